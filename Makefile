@@ -1,0 +1,78 @@
+# Every command anyone runs. `make` and `make test` need Python 3.11 or newer, and nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+DATA ?=
+GRID ?=
+
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip
+INSTALL := $(UV) install --quiet --python $(BIN)/python
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) compile --quiet --universal \
+	--generate-hashes --python-version 3.11
+OLD_PYTHON := The companion needs Python 3.11 or newer, and $(PYTHON) is Python {}.{}. \
+	Name a newer one: make PYTHON=python3.11
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+.PHONY: all test lint lab slides sweep bench lock clean help
+
+all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
+	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
+
+test: lint  ## check the style, then run every test
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile
+
+lint: $(VENV)/made-test  ## check style, docstrings and types
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+
+lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+slides: $(VENV)/made-job  ## make the journal club's slide deck from the notebooks
+	@$(BIN)/python -m companion.report.slides
+
+sweep: $(VENV)/made-sweep  ## run a grid of analyses (GRID=file.yml)
+	@$(BIN)/companion sweep "$(GRID)"
+
+bench: $(VENV)/made-test  ## measure the rebuild and write docs/benchmarks.md
+	@$(BIN)/python benchmarks/rebuild.py
+
+lock: $(VENV)/made-setup  ## make the locks again from pyproject.toml (UPGRADE=--upgrade: newest versions)
+	$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
+	for extra in test lab sweep; do \
+		$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra $$extra \
+			--constraints requirements.lock --output-file requirements-$$extra.lock || exit; \
+	done
+	$(COMPILE) $(UPGRADE) --group setup --output-file requirements-setup.lock
+
+clean:  ## remove the environment and the caches; outputs/ stays
+	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+# A file `made-NAME` inside the environment says that the lock NAME is installed: the next run skips it.
+
+$(VENV)/made-setup: requirements-setup.lock
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON) here. Name a Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
+		sys.exit(v < (3, 11) and " ".join("$(OLD_PYTHON)".split()).format(*v))'
+	@echo "Making $(VENV) (this once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/made-job: requirements.lock pyproject.toml $(VENV)/made-setup
+	@echo "Installing $<"
+	@$(INSTALL) --require-hashes --requirement $<
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/made-%: requirements-%.lock $(VENV)/made-job
+	@echo "Installing $<"
+	@$(INSTALL) --require-hashes --requirement $<
+	@touch $@

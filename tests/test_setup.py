@@ -1,0 +1,250 @@
+"""The set-up's parts agree: pyproject, locks, environment, Makefile, CI."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import companion
+from companion.project import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OLDEST_PYTHON = PROJECT["project"]["requires-python"].removeprefix(">=")
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
+ASKED = {
+    "requirements.lock": [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["dependency-groups"]["build"],
+    ],
+    "requirements-setup.lock": PROJECT["dependency-groups"]["setup"],
+} | {f"requirements-{extra}.lock": wanted for extra, wanted in EXTRAS.items()}
+LOCK_LINE = re.compile(
+    r"[a-z0-9._-]+==[0-9][0-9a-z.+]*(?: ; [\w.'*<>=!() -]+)? \\"
+    r"|    --hash=sha256:[0-9a-f]{64}(?: \\)?"
+    r"|\s*#[\w .,()\[\]:-]*"
+)
+
+
+def text(name):
+    """Read one file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def locked(name):
+    """List the requirements of a lock, each with its one version and its marker."""
+    pins = re.findall(r"^(\w.*?) \\$", text(name), flags=re.MULTILINE)
+    return [Requirement(pin) for pin in pins]
+
+
+def make_targets():
+    """List the targets that `make help` shows."""
+    return set(re.findall(r"^([a-z]+):.*## ", text("Makefile"), flags=re.MULTILINE))
+
+
+def run_make(*arguments):
+    """Run make as a person would, outside the make that may run these tests."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.mark.parametrize(("lock", "wanted"), ASKED.items(), ids=ASKED)
+def test_every_dependency_is_locked_at_a_version_it_admits(lock, wanted):
+    """One source of versions: pyproject.toml asks, the lock answers."""
+    pins = locked(lock)
+    for dependency in map(Requirement, wanted):
+        if canonicalize_name(dependency.name) == "companion":
+            continue  # an extra of our own, whose parts the next test holds
+        admitted = [
+            pin
+            for pin in pins
+            if pin.name == canonicalize_name(dependency.name)
+            and dependency.specifier.contains(str(pin.specifier).removeprefix("=="))
+        ]
+        assert admitted, f"{dependency} is not in {lock}: run `make lock`"
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger"),
+    [
+        ("requirements.lock", "requirements-test.lock"),
+        ("requirements.lock", "requirements-lab.lock"),
+        ("requirements.lock", "requirements-sweep.lock"),
+        ("requirements-sweep.lock", "requirements-test.lock"),
+    ],
+)
+def test_a_larger_lock_keeps_the_versions_of_the_smaller(smaller, larger):
+    """What is tested is what the job runs; opening JupyterLab changes no number."""
+    kept = {(pin.name, str(pin.specifier)) for pin in locked(larger)}
+
+    assert {(pin.name, str(pin.specifier)) for pin in locked(smaller)} <= kept
+
+
+def test_every_lock_has_its_source():
+    """No lock is left over from an extra that went."""
+    assert set(ASKED) == set(LOCKS)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_versions_hashes_and_nothing_else(lock):
+    """No index address, host or path: the lock works behind any mirror."""
+    lines = text(lock).splitlines()
+
+    assert [line for line in lines if not LOCK_LINE.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_a_hash(lock):
+    """The line after a version starts its hashes."""
+    lines = text(lock).splitlines()
+    pins = [at for at, line in enumerate(lines) if "==" in line and not line.startswith(" ")]
+
+    assert pins
+    assert all(lines[at + 1].startswith("    --hash=sha256:") for at in pins)
+
+
+def test_the_build_backend_is_locked_with_the_job():
+    """`--no-build-isolation` then downloads nothing."""
+    assert PROJECT["build-system"]["requires"] == PROJECT["dependency-groups"]["build"]
+
+
+def test_what_the_package_imports_is_declared():
+    """A module that comes by way of another package may go the same way."""
+    distributions = packages_distributions()
+    declared = {
+        canonicalize_name(Requirement(line).name)
+        for line in (*PROJECT["project"]["dependencies"], *EXTRAS["sweep"])
+    }
+    declared |= {"distributed", "companion"}  # the first is dask[distributed]'s
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for module in imported(path) - sys.stdlib_module_names:
+            owners = {canonicalize_name(name) for name in distributions.get(module, [module])}
+            assert owners & declared, f"{path.name} imports {module}: declare it in pyproject.toml"
+
+
+def imported(path):
+    """List the top-level names of what a module imports absolutely."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [n.module for n in nodes if isinstance(n, ast.ImportFrom) and not n.level and n.module]
+    return {name.partition(".")[0] for name in names}
+
+
+def test_conda_and_binder_install_the_same_locks():
+    """environment.yml gives Python and the job's lock, postBuild the lab's and the package."""
+    *conda, pip = yaml.safe_load(text("environment.yml"))["dependencies"]
+
+    assert conda == [f"python={OLDEST_PYTHON}", "pip"]
+    assert pip == {"pip": ["--require-hashes", "--requirement requirements.lock"]}
+    assert "--require-hashes --requirement requirements-lab.lock" in text("postBuild")
+    assert "--no-deps --no-build-isolation --editable ." in text("postBuild")
+
+
+def test_every_part_names_the_same_python():
+    """The oldest admitted Python is the one that locks, types, conda and CI use."""
+    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
+    versions = [step["with"]["python-version"] for step in steps(workflow) if "setup" in str(step)]
+
+    assert versions == [OLDEST_PYTHON]
+    assert PROJECT["tool"]["mypy"]["python_version"] == OLDEST_PYTHON
+    assert set(re.findall(r"--python-version (\S+)", text("Makefile"))) == {OLDEST_PYTHON}
+    assert f"({OLDEST_PYTHON.replace('.', ', ')})" in text("Makefile")
+
+
+def steps(workflow):
+    """List all steps of a workflow's jobs."""
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def test_ci_runs_the_two_commands_that_everyone_runs():
+    """A green CI is a promise about `make` and `make test`, not about a script beside them."""
+    commands = re.findall(r"^\s*(make\b.*)$", text(".ci/run"), flags=re.MULTILINE)
+    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
+
+    assert commands == ["make", "make test"]
+    assert "bash .ci/run" in [step.get("run") for step in steps(workflow)]
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in ROOT.glob("*.md")))
+def test_a_command_that_a_page_names_exists(page):
+    """`make something` in a page is a target of the Makefile."""
+    named = re.findall(r"(?:^|`)make ([a-z]+)", text(page), flags=re.MULTILINE)
+
+    assert set(named) <= make_targets()
+
+
+@needs_make
+def test_make_help_lists_every_target():
+    """Nobody has to read the Makefile."""
+    listed = run_make("help").stdout
+
+    assert set(re.findall(r"^make (\w+)", listed, flags=re.MULTILINE)) == make_targets()
+    phony = re.search(r"^\.PHONY: (.*)$", text("Makefile"), flags=re.MULTILINE)
+    assert phony
+    assert set(phony[1].split()) == make_targets()
+
+
+@needs_make
+def test_supplied_data_never_go_over_the_committed_outputs():
+    """`make DATA=dir` names another folder to write to."""
+    shown = run_make("--dry-run", "DATA=their tables").stdout
+
+    assert 'companion build --cohort "their tables" --output outputs-supplied' in shown
+
+
+@needs_make
+def test_an_old_python_is_refused_in_a_sentence(tmp_path):
+    """The reader learns what is wrong and what to type instead."""
+    old = tmp_path / "python"
+    pretend = "import sys; sys.version_info = (3, 9, 2); exec(sys.argv[1])"
+    old.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{pretend}" "$2"\n', encoding="utf-8")
+    old.chmod(0o755)
+    refused = run_make(f"PYTHON={old}", f"VENV={tmp_path}/venv")
+
+    assert refused.returncode == 2
+    assert "needs Python 3.11 or newer" in refused.stderr
+    assert "is Python 3.9. Name a newer one: make PYTHON=python3.11" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@needs_make
+def test_a_missing_python_is_refused_in_a_sentence(tmp_path):
+    """A typing error in PYTHON does not end in a shell's riddle."""
+    refused = run_make("PYTHON=no-such-python", f"VENV={tmp_path}/venv")
+
+    assert refused.returncode == 2
+    assert "There is no no-such-python here. Name a Python 3.11 or newer" in refused.stdout
+
+
+def test_importing_the_package_imports_nothing_else():
+    """Every command pays for this import."""
+    code = "import sys; old = set(sys.modules); import companion; print(*set(sys.modules) - old)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert shown.split() == ["companion"]
+
+
+def test_the_citation_names_this_version():
+    """Who cites the software cites what they ran."""
+    assert yaml.safe_load(text("CITATION.cff"))["version"] == companion.__version__
