@@ -13,6 +13,9 @@ COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) compile --quiet --univers
 OLD_PYTHON := The companion needs Python 3.11 or newer, and $(PYTHON) is Python {}.{}. \
 	Name a newer one: make PYTHON=python3.11
 
+# Where this is set, every notebook compiles all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 .PHONY: all test lint lab slides sweep bench lock clean help

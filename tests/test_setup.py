@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 
 import pytest
 import yaml
@@ -120,6 +120,21 @@ def test_every_locked_package_has_a_hash(lock):
 
     assert pins
     assert all(lines[at + 1].startswith("    --hash=sha256:") for at in pins)
+
+
+@pytest.mark.locked
+def test_these_tests_run_on_the_locked_versions():
+    """What passes here was tested with what `make` installs elsewhere."""
+    here = [
+        pin
+        for pin in locked("requirements-test.lock")
+        if pin.marker is None or pin.marker.evaluate()
+    ]
+    other = {
+        pin.name: version(pin.name) for pin in here if not pin.specifier.contains(version(pin.name))
+    }
+
+    assert other == {}
 
 
 def test_the_build_backend_is_locked_with_the_job():
