@@ -1,0 +1,48 @@
+"""Sample quantiles by R's numbered types: 7 (R, numpy), 6 (SPSS), 2 (SAS).
+
+Source: Hyndman and Fan (1996), Am. Stat. 50:361-365, and R's ``quantile.default``, whose
+allowance for rounding noise is kept: 0.7 of 10 patients is patient 7, not 7.000000000000001.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+
+KINDS: dict[int, Callable[[int, float], float]] = {
+    2: lambda n, p: n * p,
+    6: lambda n, p: (n + 1) * p,
+    7: lambda n, p: (n - 1) * p + 1,
+}
+FUZZ = 4 * 2.0**-52
+
+
+def quantile(values: Iterable[float], p: float, kind: int = 7) -> float:
+    """Value below which a fraction ``p`` of the sample lies.
+
+    Type 2 averages the two middle values at a jump of the empirical distribution; types 6
+    and 7 interpolate between neighbors.
+
+    Raises
+    ------
+    ValueError
+        If there is no value, one is missing, ``p`` is outside 0 to 1, or ``kind`` is unknown.
+    """
+    ordered = _checked(values, p, kind)
+    position = KINDS[kind](len(ordered), p)
+    rank = math.floor(position + FUZZ)
+    rest = position - rank
+    between = 0.0 if abs(rest) < FUZZ else rest
+    if kind == 2:
+        between = 1.0 if between > 0 else 0.5
+    lower, upper = (ordered[min(max(i, 1), len(ordered)) - 1] for i in (rank, rank + 1))
+    return lower if lower == upper else (1 - between) * lower + between * upper
+
+
+def _checked(values: Iterable[float], p: float, kind: int) -> list[float]:
+    if kind not in KINDS:
+        raise ValueError(f"quantile type {kind!r} is not one of {', '.join(map(str, KINDS))}")
+    if not 0 <= p <= 1:
+        raise ValueError(f"p is {p!r}; it must be a fraction between 0 and 1")
+    ordered = sorted(float(value) for value in values)
+    if not ordered or any(math.isnan(value) for value in ordered):
+        raise ValueError("a quantile needs at least one value and none missing")
+    return ordered
