@@ -39,7 +39,7 @@ def test_p_values_agree_with_r(method):
 @pytest.mark.parametrize(
     ("table", "method", "alternative", "expected", "digits"),
     [
-        # tea tasting: Agresti, Categorical Data Analysis, 3.5
+        # tea tasting: Agresti, Categorical Data Analysis
         ([[3, 1], [1, 3]], "fisher", "greater", 0.243, 3),
         ([[3, 1], [1, 3]], "mid-p", "greater", 0.129, 3),
         # airway responsiveness before and after: Fagerland et al. (2013),

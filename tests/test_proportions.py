@@ -67,7 +67,7 @@ def test_limits_match_the_r_package_cards(method, k, n, limits):
 
 @given(COUNTS, LEVELS)
 def test_agresti_coull_shares_its_center_with_wilson_and_is_wider(counts, level):
-    """Agresti and Coull (1998): never shorter than the score interval, about the same middle."""
+    """Brown, Cai and DasGupta (2001): the same middle, never shorter."""
     k, n = counts
     (low, high), (lower, upper) = (interval(k, n, m, level) for m in ("wilson", "agresti-coull"))
 

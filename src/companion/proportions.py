@@ -127,8 +127,8 @@ def _agresti_coull(k: int, n: int, tail: float) -> Limits:
 def _jeffreys(k: int, n: int, tail: float) -> Limits:
     """Equal tails of Beta(k + 1/2, n - k + 1/2); 0 at k = 0 and 1 at k = n.
 
-    Those two ends are Brown, Cai and DasGupta's definition (their section 3.1.1), and what
-    DescTools and statsmodels call Jeffreys up to them; their "modified" interval is another.
+    Those two ends are part of Brown, Cai and DasGupta's definition, and R's cards prints them;
+    their "modified" Jeffreys interval, which moves more ends, is another method.
     """
     lower = 0.0 if k == 0 else betaincinv(k + 0.5, n - k + 0.5, tail)
     return lower, 1.0 if k == n else 1 - betaincinv(n - k + 0.5, k + 0.5, tail)

@@ -1,7 +1,7 @@
 """Sample quantiles by R's numbered types: 7 (R, numpy), 6 (SPSS), 2 (SAS).
 
 Source: Hyndman and Fan (1996), Am. Stat. 50:361-365, and R's ``quantile.default``, whose
-allowance for rounding noise is kept: 0.7 of 10 patients is patient 7, not 7.000000000000001.
+allowance for rounding noise is kept: 0.07 of 100 is patient 7, not 7.000000000000001.
 """
 
 import math

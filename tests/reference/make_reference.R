@@ -176,11 +176,12 @@ write_exactly(lapply(rows, subset, !is.na(time)), "cohorts.csv")
 
 samples <- list(
   "one" = 3, "two" = c(1, 4), "ages" = c(15, 18, 22, 29, 35, 42, 42, 47, 51, 58, 65),
-  "ten" = 1:10 * 1.1, "ties" = c(4, 4, 4, 7, 7, 13, 13), "thirty-five" = (1:35)^2 / 7
+  "ten" = 1:10 * 1.1, "ties" = c(4, 4, 4, 7, 7, 13, 13), "thirty-five" = (1:35)^2 / 7,
+  "hundred" = 1:100
 )
 rows <- list()
 for (name in names(samples)) for (kind in c(2, 6, 7)) {
-  for (p in c("0", "0.1", "0.25", "0.3", "0.5", "0.6", "0.7", "0.75", "0.9", "1")) {
+  for (p in c("0", "0.07", "0.29", "0.1", "0.25", "0.3", "0.5", "0.6", "0.7", "0.75", "0.9", "1")) {
     rows[[length(rows) + 1]] <- data.frame(
       sample = name, values = paste(sprintf("%.17g", samples[[name]]), collapse = " "),
       kind = as.integer(kind), p = p,
