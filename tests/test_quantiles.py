@@ -19,12 +19,20 @@ def rows():
 
 
 def test_types_2_6_and_7_agree_with_r():
-    """R 4.2.2, noise at 0.07 and 0.29 of 100 included, 1e-9."""
+    """R 4.2.2, seven samples, eleven fractions, 1e-9."""
     for row in rows():
         values = [float(value) for value in row["values"].split()]
         computed = quantile(values, float(row["p"]), int(row["kind"]))
         assert computed == pytest.approx(float(row["quantile"]), rel=1e-9), row
     assert {int(row["kind"]) for row in rows()} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("p", "n", "expected"), [(0.07, 100, 7.5), (0.29, 100, 29.5), (1 / 3, 3, 1.5), (0.25, 36, 9.5)]
+)
+def test_noise_in_a_position_moves_no_patient(p, n, expected):
+    """At a whole position type 2 averages two neighbors, by its definition (SAS too)."""
+    assert quantile(range(1, n + 1), p, 2) == expected
 
 
 @given(SAMPLES, st.sampled_from(sorted(KINDS)), st.floats(0, 1), st.floats(0, 1))

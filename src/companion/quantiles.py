@@ -1,18 +1,18 @@
 """Sample quantiles by R's numbered types: 7 (R, numpy), 6 (SPSS), 2 (SAS).
 
-Source: Hyndman and Fan (1996), Am. Stat. 50:361-365, and R's ``quantile.default``, whose
-allowance for rounding noise is kept: 0.07 of 100 is patient 7, not 7.000000000000001.
+Source: Hyndman and Fan (1996), Am. Stat. 50:361-365. Positions are exact: 0.07 of 100 patients
+is patient 7, not 7.000000000000001, which sends R's type 2 to patient 8.
 """
 
 import math
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 
-KINDS: dict[int, Callable[[int, float], float]] = {
+KINDS: dict[int, Callable[[int, Fraction], Fraction]] = {
     2: lambda n, p: n * p,
     6: lambda n, p: (n + 1) * p,
     7: lambda n, p: (n - 1) * p + 1,
 }
-FUZZ = 4 * 2.0**-52
 
 
 def quantile(values: Iterable[float], p: float, kind: int = 7) -> float:
@@ -27,10 +27,10 @@ def quantile(values: Iterable[float], p: float, kind: int = 7) -> float:
         If there is no value, one is missing, ``p`` is outside 0 to 1, or ``kind`` is unknown.
     """
     ordered = _checked(values, p, kind)
-    position = KINDS[kind](len(ordered), p)
-    rank = math.floor(position + FUZZ)
-    rest = position - rank
-    between = 0.0 if abs(rest) < FUZZ else rest
+    share = Fraction(repr(float(p))).limit_denominator(10**6)  # 1/3, not 0.3333333333333333
+    position = KINDS[kind](len(ordered), share)
+    rank = math.floor(position)
+    between = float(position - rank)
     if kind == 2:
         between = 1.0 if between > 0 else 0.5
     lower, upper = (ordered[min(max(i, 1), len(ordered)) - 1] for i in (rank, rank + 1))

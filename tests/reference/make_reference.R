@@ -181,7 +181,7 @@ samples <- list(
 )
 rows <- list()
 for (name in names(samples)) for (kind in c(2, 6, 7)) {
-  for (p in c("0", "0.07", "0.29", "0.1", "0.25", "0.3", "0.5", "0.6", "0.7", "0.75", "0.9", "1")) {
+  for (p in c("0", if (kind != 2) "0.07", "0.1", "0.25", "0.3", "0.5", "0.6", "0.7", "0.75", "0.9", "1")) {
     rows[[length(rows) + 1]] <- data.frame(
       sample = name, values = paste(sprintf("%.17g", samples[[name]]), collapse = " "),
       kind = as.integer(kind), p = p,
