@@ -190,6 +190,35 @@ def search(
         raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
 
 
+def variance_range(
+    survival: tuple[float, float],
+    lower: Printed | None,
+    upper: Printed | None,
+    conf_type: str = "log",
+    level: float = 0.95,
+    scale: float = 100.0,
+) -> tuple[float, float]:
+    """Greenwood sums that printed limits leave to a survival within a range.
+
+    The bounds hold for every survival in the range, since the slope rises with survival on
+    every scale; the narrower the range, the closer they are.
+    """
+    on, z = SCALES[conf_type], _z(level)
+    low, high = survival
+    steep, flat = z * on.slope(high), z * on.slope(low)
+    least, most = 0.0, inf
+    for printed, gap in ((lower, _below), (upper, _above)):
+        if printed is None:
+            continue
+        ends = _range(printed, scale)
+        near, far = gap(on.to, low, high, *ends)
+        if near > 0 and steep < inf:
+            least = max(least, near / steep)
+        if ends[0] > 0 and ends[1] < 1 and flat > 0:  # one cut at 0 or 1 may lie beyond
+            most = min(most, max(far, 0.0) / flat)
+    return least**2 * (1 - SLACK), most**2 * (1 + SLACK)
+
+
 class _Node(NamedTuple):
     """A history so far, its survival and Greenwood's sum; the next death is below ``under``."""
 
@@ -220,21 +249,8 @@ class _Target:
         object.__setattr__(self, "variance", self._variance())
 
     def _variance(self) -> tuple[float, float]:
-        """Greenwood sums that the limits leave; the slope rises with survival on every scale."""
-        scale, z = SCALES[self.conf_type], _z(self.level)
-        low, high = self.survival
-        steep, flat = z * scale.slope(high), z * scale.slope(low)
-        least, most = 0.0, inf
-        for printed, gap in ((self.lower, _below), (self.upper, _above)):
-            if printed is None:
-                continue
-            ends = _range(printed, self.scale)
-            near, far = gap(scale.to, low, high, *ends)
-            if near > 0 and steep < inf:
-                least = max(least, near / steep)
-            if ends[0] > 0 and ends[1] < 1 and flat > 0:  # one cut at 0 or 1 may lie beyond
-                most = min(most, max(far, 0.0) / flat)
-        return least**2 * (1 - SLACK), most**2 * (1 + SLACK)
+        limits = self.lower, self.upper
+        return variance_range(self.survival, *limits, self.conf_type, self.level, self.scale)
 
     def is_hit(self, node: _Node) -> bool:
         if node.survival > self.survival[1] * (1 + SLACK) or len(node.history) < (self.least or 0):
