@@ -1,0 +1,249 @@
+"""Limits of proportions: which methods print both, and what is wrong where none does."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import nan
+from typing import NamedTuple
+
+from companion.audit import kaplan_meier
+from companion.audit.evidence import Count, Evidence, same_place
+from companion.audit.verdicts import Candidate, Verdict
+from companion.ledger import Claim, Measure
+from companion.printed import Printed, shown
+from companion.proportions import METHODS, interval
+
+LEVELS = (0.90, 0.99, 0.95)
+limits = lru_cache(maxsize=None)(interval)
+
+
+class Way(NamedTuple):
+    """A method, its level and its sides."""
+
+    method: str
+    level: float
+    sided: str = "two"
+
+    @property
+    def name(self) -> str:
+        """As a reader would write it."""
+        sided = "" if self.sided == "two" else f", {self.sided} limit only"
+        return f"{self.method} {100 * self.level:g} %{sided}"
+
+
+class Pair(NamedTuple):
+    """Lower and upper limit printed at one place; one of them may be missing."""
+
+    low: Printed | None
+    high: Printed | None
+
+    def admits(self, lower: float, upper: float) -> tuple[bool, bool]:
+        """Whether each limit, in percent, prints so."""
+        return (
+            self.low is None or self.low.admits(lower),
+            self.high is None or self.high.admits(upper),
+        )
+
+
+def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """Judge one printed limit together with the other one of its interval."""
+    measure = evidence.ledger.measures[claim.measure]
+    pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
+    fault = shape(pair, estimate)
+    if fault:
+        yield Verdict(
+            claim.claim, "mismatch", fault[0], fault[1], premises=_partners(claim, evidence)
+        )
+    elif measure.kind == "survival":
+        yield from kaplan_meier.check_limit(claim, pair.low, pair.high, evidence)
+    elif measure.kind == "count":
+        yield from _proportion(claim, measure, pair, evidence)
+    else:
+        reason = "The numbers that this limit was computed from are not printed."
+        yield Verdict(claim.claim, "unchecked", "not-determined", reason)
+
+
+def pair_at(claim: Claim, evidence: Evidence) -> Pair:
+    """The limits printed where this one is."""
+    find = evidence.ledger.find
+    found = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
+    return Pair(*(c.value if c else None for c in found))
+
+
+def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
+    """What is wrong with an interval whatever it was computed from."""
+    low, high = pair
+    if any(p is not None and p.relation != "=" for p in (low, high, estimate)):
+        return None
+    if low and high and low.value > high.value:
+        return "limits-reversed", (
+            f"The lower limit, {low.text}, is above the upper one, {high.text}."
+        )
+    if estimate is None or not (low or high):
+        return None
+    inside = (low is None or low.exact - low.step / 2 <= estimate.exact + estimate.step / 2) and (
+        high is None or estimate.exact - estimate.step / 2 <= high.exact + high.step / 2
+    )
+    if _is_other_scale(pair, estimate):
+        return "scale-switch", (
+            f"The estimate {estimate.text} and the limits {_text(pair)} are on different scales: "
+            "one is a percentage, the other a fraction."
+        )
+    if not inside:
+        return "estimate-outside", (
+            f"The estimate, {estimate.text}, is outside its own interval, {_text(pair)}."
+        )
+    return None
+
+
+def _is_other_scale(pair: Pair, estimate: Printed) -> bool:
+    """Whether a hundredfold brings the estimate between limits that do not hold it."""
+    if pair.low is None or pair.high is None:
+        return False
+    low, high = pair.low.value, pair.high.value
+    inside = [low <= estimate.value * f <= high for f in (1, 100, 0.01)]
+    return not inside[0] and (
+        (inside[1] and estimate.value <= 1 < high) or (inside[2] and high <= 1 < estimate.value)
+    )
+
+
+def _proportion(
+    claim: Claim, measure: Measure, pair: Pair, evidence: Evidence
+) -> Iterator[Verdict]:
+    count = evidence.count(measure, claim.locus)
+    if count is None or not count.total or any(k > count.total for k in count.values):
+        reason = "The count or the denominator is not printed, so no interval can be computed."
+        yield Verdict(claim.claim, "unchecked", "no-count", reason)
+        return
+    at = 0 if claim.statistic == "conf_low" else 1
+    own = evidence.ledger.method(measure)
+    ways = [Way(m, evidence.level) for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
+    tried = {way: _fits(way, count, pair) for way in ways}
+    candidates = tuple(_candidate(way, count, fit) for way, fit in tried.items())
+    if own in METHODS and tried[ways[0]][at]:
+        yield _judged(
+            claim, "match", "interval", ways[0], count, candidates, _agrees(claim, ways[0], count)
+        )
+        return
+    whole = [way for way, fit in tried.items() if all(fit)]
+    if whole and own not in METHODS:
+        names = ", ".join(way.name for way in whole)
+        says = f"{_of(count)} has limits {_text(pair)} by {names}."
+        yield _judged(claim, "match", "interval", whole[0], count, candidates, says)
+        return
+    yield _named(claim, pair, count, ways[0], whole, candidates, evidence.level)
+
+
+def _named(
+    claim: Claim,
+    pair: Pair,
+    count: Count,
+    first: Way,
+    whole: list[Way],
+    candidates: tuple[Candidate, ...],
+    level: float,
+) -> Verdict:
+    """Find what would print these limits, since the expected method does not."""
+    way, kind, why = first, "no-method-fits", "no method tried prints them"
+    if whole:
+        way, kind = whole[0], "method-differs"
+        why = f"{way.name} prints them, not {first.name} that serves its family"
+    elif other := _other_way(count, pair, level):
+        way = other
+        kind = "one-sided" if other.sided != "two" else "other-level"
+        why = f"{other.name} prints them"
+    elif _complement(count, pair, level):
+        kind = "complement-interval"
+        why = "they are the interval of those without the event"
+    elif _too_narrow(count, pair, level):
+        kind, why = "too-narrow", "no method gives an interval so narrow"
+    values = _values(first, count, pair)
+    says = f"{_of(count)} has limits {values} by {first.name}, not {_text(pair)}: {why}."
+    return _judged(claim, "mismatch", kind, way, count, candidates, says)
+
+
+def _other_way(count: Count, pair: Pair, level: float) -> Way | None:
+    """Another level, or a one-sided limit, that prints the limits."""
+    others = [Way(m, lv) for lv in LEVELS if lv != level for m in METHODS]
+    others += [Way(m, lv, side) for lv in LEVELS for side in ("lower", "upper") for m in METHODS]
+    return next((way for way in others if all(_fits(way, count, pair))), None)
+
+
+def _complement(count: Count, pair: Pair, level: float) -> bool:
+    rest = Count(tuple(count.total - k for k in count.values), count.total, count.claims)  # type: ignore[operator]
+    return any(all(_fits(Way(m, level), rest, pair)) for m in METHODS)
+
+
+def _too_narrow(count: Count, pair: Pair, level: float) -> bool:
+    """Whether the printed width is below that of every method, rounding allowed for."""
+    if pair.low is None or pair.high is None or "=" not in pair.low.relation + pair.high.relation:
+        return False
+    width = pair.high.value - pair.low.value + float(pair.low.step)
+    widths = [_percent(Way(m, level), k, count.total) for m in METHODS for k in count.values]
+    return width < min(high - low for low, high in widths)
+
+
+def _fits(way: Way, count: Count, pair: Pair) -> tuple[bool, bool]:
+    """Whether each limit prints so, for the count that serves both best."""
+    fits = [pair.admits(*_percent(way, k, count.total)) for k in count.values]
+    return max(fits, key=sum)
+
+
+def _percent(way: Way, k: int, total: int | None) -> tuple[float, float]:
+    lower, upper = limits(k, total, way.method, way.level, way.sided)
+    return 100 * lower, 100 * upper
+
+
+def _candidate(way: Way, count: Count, fit: tuple[bool, bool]) -> Candidate:
+    low, high = _percent(way, count.values[0], count.total)
+    return Candidate(way.name, f"{shown(low, 2)} to {shown(high, 2)}", all(fit))
+
+
+def _agrees(claim: Claim, way: Way, count: Count) -> str:
+    at = 0 if claim.statistic == "conf_low" else 1
+    value = _percent(way, count.values[0], count.total)[at]
+    side = ("lower", "upper")[at]
+    return (
+        f"{_of(count)} has the {side} limit {shown(value, claim.value.decimals + 1)} % by "
+        f"{way.name}, which prints as {claim.printed}."
+    )
+
+
+def _judged(
+    claim: Claim,
+    verdict: str,
+    kind: str,
+    way: Way,
+    count: Count,
+    candidates: tuple[Candidate, ...],
+    says: str,
+) -> Verdict:
+    value = _percent(way, count.values[0], count.total)[claim.statistic == "conf_high"]
+    value = value if len(count.values) == 1 else nan
+    return Verdict(claim.claim, verdict, kind, says, way.name, value, candidates, count.claims)
+
+
+def _of(count: Count) -> str:
+    return f"{' or '.join(map(str, count.values[:3]))} of {count.total}"
+
+
+def _values(way: Way, count: Count, pair: Pair) -> str:
+    decimals = max(p.decimals for p in pair if p) + 1
+    return "–".join(shown(x, decimals) for x in _percent(way, count.values[0], count.total))
+
+
+def _text(pair: Pair) -> str:
+    return "–".join(p.text for p in pair if p)
+
+
+def _estimate(claim: Claim, evidence: Evidence) -> Printed | None:
+    for statistic in ("percent", "estimate", "median", "value"):
+        found = same_place(evidence.ledger.find(claim.measure, statistic), claim.locus)
+        if found:
+            return found.value
+    return None
+
+
+def _partners(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
+    names = ("percent", "estimate", "median", "value", "conf_low", "conf_high")
+    found = [same_place(evidence.ledger.find(claim.measure, s), claim.locus) for s in names]
+    return tuple(c.claim for c in found if c and c.claim != claim.claim)

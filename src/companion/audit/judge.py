@@ -1,0 +1,152 @@
+"""One verdict for each claim, from all the checks that speak of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from companion.audit import intervals, kaplan_meier, p_values, percentages, sums
+from companion.audit.evidence import Evidence, is_count
+from companion.audit.verdicts import VERDICTS, Verdict
+from companion.ledger import Claim, Ledger, days
+
+Check = Callable[[Claim, Evidence], Iterator[Verdict]]
+CHECKS: dict[str, Check] = {
+    "percent": percentages.check,
+    "conf_low": intervals.check,
+    "conf_high": intervals.check,
+    "p_value": p_values.check,
+}
+COUNTS = ("n", "N", "n_event")
+
+
+def audit(ledger: Ledger) -> list[Verdict]:
+    """Judge every claim against the other printed numbers, in the ledger's order.
+
+    A verdict is ``match`` or ``mismatch`` where other printed numbers decide, ``given`` for a
+    premise from which others follow, ``unchecked`` otherwise, with the reason.
+    """
+    evidence = Evidence(ledger)
+    found: dict[str, list[Verdict]] = {claim: [] for claim in ledger.claims}
+    for claim in ledger.claims.values():
+        for verdict in _checks(claim, evidence):
+            found[verdict.claim].append(verdict)
+    related, remarks = sums.check(evidence)
+    for verdict in related:
+        found[verdict.claim].append(verdict)
+    for verdict in _printings(ledger, found):
+        found[verdict.claim].append(verdict)
+    used = _premises(ledger, found)
+    return [_one(ledger.claims[c], v, used, remarks.get(c, []), ledger) for c, v in found.items()]
+
+
+def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    kind = evidence.ledger.measures[claim.measure].kind
+    if kind == "external":
+        return
+    if claim.statistic in CHECKS:
+        yield from CHECKS[claim.statistic](claim, evidence)
+    elif claim.statistic == "estimate" and kind == "survival":
+        yield from kaplan_meier.check_estimate(claim, evidence)
+    elif claim.statistic in COUNTS:
+        yield from _count(claim, evidence)
+
+
+def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """A number of patients is whole and within its total."""
+    if not is_count(claim.value):
+        says = f"{claim.printed} is no number of patients."
+        yield Verdict(claim.claim, "mismatch", "not-a-count", says)
+        return
+    total = evidence.total(evidence.ledger.measures[claim.measure])
+    if claim.statistic != "N" and total and claim.value.value > total.values[0]:
+        says = f"{claim.printed} is more than all {total.values[0]} of its population."
+        yield Verdict(claim.claim, "mismatch", "count-exceeds-total", says, premises=total.claims)
+
+
+def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verdict]:
+    """Name the later of two printings that disagree, unless the first is known to be wrong."""
+    first: dict[tuple[str, str], Claim] = {}
+    for claim in ledger.claims.values():
+        if claim.verbal:
+            continue
+        before = first.setdefault((claim.measure, claim.statistic), claim)
+        is_wrong = any(v.verdict == "mismatch" for v in found[before.claim])
+        if before is not claim and not is_wrong and not _agree(before, claim, ledger):
+            says = f"{claim.printed} here, {before.printed} in {before.locus}, for one number."
+            yield Verdict(
+                claim.claim, "mismatch", "printings-disagree", says, premises=(before.claim,)
+            )
+
+
+def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
+    if one.printed == other.printed:
+        return True
+    if ledger.measures[one.measure].unit == "date":
+        (a, b), (c, d) = days(one.printed), days(other.printed)
+        return a <= d and c <= b
+    if one.value.relation != "=" or other.value.relation != "=":
+        plain, bound = (one, other) if one.value.relation == "=" else (other, one)
+        return plain.value.relation != "=" or bound.value.admits(plain.value.exact)
+    (a, b), (c, d) = one.value.interval(), other.value.interval()
+    return a < d and c < b
+
+
+def _premises(ledger: Ledger, found: dict[str, list[Verdict]]) -> dict[str, list[str]]:
+    """For each claim, those that were computed from it; every printing of a number counts."""
+    used: dict[str, list[str]] = {}
+    for verdicts in found.values():
+        for verdict in verdicts:
+            if verdict.kind == "printings-disagree" or verdict.verdict == "unchecked":
+                continue
+            for premise in verdict.premises:
+                source = ledger.claims[premise]
+                for claim in ledger.find(source.measure, source.statistic):
+                    used.setdefault(claim.claim, []).append(verdict.claim)
+    return used
+
+
+def _one(
+    claim: Claim,
+    verdicts: list[Verdict],
+    used: dict[str, list[str]],
+    remarks: list[str],
+    ledger: Ledger,
+) -> Verdict:
+    """The verdict that decides; without one a premise is given, and the rest is unchecked."""
+    decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
+    verdict = decided[0] if decided else _default(claim, ledger)
+    is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
+    if verdict.verdict == "unchecked" and is_premise:
+        says = f"A premise: {_listed(used[claim.claim])} from it."
+        kind = "premise" if verdict.kind == "stands-alone" else verdict.kind
+        sentence = says if kind == "premise" else f"{verdict.sentence} {says}"
+        verdict = replace(verdict, verdict="given", kind=kind, sentence=sentence)
+    if remarks:
+        also = " ".join(dict.fromkeys(remarks))
+        verdict = replace(verdict, sentence=f"{verdict.sentence} Under our assumptions: {also}")
+    return verdict
+
+
+def _default(claim: Claim, ledger: Ledger) -> Verdict:
+    measure = ledger.measures[claim.measure]
+    if measure.kind == "external":
+        return _external(claim, ledger)
+    says = "No other printed number determines it, and none follows from it."
+    return Verdict(claim.claim, "unchecked", "stands-alone", says)
+
+
+def _external(claim: Claim, ledger: Ledger) -> Verdict:
+    """Compare a number of another trial with the comparators' row whose quantity is its measure."""
+    says = "A number of another trial, not of this one; see comparators.csv."
+    for row in ledger.comparators:
+        if row.quantity == claim.measure:
+            same = row.printed == claim.printed
+            says = f"{row.trial} prints {row.printed} for it, {claim.printed} stands here."
+            kind = "comparator" if same else "comparator-differs"
+            return Verdict(claim.claim, "match" if same else "mismatch", kind, says, row.source)
+    return Verdict(claim.claim, "unchecked", "other-trial", says)
+
+
+def _listed(claims: Iterable[str]) -> str:
+    names = list(dict.fromkeys(claims))
+    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + rest + (" follows" if len(names) == 1 else " follow")
