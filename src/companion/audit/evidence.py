@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 from math import ceil, floor
+from typing import NamedTuple
 
 from companion.expressions import Expression
 from companion.ledger import Claim, Ledger, Measure
@@ -29,6 +30,14 @@ class Count:
     values: tuple[int, ...]
     total: int | None
     claims: tuple[str, ...]
+
+
+class Tables(NamedTuple):
+    """Tables that the printed counts leave, their claims, and whether cells were left open."""
+
+    tables: list[Table]
+    claims: tuple[str, ...]
+    is_open: bool
 
 
 class Evidence:
@@ -91,7 +100,7 @@ class Evidence:
         keys.discard(key(Expression("")))
         return keys.pop() if len(keys) == 1 else key(Expression(""))
 
-    def tables(self, measure: Measure) -> tuple[list[Table], tuple[str, ...]]:
+    def tables(self, measure: Measure) -> Tables:
         """Every 2 by 2 table of a comparison that the printed counts leave, and their claims.
 
         Rows are the group that ``by`` selects and the rest, columns with and without the event.
@@ -117,7 +126,7 @@ class Evidence:
         used = [c for part in (first, second, *sizes, whole) if part for c in part.claims]
         n1, n2 = sizes[0].values[0], sizes[1].values[0]
         found = _fill(first, second, n1, n2, whole)
-        return found, tuple(dict.fromkeys(used))
+        return Tables(found, tuple(dict.fromkeys(used)), not (first and second))
 
     def _sizes(
         self,
@@ -147,8 +156,8 @@ def _fill(first: Count | None, second: Count | None, n1: int, n2: int, whole: Co
     with_event = first.values if first else range(n1 + 1)
     in_rest = second.values if second else range(n2 + 1)
     outside = (whole.total - n1 - n2) if whole and whole.total else None
-    if whole and not (first and second) and len(in_rest) * len(with_event) > 10 * MOST_TABLES:
-        in_rest = range(n2 + 1)
+    if len(in_rest) * len(with_event) > 10 * MOST_TABLES:
+        raise MissingError("the printed numbers leave too many tables")
     found = []
     for a, c in product(with_event, in_rest):
         if a > n1 or c > n2:

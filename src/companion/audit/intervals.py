@@ -8,6 +8,7 @@ from typing import NamedTuple
 from companion.audit import kaplan_meier
 from companion.audit.evidence import Count, Evidence, same_place
 from companion.audit.verdicts import Candidate, Verdict
+from companion.audit.words import called
 from companion.ledger import Claim, Measure
 from companion.printed import Printed, shown
 from companion.proportions import METHODS, interval
@@ -27,7 +28,12 @@ class Way(NamedTuple):
     def name(self) -> str:
         """As a reader would write it."""
         sided = "" if self.sided == "two" else f", {self.sided} limit only"
-        return f"{self.method} {100 * self.level:g} %{sided}"
+        return f"{called(self.method)} ({100 * self.level:g} %{sided})"
+
+    def slug(self, level: float) -> str:
+        """The method, with level and side where they are not the expected ones."""
+        other = "" if self.level == level else f"-{100 * self.level:g}"
+        return self.method + other + ("" if self.sided == "two" else f"-{self.sided}")
 
 
 class Pair(NamedTuple):
@@ -56,7 +62,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif measure.kind == "survival":
         yield from kaplan_meier.check_limit(claim, pair.low, pair.high, evidence)
     elif measure.kind == "count":
-        yield from _proportion(claim, measure, pair, evidence)
+        yield _proportion(claim, measure, pair, evidence)
     else:
         reason = "The numbers that this limit was computed from are not printed."
         yield Verdict(claim.claim, "unchecked", "not-determined", reason)
@@ -106,80 +112,102 @@ def _is_other_scale(pair: Pair, estimate: Printed) -> bool:
     )
 
 
-def _proportion(
-    claim: Claim, measure: Measure, pair: Pair, evidence: Evidence
-) -> Iterator[Verdict]:
+class Case(NamedTuple):
+    """A printed limit, the count behind it, and what each method gives for it."""
+
+    claim: Claim
+    pair: Pair
+    count: Count
+    level: float
+    tried: dict[Way, tuple[bool, bool]]
+
+    def verdict(self, verdict: str, kind: str, way: Way, says: str) -> Verdict:
+        """Verdict with the value that one way gives."""
+        values = _percent(way, self.count.values[0], self.count.total)
+        value = values[self.at] if len(self.count.values) == 1 else nan
+        candidates = tuple(self._candidate(w, fit) for w, fit in self.tried.items())
+        slug = way.slug(self.level)
+        return Verdict(
+            self.claim.claim, verdict, kind, says, slug, value, candidates, self.count.claims
+        )
+
+    @property
+    def at(self) -> int:
+        """0 for the lower limit, 1 for the upper one."""
+        return int(self.claim.statistic == "conf_high")
+
+    def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
+        low, high = _percent(way, self.count.values[0], self.count.total)
+        return Candidate(way.slug(self.level), f"{shown(low, 2)} to {shown(high, 2)}", all(fit))
+
+
+def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
+    """Every method tried on a limit, that of its family first; None without a count."""
     count = evidence.count(measure, claim.locus)
-    if count is None or not count.total or any(k > count.total for k in count.values):
-        reason = "The count or the denominator is not printed, so no interval can be computed."
-        yield Verdict(claim.claim, "unchecked", "no-count", reason)
-        return
-    at = 0 if claim.statistic == "conf_low" else 1
+    if count is None or not count.total or max(count.values) > count.total:
+        return None
     own = evidence.ledger.method(measure)
     ways = [Way(m, evidence.level) for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
-    tried = {way: _fits(way, count, pair) for way in ways}
-    candidates = tuple(_candidate(way, count, fit) for way, fit in tried.items())
-    if own in METHODS and tried[ways[0]][at]:
-        yield _judged(
-            claim, "match", "interval", ways[0], count, candidates, _agrees(claim, ways[0], count)
-        )
-        return
-    whole = [way for way, fit in tried.items() if all(fit)]
-    if whole and own not in METHODS:
+    return Case(claim, pair, count, evidence.level, {w: _fits(w, count, pair) for w in ways})
+
+
+def _proportion(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Verdict:
+    case = case_of(claim, measure, pair, evidence)
+    if case is None:
+        reason = "The count or the denominator is not printed, so no interval can be computed."
+        return Verdict(claim.claim, "unchecked", "no-count", reason)
+    first = next(iter(case.tried))
+    expected = evidence.ledger.method(measure) in METHODS
+    if expected and case.tried[first][case.at]:
+        return case.verdict("match", "interval", first, _agrees(case, first))
+    whole = [way for way, fit in case.tried.items() if all(fit)]
+    if whole and not expected:
         names = ", ".join(way.name for way in whole)
-        says = f"{_of(count)} has limits {_text(pair)} by {names}."
-        yield _judged(claim, "match", "interval", whole[0], count, candidates, says)
-        return
-    yield _named(claim, pair, count, ways[0], whole, candidates, evidence.level)
+        says = f"{_of(case.count)} has limits {_text(pair)} by {names}."
+        return case.verdict("match", "interval", whole[0], says)
+    return _named(case, first, whole)
 
 
-def _named(
-    claim: Claim,
-    pair: Pair,
-    count: Count,
-    first: Way,
-    whole: list[Way],
-    candidates: tuple[Candidate, ...],
-    level: float,
-) -> Verdict:
+def _named(case: Case, first: Way, whole: list[Way]) -> Verdict:
     """Find what would print these limits, since the expected method does not."""
     way, kind, why = first, "no-method-fits", "no method tried prints them"
     if whole:
         way, kind = whole[0], "method-differs"
-        why = f"{way.name} prints them, not {first.name} that serves its family"
-    elif other := _other_way(count, pair, level):
-        way = other
+        why = f"{way.name} prints them, but its family is served by {first.name}"
+    elif other := _other_way(case):
+        way, why = other, f"{other.name} prints them"
         kind = "one-sided" if other.sided != "two" else "other-level"
-        why = f"{other.name} prints them"
-    elif _complement(count, pair, level):
+    elif _complement(case):
         kind = "complement-interval"
         why = "they are the interval of those without the event"
-    elif _too_narrow(count, pair, level):
+    elif _too_narrow(case):
         kind, why = "too-narrow", "no method gives an interval so narrow"
-    values = _values(first, count, pair)
-    says = f"{_of(count)} has limits {values} by {first.name}, not {_text(pair)}: {why}."
-    return _judged(claim, "mismatch", kind, way, count, candidates, says)
+    values = _values(first, case.count, case.pair)
+    says = f"{_of(case.count)} has limits {values} by {first.name}, not {_text(case.pair)}: {why}."
+    return case.verdict("mismatch", kind, way, says)
 
 
-def _other_way(count: Count, pair: Pair, level: float) -> Way | None:
+def _other_way(case: Case) -> Way | None:
     """Another level, or a one-sided limit, that prints the limits."""
-    others = [Way(m, lv) for lv in LEVELS if lv != level for m in METHODS]
+    others = [Way(m, lv) for lv in LEVELS if lv != case.level for m in METHODS]
     others += [Way(m, lv, side) for lv in LEVELS for side in ("lower", "upper") for m in METHODS]
-    return next((way for way in others if all(_fits(way, count, pair))), None)
+    return next((way for way in others if all(_fits(way, case.count, case.pair))), None)
 
 
-def _complement(count: Count, pair: Pair, level: float) -> bool:
-    rest = Count(tuple(count.total - k for k in count.values), count.total, count.claims)  # type: ignore[operator]
-    return any(all(_fits(Way(m, level), rest, pair)) for m in METHODS)
+def _complement(case: Case) -> bool:
+    total = case.count.total or 0
+    rest = Count(tuple(total - k for k in case.count.values), total, ())
+    return any(all(_fits(way, rest, case.pair)) for way in case.tried)
 
 
-def _too_narrow(count: Count, pair: Pair, level: float) -> bool:
+def _too_narrow(case: Case) -> bool:
     """Whether the printed width is below that of every method, rounding allowed for."""
-    if pair.low is None or pair.high is None or "=" not in pair.low.relation + pair.high.relation:
+    low, high = case.pair
+    if low is None or high is None:
         return False
-    width = pair.high.value - pair.low.value + float(pair.low.step)
-    widths = [_percent(Way(m, level), k, count.total) for m in METHODS for k in count.values]
-    return width < min(high - low for low, high in widths)
+    width = high.value - low.value + float(low.step + high.step) / 2
+    limits_ = [_percent(w, k, case.count.total) for w in case.tried for k in case.count.values]
+    return width < min(upper - lower for lower, upper in limits_)
 
 
 def _fits(way: Way, count: Count, pair: Pair) -> tuple[bool, bool]:
@@ -193,33 +221,13 @@ def _percent(way: Way, k: int, total: int | None) -> tuple[float, float]:
     return 100 * lower, 100 * upper
 
 
-def _candidate(way: Way, count: Count, fit: tuple[bool, bool]) -> Candidate:
-    low, high = _percent(way, count.values[0], count.total)
-    return Candidate(way.name, f"{shown(low, 2)} to {shown(high, 2)}", all(fit))
-
-
-def _agrees(claim: Claim, way: Way, count: Count) -> str:
-    at = 0 if claim.statistic == "conf_low" else 1
-    value = _percent(way, count.values[0], count.total)[at]
-    side = ("lower", "upper")[at]
+def _agrees(case: Case, way: Way) -> str:
+    value = _percent(way, case.count.values[0], case.count.total)[case.at]
+    side, claim = ("lower", "upper")[case.at], case.claim
     return (
-        f"{_of(count)} has the {side} limit {shown(value, claim.value.decimals + 1)} % by "
+        f"{_of(case.count)} has the {side} limit {shown(value, claim.value.decimals + 1)} % by "
         f"{way.name}, which prints as {claim.printed}."
     )
-
-
-def _judged(
-    claim: Claim,
-    verdict: str,
-    kind: str,
-    way: Way,
-    count: Count,
-    candidates: tuple[Candidate, ...],
-    says: str,
-) -> Verdict:
-    value = _percent(way, count.values[0], count.total)[claim.statistic == "conf_high"]
-    value = value if len(count.values) == 1 else nan
-    return Verdict(claim.claim, verdict, kind, says, way.name, value, candidates, count.claims)
 
 
 def _of(count: Count) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from companion.audit import intervals, kaplan_meier, p_values, percentages, sums
+from companion.audit import intervals, kaplan_meier, orders, p_values, percentages, sums
 from companion.audit.evidence import Evidence, is_count
+from companion.audit.sums import Related
 from companion.audit.verdicts import VERDICTS, Verdict
 from companion.ledger import Claim, Ledger, days
 
@@ -29,13 +30,13 @@ def audit(ledger: Ledger) -> list[Verdict]:
     for claim in ledger.claims.values():
         for verdict in _checks(claim, evidence):
             found[verdict.claim].append(verdict)
-    related, remarks = sums.check(evidence)
-    for verdict in related:
+    related = sums.check(evidence)
+    for verdict in (*related.verdicts, *orders.check(evidence)):
         found[verdict.claim].append(verdict)
     for verdict in _printings(ledger, found):
         found[verdict.claim].append(verdict)
     used = _premises(ledger, found)
-    return [_one(ledger.claims[c], v, used, remarks.get(c, []), ledger) for c, v in found.items()]
+    return [_one(ledger.claims[c], v, used, related, ledger) for c, v in found.items()]
 
 
 def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -108,28 +109,33 @@ def _one(
     claim: Claim,
     verdicts: list[Verdict],
     used: dict[str, list[str]],
-    remarks: list[str],
+    related: Related,
     ledger: Ledger,
 ) -> Verdict:
     """The verdict that decides; without one a premise is given, and the rest is unchecked."""
     decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
-    verdict = decided[0] if decided else _default(claim, ledger)
+    verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:
         says = f"A premise: {_listed(used[claim.claim])} from it."
-        kind = "premise" if verdict.kind == "stands-alone" else verdict.kind
+        kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
         sentence = says if kind == "premise" else f"{verdict.sentence} {says}"
         verdict = replace(verdict, verdict="given", kind=kind, sentence=sentence)
-    if remarks:
-        also = " ".join(dict.fromkeys(remarks))
-        verdict = replace(verdict, sentence=f"{verdict.sentence} Under our assumptions: {also}")
+    if claim.claim in related.broken:
+        also = " ".join(dict.fromkeys(related.broken[claim.claim]))
+        says = f"{verdict.sentence} It breaks an assumption of ours: {also}"
+        verdict = replace(verdict, sentence=says)
     return verdict
 
 
-def _default(claim: Claim, ledger: Ledger) -> Verdict:
+def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
+    """Say why nothing decides a claim."""
     measure = ledger.measures[claim.measure]
     if measure.kind == "external":
         return _external(claim, ledger)
+    if kept:
+        says = f"No other printed number determines it; it does agree: {kept[0]}"
+        return Verdict(claim.claim, "unchecked", "in-order", says)
     says = "No other printed number determines it, and none follows from it."
     return Verdict(claim.claim, "unchecked", "stands-alone", says)
 

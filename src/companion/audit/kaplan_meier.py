@@ -149,25 +149,40 @@ def _possible(
     at = 1 if claim.statistic == "conf_low" else 2
     scale = scale_of(estimate, evidence.ledger.measures[claim.measure])
     kept = (None, None) if at == 1 else (limits[0], None)
-    found, complete = _histories(n, estimate.value, *kept, conf_type, evidence.level, scale)
-    values = [scale * km_limits(h, conf_type, evidence.level)[at] for h in found]
-    follows = complete and all(claim.value.admits(v) for v in values)
-    whole, all_found = _histories(n, estimate.value, *limits, conf_type, evidence.level, scale)
-    many = f"{len(whole):,}" if all_found else f"more than {len(whole):,}"
-    says = (
-        f"{many} {'history' if many == '1' else 'histories'} of numbers at risk among {n} "
-        f"patients ({_events(whole)}) can print {estimate.printed} with {_text(*limits)} as "
-        f"{conf_type} limits"
-    )
-    if follows:
-        given = f"{estimate.printed}" + (f" and {limits[0].text}" if at == 2 and limits[0] else "")
-        says += f"; every one that prints {given} prints this limit, too."
-        value = scale * km_limits(whole[0], conf_type, evidence.level)[at]
+    level = evidence.level
+    found, complete = _histories(n, estimate.value, *kept, conf_type, level, scale)
+    values = [scale * km_limits(h, conf_type, level)[at] for h in found]
+    whole, all_found = _histories(n, estimate.value, *limits, conf_type, level, scale)
+    value = scale * km_limits(whole[0], conf_type, level)[at]
+    says = _attained(whole, all_found, n, estimate, limits, conf_type)
+    is_only = complete and all(claim.value.admits(v) for v in values)
+    if is_only or (at == 2 and limits[0]):
+        low, high = (shown(v, claim.value.decimals + 1) for v in (min(values), max(values)))
+        span = low if low == high else f"{low} to {high}"
+        given = " and ".join(p.text for p in (estimate.value, kept[0]) if p)
+        says += f"; {given} {'leaves' if at == 1 else 'leave'} {span} for this one."
         verdict, kind = "match", "history"
     else:
         says += "; this limit could have been another one, so it is a premise."
         verdict, kind, value = "given", "history-exists", nan
     return Verdict(claim.claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used)
+
+
+def _attained(
+    whole: tuple[History, ...],
+    all_found: bool,
+    n: int,
+    estimate: Claim,
+    limits: tuple[Printed | None, Printed | None],
+    conf_type: str,
+) -> str:
+    """How many histories print an estimate with its limits, and with how many events."""
+    many = f"{len(whole):,}" if all_found else f"more than {len(whole):,}"
+    return (
+        f"{many} {'history' if many == '1' else 'histories'} of numbers at risk among {n} "
+        f"patients ({_events(whole)}) can print {estimate.printed} with {_text(*limits)} as "
+        f"{conf_type} limits"
+    )
 
 
 def _setting(

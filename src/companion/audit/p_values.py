@@ -5,8 +5,9 @@ from functools import lru_cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from companion.audit.evidence import Count, Evidence, MissingError, Table
+from companion.audit.evidence import Count, Evidence, MissingError, Table, key
 from companion.audit.verdicts import Candidate, Verdict
+from companion.audit.words import called
 from companion.contingency import p_value
 from companion.ledger import Claim, Measure
 from companion.printed import Printed
@@ -19,6 +20,7 @@ BINOMIAL = {
     "exact-binomial-less": "less",
     "exact-binomial-greater": "greater",
 }
+ONE_SIDED = ("-less", "-greater")
 p_of_table = lru_cache(maxsize=None)(p_value)
 p_of_rate = lru_cache(maxsize=None)(exact_binomial)
 
@@ -28,16 +30,32 @@ class PTest(NamedTuple):
 
     name: str
     values: tuple[float, ...]
+    against: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The P value, or its range."""
+        """The P value, its range, or one for each rate that it is compared with."""
+        if len(self.against) > 1:
+            pairs = zip(self.values, self.against, strict=True)
+            return ", ".join(f"{p:.2g} against {rate}" for p, rate in pairs)
         low, high = f"{min(self.values):.2g}", f"{max(self.values):.2g}"
         return low if low == high else f"{low} to {high}"
 
     def candidate(self, printed: Printed) -> Candidate:
         """Whether any of its values prints so."""
         return Candidate(self.name, self.text, any(printed.admits(p) for p in self.values))
+
+
+class Comparison(NamedTuple):
+    """The tests of a comparison, the claims they rest on, and the counts in words.
+
+    ``is_open`` where the cells of the table are not printed.
+    """
+
+    tests: list[PTest]
+    premises: tuple[str, ...]
+    setting: str
+    is_open: bool = False
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -48,21 +66,19 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield Verdict(claim.claim, "mismatch", "impossible-p", says)
         return
     try:
-        tests, premises, setting = comparison_tests(measure, evidence)
+        comparison = compare(measure, evidence)
     except MissingError as missing:
         says = f"It cannot be recomputed: {missing}."
         yield Verdict(claim.claim, "unchecked", "not-expressible", says)
         return
     if claim.verbal:
-        yield _in_words(claim, tests, premises, setting)
+        yield _in_words(claim, comparison)
     else:
-        yield _printed(claim, measure, tests, premises, setting, evidence)
+        yield _printed(claim, measure, comparison, evidence)
 
 
-def comparison_tests(
-    measure: Measure, evidence: Evidence, slow: bool = False
-) -> tuple[list[PTest], tuple[str, ...], str]:
-    """Tests of a comparison, the claims they rest on, and the counts in words.
+def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Comparison:
+    """Every test of a comparison that the printed counts allow.
 
     Raises
     ------
@@ -71,8 +87,9 @@ def comparison_tests(
     """
     against = evidence.ledger.measures.get(measure.against)
     if against is None:
-        tables, premises = evidence.tables(measure)
-        return _table_tests(tables, QUICK + SLOW * slow), premises, _table_words(tables)
+        tables, premises, is_open = evidence.tables(measure)
+        tests = _table_tests(tables, QUICK + SLOW * slow)
+        return Comparison(tests, premises, _table_words(tables), is_open)
     if against.kind == "count":
         return _paired(measure, against, evidence)
     return _rate_tests(measure, evidence)
@@ -104,7 +121,7 @@ def _table_words(tables: list[Table]) -> str:
     return f"{len(tables)} tables of {a + b} against {c + d} that the printed numbers leave"
 
 
-def _rate_tests(measure: Measure, evidence: Evidence) -> tuple[list[PTest], tuple[str, ...], str]:
+def _rate_tests(measure: Measure, evidence: Evidence) -> Comparison:
     """Exact binomial tests against a printed rate, or both ends of a printed range."""
     count = _own_count(measure, evidence)
     find = evidence.ledger.find
@@ -115,27 +132,24 @@ def _rate_tests(measure: Measure, evidence: Evidence) -> tuple[list[PTest], tupl
     if any(not 0 <= c.value.value <= 100 for c in shown):
         raise MissingError("the rate that it is compared with is no percentage")
     pairs = [(k, c.value.value / 100) for k in count.values for c in shown]
+    rates_tested = tuple(f"{100 * p0:g} %" for _, p0 in pairs)
     tests = [
-        PTest(name, tuple(p_of_rate(k, count.total, p0, side) for k, p0 in pairs))
+        PTest(name, tuple(p_of_rate(k, count.total, p0, side) for k, p0 in pairs), rates_tested)
         for name, side in BINOMIAL.items()
     ]
     rest = " and ".join(f"{c.value.value:g} %" for c in shown)
     words = f"{'/'.join(map(str, count.values[:3]))} of {count.total} against {rest}"
-    return tests, (*count.claims, *(c.claim for c in shown)), words
+    return Comparison(tests, (*count.claims, *(c.claim for c in shown)), words)
 
 
 def _own_count(measure: Measure, evidence: Evidence) -> Count:
-    from companion.audit.evidence import key
-
     count = evidence.selected(key(measure.where), key(measure.among))
     if count is None or not count.total:
         raise MissingError("the count or the denominator is not printed")
     return count
 
 
-def _paired(
-    measure: Measure, before: Measure, evidence: Evidence
-) -> tuple[list[PTest], tuple[str, ...], str]:
+def _paired(measure: Measure, before: Measure, evidence: Evidence) -> Comparison:
     """McNemar's exact test for every number of discordant pairs that the two counts leave."""
     after, first = _own_count(measure, evidence), evidence.count(before)
     if first is None or len(first.values) != 1 or len(after.values) != 1:
@@ -146,7 +160,8 @@ def _paired(
     if not values:
         raise MissingError("no pair can be discordant")
     words = f"{first.values[0]} and {after.values[0]} of the same {after.total} patients"
-    return [PTest("mcnemar-exact", values)], (*first.claims, *after.claims), words
+    test = PTest("mcnemar-exact", values)
+    return Comparison([test], (*first.claims, *after.claims), words, is_open=True)
 
 
 def discordant_pairs(before: int, after: int, total: int) -> list[tuple[int, int]]:
@@ -158,40 +173,39 @@ def discordant_pairs(before: int, after: int, total: int) -> list[tuple[int, int
     ]
 
 
-def _printed(
-    claim: Claim,
-    measure: Measure,
-    tests: list[PTest],
-    premises: tuple[str, ...],
-    setting: str,
-    evidence: Evidence,
-) -> Verdict:
+def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: Evidence) -> Verdict:
     """Compare a printed P value with every test."""
-    fits = [t for t in tests if t.candidate(claim.value).fits]
+    fits = _fitting(claim, comparison)
     if not fits and measure.by.text:
-        tests, premises, setting = comparison_tests(measure, evidence, slow=True)
-        fits = [t for t in tests if t.candidate(claim.value).fits]
-    candidates = tuple(t.candidate(claim.value) for t in tests)
+        comparison = compare(measure, evidence, slow=True)
+        fits = _fitting(claim, comparison)
+    tests, premises, setting, is_open = comparison
     own = evidence.ledger.method(measure)
     chosen, verdict, kind = _choose(own, tests, fits)
-    one = chosen.values[0] if len(set(chosen.values)) == 1 else nan
-    says = f"For {setting} {chosen.name} gives P = {chosen.text}"
-    if verdict == "match":
+    name = called(chosen.name)
+    says = f"For {setting}, {name} gives P = {chosen.text}"
+    if verdict == "match" and is_open:
+        verdict, kind = "unchecked", "possible-p"
+        says += f"; {claim.printed} is possible, but the cells that decide it are not printed."
+    elif verdict == "match":
         says += f", which prints as {claim.printed}."
-        if len(chosen.values) > 1:
-            says = f"Among {setting} one gives P {claim.printed} by {chosen.name}."
-            verdict, kind = "unchecked", "possible-p"
     elif kind == "no-test-fits":
         says += f", not {claim.printed}, and no other test gives that."
     else:
         says += f", as printed, but {_expected(own, tests)}."
-    return Verdict(claim.claim, verdict, kind, says, chosen.name, one, candidates, premises)
+    value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
+    candidates = tuple(t.candidate(claim.value) for t in tests)
+    return Verdict(claim.claim, verdict, kind, says, chosen.name, value, candidates, premises)
+
+
+def _fitting(claim: Claim, comparison: Comparison) -> list[PTest]:
+    return [t for t in comparison.tests if t.candidate(claim.value).fits]
 
 
 def _choose(own: str, tests: list[PTest], fits: list[PTest]) -> tuple[PTest, str, str]:
     """The test to speak of, the verdict and its kind."""
     expected = next((t for t in tests if t.name == own), None)
-    two_sided = [t for t in fits if not t.name.endswith(("-less", "-greater"))]
+    two_sided = [t for t in fits if not t.name.endswith(ONE_SIDED)]
     if expected in fits and expected:
         return expected, "match", "p-value"
     if two_sided:
@@ -206,37 +220,36 @@ def _choose(own: str, tests: list[PTest], fits: list[PTest]) -> tuple[PTest, str
 
 def _expected(own: str, tests: list[PTest]) -> str:
     expected = next((t for t in tests if t.name == own), tests[0])
-    return f"{expected.name} gives {expected.text}"
+    return f"{called(expected.name)} gives {expected.text}"
 
 
-def _in_words(claim: Claim, tests: list[PTest], premises: tuple[str, ...], setting: str) -> Verdict:
-    """Judge a claim of significance whose test is not named by every test."""
-    side = _side(tests)
-    tried = [t for t in tests if not t.name.endswith(("-less", "-greater")) or t.name == side]
-    if claim.value.relation.startswith(">"):
-        tried = [t for t in tried if not t.name.endswith(("-less", "-greater"))]
+def _in_words(claim: Claim, comparison: Comparison) -> Verdict:
+    """Judge a claim of significance, whose test is not named, by every test."""
+    tests, premises, setting, _ = comparison
+    side = "" if claim.value.relation.startswith(">") else _side(tests)
+    tried = [t for t in tests if not t.name.endswith(ONE_SIDED) or t.name == side]
     agree = [[claim.value.admits(p) for p in t.values] for t in tried]
-    values = ", ".join(f"{t.name} P = {t.text}" for t in tried)
+    values = "; ".join(f"{called(t.name)} P = {t.text}" for t in tried)
+    verdict, kind, opening = _weigh(agree, is_rate=tests[0].name in BINOMIAL)
+    says = f"{opening} (P {claim.printed}); {setting}: {values}."
     candidates = tuple(Candidate(t.name, t.text, all(a)) for t, a in zip(tried, agree, strict=True))
-    common = {"claim": claim.claim, "candidates": candidates, "premises": premises}
+    return Verdict(claim.claim, verdict, kind, says, candidates=candidates, premises=premises)
+
+
+def _weigh(agree: list[list[bool]], is_rate: bool) -> tuple[str, str, str]:
+    """Verdict, kind and words for what each test (row) says for each set of counts (column).
+
+    A claim against a range of rates must hold at both ends, so one end without support fails it.
+    """
     if all(map(all, agree)):
-        says = f"For {setting} every test tried supports P {claim.printed}: {values}."
-        return Verdict(verdict="match", kind="claim-supported", sentence=says, **common)  # type: ignore[arg-type]
-    if not any(map(any, agree)) or _is_range(claim, tests, agree):
-        says = f"Not supported by the tests tried, {setting}: {values}."
-        return Verdict(verdict="mismatch", kind="claim-not-supported", sentence=says, **common)  # type: ignore[arg-type]
-    if any(len(set(a)) > 1 for a in agree):
-        says = f"It depends on cells the article does not print ({setting}): {values}."
-        return Verdict(verdict="unchecked", kind="depends-on-cells", sentence=says, **common)  # type: ignore[arg-type]
-    says = f"It depends on the test, which is not named; for {setting}: {values}."
-    return Verdict(verdict="unchecked", kind="depends-on-test", sentence=says, **common)  # type: ignore[arg-type]
-
-
-def _is_range(claim: Claim, tests: list[PTest], agree: list[list[bool]]) -> bool:
-    """Whether a claim against a range of rates has no support at one of its ends."""
-    if tests[0].name not in BINOMIAL:
-        return False
-    return any(not any(end) for end in zip(*agree, strict=True))
+        return "match", "claim-supported", "Supported by every test tried"
+    ends = [any(end) for end in zip(*agree, strict=True)] if is_rate else [any(map(any, agree))]
+    if not all(ends):
+        return "mismatch", "claim-not-supported", "Not supported by the tests tried"
+    if any(len(set(row)) > 1 for row in agree):
+        says = "It depends on cells the article does not print"
+        return "unchecked", "depends-on-cells", says
+    return "unchecked", "depends-on-test", "It depends on the test, which is not named"
 
 
 def _side(tests: list[PTest]) -> str:

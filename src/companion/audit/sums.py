@@ -1,10 +1,9 @@
-"""Sums, parts, orders and days: what the relations of a ledger say of its printed numbers."""
+"""Sums, parts and days: what the relations of a ledger say of its printed numbers."""
 
 import ast
-import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import nan
 from typing import NamedTuple
@@ -15,9 +14,10 @@ from companion.expressions import dotted
 from companion.ledger import Claim, Relation, days
 from companion.printed import shown
 
-ORDER = ("min", "p25", "median", "p75", "max")
+EXACT = ("n", "N", "n_event", "value")  # counted or decided, not rounded
+SIGNS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.Lt: "<", ast.GtE: "≥", ast.Gt: ">"}
 WORDS = {
-    **{ast.Eq: "equal", ast.LtE: "be at most", ast.Lt: "be below"},
+    **{ast.NotEq: "differ from", ast.LtE: "be at most", ast.Lt: "be below"},
     **{ast.GtE: "be at least", ast.Gt: "be above"},
 }
 
@@ -39,6 +39,7 @@ class Known:
 
 
 Compare = Callable[[Range, Range], bool]
+Link = tuple[ast.expr, ast.cmpop, ast.expr]
 POSSIBLE: dict[type[ast.cmpop], Compare] = {
     ast.Eq: lambda a, b: a.low <= b.high and b.low <= a.high,
     ast.NotEq: lambda a, b: not (a.low == a.high == b.low == b.high),
@@ -50,25 +51,36 @@ POSSIBLE: dict[type[ast.cmpop], Compare] = {
 COMBINE = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 
 
-def check(evidence: Evidence) -> tuple[list[Verdict], dict[str, list[str]]]:
-    """Judge by every relation.
+@dataclass
+class Related:
+    """What the relations of a ledger say.
 
-    Returns
-    -------
+    Attributes
+    ----------
     verdicts : list of Verdict
         For the number that follows from the others, or that contradicts them.
-    remarks : dict of str to list of str
-        Sentences on claims that a relation or an assumption of ours speaks of.
+    broken, kept : dict of str to list of str
+        By claim: our assumptions that its numbers break; orders that they keep, which
+        agree with them but do not determine them.
+    follows : dict of str to set of str
+        Numbers that follow, and from which, so that nothing is proved in a circle.
     """
-    verdicts: list[Verdict] = []
-    remarks: dict[str, list[str]] = {}
-    follows: dict[str, set[str]] = {}
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    follows: dict[str, set[str]] = field(default_factory=dict)
+
+
+def check(evidence: Evidence) -> Related:
+    """Judge by every relation whose numbers are all printed."""
+    related = Related()
     for relation in evidence.ledger.relations.values():
         names = known_names(relation, evidence)
-        if names is not None:
-            _judge(relation, names, follows, verdicts, remarks)
-    verdicts += ordered(evidence)
-    return verdicts, remarks
+        if names is not None and isinstance(relation.expression.tree, ast.Compare):
+            for link in _links(relation.expression.tree):
+                _judge(relation, link, names, related)
+    return related
 
 
 def known_names(relation: Relation, evidence: Evidence) -> dict[str, Known] | None:
@@ -89,8 +101,8 @@ def _known(name: str, evidence: Evidence) -> Known | None:
     for statistic in statistics:
         claims = evidence.ledger.find(measure, statistic)
         if claims and claims[0].value.relation == "=":
-            exact = statistic in ("n", "N", "n_event", "value")
             printed = claims[0].value
+            exact = statistic in EXACT or evidence.ledger.measures[measure].kind == "design"
             value = Range(printed.exact, printed.exact) if exact else Range(*printed.interval())
             return Known(value, printed.text, tuple(claims))
     count = evidence.count(evidence.ledger.measures[measure]) if not attribute else None
@@ -110,55 +122,34 @@ def _date(measure: str, attribute: str, evidence: Evidence) -> Known | None:
     return Known(value or Range(first, last), claims[0].printed, tuple(claims))
 
 
-def _judge(
-    relation: Relation,
-    names: Mapping[str, Known],
-    follows: dict[str, set[str]],
-    verdicts: list[Verdict],
-    remarks: dict[str, list[str]],
-) -> None:
-    comparison = relation.expression.tree
-    if not isinstance(comparison, ast.Compare):
-        return
-    for left, op, right in _links(comparison):
-        holds = POSSIBLE[type(op)](evaluate(left, names), evaluate(right, names))
-        subject, solved = _subject(left, op, right, names, follows)
-        sentence = _sentence(relation, left, op, right, names, holds)
-        if relation.source.startswith("assumption"):
-            if not holds:
-                for known in names.values():
-                    for claim in known.claims:
-                        remarks.setdefault(claim.claim, []).append(sentence)
-        elif not holds or isinstance(op, ast.Eq):
-            verdicts += _about(relation, names, subject, solved, holds, sentence)
-        if isinstance(op, ast.Eq) and holds and solved:
-            follows.setdefault(subject, set()).update(set(names) - {subject})
+def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: Related) -> None:
+    """Add what one comparison says to what the others said."""
+    left, op, right = link
+    holds = POSSIBLE[type(op)](evaluate(left, names), evaluate(right, names))
+    subject, solved = _subject(link, names, related.follows)
+    sentence = _sentence(relation, link, names, holds)
+    is_ours = relation.source.startswith("assumption")
+    if not is_ours and (not holds or solved):
+        related.verdicts += _about(relation, names, subject, holds, sentence)
+    elif is_ours != holds:
+        note = related.kept if holds else related.broken
+        for claim in (c for known in names.values() for c in known.claims):
+            note.setdefault(claim.claim, []).append(sentence)
+    if holds and solved and not is_ours:
+        related.follows.setdefault(subject, set()).update(set(names) - {subject})
 
 
 def _about(
-    relation: Relation,
-    names: Mapping[str, Known],
-    subject: str,
-    solved: bool,
-    holds: bool,
-    sentence: str,
+    relation: Relation, names: Mapping[str, Known], subject: str, holds: bool, sentence: str
 ) -> Iterator[Verdict]:
     """Verdicts on the claims of the number that a relation is about."""
     premises = tuple(k.claims[0].claim for n, k in names.items() if n != subject and k.claims)
-    if holds and not solved:
-        return
+    verdict = "match" if holds else "mismatch"
     kind = relation.kind if holds else BROKEN.get(relation.kind, "relation-broken")
-    value = float(names[subject].value.low) if holds and _is_point(names[subject]) else nan
+    low, high = names[subject].value
+    value = float(low) if holds and low == high else nan
     for claim in names[subject].claims:
-        yield Verdict(
-            claim.claim,
-            "match" if holds else "mismatch",
-            kind,
-            sentence,
-            "relation",
-            value,
-            premises=premises,
-        )
+        yield Verdict(claim.claim, verdict, kind, sentence, "relation", value, premises=premises)
 
 
 BROKEN = {
@@ -169,23 +160,20 @@ BROKEN = {
 }
 
 
-def _links(comparison: ast.Compare) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+def _links(comparison: ast.Compare) -> Iterator[Link]:
     sides = [comparison.left, *comparison.comparators]
     yield from zip(sides, comparison.ops, sides[1:], strict=False)
 
 
 def _subject(
-    left: ast.expr,
-    op: ast.cmpop,
-    right: ast.expr,
-    names: Mapping[str, Known],
-    follows: Mapping[str, set[str]],
+    link: Link, names: Mapping[str, Known], follows: Mapping[str, set[str]]
 ) -> tuple[str, bool]:
     """Name that a relation is about, and whether it follows from the others without a circle.
 
     The side that is a name alone stands for the whole of its parts; where neither is, it is the
     first name that no other relation gives.
     """
+    left, op, right = link
     alone = [dotted(s) for s in (left, right) if isinstance(s, ast.Name | ast.Attribute)]
     alone = [name for name in alone if names[name].claims]
     others = [name for name in names if names[name].claims and name not in alone]
@@ -225,21 +213,19 @@ def evaluate(node: ast.expr, names: Mapping[str, Known]) -> Range:
     return names[dotted(node)].value
 
 
-def _sentence(
-    relation: Relation,
-    left: ast.expr,
-    op: ast.cmpop,
-    right: ast.expr,
-    names: Mapping[str, Known],
-    holds: bool,
-) -> str:
+def _sentence(relation: Relation, link: Link, names: Mapping[str, Known], holds: bool) -> str:
     """Write a relation in words and numbers."""
-    label = f"{relation.note or relation.relation.replace('_', ' ')}"
-    sign = {"Eq": "=", "LtE": "≤", "Lt": "<", "GtE": "≥", "Gt": ">"}.get(type(op).__name__, "≠")
-    numbers = f"{_text(left, names)} {sign} {_text(right, names)}"
-    formula = f"{ast.unparse(left)} {sign} {ast.unparse(right)}"
-    verb = "holds" if holds else "does not hold"
-    return f"{label[:1].upper()}{label[1:]}: {numbers} {verb} ({formula})."
+    left, op, right = link
+    label = relation.note or relation.relation.replace("_", " ")
+    sides = f"{_text(left, names)}", f"{_text(right, names)}"
+    sign = SIGNS[type(op)]
+    if holds:
+        says = f"{sides[0]} {sign} {sides[1]}"
+    elif isinstance(op, ast.Eq):
+        says = f"{sides[0]} stands against {sides[1]}, which is {_shown(evaluate(right, names))}"
+    else:
+        says = f"{sides[0]} should {WORDS[type(op)]} {sides[1]}"
+    return f"{label[:1].upper()}{label[1:]}: {says}."
 
 
 def _text(node: ast.expr, names: Mapping[str, Known]) -> str:
@@ -254,64 +240,11 @@ def _text(node: ast.expr, names: Mapping[str, Known]) -> str:
     return names[dotted(node)].text
 
 
-def ordered(evidence: Evidence) -> Iterator[Verdict]:
-    """Quantiles that are not in order, and survival that rises with time."""
-    for measure in evidence.ledger.measures.values():
-        if measure.kind == "quantity":
-            printed = [
-                (s, evidence.ledger.find(measure.measure, s)[0])
-                for s in ORDER
-                if evidence.ledger.find(measure.measure, s)
-            ]
-            yield from _falling(printed)
-    yield from _rising(evidence)
-
-
-def _falling(printed: list[tuple[str, Claim]]) -> Iterator[Verdict]:
-    """Name the quantile out of order: the one that breaks with most of the others."""
-    broken = {
-        name: [
-            (other, c)
-            for j, (other, c) in enumerate(printed)
-            if (i < j and claim.value.exact > c.value.exact)
-            or (j < i and c.value.exact > claim.value.exact)
-        ]
-        for i, (name, claim) in enumerate(printed)
-    }
-    most = max(map(len, broken.values()), default=0)
-    middle = ("median", "p25", "p75", "min", "max")
-    for name, claim in sorted(printed, key=lambda p: middle.index(p[0])):
-        if most and len(broken[name]) == most:
-            rest = ", ".join(f"{other} {c.printed}" for other, c in broken[name])
-            says = f"The {name}, {claim.printed}, is out of order with {rest}."
-            used = tuple(c.claim for _, c in broken[name])
-            yield Verdict(claim.claim, "mismatch", "out-of-order", says, premises=used)
-            return
-
-
-def _rising(evidence: Evidence) -> Iterator[Verdict]:
-    by_endpoint: dict[tuple[str, str], list[tuple[float, Claim]]] = {}
-    for measure in evidence.ledger.measures.values():
-        found = evidence.ledger.find(measure.measure, "estimate")
-        if measure.kind == "survival" and found:
-            place = (measure.endpoint, measure.among.text)
-            by_endpoint.setdefault(place, []).append((float(measure.horizon), found[0]))
-    for estimates in by_endpoint.values():
-        rows = sorted(estimates, key=lambda e: e[0])
-        for (_, before), (horizon, after) in itertools.pairwise(rows):
-            if after.value.exact > before.value.exact:
-                says = (
-                    f"{after.printed} at {horizon:g} days is above {before.printed} earlier on "
-                    "the same curve, which never rises."
-                )
-                used = (before.claim,)
-                yield Verdict(after.claim, "mismatch", "survival-rises", says, premises=used)
-
-
-def _is_point(known: Known) -> bool:
-    return known.value.low == known.value.high
-
-
 def _span(value: Range) -> str:
     low, high = shown(value.low, 0), shown(value.high, 0)
+    return low if low == high else f"{low} to {high}"
+
+
+def _shown(value: Range) -> str:
+    low, high = f"{float(value.low):g}", f"{float(value.high):g}"
     return low if low == high else f"{low} to {high}"
