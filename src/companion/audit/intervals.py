@@ -60,7 +60,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             claim.claim, "mismatch", fault[0], fault[1], premises=_partners(claim, evidence)
         )
     elif measure.kind == "survival":
-        yield from kaplan_meier.check_limit(claim, pair.low, pair.high, evidence)
+        yield kaplan_meier.check_limit(claim, evidence)
     elif measure.kind == "count":
         yield _proportion(claim, measure, pair, evidence)
     else:
@@ -125,16 +125,18 @@ class Case(NamedTuple):
         """Verdict with the value that one way gives."""
         values = _percent(way, self.count.values[0], self.count.total)
         value = values[self.at] if len(self.count.values) == 1 else nan
-        candidates = tuple(self._candidate(w, fit) for w, fit in self.tried.items())
-        slug = way.slug(self.level)
-        return Verdict(
-            self.claim.claim, verdict, kind, says, slug, value, candidates, self.count.claims
-        )
+        slug, used = way.slug(self.level), self.count.claims
+        return Verdict(self.claim.claim, verdict, kind, says, slug, value, self.candidates, used)
 
     @property
     def at(self) -> int:
         """0 for the lower limit, 1 for the upper one."""
         return int(self.claim.statistic == "conf_high")
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What each method gives."""
+        return tuple(self._candidate(way, fit) for way, fit in self.tried.items())
 
     def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
         low, high = _percent(way, self.count.values[0], self.count.total)

@@ -134,7 +134,7 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
     if measure.kind == "external":
         return _external(claim, ledger)
     if kept:
-        says = f"No other printed number determines it; it does agree: {kept[0]}"
+        says = f"No other printed number determines it; it does agree: {' '.join(kept[:2])}"
         return Verdict(claim.claim, "unchecked", "in-order", says)
     says = "No other printed number determines it, and none follows from it."
     return Verdict(claim.claim, "unchecked", "stands-alone", says)

@@ -231,7 +231,8 @@ def _in_words(claim: Claim, comparison: Comparison) -> Verdict:
     agree = [[claim.value.admits(p) for p in t.values] for t in tried]
     values = "; ".join(f"{called(t.name)} P = {t.text}" for t in tried)
     verdict, kind, opening = _weigh(agree, is_rate=tests[0].name in BINOMIAL)
-    says = f"{opening} (P {claim.printed}); {setting}: {values}."
+    sign = claim.printed.replace("<=", "≤").replace(">=", "≥")
+    says = f"{opening} (P {sign}); {setting}: {values}."
     candidates = tuple(Candidate(t.name, t.text, all(a)) for t, a in zip(tried, agree, strict=True))
     return Verdict(claim.claim, verdict, kind, says, candidates=candidates, premises=premises)
 

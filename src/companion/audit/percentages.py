@@ -9,8 +9,8 @@ from companion.printed import Printed, roundings, shown
 
 SLIPS = {
     "truncated": "was cut off, not rounded",
-    "up": "was rounded up",
     "double": "was rounded twice",
+    "up": "was rounded up",
 }
 
 

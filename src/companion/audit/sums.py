@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from companion.audit.evidence import Evidence
 from companion.audit.verdicts import Verdict
-from companion.expressions import dotted
+from companion.expressions import Expression, dotted
 from companion.ledger import Claim, Relation, days
 from companion.printed import shown
 
@@ -133,7 +133,8 @@ def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: 
         related.verdicts += _about(relation, names, subject, holds, sentence)
     elif is_ours != holds:
         note = related.kept if holds else related.broken
-        for claim in (c for known in names.values() for c in known.claims):
+        spoken = {n for side in (left, right) for n in Expression(ast.unparse(side)).names}
+        for claim in (c for name in sorted(spoken) for c in names[name].claims):
             note.setdefault(claim.claim, []).append(sentence)
     if holds and solved and not is_ours:
         related.follows.setdefault(subject, set()).update(set(names) - {subject})
