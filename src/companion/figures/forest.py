@@ -1,0 +1,167 @@
+"""Rates with intervals on one axis, their counts and percentages beside them."""
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+
+from companion.captions import Provenance, limits, percent
+from companion.figures.style import (
+    BLUE,
+    BODY,
+    DOUBLE,
+    INK,
+    VERMILION,
+    Sheet,
+    sheet,
+    shorten,
+    text_width,
+)
+from companion.proportions import interval
+
+LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
+BOUND = "#BDBDBD"
+WIDEST = "000–000/000  100% (100–100)"
+NAN = float("nan")
+
+
+class Line(NamedTuple):
+    """One line of a forest.
+
+    Attributes
+    ----------
+    label : str
+        What it names; a heading has neither count nor ``share`` nor ``note``.
+    n, total : float
+        Count, NaN where unknown.
+    low, high : float
+        Fewest and most that the count can be, NaN where it is known.
+    share : float
+        Percentage that is printed without a count.
+    note : str
+        Text in place of a rate.
+    level, ours : bool
+        Whether it stands under a heading; whether it is set off by color.
+    """
+
+    label: str
+    n: float = NAN
+    total: float = NAN
+    low: float = NAN
+    high: float = NAN
+    share: float = NAN
+    note: str = ""
+    level: bool = False
+    ours: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is a count, of someone."""
+        return not isnan(self.n) and self.total > 0
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the count is only known to lie in a range."""
+        return self.counted and self.low < self.high
+
+    @property
+    def center(self) -> float:
+        """Percentage."""
+        return 100 * self.n / self.total if self.counted else self.share
+
+    def text(self, method: str, level: float) -> str:
+        """Count, percentage and interval, or the range of both."""
+        if self.bounded:
+            both = f"{100 * self.low / self.total:.17g}", f"{100 * self.high / self.total:.17g}"
+            shares = limits(*map(float, both))
+            return f"{self.low:.0f}–{self.high:.0f}/{self.total:.0f}  {shares}%"
+        if self.counted:
+            low, high = self.limits(method, level)
+            share = percent(self.n, self.total)
+            return f"{self.n:.0f}/{self.total:.0f}  {share} ({limits(low, high)})"
+        return self.note if isnan(self.share) else f"{self.share:g}%"
+
+    def limits(self, method: str, level: float) -> tuple[float, float]:
+        """Interval of the percentage."""
+        low, high = interval(int(self.n), int(self.total), method, level)
+        return 100 * low, 100 * high
+
+
+def open_page(
+    title: str, lines: Sequence[Line], notes: Sequence[str], provenance: Provenance
+) -> Sheet:
+    """Open a sheet that is high enough for the lines."""
+    height = AXIS + LANE * len(lines) + HEAD
+    return sheet(DOUBLE, height, title, notes, provenance.label)
+
+
+def write_names(page: Sheet, lines: Sequence[Line], most: float) -> float:
+    """Write what the lines name, and return the width that this took, at most ``most`` mm."""
+    canvas, widest = page.canvas(), 0.0
+    for i, line in enumerate(lines):
+        weight = "normal" if line.level else "bold"
+        indent = INDENT if line.level else 0.0
+        text = shorten(line.label, most - indent - 2, BODY, weight)
+        widest = max(widest, indent + text_width(text, BODY, weight))
+        y = page.height - HEAD - LANE * (i + 0.5)
+        canvas.text(indent, y, text, va="center_baseline", weight=weight)
+    return widest + 3
+
+
+def draw_panel(
+    page: Sheet,
+    lines: Sequence[Line],
+    heading: str,
+    left: float,
+    across: float,
+    interval_method: str,
+    level: float,
+    reference: float = NAN,
+) -> None:
+    """Draw one panel: squares with intervals, and the text of each to the right."""
+    room = text_width(WIDEST) + 1
+    axes = page.axes(left, AXIS, across - room - 4, LANE * len(lines))
+    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel=f"{heading}, %")
+    axes.set_xticks(range(0, 101, 25))
+    axes.spines["left"].set_visible(False)
+    if not isnan(reference):
+        axes.axvline(reference, color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
+    canvas, most = page.canvas(), max((x.total for x in lines if x.counted), default=1.0)
+    for i, line in enumerate(lines):
+        _mark(axes, line, i, interval_method, level, most)
+        text = line.text(interval_method, level)
+        y = page.height - HEAD - LANE * (i + 0.5)
+        canvas.text(left + across - room - 1, y, text, va="center_baseline")
+    top = page.height - HEAD / 2
+    head = f"n/N  % ({100 * level:g}% CI)"
+    canvas.text(left + across - room - 1, top, head, va="center_baseline", weight="bold")
+
+
+def describe(panels: Mapping[str, Sequence[Line]], interval_method: str, level: float) -> str:
+    """Every line of every panel in words."""
+    told = []
+    for name, lines in panels.items():
+        heading = ""
+        for line in lines:
+            text = line.text(interval_method, level).replace("  ", ", ")
+            heading = heading if line.level else line.label
+            where = f"{heading}, {line.label}" if line.level else line.label
+            if text:
+                told.append(f"{name}, {where}: {text}")
+    return "; ".join(told)
+
+
+def _mark(axes: Axes, line: Line, y: int, method: str, level: float, most: float) -> None:
+    color = VERMILION if line.ours else BLUE
+    solid = line.counted and not line.bounded
+    size = 2.6 + 2.6 * (line.total / most) ** 0.5 if line.counted else 4.0
+    look: dict[str, Any] = {"marker": "s", "markersize": size, "color": color, "clip_on": False}
+    if not solid:
+        look |= {"markerfacecolor": "white", "markeredgewidth": 0.9}
+    if line.bounded:
+        ends = 100 * line.low / line.total, 100 * line.high / line.total
+        axes.hlines(y, *ends, color=BOUND, linewidth=5, clip_on=False, zorder=1)
+    elif line.counted:
+        axes.hlines(y, *line.limits(method, level), color=color, linewidth=1.1, clip_on=False)
+    axes.plot([line.center], [y], zorder=3, **look)

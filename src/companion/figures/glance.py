@@ -1,0 +1,129 @@
+"""The ledger at a glance: every printed number as a cell, colored by verdict and basis."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from companion.captions import UNSTATED, Provenance
+from companion.figures.key import Entry, draw_key, flow, key_height
+from companion.figures.style import (
+    BLACK,
+    DOUBLE,
+    EDGE,
+    SMALL,
+    Display,
+    sheet,
+    shorten,
+    styled,
+    text_width,
+)
+
+CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
+PLACE = 22.0  # mm for the names of places
+LOOKS: dict[tuple[str, str], dict[str, Any]] = {
+    ("match", "arithmetic"): {"facecolor": "#8CC5EC", "edgecolor": "#8CC5EC"},
+    ("match", "constructed"): {"facecolor": "white", "edgecolor": "#0072B2"},
+    ("match", "data"): {"facecolor": "#7FD6BB", "edgecolor": "#7FD6BB"},
+    ("given", ""): {"facecolor": "#E4E4E4", "edgecolor": "#E4E4E4"},
+    ("mismatch", ""): {"facecolor": "#F5A46B", "edgecolor": BLACK, "linewidth": 1.2},
+    ("unchecked", ""): {"facecolor": "white", "edgecolor": "#666666", "linestyle": (0, (1.5, 1.5))},
+}
+MEANINGS = {
+    ("match", "arithmetic"): "match: follows from other printed numbers",
+    ("match", "constructed"): "match, but built into the reconstructed cohort",
+    ("match", "data"): "match: recomputed from patient data",
+    ("given", ""): "given: a premise, not evidence",
+    ("mismatch", ""): "mismatch",
+    ("unchecked", ""): "unchecked",
+}
+
+
+@styled()
+def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) -> Display:
+    """Every claim as a cell in its place.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Verification, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    kinds = pd.Series([_kind(v, b) for v, b in zip(rows["verdict"], rows["basis"], strict=True)])
+    counts = {kind: int((kinds == kind).sum()) for kind in LOOKS}
+    entries = [
+        Entry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
+    ]
+    inner = DOUBLE - 2 * EDGE
+    key = key_height(entries, inner) + 2
+    cells = list(zip(rows["printed"].astype(str), kinds, strict=True))
+    places = rows["locus"].map(place).to_numpy()
+    groups = {str(p): [c for c, q in zip(cells, places, strict=True) if q == p]
+              for p in dict.fromkeys(places)}  # fmt: skip
+    blocks = {name: _lay_out([text for text, _ in group]) for name, group in groups.items()}
+    heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
+    notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
+    title = f"Every printed number and its verdict, N = {len(rows)} claims"
+    page = sheet(DOUBLE, sum(heights) + key, title, notes, provenance.label)
+    axes = page.canvas()
+    draw_key(axes, entries, 0, page.height, page.width)
+    top = page.height - key
+    for (name, group), at, height in zip(groups.items(), blocks.values(), heights, strict=True):
+        _block(axes, name, group, at, top)
+        top -= height
+    told = "; ".join(f"{MEANINGS[kind]}: {n}" for kind, n in counts.items() if n)
+    page.figure.alt_text = f"{len(rows)} claims by verdict. {told}. {provenance.label}".strip()
+    return page.figure
+
+
+def place(locus: str) -> str:
+    """Part of the article that a locus lies in: its paragraph, its abstract or its table.
+
+    Examples
+    --------
+    >>> place("Table 1 · Anemia"), place("Text ¶4")
+    ('Table 1', 'Text ¶4')
+    """
+    return locus.split(" · ")[0]
+
+
+def _kind(verdict: str, basis: str) -> tuple[str, str]:
+    """Look of a cell; an unknown pair is refused, for it would have no color."""
+    kind = (verdict, basis if verdict == "match" else "")
+    if kind not in LOOKS:
+        raise ValueError(f"verdict {verdict!r} with basis {basis!r} has no color")
+    return kind
+
+
+def _lay_out(texts: Sequence[str]) -> list[tuple[int, float]]:
+    return flow([_width(text) + APART for text in texts], DOUBLE - 2 * EDGE - PLACE)
+
+
+def _width(text: str) -> float:
+    return max(text_width(_short(text), SMALL) + 2 * PAD, LEAST)
+
+
+def _short(text: str) -> str:
+    return shorten(text, 40, SMALL)
+
+
+def _block(
+    axes: Axes,
+    name: str,
+    cells: Sequence[tuple[str, tuple[str, str]]],
+    at: Sequence[tuple[int, float]],
+    top: float,
+) -> None:
+    """Draw the cells of one place, its name to their left."""
+    axes.text(0, top - LEADING / 2, shorten(name, PLACE - 2), va="center_baseline", weight="bold")
+    for (text, kind), (line, offset) in zip(cells, at, strict=True):
+        left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)
+        look = {"linewidth": 0.7, **LOOKS[kind]}
+        axes.add_patch(Rectangle((left, middle - CELL / 2), across, CELL, **look))
+        center = left + across / 2, middle
+        weight = "bold" if kind[0] == "mismatch" else "normal"
+        axes.text(*center, _short(text), ha="center", va="center_baseline", size=SMALL,
+                  weight=weight)  # fmt: skip

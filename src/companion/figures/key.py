@@ -1,0 +1,54 @@
+"""A figure's key: symbols and their meanings, flowing over as many lines as they need."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from companion.figures.style import BODY, text_width
+
+SYMBOL, GAP, LEADING = 6.0, 4.0, 4.0  # mm: room for the symbol, between entries, between lines
+
+
+class Entry(NamedTuple):
+    """A symbol with its meaning: a marker, or a patch when ``fill`` is given."""
+
+    text: str
+    fill: dict[str, Any] | None = None
+    line: dict[str, Any] | None = None
+
+
+def flow(widths: Sequence[float], across: float) -> list[tuple[int, float]]:
+    """Line and left edge of items that are set one after the other, like words."""
+    places, line, x = [], 0, 0.0
+    for width in widths:
+        if x > 0 and x + width > across:
+            line, x = line + 1, 0.0
+        places.append((line, x))
+        x += width
+    return places
+
+
+def key_height(entries: Sequence[Entry], across: float) -> float:
+    """Height that a key takes, mm."""
+    places = flow([_width(e) for e in entries], across)
+    return LEADING * (1 + max((line for line, _ in places), default=-1))
+
+
+def draw_key(axes: Axes, entries: Sequence[Entry], x: float, top: float, across: float) -> None:
+    """Draw a key on axes in mm, downward from ``top``."""
+    places = flow([_width(e) for e in entries], across)
+    for entry, (line, offset) in zip(entries, places, strict=True):
+        left, middle = x + offset, top - LEADING * (line + 0.5)
+        if entry.fill is not None:
+            axes.add_patch(Rectangle((left, middle - 1.1), SYMBOL - 1.5, 2.2, **entry.fill))
+        if entry.line is not None:
+            at = [left + 0.2, left + (SYMBOL - 1.5) / 2, left + SYMBOL - 1.7]
+            axes.add_line(Line2D(at, [middle] * 3, markevery=[1], **entry.line))
+        axes.text(left + SYMBOL, middle, entry.text, va="center_baseline", size=BODY)
+
+
+def _width(entry: Entry) -> float:
+    return SYMBOL + text_width(entry.text) + GAP

@@ -1,0 +1,42 @@
+"""Write a figure as SVG and PNG, with its description, the same bytes every time."""
+
+import fcntl
+import json
+from pathlib import Path
+
+from companion.figures.style import Display, styled
+
+RESOLUTION = 300  # dots per inch
+
+
+@styled()
+def save(figure: Display, directory: Path, name: str, alt: str = "") -> None:
+    """Write ``name.svg`` and ``name.png``, and the description into ``alt.json``.
+
+    Parameters
+    ----------
+    figure : Display
+        The figure.
+    directory : Path
+        Folder, made if need be.
+    name : str
+        Stem of the files.
+    alt : str, optional
+        Description; by default the figure's own.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    alt = alt or figure.alt_text
+    about = {"Title": name, "Description": alt}
+    figure.savefig(directory / f"{name}.svg", metadata={**about, "Date": None, "Creator": None})
+    figure.savefig(directory / f"{name}.png", dpi=RESOLUTION, metadata={**about, "Software": None})
+    _describe(directory / "alt.json", name, alt)
+
+
+def _describe(path: Path, name: str, alt: str) -> None:
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # notebooks that run at once write to one file
+        file.seek(0)
+        texts = json.loads(file.read() or "{}") | {name: alt}
+        file.truncate(0)
+        json.dump(texts, file, ensure_ascii=False, indent=1, sort_keys=True)
+        file.write("\n")

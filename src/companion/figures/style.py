@@ -1,0 +1,202 @@
+"""One look for every figure: journal widths, one font, Okabe-Ito colors, and a sheet in mm.
+
+A sheet has its title and provenance above and its footnote below; the display stands between,
+in millimeters at the printed width. Text from data is never read as markup (``parse_math``).
+Paper is white and opaque, so figures read the same on a light and on a dark page.
+
+Colors: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/.
+"""
+
+import base64
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
+MM = 1 / 25.4
+POINT = 25.4 / 72  # mm
+TITLE, BODY, SMALL = 8.0, 7.0, 6.2  # pt
+LINE = 1.32  # line height, in font sizes
+EDGE = 2.0  # mm of white around a sheet
+
+BLACK, INK, PALE = "#000000", "#444444", "#D9D9D9"
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on white
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": BODY,
+    "axes.labelsize": BODY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.labelsize": BODY,
+    "ytick.labelsize": BODY,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": 1.2,
+    "patch.linewidth": 0.5,
+    "hatch.linewidth": 0.5,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "companion",
+    "text.parse_math": False,
+    "text.hinting": "none",
+    "axes.unicode_minus": True,
+}
+
+
+def styled() -> Any:
+    """Context, or decorator of a function, in which the style holds."""
+    return mpl.rc_context(STYLE)
+
+
+class Display(Figure):
+    """A figure that carries its description and shows itself with it.
+
+    Attributes
+    ----------
+    alt_text : str
+        What the figure shows, for whoever cannot see it.
+    """
+
+    alt_text: str = ""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw in the style, for ticks are only made now."""
+        with styled():
+            super().draw(renderer)
+
+    def _repr_html_(self) -> str:
+        image = BytesIO()
+        self.savefig(image, format="png", dpi=200, metadata={"Software": None})
+        data = base64.b64encode(image.getvalue()).decode()
+        width = f"{self.get_figwidth():.2f}in"
+        return (
+            f'<img alt="{escape(self.alt_text)}" src="data:image/png;base64,{data}" '
+            f'style="width:100%;max-width:calc(1.4 * {width})">'
+        )
+
+
+class Sheet(NamedTuple):
+    """A figure and the part of it, in mm from its lower left corner, that the display fills."""
+
+    figure: Display
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def axes(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> Axes:
+        """Axes at a place in mm from the display's lower left corner."""
+        across, up = (side / MM for side in self.figure.get_size_inches())
+        place = (self.left + x) / across, (self.bottom + y) / up, width / across, height / up
+        return self.figure.add_axes(place, **kwargs)
+
+    def canvas(self) -> Axes:
+        """Axes without ticks over the whole display, one unit being one mm."""
+        axes = self.axes(0, 0, self.width, self.height, xlim=(0, self.width), ylim=(0, self.height))
+        axes.set_axis_off()
+        return axes
+
+
+def sheet(width: float, height: float, title: str, notes: Sequence[str], label: str = "") -> Sheet:
+    """Open a figure for a display of a given height, between its title and its footnote.
+
+    Parameters
+    ----------
+    width, height : float
+        Width of the figure and height of the display, mm.
+    title : str
+        Heading.
+    notes : sequence of str
+        Sentences of the footnote.
+    label : str
+        Provenance, under the title.
+    """
+    inner = width - 2 * EDGE
+    head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
+    head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
+    foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]
+    above = sum(_leading(size) for _, size, *_ in head) + 1.5
+    below = sum(_leading(size) for _, size, *_ in foot) + 1.0
+    total = height + above + below + 2 * EDGE
+    figure = Display(figsize=(width * MM, total * MM))
+    FigureCanvasAgg(figure)
+    _lines(figure, head, total - EDGE, total)
+    _lines(figure, foot, EDGE + below - 1.0, total)
+    return Sheet(figure, EDGE, EDGE + below, inner, height)
+
+
+def _lines(figure: Display, lines: list[tuple], top: float, total: float) -> None:
+    across = figure.get_figwidth() / MM
+    for text, size, color, weight in lines:
+        top -= _leading(size)
+        baseline = (top + 0.28 * size * POINT) / total
+        figure.text(EDGE / across, baseline, text, size=size, color=color, weight=weight)
+
+
+def _leading(size: float) -> float:
+    return LINE * size * POINT
+
+
+def text_width(text: str, size: float = BODY, weight: str = "normal") -> float:
+    """Width of one line of text, mm."""
+    return sum(_advance(character, weight) for character in text) * size * POINT
+
+
+@lru_cache(maxsize=4096)
+def _advance(character: str, weight: str) -> float:
+    """Advance of one character, in font sizes; kerning only narrows it."""
+    font = FontProperties(family=STYLE["font.family"], weight=weight, size=100)
+    pair, _, _ = text_to_path.get_text_width_height_descent(f"n{character}n", font, ismath=False)
+    alone, _, _ = text_to_path.get_text_width_height_descent("nn", font, ismath=False)
+    return (pair - alone) / 100
+
+
+def wrap(text: str, width: float, size: float = BODY, weight: str = "normal") -> list[str]:
+    """Break a text into lines no wider than ``width`` mm; a longer word is broken too."""
+    lines: list[str] = []
+    for word in text.split():
+        while text_width(word, size, weight) > width and len(word) > 1:
+            fits = _fitting(word, width, size, weight)
+            lines.append(word[:fits])
+            word = word[fits:]
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, weight) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def shorten(text: str, width: float, size: float = BODY, weight: str = "normal") -> str:
+    """Cut a text to ``width`` mm, an ellipsis telling that it was."""
+    if text_width(text, size, weight) <= width:
+        return text
+    room = width - text_width("…", size, weight)
+    return text[: _fitting(text, room, size, weight)].rstrip() + "…"
+
+
+def _fitting(text: str, width: float, size: float, weight: str = "normal") -> int:
+    """How many leading characters fit, at least one."""
+    used = 0.0
+    for count, character in enumerate(text):
+        used += text_width(character, size, weight)
+        if used > width:
+            return max(count, 1)
+    return len(text)

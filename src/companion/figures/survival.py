@@ -1,0 +1,189 @@
+"""Fig. 1b and 1c: a Kaplan-Meier curve with its band, censor ticks and at-risk table."""
+
+from math import ceil, isnan
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from companion.captions import UNSTATED, Provenance
+from companion.figures.key import Entry, draw_key, key_height
+from companion.figures.style import (
+    BLUE,
+    BODY,
+    EDGE,
+    INK,
+    SINGLE,
+    Display,
+    Sheet,
+    sheet,
+    styled,
+    text_width,
+    wrap,
+)
+from companion.printed import shown
+from companion.survival import at_risk_table, median, survival_at
+
+STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
+PLOT, TABLE_LINE, AXIS = 46.0, 3.4, 9.0  # mm
+CURVE = {"color": BLUE, "linewidth": 1.3}
+TICK = {"color": BLUE, "marker": "|", "markersize": 5, "markeredgewidth": 0.8, "linestyle": "none"}
+BAND = {"facecolor": BLUE, "alpha": 0.18, "edgecolor": "none"}
+ENVELOPE = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
+ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulative_censored"}
+
+
+@styled()
+def survival(
+    curve: pd.DataFrame,
+    endpoint: str = "Overall survival",
+    horizon: float = 12.0,
+    conf_type: str = "log",
+    level: float = 0.95,
+    envelope: pd.DataFrame | None = None,
+    provenance: Provenance = UNSTATED,
+    width: float = SINGLE,
+) -> Display:
+    """Kaplan-Meier curve of one group.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        From ``companion.survival.kaplan_meier``, its times in months.
+    endpoint : str
+        What survives, as the title and the axis name it.
+    horizon : float
+        Month at which the estimate is written out.
+    conf_type, level : str, float
+        How the limits were computed, for the footnote.
+    envelope : pandas.DataFrame, optional
+        ``time`` (months), ``lower``, ``upper``: all curves that fit what is printed, drawn
+        behind as steps.
+    provenance : Provenance
+        What the footnote says of the data.
+    width : float
+        Printed width, mm.
+    """
+    entries = _entries(level, envelope is not None)
+    ticks = _ticks(float(curve.index[-1]), horizon)
+    summary = _summary(curve, horizon, level)
+    said = [line for text in summary for line in wrap(text, width - 2 * EDGE, BODY, "bold")]
+    above = key_height(entries, width - 2 * EDGE) + TABLE_LINE * len(said) + 3
+    below = AXIS + TABLE_LINE * (len(ROWS) + 1)
+    page = sheet(
+        width,
+        PLOT + below + above,
+        f"{endpoint}, N = {int(curve['n_risk'].iloc[0])}",
+        provenance.footnote(*_method(conf_type, level, envelope is not None)),
+        provenance.label,
+    )
+    left = text_width("Censored") + 3.5
+    axes = page.axes(left, below, page.width - left - 4, PLOT)
+    _draw(axes, curve, envelope)
+    _frame(axes, ticks, endpoint, horizon)
+    _counts(page, curve, ticks, left, below)
+    canvas = page.canvas()
+    for line, text in enumerate(said):
+        y = page.height - TABLE_LINE * (line + 0.5)
+        weight = "bold" if line == 0 else "normal"
+        canvas.text(0, y, text, va="center_baseline", weight=weight)
+    draw_key(canvas, entries, 0, page.height - TABLE_LINE * len(said) - 0.5, page.width)
+    page.figure.alt_text = _alt(curve, endpoint, ". ".join(summary), provenance)
+    return page.figure
+
+
+def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Time, survival and limits from time zero, as a step plot wants them."""
+    times = np.append(0.0, curve.index.to_numpy(dtype=float))
+    values = (
+        np.append(1.0, curve[c].to_numpy(dtype=float)) for c in ("survival", "lower", "upper")
+    )
+    return (times, *values)
+
+
+def _draw(axes: Axes, curve: pd.DataFrame, envelope: pd.DataFrame | None) -> None:
+    if envelope is not None:
+        around = (envelope[c].to_numpy(dtype=float) for c in ("time", "lower", "upper"))
+        axes.fill_between(*around, step="post", **ENVELOPE)
+    times, survived, lower, upper = steps(curve)
+    axes.fill_between(times, lower, upper, step="post", **BAND)
+    axes.step(times, survived, where="post", **CURVE)
+    censored = curve[curve["n_censor"] > 0]
+    axes.plot(censored.index, censored["survival"], gid="censored", clip_on=False, **TICK)
+
+
+def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None:
+    axes.set(xlim=(0, ticks[-1]), ylim=(0, 1.02), xlabel="Months since start of treatment")
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.set_yticks(np.linspace(0, 1, 6), [f"{p}" for p in range(0, 101, 20)])
+    axes.set_ylabel(f"{endpoint}, %")
+    axes.spines["left"].set_bounds(0, 1)
+    axes.axvline(horizon, ymax=1 / 1.02, color=INK, linewidth=0.6, linestyle=(0, (2, 2)))
+
+
+def _counts(page: Sheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float) -> None:
+    """Write who is at risk, and who has left, under each tick."""
+    counts = at_risk_table(curve, ticks)
+    canvas, across = page.canvas(), page.width - left - 4
+    for line, (name, column) in enumerate(ROWS.items()):
+        y = below - AXIS - TABLE_LINE * (line + 0.9)
+        canvas.text(left - 3.0, y, name, ha="right", va="center_baseline", size=BODY)
+        for tick, count in zip(ticks, counts[column], strict=True):
+            x = left + across * tick / ticks[-1]
+            canvas.text(x, y, f"{count}", ha="center", va="center_baseline", size=BODY)
+
+
+def _ticks(last: float, horizon: float) -> np.ndarray:
+    """Ticks from 0 past the last time and the horizon, at most seven intervals."""
+    end = max(last, horizon, 1.0)
+    step = next((s for s in STEPS if end / s <= 7), ceil(end / 7))
+    return np.arange(0, ceil(end / step - 1e-9) + 1) * float(step)
+
+
+def _entries(level: float, enveloped: bool) -> list[Entry]:
+    entries = [
+        Entry("Estimate", line=CURVE),
+        Entry(f"{100 * level:g}% CI", fill=BAND),
+        Entry("Censored", line=TICK),
+    ]
+    return [*entries, Entry("All curves that fit the article", fill=ENVELOPE)][: 3 + enveloped]
+
+
+def _summary(curve: pd.DataFrame, horizon: float, level: float) -> tuple[str, str]:
+    """Estimate at the horizon and median, in words."""
+    at = survival_at(curve, horizon).iloc[0]
+    middle = median(curve)
+    reached = "Median not reached" if isnan(middle) else f"Median {shown(middle, 1)} months"
+    if horizon > curve.index[-1] and at["survival"] > 0:
+        return f"Follow-up ends before {horizon:g} months", reached
+    limits = f"{_hundred(at['lower'])}–{_hundred(at['upper'])}"
+    interval = "CI undefined" if isnan(at["lower"]) else f"{100 * level:g}% CI {limits}"
+    return f"At {horizon:g} months {_hundred(at['survival'])}% ({interval})", reached
+
+
+def _hundred(share: float) -> str:
+    """Percentage with one decimal; a bound of 100 has none, as articles print it."""
+    return "100" if share == 1 else "" if isnan(share) else shown(100 * share, 1)
+
+
+def _method(conf_type: str, level: float, enveloped: bool) -> list[str]:
+    around = (
+        "Gray: every curve that some set of patients with all printed numbers has."
+        if enveloped
+        else ""
+    )
+    return [
+        f"Kaplan–Meier estimate; pointwise {100 * level:g}% CI, {conf_type} type (Greenwood).",
+        "At risk: followed to that month or beyond it; events and censored are cumulative.",
+        around,
+    ]
+
+
+def _alt(curve: pd.DataFrame, endpoint: str, summary: str, provenance: Provenance) -> str:
+    events, censored = int(curve["n_event"].sum()), int(curve["n_censor"].sum())
+    return (
+        f"Kaplan-Meier curve of {endpoint[:1].lower()}{endpoint[1:]} among "
+        f"{int(curve['n_risk'].iloc[0])} patients followed for up to "
+        f"{shown(float(curve.index[-1]), 1)} months: {events} events, {censored} censored. "
+        f"{summary}. {provenance.label}"
+    ).strip()

@@ -1,0 +1,259 @@
+"""Fig. 1a: one lane per patient, from the first day of treatment to the end of follow-up.
+
+Induction has its own scale, in days, for it is short beside the follow-up, in months. Results
+that the article gives without a day stand in columns, never on an invented day.
+"""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from companion.captions import UNSTATED, Provenance
+from companion.figures.key import Entry, draw_key, key_height
+from companion.figures.marks import (
+    BLOCKS,
+    COLUMNS,
+    DEATH,
+    FOLLOWED,
+    GLYPHS,
+    NAMES,
+    ONGOING,
+    RELAPSES,
+    REMISSION,
+    TRANSPLANT,
+    block_of,
+)
+from companion.figures.style import (
+    DOUBLE,
+    EDGE,
+    SMALL,
+    Display,
+    Sheet,
+    sheet,
+    shorten,
+    styled,
+    text_width,
+)
+from companion.ledger import Dose
+from companion.printed import shown
+
+LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
+INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
+AFTER = 7  # days of follow-up that the induction scale still shows
+NOTES = (
+    "Lanes in descending order of follow-up. The scale changes from days to months. Results "
+    "after 2 and up to 4 weeks of blinatumomab stand in columns; blank: not evaluated."
+)
+
+
+@styled()
+def swimmer(
+    patients: pd.DataFrame,
+    regimen: Sequence[Dose],
+    transplant_day: pd.Series | None = None,
+    days_per_month: float = 30.4375,
+    provenance: Provenance = UNSTATED,
+) -> Display:
+    """Swimmer plot of treatment, response, transplantation, relapse and death.
+
+    Parameters
+    ----------
+    patients : pandas.DataFrame
+        Patient table, indexed by patient: ``os_time``, ``os_event``, ``pfs_time``,
+        ``relapse``, ``extended``, ``time_to_cr``, ``response_2w``, ``mrd_2w``,
+        ``response_4w``, ``mrd_4w``, ``transplant``; times in days.
+    regimen : sequence of Dose
+        ``ledger.regimen``; its days make the treatment blocks.
+    transplant_day : pandas.Series, optional
+        Day of transplantation by patient. A transplantation without a day is marked beside
+        the lane, as undated.
+    days_per_month : float
+        Length of a month.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    lanes = patients.assign(transplant_day=_days(patients, transplant_day))
+    lanes = lanes.sort_values("os_time", ascending=False, kind="stable")
+    split = max(int(d.last_day) for d in regimen) + AFTER + 0.5
+    lane = min(LANE, LANES / len(lanes))
+    entries = _entries(lanes)
+    below = key_height(entries, DOUBLE - 2 * EDGE) + AXIS
+    notes = provenance.footnote(NOTES, _undated_note(lanes))
+    title = f"Treatment, response and follow-up of each patient, N = {len(lanes)}"
+    page = sheet(DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label)
+    columns, induction, later = _panels(page, lanes, below, lane)
+    _lanes(induction, lanes, regimen)
+    _scale(induction, later, lanes, split, days_per_month)
+    _columns(columns, lanes, lane)
+    for axes, unit in ((induction, 1.0), (later, days_per_month)):
+        _bars(axes, 0.5 / unit, (_time(lanes, "os_time") + 0.5) / unit, FOLLOWED, zorder=1)
+        _marks(axes, lanes, unit, _size(lane), split, axes is induction)
+    draw_key(page.canvas(), entries, 0, below - AXIS, page.width)
+    page.figure.alt_text = _alt(lanes, days_per_month, provenance)
+    return page.figure
+
+
+def _days(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.Series:
+    if transplant_day is None:
+        return pd.Series(np.nan, index=patients.index)
+    return pd.to_numeric(transplant_day.reindex(patients.index)).astype(float)
+
+
+def _time(lanes: pd.DataFrame, column: str) -> np.ndarray:
+    return pd.to_numeric(lanes[column]).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _flag(lanes: pd.DataFrame, column: str) -> np.ndarray:
+    return lanes[column].fillna(False).to_numpy(dtype=bool)
+
+
+def _undated(lanes: pd.DataFrame) -> np.ndarray:
+    return _flag(lanes, "transplant") & lanes["transplant_day"].isna().to_numpy()
+
+
+def _undated_note(lanes: pd.DataFrame) -> str:
+    if not _undated(lanes).any():
+        return ""
+    return "Transplantation (HSCT) stands in a column where its date is not reported."
+
+
+def _panels(page: Sheet, lanes: pd.DataFrame, below: float, lane: float) -> tuple[Axes, Axes, Axes]:
+    """Columns, induction and later follow-up, side by side, with one lane per patient."""
+    names = [shorten(str(name), 24, SMALL) for name in lanes.index]
+    left = max(text_width(name, SMALL) for name in names) + 1.5
+    height, count = lane * len(lanes), len(_shown(lanes))
+    start = left + COLUMN * count + 1
+    share = {"ylim": (len(lanes) - 0.5, -0.5), "yticks": []}
+    columns = page.axes(left, below, COLUMN * count, height, xlim=(-0.5, count - 0.5), **share)
+    columns.set_axis_off()
+    induction = page.axes(start, below, INDUCTION, height, **share)
+    begin = start + INDUCTION + GAP
+    later = page.axes(begin, below, page.width - begin - 3, height, **share)
+    for axes in (induction, later):
+        axes.spines["left"].set_visible(False)
+    canvas = page.canvas()
+    for i in range(0, len(lanes), ceil(LABEL / lane)):
+        y = below + height - lane * (i + 0.5)
+        canvas.text(left - 1, y, names[i], ha="right", va="center_baseline", size=SMALL)
+    return columns, induction, later
+
+
+def _shown(lanes: pd.DataFrame) -> dict[str, str]:
+    """Columns beside the lanes; one for transplantations only where a date is missing."""
+    return {c: h for c, h in COLUMNS.items() if c != "transplant" or _undated(lanes).any()}
+
+
+def _columns(axes: Axes, lanes: pd.DataFrame, lane: float) -> None:
+    for x, (column, heading) in enumerate(_shown(lanes).items()):
+        values = lanes[column].astype(object).where(lanes[column].notna(), "").astype(str)
+        if column == "transplant":
+            values = pd.Series(np.where(_undated(lanes), "True", ""))
+        for value, mark in GLYPHS.items():
+            y = np.flatnonzero(values.to_numpy() == value)
+            axes.plot(np.full(len(y), x), y, linestyle="none", markersize=_size(lane), **mark)
+        axes.annotate(
+            heading, (x, 1), (0, 4), xycoords=("data", "axes fraction"), size=SMALL,
+            textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
+        )  # fmt: skip
+
+
+def _size(lane: float) -> float:
+    """Size of a mark that fits its lane, points."""
+    return 0.5 * lane * 72 / 25.4
+
+
+def _lanes(axes: Axes, lanes: pd.DataFrame, regimen: Sequence[Dose]) -> None:
+    """Treatment blocks, none of them longer than the patient was followed."""
+    end = _time(lanes, "os_time") + 0.5
+    for name, color in BLOCKS.items():
+        doses = [d for d in regimen if block_of(d) == name]
+        if doses:
+            first = min(int(d.first_day) for d in doses) - 0.5
+            last = np.minimum(max(int(d.last_day) for d in doses) + 0.5, end)
+            given = _flag(lanes, "extended") if name == NAMES[2] else np.full(len(lanes), True)
+            _bars(axes, first, np.where(given & (last > first), last, np.nan), color, zorder=2)
+
+
+def _bars(axes: Axes, left: float, right: np.ndarray, color: str, zorder: int) -> None:
+    rows = np.flatnonzero(np.isfinite(right))
+    corners = [
+        [(left, y - 0.4), (right[y], y - 0.4), (right[y], y + 0.4), (left, y + 0.4)] for y in rows
+    ]
+    axes.add_collection(
+        PolyCollection(corners, facecolor=color, edgecolor="none", zorder=zorder), autolim=False
+    )
+
+
+def _scale(
+    induction: Axes, later: Axes, lanes: pd.DataFrame, split: float, days_per_month: float
+) -> None:
+    induction.set(xlim=(0.5, split), xlabel="Day of induction")
+    induction.set_xticks([1, *range(7, int(split), 7)])
+    start = split / days_per_month
+    end = max(1.04 * np.nanmax(_time(lanes, "os_time")) / days_per_month, start + 1)
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if end / s <= 10), 120)
+    later.set(xlim=(start, end), xlabel="Months since start of treatment")
+    later.set_xticks(np.arange(ceil(start / step) * step, end, step))
+
+
+def _marks(
+    axes: Axes, lanes: pd.DataFrame, unit: float, size: float, split: float, early: bool
+) -> None:
+    """Remission, transplantation, relapse, death and continued follow-up on their days."""
+    end, dead = _time(lanes, "os_time"), _flag(lanes, "os_event")
+    relapsed = {
+        kind: np.where((lanes["relapse"] == kind).fillna(False), _time(lanes, "pfs_time"), np.nan)
+        for kind in RELAPSES
+    }
+    marked: list[tuple[np.ndarray, dict[str, Any]]] = [
+        (np.where(dead, np.nan, end), ONGOING),
+        (_time(lanes, "time_to_cr"), REMISSION),
+        (_time(lanes, "transplant_day"), TRANSPLANT),
+        *((relapsed[kind], mark) for kind, mark in RELAPSES.items()),
+        (np.where(dead, end, np.nan), DEATH),
+    ]
+    for days, mark in marked:
+        y = np.flatnonzero(days < split if early else days >= split)
+        look = {"linestyle": "none", "markersize": size, "zorder": 3, "clip_on": False}
+        axes.plot(days[y] / unit, y, **(look | mark))
+
+
+def _entries(lanes: pd.DataFrame) -> list[Entry]:
+    """What the symbols mean; only marks are listed that can occur."""
+    look = {"linestyle": "none", "markersize": 5}
+    transplant = "Transplantation (HSCT)" + (", date not reported" if _undated(lanes).any() else "")
+    marks = {
+        "CR": GLYPHS["CR"],
+        "CRi": GLYPHS["CRi"],
+        "No CRc": GLYPHS["NR"],
+        "MRD negative": GLYPHS["negative"],
+        "MRD positive": GLYPHS["positive"],
+        "First remission": REMISSION,
+        transplant: TRANSPLANT,
+        **{f"{kind[:1].upper()}{kind[1:]} relapse": mark for kind, mark in RELAPSES.items()},
+        "Death": DEATH,
+        "Alive at last follow-up": ONGOING,
+    }
+    blocks = {**BLOCKS, "Follow-up": FOLLOWED}
+    return [
+        *(Entry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
+        *(Entry(name, line=look | mark) for name, mark in marks.items()),
+    ]
+
+
+def _alt(lanes: pd.DataFrame, days_per_month: float, provenance: Provenance) -> str:
+    months = _time(lanes, "os_time") / days_per_month
+    kinds = ", ".join(f"{(lanes['relapse'] == kind).sum()} {kind}" for kind in RELAPSES)
+    return (
+        f"Swimmer plot of {len(lanes)} patients, followed for {shown(np.nanmin(months), 1)} to "
+        f"{shown(np.nanmax(months), 1)} months: {(lanes['response_2w'] == 'CR').sum()} CR and "
+        f"{(lanes['response_2w'] == 'CRi').sum()} CRi after 2 weeks of blinatumomab, "
+        f"{_flag(lanes, 'extended').sum()} extended; {_flag(lanes, 'transplant').sum()} "
+        f"transplanted; relapses: {kinds}; {_flag(lanes, 'os_event').sum()} died. "
+        f"{provenance.label}"
+    ).strip()

@@ -1,0 +1,57 @@
+"""A figure of this trial beside the trials it cites: rates with intervals."""
+
+import pandas as pd
+
+from companion.captions import UNSTATED, Provenance, interval_name
+from companion.figures.forest import Line, describe, draw_panel, open_page, write_names
+from companion.figures.style import Display, styled
+
+NAMES = 78.0  # mm, most for the names of trials
+
+
+@styled()
+def trials(
+    rows: pd.DataFrame,
+    ours: str = "This trial",
+    interval_method: str = "wilson",
+    level: float = 0.95,
+    provenance: Provenance = UNSTATED,
+) -> Display:
+    """Rates of several trials side by side, by quantity.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``quantity``, ``trial``, ``n``, ``N``, ``percent``: without ``n``, only the percentage
+        is printed, and it has no interval.
+    ours : str
+        Trial that is set off by color.
+    interval_method, level : str, float
+        How the limits are computed.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    lines = _lines(rows, ours)
+    total = rows.loc[rows["trial"] == ours, "N"].max()
+    notes = provenance.footnote(
+        f"{interval_name(interval_method, level)}, from each trial's own counts; hollow: only a "
+        "percentage is printed. Populations and definitions differ between trials."
+    )
+    title = f"This trial beside the trials it cites, N = {total:.0f}"
+    page = open_page(title, lines, notes, provenance)
+    names = write_names(page, lines, NAMES)
+    across = page.width - names
+    draw_panel(page, lines, "Patients", names, across, interval_method, level)
+    told = describe({"Rates": lines}, interval_method, level)
+    page.figure.alt_text = f"Rates of this trial and others. {told}. {provenance.label}".strip()
+    return page.figure
+
+
+def _lines(rows: pd.DataFrame, ours: str) -> list[Line]:
+    lines: list[Line] = []
+    for quantity, part in rows.groupby("quantity", sort=False):
+        lines.append(Line(str(quantity)))
+        for trial, n, total, share in part[["trial", "n", "N", "percent"]].itertuples(index=False):
+            counts = {"n": float(n), "total": float(total), "share": float(share)}
+            lines.append(Line(str(trial), **counts, level=True, ours=trial == ours))
+    return lines

@@ -1,0 +1,112 @@
+"""Tables of this trial beside those it cites: rates with intervals, and what each test says."""
+
+from math import isnan
+
+import pandas as pd
+
+from companion.captions import DASH, UNSTATED, Provenance, interval_name, limits, n_percent
+from companion.printed import shown
+from companion.proportions import interval
+from companion.tables.table import Row, Table
+
+
+def trials(
+    rows: pd.DataFrame,
+    interval_method: str = "wilson",
+    level: float = 0.95,
+    provenance: Provenance = UNSTATED,
+) -> Table:
+    """Rates of several trials side by side.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``quantity``, ``trial``, ``n``, ``N`` and ``percent``; ``n`` may be missing where only
+        the percentage is printed: it then has no interval.
+    interval_method, level : str, float
+        How the limits are computed.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    body = [
+        Row(str(r.quantity), str(r.trial), _rate(r, interval_method, level))
+        for r in rows.itertuples(index=False)
+    ]
+    note = (
+        f"{interval_name(interval_method, level)}, computed from each trial's own counts; a "
+        "trial that prints only a percentage has none. Populations and definitions differ."
+    )
+    columns = ("n (%)", "N", f"{100 * level:g}% CI, %")
+    return Table(
+        "This trial beside the trials it cites",
+        "Trial",
+        columns,
+        tuple(body),
+        provenance.footnote(note),
+        provenance.label,
+    )
+
+
+def comparisons(
+    rows: pd.DataFrame, alpha: float = 0.05, provenance: Provenance = UNSTATED
+) -> Table:
+    """What "significantly lower" amounts to under each test.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``claim`` (a sentence), ``this_trial``, ``comparator`` (both as text), ``method`` and
+        ``p_value``, NaN where the test is undefined.
+    alpha : float
+        Level below which a P value supports the claim.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    body = [
+        Row(
+            str(r.claim),
+            str(r.method),
+            (str(r.this_trial), str(r.comparator), p_text(r.p_value), _support(r.p_value, alpha)),
+        )
+        for r in rows.itertuples(index=False)
+    ]
+    note = (
+        f"P values are of the test named and not adjusted for multiplicity; a claim is supported "
+        f"where P < {alpha:g}. The article names no test."
+    )
+    return Table(
+        "What the comparisons in words amount to",
+        "Test",
+        ("This trial", "Compared with", "P value", "Supports the claim"),
+        tuple(body),
+        provenance.footnote(note),
+        provenance.label,
+    )
+
+
+def p_text(p: float) -> str:
+    """Print a P value as medical journals do.
+
+    Examples
+    --------
+    >>> p_text(0.0094), p_text(0.0004), p_text(0.2471)
+    ('0.009', '<0.001', '0.25')
+    """
+    if isnan(p):
+        return DASH
+    if p < 0.001:
+        return "<0.001"
+    return shown(p, 3 if p < 0.1 else 2)
+
+
+def _rate(row: object, method: str, level: float) -> tuple[str, str, str]:
+    total = f"{row.N:.0f}" if pd.notna(row.N) else DASH  # type: ignore[attr-defined]
+    if pd.isna(row.n) or pd.isna(row.N):  # type: ignore[attr-defined]
+        return f"{row.percent:g}%", total, DASH  # type: ignore[attr-defined]
+    n, of = int(row.n), int(row.N)  # type: ignore[attr-defined]
+    low, high = interval(n, of, method, level)
+    return n_percent(n, of), total, limits(100 * low, 100 * high)
+
+
+def _support(p: float, alpha: float) -> str:
+    return "undefined" if isnan(p) else "yes" if p < alpha else "no"
