@@ -96,6 +96,9 @@ def test_more_than_the_limit_is_said_and_not_cut_silently():
 def test_a_search_that_was_stopped_is_not_an_answer():
     with pytest.raises(UnfinishedError, match="undecided"):
         list(search(*PFS, steps=5))
+    with pytest.raises(UnfinishedError, match="undecided") as stopped:
+        histories(*PFS, steps=800)
+    assert 0 < len(stopped.value.found) < 23
 
 
 def test_limits_too_narrow_for_the_patients_are_refuted_at_once():

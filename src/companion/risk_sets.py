@@ -157,10 +157,13 @@ def histories(
     [(35,)]
     """
     found: list[History] = []
-    for history in search(n, estimate, lower, upper, conf_type, level, events, scale, steps):
-        if len(found) == limit:
-            raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
-        found.append(history)
+    try:
+        for history in search(n, estimate, lower, upper, conf_type, level, events, scale, steps):
+            if len(found) == limit:
+                raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
+            found.append(history)
+    except UnfinishedError as stopped:
+        raise UnfinishedError(str(stopped), found) from None
     return found
 
 

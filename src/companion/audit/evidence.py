@@ -49,8 +49,13 @@ class Evidence:
 
     @cached_property
     def totals(self) -> frozenset[int]:
-        """Every printed number of patients that is the whole of a population."""
-        whole = [c for m in self.ledger.measures.values() for c in self.ledger.population(m)]
+        """Every printed number of patients that can be a whole: N, or n without a percentage."""
+        find = self.ledger.find
+        counted = [m for m in self.ledger.measures.values() if m.kind == "count"]
+        whole = [c for m in counted for c in self.ledger.population(m)]
+        whole += [
+            c for m in counted if not find(m.measure, "percent") for c in find(m.measure, "n")
+        ]
         return frozenset(int(c.value.value) for c in whole if is_count(c.value))
 
     def total(self, measure: Measure) -> Count | None:

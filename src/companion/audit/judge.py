@@ -58,7 +58,11 @@ def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield Verdict(claim.claim, "mismatch", "not-a-count", says)
         return
     total = evidence.total(evidence.ledger.measures[claim.measure])
-    if claim.statistic != "N" and total and claim.value.value > total.values[0]:
+    if total is None or claim.statistic == "N":
+        return
+    whole = evidence.ledger.claims[total.claims[0]]
+    is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
+    if not is_itself and claim.value.value > total.values[0]:
         says = f"{claim.printed} is more than all {total.values[0]} of its population."
         yield Verdict(claim.claim, "mismatch", "count-exceeds-total", says, premises=total.claims)
 

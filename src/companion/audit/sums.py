@@ -133,8 +133,7 @@ def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: 
         related.verdicts += _about(relation, names, subject, holds, sentence)
     elif is_ours != holds:
         note = related.kept if holds else related.broken
-        spoken = {n for side in (left, right) for n in Expression(ast.unparse(side)).names}
-        for claim in (c for name in sorted(spoken) for c in names[name].claims):
+        for claim in (c for name in _spoken(link) for c in names[name].claims):
             note.setdefault(claim.claim, []).append(sentence)
     if holds and solved and not is_ours:
         related.follows.setdefault(subject, set()).update(set(names) - {subject})
@@ -177,7 +176,7 @@ def _subject(
     left, op, right = link
     alone = [dotted(s) for s in (left, right) if isinstance(s, ast.Name | ast.Attribute)]
     alone = [name for name in alone if names[name].claims]
-    others = [name for name in names if names[name].claims and name not in alone]
+    others = [name for name in _spoken(link) if names[name].claims and name not in alone]
     if not isinstance(op, ast.Eq):
         return (alone or others or [next(iter(names))])[0], False
     free = [name for name in others if name not in follows]
@@ -185,6 +184,12 @@ def _subject(
         if not _is_circular(name, set(names) - {name}, follows):
             return name, True
     return (alone or others or [next(iter(names))])[0], False
+
+
+def _spoken(link: Link) -> list[str]:
+    """Names on either side of a comparison, from left to right."""
+    sides = (link[0], link[2])
+    return [n for side in sides for n in Expression(ast.unparse(side)).names]
 
 
 def _is_circular(subject: str, premises: set[str], follows: Mapping[str, set[str]]) -> bool:
