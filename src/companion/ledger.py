@@ -192,6 +192,7 @@ class Ledger:
     regimen: tuple[Dose, ...] = ()
     comparators: tuple[Comparator, ...] = ()
     printed_numbers: tuple[Numeral, ...] = ()
+    article: Mapping[str, object] = field(default_factory=dict)
 
     def find(self, measure: str, statistic: str) -> list[Claim]:
         """Every printing of one number, verbal claims left out."""

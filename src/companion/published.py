@@ -1,6 +1,7 @@
 """Read a ledger, a folder of CSV files that ``data/README.md`` describes, and check it whole."""
 
 import csv
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -65,7 +66,8 @@ def read_ledger(directory: Path | str) -> Ledger:
     tables = {name: _read(directory, name, faults) for name in FILES}
     if faults:
         raise LedgerError(faults)
-    ledger = Ledger(**{name: _keyed(name, rows, faults) for name, rows in tables.items()})  # type: ignore[arg-type]
+    records = {name: _keyed(name, rows, faults) for name, rows in tables.items()}
+    ledger = Ledger(**records, article=_article(directory / "article.json", faults))  # type: ignore[arg-type]
     faults += _check(ledger, {name: [line for line, _ in rows] for name, rows in tables.items()})
     if faults:
         raise LedgerError(faults)
@@ -130,6 +132,21 @@ def _record(kind: type, row: dict[str, str], where: str, faults: list[str]) -> o
                 faults.append(f"{where}, column {column.name}: {error}")
                 return None
     return kind(**values)
+
+
+def _article(path: Path, faults: list[str]) -> dict[str, object]:
+    """What is published and where, when the ledger says so."""
+    if not path.is_file():
+        return {}
+    try:
+        article = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        faults.append(f"{path.name}: cannot be read as JSON ({error})")
+        return {}
+    if not isinstance(article, dict):
+        faults.append(f'{path.name}: it must be one object, like {{"title": …, "doi": …}}')
+        return {}
+    return article
 
 
 def _keyed(name: str, rows: list[tuple[int, object]], faults: list[str]) -> object:

@@ -1,0 +1,384 @@
+"""The constraint model: every cohort of N patients that the printed numbers allow.
+
+The one idea: a number printed from counts admits a few tuples of whole numbers; those that
+print as printed are tabulated, and the solver finds counts, times and events that suit all.
+A model holds *rows* (claims and assumptions); leaving one out rebuilds it without that row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from ortools.sat.python import cp_model
+
+from companion.consistency import domains as columns
+from companion.consistency.counts import Counts
+from companion.consistency.domains import Domain
+from companion.consistency.order import Sorted
+from companion.consistency.region import Region
+from companion.consistency.tabulated import (
+    allowed_counts,
+    allowed_tables,
+    most_events,
+    risk_histories,
+    survival_claims,
+)
+from companion.consistency.times import Slot, Timed, related
+from companion.expressions import Expression
+from companion.ledger import Claim, Ledger, Measure
+from companion.printed import Printed
+
+Printings = Mapping[str, list[Printed]]
+COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
+ORDERED = ("median", "p25", "p75", "min", "max")
+ESTIMATED = ("estimate", "conf_low", "conf_high", "n_event")
+
+
+class InfeasibleError(Exception):
+    """Rows contradict each other before any search, such as two sizes of the cohort."""
+
+
+class Solution(NamedTuple):
+    """What the solver answered: ``feasible``, ``infeasible`` or ``undecided``."""
+
+    status: str
+    value: int
+    solver: cp_model.CpSolver
+
+
+def modeled(claim: Claim, ledger: Ledger) -> str:
+    """Say why a claim is not in the model; empty when it is."""
+    measure = ledger.measures[claim.measure]
+    if measure.kind in ("design", "external"):
+        return "not a number of this trial's patients"
+    if claim.verbal:
+        return "a claim in words; the test is not named"
+    if measure.kind == "comparison" and (not measure.by.text or measure.against):
+        return "compared with a rate of another trial, or by groups that are not defined"
+    fitting = {
+        "count": COUNTED,
+        "quantity": ORDERED,
+        "survival": ESTIMATED,
+        "comparison": ("p_value",),
+    }
+    return "" if claim.statistic in fitting[measure.kind] else f"no model of a {claim.statistic}"
+
+
+def size(ledger: Ledger, default: int = 0) -> int:
+    """Number of patients that the claims agree on.
+
+    Raises
+    ------
+    InfeasibleError
+        If two claims print different sizes of the cohort.
+    """
+    stated = set()
+    for claim in ledger.claims.values():
+        measure = ledger.measures[claim.measure]
+        everyone = not measure.among.text and (claim.statistic == "N" or not measure.where.text)
+        if measure.kind == "count" and everyone and claim.statistic in ("n", "N"):
+            stated.add(round(claim.value.value))
+    if len(stated) > 1:
+        raise InfeasibleError(f"the cohort has {' and '.join(map(str, sorted(stated)))} patients")
+    return stated.pop() if stated else default
+
+
+class Model:
+    """Variables and constraints for one set of rows.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its claims and assumptions are the rows.
+    n : int
+        Number of patients when no claim states it.
+    extra : iterable of tuple of Expression
+        Expressions that a question will count together.
+
+    Raises
+    ------
+    InfeasibleError
+        If claims contradict each other before any search.
+    """
+
+    def __init__(
+        self, ledger: Ledger, n: int = 0, extra: Iterable[tuple[Expression, ...]] = ()
+    ) -> None:
+        self.ledger, self.extra = ledger, [tuple(group) for group in extra]
+        self.n = size(ledger, n)
+        self.cp = cp_model.CpModel()
+        self.claims = [c for c in ledger.claims.values() if not modeled(c, ledger)]
+        self.rules = [a.expression for a in ledger.assumptions.values() if a.expression.text]
+        self.vectors: dict[str, Sorted] = {}
+        self.regions: list[Region] = []
+        self.counts = Counts(self.cp, self.n, self.domains, self._groups(), self._static_rules())
+        self.timed = self._make_timed()
+        self._post()
+
+    # What is counted together
+
+    @cached_property
+    def time_columns(self) -> tuple[str, ...]:
+        """Columns of times to events, that of follow-up (a quantity) first."""
+        endpoints = {m.endpoint for m in self.ledger.measures.values() if m.kind == "survival"}
+        times = [v for e in sorted(endpoints) if (v := endpoint_column(self.ledger, e, "days"))]
+        summarized = {m.where.text for m in self.ledger.measures.values() if m.kind == "quantity"}
+        used = {name for expressions in self._questions for e in expressions for name in e.names}
+        used |= {t for c in self.claims for t in self._endpoint_columns(c)}
+        return tuple(
+            sorted((t for t in times if t in used), key=lambda t: (t not in summarized, t))
+        )
+
+    def _endpoint_columns(self, claim: Claim) -> tuple[str, ...]:
+        endpoint = self.ledger.measures[claim.measure].endpoint
+        found = (endpoint_column(self.ledger, endpoint, what) for what in ("days", "event"))
+        return tuple(c for c in found if endpoint and c)
+
+    @cached_property
+    def _questions(self) -> list[tuple[Expression, ...]]:
+        """Expressions that one row, or one question, reads together."""
+        asked = list(self.extra)
+        for claim in self.claims:
+            measure = self.ledger.measures[claim.measure]
+            asked.append((measure.where, measure.among, measure.by))
+        return asked + [(rule,) for rule in self.rules]
+
+    @cached_property
+    def links(self) -> tuple[str, ...]:
+        """Columns that are related to times: events and categories."""
+        expressions = [e for group in self._questions for e in group]
+        events = {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
+        return tuple(
+            sorted((related(expressions, self.time_columns) | events) - set(self.time_columns))
+        )
+
+    @cached_property
+    def domains(self) -> Mapping[str, Domain]:
+        """Every column that some expression reads, or that says who is evaluable."""
+        expressions = [e for group in self._questions for e in group]
+        known = columns.domains(self.ledger.variables, [*expressions, *map(Expression, self.links)])
+        for _ in range(len(self.ledger.variables)):  # who is evaluable reads columns of its own
+            evaluable = [d.variable.evaluable for d in known.values()]
+            grown = columns.domains(
+                self.ledger.variables, [*expressions, *map(Expression, self.links), *evaluable]
+            )
+            if grown.keys() == known.keys():
+                break
+            known = grown
+        return grown
+
+    def _groups(self) -> list[set[str]]:
+        times = set(self.time_columns)
+        groups = [{n for e in group for n in e.names} - times for group in self._questions]
+        groups += [
+            {name, *d.variable.evaluable.names}
+            for name, d in self.domains.items()
+            if name not in times
+        ]
+        return [*groups, set(self.links)]
+
+    def _static_rules(self) -> list[Expression]:
+        return [rule for rule in self.rules if not self._is_timed(rule)]
+
+    def _is_timed(self, *expressions: Expression) -> bool:
+        return any(set(e.names) & set(self.time_columns) for e in expressions)
+
+    def _make_timed(self) -> Timed | None:
+        if not self.time_columns:
+            return None
+        links = self.counts.margin(self.links) if self.links else {(): [self.n]}
+        return Timed(self.cp, self.n, self.ledger.variables, self.time_columns, self.links, links)
+
+    # Posting rows
+
+    def _post(self) -> None:
+        for rule in self.rules:
+            if self._is_timed(rule):
+                self.timed.require(rule)
+        survival: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.claims:
+            measure = self.ledger.measures[claim.measure]
+            if measure.kind == "survival":
+                survival[claim.measure].append(claim)
+            else:
+                getattr(self, f"_post_{measure.kind}")(claim, measure)
+        for name, claims in survival.items():
+            self._post_survival(self.ledger.measures[name], claims)
+
+    def count(self, *expressions: Expression) -> cp_model.LinearExprT:
+        """Number of patients for whom all expressions are true."""
+        if self._is_timed(*expressions):
+            return self.timed.count(*expressions)
+        return self.counts.count(*expressions)
+
+    def _variable(
+        self, expression: cp_model.LinearExprT, most: int | None = None
+    ) -> cp_model.IntVar:
+        variable = self.cp.new_int_var(0, self.n if most is None else most, "")
+        self.cp.add(variable == expression)
+        return variable
+
+    def _post_count(self, claim: Claim, measure: Measure) -> None:
+        whole = self.count(measure.among)
+        if claim.statistic == "N":
+            self._among([k for k in range(self.n + 1) if claim.value.admits(k)], whole)
+            return
+        part = self.count(measure.where, measure.among)
+        method = self.ledger.method(measure)
+        allowed = allowed_counts(claim.value, claim.statistic, method, self.n)
+        if isinstance(whole, int):
+            self._among([k for k, n in allowed if n == whole], part)
+        else:
+            self.cp.add_allowed_assignments([self._variable(part), self._variable(whole)], allowed)
+
+    def _among(self, values: list[int], expression: cp_model.LinearExprT) -> None:
+        if isinstance(expression, int):
+            if expression not in values:
+                raise InfeasibleError(f"a cohort of {expression} is not {values}")
+            return
+        domain = cp_model.Domain.from_values(values)
+        self.cp.add_linear_expression_in_domain(expression, domain)
+
+    def _post_comparison(self, claim: Claim, measure: Measure) -> None:
+        groups = [(g, measure.among) for g in (measure.by, negated(measure.by))]
+        sizes = [
+            [self._counted_only.extreme(group, largest) for largest in (False, True)]
+            for group in groups
+        ]
+        allowed = allowed_tables(claim.value, self.ledger.method(measure), sizes)
+        cells = [self._variable(c) for c in self.comparison_cells(measure)]
+        self.cp.add_allowed_assignments(cells, allowed)
+
+    def comparison_cells(self, measure: Measure) -> list[cp_model.LinearExprT]:
+        """Counts with and without the event, in the group and outside it: a, b, c, d."""
+        groups = (measure.by, negated(measure.by))
+        events = (measure.where, negated(measure.where))
+        return [self.count(event, group, measure.among) for group, event in product(groups, events)]
+
+    def _post_quantity(self, claim: Claim, measure: Measure) -> None:
+        days = (
+            float(self.ledger.parameter("days_per_month", "30.4375"))
+            if measure.unit == "months"
+            else 1
+        )
+        method = self.ledger.method(measure)
+        kind = method if method.startswith("quantile-") else "quantile-7"
+        self.vector(measure).require(claim.statistic, claim.value, kind, days)
+
+    def vector(self, measure: Measure) -> Sorted:
+        """The measure's values in ascending order."""
+        if measure.measure not in self.vectors:
+            self.vectors[measure.measure] = self._sort(measure)
+        return self.vectors[measure.measure]
+
+    def _sort(self, measure: Measure) -> Sorted:
+        name = measure.where.text
+        if self.timed and name == self.time_columns[0] and not measure.among.text:
+            return Sorted(self.cp, self.timed.times[name], self.n)
+        variable = self.ledger.variables[name]
+        domain, who = self.domains[name], (measure.among, variable.evaluable)
+        values = [
+            self.cp.new_int_var(variable.domain[0], variable.domain[-1], f"{name}_{i}")
+            for i in range(self.n)
+        ]
+        vector = Sorted(self.cp, values, self._size(self.count(*who)))
+        vector.ascend()
+        for upper in domain.upper[:-1]:
+            below = self.count(Expression(f"{name} <= {upper}"), *who)
+            vector.cut(upper, self._variable(below))
+        return vector
+
+    def _size(self, count: cp_model.LinearExprT) -> int | cp_model.IntVar:
+        return count if isinstance(count, int) else self._variable(count)
+
+    def _post_survival(self, measure: Measure, claims: list[Claim]) -> None:
+        printed = survival_claims(claims)
+        slots = self.slots(measure, most_events(self.n, printed))
+        for claim in claims:
+            if claim.statistic == "n_event":
+                allowed = [k for k in range(self.n + 1) if claim.value.admits(k)]
+                self._among(allowed, sum(slot.used for slot in slots))
+        if printed:
+            self._post_histories(slots, printed, self.ledger.method(measure))
+
+    def _post_histories(self, slots: list[Slot], printed: Printings, method: str) -> None:
+        histories = risk_histories(self.n, printed, method, len(slots))
+        at_risk = [slot.at_risk for slot in slots]
+        if histories is None:
+            self.regions.append(Region(self.cp, slots, printed, method, self.n))
+        elif not histories:
+            raise InfeasibleError("no history of numbers at risk prints so")
+        elif slots:
+            padded = [(*h, *([0] * (len(slots) - len(h)))) for h in histories]
+            self.cp.add_allowed_assignments(at_risk, padded)
+
+    def slots(self, measure: Measure, most: int | None = None) -> list[Slot]:
+        """The events up to the measure's horizon, ``most`` of them at most."""
+        time = endpoint_column(self.ledger, measure.endpoint, "days")
+        event = endpoint_column(self.ledger, measure.endpoint, "event")
+        if time not in self.timed.slots:
+            most = min(self.most_events(event), self.n if most is None else most)
+            self.timed.add_slots(time, event, int(float(measure.horizon)), most)
+        return self.timed.slots[time]
+
+    def most_events(self, event: str) -> int:
+        """Largest number of events that the rows without times allow."""
+        return self._counted_only.extreme((Expression(event),), largest=True)
+
+    @cached_property
+    def _counted_only(self) -> "Model":
+        """The rows that only count patients: a small model that bounds the tables to make."""
+        kept = {c.claim: c for c in self.claims if self._is_static_count(c)}
+        static = {
+            k: a for k, a in self.ledger.assumptions.items() if not self._is_timed(a.expression)
+        }
+        ledger = replace(self.ledger, claims=kept, assumptions=static)
+        groups = [tuple(map(Expression, self.links)), *self._questions]
+        return Model(ledger, self.n, [g for g in groups if not self._is_timed(*g)])
+
+    def _is_static_count(self, claim: Claim) -> bool:
+        measure = self.ledger.measures[claim.measure]
+        return measure.kind == "count" and not self._is_timed(measure.where, measure.among)
+
+    def extreme(self, expressions: tuple[Expression, ...], largest: bool) -> int:
+        """Smallest or largest count; without a proof the loosest that is certain."""
+        count = self.count(*expressions)
+        if isinstance(count, int):
+            return count
+        (self.cp.maximize if largest else self.cp.minimize)(count)
+        solution = self.solve()
+        if solution.status == "infeasible":
+            raise InfeasibleError("the counts contradict each other")
+        certain = self.n if largest else 0
+        return solution.value if solution.status == "feasible" else certain
+
+    # Solving
+
+    def solve(self, seconds: float = 60.0, seed: int = 0) -> Solution:
+        """Ask the solver, with one worker so that the answer is the same every time."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = seed
+        solver.parameters.linearization_level = 1
+        solver.parameters.max_time_in_seconds = seconds
+        answer = solver.solve(self.cp)
+        while answer == cp_model.OPTIMAL and any(r.refuse(solver) for r in self.regions):
+            answer = solver.solve(self.cp)
+        if answer == cp_model.INFEASIBLE:
+            return Solution("infeasible", 0, solver)
+        if answer == cp_model.OPTIMAL:
+            return Solution("feasible", round(solver.objective_value), solver)
+        return Solution("undecided", 0, solver)
+
+
+def endpoint_column(ledger: Ledger, endpoint: str, what: str) -> str:
+    """Column of an endpoint's ``days`` or ``event``; empty when the ledger has none."""
+    source = f"ADTTE.{endpoint} {what}"
+    return next((v.variable for v in ledger.variables.values() if v.source == source), "")
+
+
+def negated(expression: Expression) -> Expression:
+    return Expression(f"not ({expression.text})")

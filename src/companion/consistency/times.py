@@ -1,0 +1,231 @@
+"""Follow-up times: patients in order of follow-up, and the risk set at each event.
+
+Two endpoints share the patients, so early censoring that one of them rules out is ruled out for
+the other as well. Patients stand in order of follow-up, which removes their symmetry; each
+event up to the horizon has a slot with its day and the number at risk that day.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ortools.sat.python import cp_model
+
+from companion.expressions import COMPARISONS, Expression, dotted, literal
+from companion.ledger import LedgerError, Variable
+
+
+class Slot(NamedTuple):
+    """One event: its day (0 when unused), the number at risk, and whether it is used."""
+
+    day: cp_model.IntVar
+    at_risk: cp_model.IntVar
+    used: cp_model.IntVar
+
+
+class Timed:
+    """Times and events of n patients, and the columns that expressions relate to them.
+
+    Parameters
+    ----------
+    model : cp_model.CpModel
+        Where variables and constraints go.
+    n : int
+        Number of patients.
+    variables : mapping of str to Variable
+        The ledger's variables.
+    times : tuple of str
+        Columns of times, that of follow-up first.
+    links : dict of tuple to list
+        For each combination of the link columns' values, the count variables of the
+        patients who have it.
+    columns : tuple of str
+        The link columns: events and categories that expressions relate to times.
+    """
+
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        n: int,
+        variables: Mapping[str, Variable],
+        times: tuple[str, ...],
+        columns: tuple[str, ...],
+        links: dict[tuple, list],
+    ) -> None:
+        self.model, self.n, self.variables = model, n, variables
+        self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
+        for earlier, later in zip(self.times[times[0]], self.times[times[0]][1:], strict=False):
+            model.add(earlier <= later)
+        self.columns, self.keys = columns, sorted(links, key=repr)
+        self.link = [
+            [model.new_bool_var(f"link_{i}_{k}") for k in range(len(self.keys))] for i in range(n)
+        ]
+        for row in self.link:
+            model.add_exactly_one(row)
+        for k, key in enumerate(self.keys):
+            model.add(sum(row[k] for row in self.link) == sum(links[key]))
+        self.slots: dict[str, list[Slot]] = {}
+        self._memo: dict[tuple[int, str], cp_model.LiteralT] = {}
+
+    def _time(self, name: str, i: int) -> cp_model.IntVar:
+        domain = self.variables[name].domain
+        return self.model.new_int_var(domain[0], domain[-1], f"{name}_{i}")
+
+    def count(self, *expressions: Expression) -> cp_model.LinearExprT:
+        """Number of patients for whom all expressions are true."""
+        return sum(
+            self._all(i, [self.literal(i, e.tree) for e in expressions]) for i in range(self.n)
+        )
+
+    def require(self, rule: Expression) -> None:
+        """Hold a rule for every patient."""
+        for i in range(self.n):
+            self.model.add(self.literal(i, rule.tree) == 1)
+
+    def literal(self, i: int, node: ast.expr) -> cp_model.LiteralT:
+        """Truth of an expression for patient i."""
+        key = i, ast.dump(node)
+        if key not in self._memo:
+            self._memo[key] = self._literal(i, node)
+        return self._memo[key]
+
+    def _literal(self, i: int, node: ast.expr) -> cp_model.LiteralT:
+        match node:
+            case ast.Constant():
+                return self.model.new_constant(int(bool(node.value)))
+            case ast.Name():
+                return self._linked(i, lambda values: bool(values[node.id]))
+            case ast.UnaryOp(op=ast.Not()):
+                return ~self.literal(i, node.operand)
+            case ast.BoolOp(op=ast.And()):
+                return self._all(i, [self.literal(i, part) for part in node.values])
+            case ast.BoolOp():
+                return ~self._all(i, [~self.literal(i, part) for part in node.values])
+            case ast.Compare(ops=[operator], comparators=[right]):
+                return self._compare(i, node, node.left, operator, right)
+        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+
+    def _all(self, i: int, parts: list) -> cp_model.LiteralT:
+        if len(parts) == 1:
+            return parts[0]
+        both = self.model.new_bool_var("")
+        self.model.add_bool_and(parts).only_enforce_if(both)
+        self.model.add_bool_or([both, *(~p for p in parts)])
+        return both
+
+    def _compare(
+        self, i: int, node: ast.Compare, left: ast.expr, operator: ast.cmpop, right: ast.expr
+    ) -> cp_model.LiteralT:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if not names & set(self.times):
+            return self._linked(i, lambda values: _holds(node, values))
+        if (
+            isinstance(left, ast.Name | ast.Constant | ast.UnaryOp)
+            and type(operator) in COMPARISONS
+        ):
+            if names <= set(self.times):
+                return self._order(self._number(i, left), operator, self._number(i, right))
+        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+
+    def _number(self, i: int, node: ast.expr) -> cp_model.LinearExprT:
+        if isinstance(node, ast.Name):
+            return self.times[dotted(node)][i]
+        return int(literal(node))  # type: ignore[call-overload]
+
+    def _order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
+        """Literal that is true just when the comparison is."""
+        truth = self.model.new_bool_var("")
+        holds, fails = _POSTED[type(operator)]
+        self.model.add(holds(left, right)).only_enforce_if(truth)
+        self.model.add(fails(left, right)).only_enforce_if(~truth)
+        return truth
+
+    def _linked(self, i: int, test) -> cp_model.LiteralT:  # noqa: ANN001
+        """Literal that is true just when the patient's link columns pass the test."""
+        chosen = [
+            self.link[i][k]
+            for k, key in enumerate(self.keys)
+            if test(dict(zip(self.columns, key, strict=True)))
+        ]
+        truth = self.model.new_bool_var("")
+        self.model.add(sum(chosen) == truth)
+        return truth
+
+    def add_slots(self, time: str, event: str, horizon: int, most: int) -> list[Slot]:
+        """Give each event up to the horizon a slot, in order of its day.
+
+        The number at risk in slot s (from 0) is n - s less the patients censored before its
+        day: events on one day stand in slots one after the other, which changes neither the
+        estimate nor Greenwood's sum.
+        """
+        slots = [self._slot(f"{time}_{s}", horizon) for s in range(most)]
+        for before, after in zip(slots, slots[1:], strict=False):
+            self.model.add_implication(after.used, before.used)
+            self.model.add(before.day <= after.day).only_enforce_if(after.used)
+        events = [self.literal(i, ast.Name(event)) for i in range(self.n)]
+        within = [
+            self._all(i, [events[i], self._order(self.times[time][i], ast.LtE(), horizon)])
+            for i in range(self.n)
+        ]
+        self.model.add(sum(within) == sum(slot.used for slot in slots))
+        seats = [self._seat(slot, self.times[time], within) for slot in slots]
+        for i in range(self.n):
+            self.model.add(sum(row[i] for row in seats) == within[i])
+        for s, slot in enumerate(slots):
+            self._risk_set(slot, s, self.times[time], events)
+        self.slots[time] = slots
+        return slots
+
+    def _slot(self, name: str, horizon: int) -> Slot:
+        return Slot(
+            self.model.new_int_var(0, horizon, f"day_{name}"),
+            self.model.new_int_var(0, self.n, f"risk_{name}"),
+            self.model.new_bool_var(f"used_{name}"),
+        )
+
+    def _seat(self, slot: Slot, times: list, within: list) -> list:
+        """Which patient has the slot's event."""
+        seats = [self.model.new_bool_var("") for _ in range(self.n)]
+        self.model.add(sum(seats) == slot.used)
+        for seat, time, event in zip(seats, times, within, strict=True):
+            self.model.add_implication(seat, event)
+            self.model.add(slot.day == time).only_enforce_if(seat)
+        return seats
+
+    def _risk_set(self, slot: Slot, s: int, times: list, events: list) -> None:
+        gone = []
+        for time, event in zip(times, events, strict=True):
+            before = self._order(time, ast.Lt(), slot.day)
+            gone.append(self._all(0, [~event, before]))
+        self.model.add(slot.at_risk == self.n - s - sum(gone)).only_enforce_if(slot.used)
+        self.model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
+        self.model.add(slot.day == 0).only_enforce_if(~slot.used)
+
+
+_POSTED = {
+    ast.Eq: (lambda a, b: a == b, lambda a, b: a != b),
+    ast.NotEq: (lambda a, b: a != b, lambda a, b: a == b),
+    ast.Lt: (lambda a, b: a < b, lambda a, b: a >= b),
+    ast.LtE: (lambda a, b: a <= b, lambda a, b: a > b),
+    ast.Gt: (lambda a, b: a > b, lambda a, b: a <= b),
+    ast.GtE: (lambda a, b: a >= b, lambda a, b: a < b),
+}
+
+
+def _holds(node: ast.Compare, values: Mapping[str, object]) -> bool:
+    """Evaluate a comparison of link columns by the ledger's one evaluator."""
+    import numpy as np
+
+    from companion.expressions import Masked
+
+    frame = {
+        k: Masked(np.array([v if v is not None else 0], dtype=object), np.array([v is not None]))
+        for k, v in values.items()
+    }
+    return bool(Expression(ast.unparse(node)).select(frame, 1)[0])
+
+
+def related(expressions: Iterable[Expression], times: Iterable[str]) -> set[str]:
+    """Columns that an expression relates to a time."""
+    times = set(times)
+    return {n for e in expressions if times & set(e.names) for n in e.names} - times

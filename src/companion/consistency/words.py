@@ -1,0 +1,58 @@
+"""Say a conflict in words that a clinician reads."""
+
+from companion.consistency.conflicts import Conflict
+from companion.consistency.search import Search
+from companion.ledger import Claim, Ledger
+from companion.printed import shown
+
+STATISTICS = {
+    "n": "patients",
+    "N": "patients in all",
+    "percent": "as a percentage",
+    "conf_low": "lower limit",
+    "conf_high": "upper limit",
+    "p25": "lower quartile",
+    "p75": "upper quartile",
+    "min": "lowest",
+    "max": "highest",
+    "p_value": "P value",
+    "n_event": "events",
+}
+
+
+def quote(ledger: Ledger, slug: str) -> str:
+    """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
+    claim = ledger.claims[slug]
+    what = STATISTICS.get(claim.statistic, claim.statistic)
+    return (
+        f"{claim.locus} prints {claim.printed} for {ledger.measures[claim.measure].label}, {what}"
+    )
+
+
+def sentence(ledger: Ledger, conflict: Conflict) -> str:
+    """One sentence on why the rows cannot hold together."""
+    if len(conflict.claims) == 1 and not conflict.assumptions:
+        return _alone(ledger, ledger.claims[conflict.claims[0]])
+    numbers = "; ".join(quote(ledger, slug) for slug in conflict.claims)
+    text = f"these {len(conflict.claims)} numbers cannot hold together: {numbers}"
+    if conflict.assumptions:
+        stated = (ledger.assumptions[a].statement for a in conflict.assumptions)
+        text += f"; given what we assumed: {'; '.join(stated)}"
+    return text
+
+
+def _alone(ledger: Ledger, claim: Claim) -> str:
+    """A number that no count can print, with the arithmetic of the printed count."""
+    text = f"{quote(ledger, claim.claim)}, which no cohort can print"
+    counts = ledger.find(claim.measure, "n")
+    whole = Search(ledger).n
+    if claim.statistic != "percent" or ledger.measures[claim.measure].among.text:
+        return text
+    text = f"no count out of {whole} prints as {claim.printed}"
+    if counts:
+        share = 100 * counts[0].value.value / whole
+        text += (
+            f"; {counts[0].printed} of {whole} is {shown(share, 1)} %, "
+            f"which prints as {shown(share, claim.value.decimals)}%, not {claim.printed}"
+        )
+    return text
