@@ -1,16 +1,18 @@
 """Everything that is wrong with ADaM tables, all at once: cell by cell, then across the tables."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from companion.cohort.files import Fault, Reading, Sheet, parse
 from companion.cohort.layout import (
     ADRS,
+    GRADES,
     GROUPS,
-    HEMATOLOGIC,
+    LIKE,
     PARAMETERS,
-    RELATED,
     TABLES,
+    TERMS,
     Column,
     before,
     nearest,
@@ -18,6 +20,8 @@ from companion.cohort.layout import (
     plain,
 )
 from companion.cohort.times import DAYS_PER_MONTH, absent, time_faults
+
+DAY = Column("ADY", "whole", low=-math.inf)
 
 
 def examine(
@@ -61,35 +65,43 @@ def examine(
         found += time_faults(sheets, data_cutoff, days_per_month)
     if "ADSL" in sheets and "ADTTE" in sheets:
         adsl = sheets["ADSL"]
-        found += absent(sheets["ADTTE"], adsl.only(in_population(adsl)).cells("USUBJID"))
+        found += absent(sheets["ADTTE"], adsl.only(flagged(adsl.cells("FASFL"))).cells("USUBJID"))
     reading.faults = sorted(set(found))
     return reading
 
 
-def in_population(adsl: Sheet) -> list[bool]:
-    """Whether each patient is of the full analysis set: FASFL is Y, or nobody has a FASFL."""
-    flags = adsl.cells("FASFL")
-    return [flag == "Y" or not any(flags) for flag in flags]
+def flagged(flags: list[str]) -> list[bool]:
+    """Whether each record is in: its flag is Y, or no record has a flag at all."""
+    unused = not any(flags)
+    return [unused or flag == "Y" for flag in flags]
 
 
 def analyzed(adrs: Sheet) -> list[bool]:
     """Whether each record is the one analyzed for its patient, parameter and visit.
 
-    With ANL01FL only its Y are; of several records the last by ADY is.
+    With ANL01FL only its Y are. Of several records the last by ADY is; of several relapses
+    the first, since a later one is another event.
     """
-    flags = adrs.cells("ANL01FL")
-    chosen = [flag == "Y" or not any(flags) for flag in flags]
-    last: dict[tuple, float] = {}
-    keyed = list(zip(adrs.keys("USUBJID", "PARAMCD", "AVISIT"), adrs.cells("ADY"), strict=True))
-    for (key, day), keep in zip(keyed, chosen, strict=True):
-        if keep:
-            last[key] = max(last.get(key, -1.0), _number(day))
-    return [k and _number(d) == last[key] for (key, d), k in zip(keyed, chosen, strict=True)]
+    chosen = flagged(adrs.cells("ANL01FL"))
+    keys = adrs.keys("USUBJID", "PARAMCD", "AVISIT")
+    number = {cell: _day(cell) for cell in set(adrs.cells("ADY"))}
+    days = [number[cell] for cell in adrs.cells("ADY")]
+    best: dict[tuple, float] = {}
+    for key, day, keep in zip(keys, days, chosen, strict=True):
+        if keep and (key not in best or _later(day, best[key], key[2])):
+            best[key] = day
+    return [k and d == best[key] for key, d, k in zip(keys, days, chosen, strict=True)]
 
 
-def _number(cell: str) -> float:
-    """A number to compare by; -1 when the cell holds none."""
-    return float(cell) if cell and Column("", "number").fits(cell) else -1.0
+def _day(cell: str) -> float:
+    """Day to choose by; a record without one comes before all others."""
+    return float(cell) if cell and DAY.fits(cell) else -math.inf
+
+
+def _later(day: float, other: float, visit: str) -> bool:
+    return (
+        (-math.inf < day < other or other == -math.inf < day) if visit == "Relapse" else day > other
+    )
 
 
 def _columns(table: str, sheet: Sheet) -> Iterator[Fault]:
@@ -106,36 +118,39 @@ def _columns(table: str, sheet: Sheet) -> Iterator[Fault]:
 def _known(table: str, sheet: Sheet) -> tuple[Sheet, list[Fault]]:
     """Records of known parameters and visits, and the names that were meant to be known."""
     if table == "ADAE":
-        return sheet, list(_near_misses(sheet, "AEDECOD", (*HEMATOLOGIC, *RELATED)))
+        return sheet, list(_near_misses(sheet, "AEDECOD", TERMS))
     if table not in PARAMETERS:
         return sheet, []
     parameters = PARAMETERS[table]
-    faults = list(_near_misses(sheet, "PARAMCD", tuple(parameters)))
-    sheet = sheet.only(not p or p in parameters for p in sheet.cells("PARAMCD"))
-    if table == "ADRS":
-        for name, parameter in ADRS.items():
-            part = sheet.only(p == name for p in sheet.cells("PARAMCD"))
-            faults += _near_misses(part, "AVISIT", parameter.visits)
-        pairs = sheet.keys("PARAMCD", "AVISIT")
-        sheet = sheet.only(not p or not v or v in ADRS[p].visits for p, v in pairs)
-    return sheet, faults
+    faults = list(_near_misses(sheet, "PARAMCD", parameters))
+    if table != "ADRS":
+        return sheet.only(not p or p in parameters for p in sheet.cells("PARAMCD")), faults
+    for name, parameter in ADRS.items():
+        faults += _near_misses(sheet, "AVISIT", parameter.visits, name)
+    pairs = sheet.keys("PARAMCD", "AVISIT")
+    kept = {
+        (p, v) for p, v in set(pairs) if not p or (p in ADRS and (not v or v in ADRS[p].visits))
+    }
+    return sheet.only(pair in kept for pair in pairs), faults
 
 
-def _near_misses(sheet: Sheet, column: str, known: tuple[str, ...]) -> Iterator[Fault]:
-    """Names that differ from a known one by case or spaces, or stand where it is never used.
+def _near_misses(
+    sheet: Sheet, column: str, known: Collection[str], parameter: str = ""
+) -> Iterator[Fault]:
+    """Names that differ from a known one by case or spaces, or are like one that is never used.
 
     Other names are extra parameters, visits or terms, which are kept out.
     """
-    cells = sheet.cells(column)
-    present = set(cells)
+    cells = list(zip(sheet.cells("PARAMCD"), sheet.cells(column), strict=True))
+    present = {name for p, name in set(cells) if parameter in ("", p)}
     meant = {}
     for name in present - set(known):
-        near = nearest(name, known)
+        near = nearest(name, known, LIKE)
         same_digits = [c for c in name if c.isdigit()] == [c for c in near if c.isdigit()]
         if near and (plain(name) == plain(near) or (near not in present and same_digits)):
             meant[name] = near
-    for row, name in zip(sheet.rows, cells, strict=True):
-        if name in meant:
+    for row, (p, name) in zip(sheet.rows, cells, strict=True) if meant else ():
+        if name in meant and parameter in ("", p):
             yield Fault(sheet.file, row, column, name, f"write {meant[name]}")
 
 
@@ -160,17 +175,18 @@ def _patients(adsl: Sheet) -> Iterator[Fault]:
     for row, (patient,) in adsl.repeated("USUBJID"):
         yield Fault(adsl.file, row, "USUBJID", patient, "give each patient one row")
     full, safety = adsl.cells("FASFL"), adsl.cells("SAFFL")
+    inside, used = flagged(full), any(full)
     dates = zip(adsl.cells("TRTSDT"), adsl.cells("LSTALVDT"), strict=True)
-    rows = zip(adsl.rows, full, safety, in_population(adsl), dates, strict=True)
-    for row, flag, safe, inside, (start, alive) in rows:
-        if not flag and any(full):
+    rows = zip(adsl.rows, full, safety, inside, dates, strict=True)
+    for row, flag, safe, is_in, (start, alive) in rows:
+        if not flag and used:
             yield Fault(adsl.file, row, "FASFL", "", "write Y or N, as for the other patients")
-        elif safe and (safe == "Y") != inside:
+        elif safe and (safe == "Y") != is_in:
             right = "write the same as in FASFL: as in the article, one population is analyzed"
             yield Fault(adsl.file, row, "SAFFL", safe, right)
         if before(alive, start):
             yield Fault(adsl.file, row, "LSTALVDT", alive, f"give a day from TRTSDT {start} on")
-    if adsl.rows and not any(in_population(adsl)):
+    if adsl.rows and not any(inside):
         yield Fault(adsl.file, 0, "FASFL", "", "write Y for the patients analyzed; nobody has it")
 
 
@@ -188,8 +204,9 @@ def _responses(adrs: Sheet) -> Iterator[Fault]:
     for row, name, value in pairs:
         if name in ADRS and value and value not in ADRS[name].codes:
             yield Fault(adrs.file, row, "AVALC", value, one_of(value, ADRS[name].codes))
-    used = adrs.only(analyzed(adrs))
-    for row, (_, name, visit) in used.repeated("USUBJID", "PARAMCD", "AVISIT"):
+    keys = {c: adrs.cells(c) for c in ("USUBJID", "PARAMCD", "AVISIT")}
+    used = Sheet(adrs.file, keys, adrs.rows).only(analyzed(adrs))
+    for row, (_, name, visit) in used.repeated(*keys):
         right = "give each record its own ADY, or mark the one to analyze with Y in ANL01FL"
         yield Fault(adrs.file, row, "PARAMCD", f"{name} @ {visit}", right)
 
@@ -197,5 +214,5 @@ def _responses(adrs: Sheet) -> Iterator[Fault]:
 def _grades(adae: Sheet) -> Iterator[Fault]:
     pairs = zip(adae.rows, adae.cells("AETOXGR"), adae.cells("AETOXGRG"), strict=True)
     for row, grade, group in pairs:
-        if grade.isdigit() and group in GROUPS and int(grade) not in GROUPS[group]:
+        if grade in GRADES and group in GROUPS and int(grade) not in GROUPS[group]:
             yield Fault(adae.file, row, "AETOXGRG", group, f"write the group of grade {grade}")

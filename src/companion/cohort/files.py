@@ -1,23 +1,25 @@
 """Read ADaM tables as text from CSV, SAS transport or Dataset-JSON, and say what cannot be read.
 
-Sources: RFC 4180; SAS transport version 5 (TS-140); CDISC Dataset-JSON 1.1.
+Sources: RFC 4180; CDISC Dataset-JSON 1.1.
 """
 
 import csv
 import io
 import json
 import math
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import compress
 from pathlib import Path
 
 from companion.cohort.layout import TABLES, nearest
+from companion.cohort.xport import read_xport
 
 SAS_ORIGIN = date(1960, 1, 1)
 FORMATS = ("csv", "xpt", "json", "ndjson")
 DATASET = "dataset.json"
+NAMES = {f"{table.lower()}.{form}" for table in TABLES for form in FORMATS}
 DATES = {c.name for columns in TABLES.values() for c in columns if c.kind == "date"}
 LONGEST = 60  # characters of a cell that a message shows
 
@@ -69,9 +71,9 @@ class Sheet:
 
     def only(self, keep: Iterable[bool]) -> "Sheet":
         """Return the rows that are kept."""
-        kept = [i for i, k in enumerate(keep) if k]
-        columns = {name: [cells[i] for i in kept] for name, cells in self.columns.items()}
-        return Sheet(self.file, columns, [self.rows[i] for i in kept])
+        keep = list(keep)
+        columns = {name: list(compress(cells, keep)) for name, cells in self.columns.items()}
+        return Sheet(self.file, columns, list(compress(self.rows, keep)))
 
 
 @dataclass
@@ -90,11 +92,12 @@ class Reading:
 def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
     """Bytes of every file that may be a table, or why the folder cannot be read."""
     directory = Path(directory)
-    wanted = {f"{table.lower()}.{form}" for table in TABLES for form in FORMATS} | {DATASET}
     try:
         files = sorted(p for p in directory.iterdir() if p.is_file())
         near = {p.name: b"" for p in files}
-        return near | {p.name: p.read_bytes() for p in files if p.name.lower() in wanted}
+        return near | {
+            p.name: p.read_bytes() for p in files if p.name.lower() in NAMES or p.name == DATASET
+        }
     except OSError as error:
         return Fault(str(directory), 0, "", "", f"cannot be read ({error.strerror})")
 
@@ -110,7 +113,7 @@ def parse(files: Mapping[str, bytes]) -> Reading:
         elif found:
             reading.fault(found[0], f"keep one of {', '.join(found)}: a table has one file")
         else:
-            near = nearest(f"{stem}.csv", files)
+            near = nearest(f"{stem}.csv", [f for f in files if f.lower() not in NAMES])
             hint = f"; {near!r} is there" if near else ""
             reading.fault(f"{stem}.csv", f"there is no such file (nor .xpt, .json){hint}")
     if DATASET in files:
@@ -141,12 +144,12 @@ def _csv(file: str, data: bytes, reading: Reading) -> Sheet | None:
     records: list[list[str]] = []
     rows: list[int] = []
     try:
-        for record in reader:
-            if record:
-                records.append(record)
-                rows.append(reader.line_num)
+        for record in filter(None, reader):
+            records.append(record)
+            rows.append(reader.line_num)
     except csv.Error as error:
         reading.fault(file, f"cannot be read as CSV from here on ({error})", reader.line_num)
+        return _sheet(file, records[0], records[1:], rows[1:], reading) if records else None
     if not records:
         reading.fault(file, "the file is empty; it needs a header and rows")
         return None
@@ -188,46 +191,52 @@ def _sheet(
 
 
 def _xpt(file: str, data: bytes, reading: Reading) -> Sheet | None:
-    import pandas as pd
-
-    if data[:80].find(b"LIBV8") >= 0:
-        reading.fault(file, "this is SAS transport version 8; write version 5, as regulators do")
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of hostile numbers; the cells are checked afterwards
-        frame = pd.read_sas(io.BytesIO(data), format="xport")
-    rows = list(range(1, len(frame) + 1))
-    columns = {
-        str(name): [_cell(file, v, row, str(name), reading) for row, v in zip(rows, c, strict=True)]
-        for name, c in frame.items()
-    }
-    return Sheet(file, columns, rows)
+    names, records = read_xport(data)
+    return _typed_sheet(file, names, records, reading)
 
 
 def _json(file: str, data: bytes, reading: Reading) -> Sheet | None:
     document = json.loads(data, parse_constant=_refuse)
-    return _dataset_json(file, document, document.get("rows"), reading)
+    records = document.get("rows") if isinstance(document, dict) else None
+    return _dataset_json(file, document, records, reading)
 
 
 def _ndjson(file: str, data: bytes, reading: Reading) -> Sheet | None:
     lines = [json.loads(x, parse_constant=_refuse) for x in data.splitlines() if x.strip()]
-    return _dataset_json(file, lines[0], lines[1:], reading)
+    return _dataset_json(file, lines[0] if lines else None, lines[1:], reading)
 
 
-def _dataset_json(file: str, document: dict, records: object, reading: Reading) -> Sheet | None:
-    if not str(document.get("datasetJSONVersion", "")).startswith("1.1"):
-        reading.fault(file, "write Dataset-JSON 1.1, with datasetJSONVersion, columns and rows")
+def _dataset_json(file: str, document: object, records: object, reading: Reading) -> Sheet | None:
+    names = _names(document)
+    if not names or not isinstance(records, list) or not all(isinstance(r, list) for r in records):
+        right = "write Dataset-JSON 1.1: datasetJSONVersion, columns with a name each, rows"
+        reading.fault(file, right)
         return None
-    names = [str(column["name"]) for column in document["columns"]]
-    if not isinstance(records, list) or not all(isinstance(r, list) for r in records):
-        reading.fault(file, "give rows as a list of lists")
-        return None
+    return _typed_sheet(file, names, records, reading)
+
+
+def _typed_sheet(
+    file: str, names: list[str], records: list[list], reading: Reading
+) -> Sheet | None:
+    """Write typed records, counted from 1, as text; what is too much stays to be found."""
+    rows = list(range(1, len(records) + 1))
     texts = [
-        [_cell(file, v, row, name, reading) for name, v in zip(names, r, strict=False)]
-        + [""] * (len(r) - len(names))
-        for row, r in enumerate(records, start=1)
+        [_cell(file, v, row, name, reading) for name, v in zip(names, record, strict=False)]
+        + [""] * (len(record) - len(names))
+        for row, record in zip(rows, records, strict=True)
     ]
-    return _sheet(file, names, texts, list(range(1, len(texts) + 1)), reading)
+    return _sheet(file, names, texts, rows, reading)
+
+
+def _names(document: object) -> list[str]:
+    """Names of the columns; none when the document is not of version 1.1."""
+    if not isinstance(document, dict):
+        return []
+    version, columns = document.get("datasetJSONVersion"), document.get("columns")
+    if not str(version).startswith("1.1") or not isinstance(columns, list):
+        return []
+    names = [c.get("name") if isinstance(c, dict) else None for c in columns]
+    return [n for n in names if isinstance(n, str)] if None not in names else []
 
 
 def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> str:

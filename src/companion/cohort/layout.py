@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -17,6 +18,8 @@ DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}", re.ASCII)
 SERIAL = re.compile(r"[0-9]{5}(\.0*)?", re.ASCII)
 SPREADSHEET_ORIGIN = date(1899, 12, 30)  # day 0 of Excel's 1900 system after its false leap day
 YEARS = (1900, 2100)
+LARGEST = 1e15  # of any number, so that none is infinite
+LIKE = 0.85  # how like a known name another must be to be taken for a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Column:
     name: str
     kind: str = "text"
     codes: tuple[str, ...] = ()
+    low: float = 0
     high: float = math.inf
     required: bool = False
     filled: bool = False
@@ -41,7 +45,9 @@ class Column:
         if self.kind == "date":
             return is_date(cell)
         pattern = {"whole": WHOLE, "number": NUMBER}.get(self.kind)
-        return pattern is None or (pattern.fullmatch(cell) and 0 <= float(cell) <= self.high)  # type: ignore[return-value]
+        return pattern is None or bool(
+            pattern.fullmatch(cell) and self.low <= float(cell) <= min(self.high, LARGEST)
+        )
 
     def right(self, cell: str) -> str:
         """What would be right instead of a cell that does not fit."""
@@ -51,10 +57,11 @@ class Column:
             return "write a date as 2024-04-15, or 2024-04 where the day is unknown" + _serial(cell)
         if self.name == "CNSR":
             return "write 0 for an event, 1 or more for a reason of censoring"
-        limit = "zero or more" if self.high == math.inf else f"from 0 to {self.high:g}"
+        limit = f", from {self.low:g} to {self.high:g}" if self.high < math.inf else ""
+        limit = limit or ("" if self.low else ", zero or more")
         return {
-            "whole": f"write a whole number, {limit}",
-            "number": f"write a number with a decimal point, {limit}",
+            "whole": f"write a whole number{limit}",
+            "number": f"write a number with a decimal point{limit}",
             "identifier": f"write {self.name}, without spaces around it",
         }.get(self.kind, f"write {self.name}")
 
@@ -92,9 +99,20 @@ PARAMETERS = {"ADRS": ADRS, "ADTTE": ADTTE}
 FOR_EVERYONE = ("OS", "PFS")  # every patient has a time, with or without the event
 VISITS = ("After RDC", "After 2 weeks", "Up to 4 weeks", "Relapse")
 
+GRADES = ("1", "2", "3", "4", "5")
 GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}
-HEMATOLOGIC = ("Leukopenia", "Neutropenia", "Febrile neutropenia", "Anemia", "Thrombocytopenia")
-RELATED = ("Cytokine release syndrome", "ICANS")
+CATEGORIES = {
+    "Hematologic": (
+        *("Leukopenia", "Neutropenia", "Febrile neutropenia", "Anemia", "Thrombocytopenia"),
+    ),
+    "Blinatumomab related": ("Cytokine release syndrome", "ICANS"),
+    "Other non-hematologic": (
+        *("Pneumonia", "Sepsis", "Other infections", "Fatigue"),
+        *("Alanine aminotransferase elevation", "Fever", "Nausea or vomiting", "Rash"),
+        *("Edema", "Purpura", "Mucositis", "Diarrhea"),
+    ),
+}
+TERMS = {term: category for category, terms in CATEGORIES.items() for term in terms}
 
 YES_NO = ("Y", "N")
 STUDY = Column("STUDYID")
@@ -128,7 +146,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("PARAM"),
         Column("AVISIT", "identifier", required=True, filled=True),
         Column("AVISITN", "number"),
-        Column("ADY", "whole"),
+        Column("ADY", "whole", low=-math.inf),
         Column("AVALC", required=True, filled=True),
         Column("ANL01FL", "code", YES_NO),
     ),
@@ -137,7 +155,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         PATIENT,
         Column("AEDECOD", "identifier", required=True, filled=True),
         Column("AECAT"),
-        Column("AETOXGR", "code", ("1", "2", "3", "4", "5")),
+        Column("AETOXGR", "code", GRADES),
         Column("AETOXGRG", "code", tuple(GROUPS)),
         Column("TRTEMFL", "code", YES_NO),
     ),
@@ -156,11 +174,11 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
     """Return the known name that this one most likely stands for; empty when none is like it."""
-    known = list(known)
-    same = [k for k in known if plain(k) == plain(name)]
-    return next(iter(same or get_close_matches(name[:99], known, n=1, cutoff=0.6)), "")
+    folded = {plain(k): k for k in sorted(known)}
+    close = get_close_matches(plain(name)[:99], folded, n=1, cutoff=like)
+    return folded[close[0]] if close else ""
 
 
 def plain(name: str) -> str:
@@ -180,6 +198,7 @@ def is_date(cell: str) -> bool:
     return bool(DATE.fullmatch(cell)) and whole_date((cell + "-01-01")[:10]) is not None
 
 
+@lru_cache(maxsize=10_000)
 def whole_date(cell: str) -> date | None:
     """Return the date, or None when it is missing or partial: nothing is imputed."""
     if len(cell) != 10 or not DATE.fullmatch(cell):

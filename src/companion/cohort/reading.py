@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from companion.cohort.checks import analyzed, examine, in_population
+from companion.cohort.checks import analyzed, examine, flagged
 from companion.cohort.files import Fault, Reading, Sheet, load
 from companion.cohort.layout import GROUPS, TABLES, Column
 from companion.cohort.times import DAYS_PER_MONTH, days, records
@@ -29,10 +28,11 @@ class Cohort:
 
     The tables have every column of the layout, extra ones left out, sorted by patient.
     ``adsl`` has one row a patient. ``adrs`` has the record that is analyzed for each patient,
-    parameter and visit: with ANL01FL its Y, else the last by ADY. ``adae`` has the
-    treatment-emergent events (TRTEMFL is Y, or nobody has one), several a patient and term;
-    of AETOXGR and AETOXGRG the one that is empty is derived, a group's grade being its
-    lowest. ``adtte`` has AVAL in days. Dates are text of ISO 8601, whole or partial.
+    parameter and visit: with ANL01FL its Y, and the last by ADY, of relapses the first.
+    ``adae`` has the treatment-emergent events (TRTEMFL is Y, or nobody has one), several a
+    patient and term; of AETOXGR and AETOXGRG the one that is empty is derived, a group's
+    grade being its lowest. ``adtte`` has AVAL in days. Dates are text of ISO 8601, whole or
+    partial.
     """
 
     adsl: pd.DataFrame
@@ -93,14 +93,17 @@ def read_cohort(
     CohortError
         With all faults at once.
     """
-    reading = _examine(directory, data_cutoff, days_per_month)
+    return cohort_of(_examine(directory, data_cutoff, days_per_month), days_per_month)
+
+
+def cohort_of(reading: Reading, days_per_month: float = DAYS_PER_MONTH) -> Cohort:
+    """Make a cohort of what was read, or raise `CohortError` with its faults."""
     if reading.faults:
         raise CohortError(reading.faults)
     sheets = dict(reading.sheets)
-    sheets["ADSL"] = sheets["ADSL"].only(in_population(sheets["ADSL"]))
+    sheets["ADSL"] = sheets["ADSL"].only(flagged(sheets["ADSL"].cells("FASFL")))
     sheets["ADRS"] = sheets["ADRS"].only(analyzed(sheets["ADRS"]))
-    emergent = sheets["ADAE"].cells("TRTEMFL")
-    sheets["ADAE"] = sheets["ADAE"].only(e == "Y" or not any(emergent) for e in emergent)
+    sheets["ADAE"] = sheets["ADAE"].only(flagged(sheets["ADAE"].cells("TRTEMFL")))
     frames = {name: _frame(name, sheet) for name, sheet in sheets.items()}
     frames["ADAE"] = _graded(frames["ADAE"])
     frames["ADTTE"] = _in_days(frames["ADTTE"], sheets["ADTTE"], days_per_month)
@@ -124,10 +127,13 @@ def _frame(table: str, sheet: Sheet) -> pd.DataFrame:
 
 
 def _typed(column: Column, cells: list[str]) -> pd.Series:
+    known: dict[str, object] = {"": None}
     if column.kind == "whole" or column.name == "AETOXGR":
-        return pd.Series([int(float(c)) if c else None for c in cells], dtype="Int64")
+        known |= {c: int(float(c)) for c in set(cells) if c}
+        return pd.Series([known[c] for c in cells], dtype="Int64")
     if column.kind == "number":
-        return pd.Series([float(c) if c else np.nan for c in cells], dtype="float64")
+        known |= {c: float(c) for c in set(cells) if c}
+        return pd.Series([known[c] for c in cells], dtype="float64")
     return pd.Series([c or None for c in cells], dtype="str")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from companion.cohort.files import DATASET
-from companion.cohort.layout import ADRS, ADTTE, GROUPS, HEMATOLOGIC, RELATED, TABLES, VISITS
+from companion.cohort.layout import ADRS, ADTTE, GROUPS, TABLES, TERMS, VISITS
 from companion.cohort.sources import Source, parse_all
 from companion.ledger import Variable
 
@@ -64,7 +64,7 @@ def write_cohort(
 
 def _plain(value: object) -> object:
     """Return a number without a needless fraction, and None for whatever is missing."""
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return None
     value = value.item() if hasattr(value, "item") else value
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -138,17 +138,11 @@ def _adrs(patients: list[str], sources: Mapping[str, Source], values: Values) ->
 def _adae(patients: list[str], sources: Mapping[str, Source], values: Values) -> list[Row]:
     terms = [(source.name, values[name]) for name, source in _of(sources, "ADAE")]
     return [
-        {"USUBJID": p, "AEDECOD": t, "AECAT": _category(t), "TRTEMFL": "Y", **_grade(grades[i])}
+        {"USUBJID": p, "AEDECOD": t, "AECAT": TERMS.get(t, ""), "TRTEMFL": "Y", **_grade(grades[i])}
         for i, p in enumerate(patients)
         for t, grades in terms
         if grades[i] != 0
     ]
-
-
-def _category(term: str) -> str:
-    if term in HEMATOLOGIC:
-        return "Hematologic"
-    return "Blinatumomab related" if term in RELATED else "Other non-hematologic"
 
 
 def _grade(grade: object) -> Row:
