@@ -26,7 +26,10 @@ CRC = ("CR", "CRi")
 
 @styled()
 def patient_flow(
-    patients: pd.DataFrame, provenance: Provenance = UNSTATED, width: float = SINGLE
+    patients: pd.DataFrame,
+    adsl: pd.DataFrame | None = None,
+    provenance: Provenance = UNSTATED,
+    width: float = SINGLE,
 ) -> Display:
     """Flow of patients from enrollment to the last follow-up.
 
@@ -35,23 +38,27 @@ def patient_flow(
     patients : pandas.DataFrame
         Patient table, one row per patient: ``marrow_after_rdc``, ``response_2w``,
         ``extended``, ``response_4w``, ``transplant``, ``relapse``, ``os_event``.
+    adsl : pandas.DataFrame, optional
+        ADaM ADSL, whose ``FASFL`` and ``SAFFL`` say who was analyzed.
     provenance : Provenance
         What the footnote says of the data.
     width : float
         Printed width, mm.
     """
     rows = stages(patients)
+    if adsl is not None:
+        rows.append([_analyzed(adsl)])
     inner = width - 2 * EDGE
     wrapped = [[_wrap(box, (inner - BESIDE * (len(row) - 1)) / len(row)) for box in row]
                for row in rows]  # fmt: skip
     heights = [max(LEADING * len(box) for box in row) + 2 * PAD for row in wrapped]
     notes = provenance.footnote(
-        "Single arm. Counts are of one row per patient; one patient can be in several lines of "
-        "the last box. CRc: complete remission (CR) or CR with incomplete recovery (CRi)."
+        "Single arm. Counts are of one row per patient; at the last follow-up one patient can "
+        "be in several lines. CRc: complete remission (CR) or CR with incomplete recovery (CRi)."
     )
     height = sum(heights) + APART * (len(rows) - 1)
     page = sheet(width, height, f"Patient flow, N = {len(patients)}", notes, provenance.label)
-    axes, top = page.canvas(), height
+    axes, top = page.canvas, height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(axes, row, top, tall, inner)
         if i + 1 < len(rows):
@@ -106,6 +113,11 @@ def stages(patients: pd.DataFrame) -> list[list[Box]]:
             )
         ],
     ]
+
+
+def _analyzed(adsl: pd.DataFrame) -> Box:
+    sets = {"efficacy": "FASFL", "safety": "SAFFL"}
+    return ("Analyzed", *(f"{name}: n = {_equal(adsl[c], 'Y')}" for name, c in sets.items()))
 
 
 def _count(flags: pd.Series) -> int:

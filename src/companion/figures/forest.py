@@ -22,7 +22,6 @@ from companion.proportions import interval
 
 LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
 BOUND = "#BDBDBD"
-WIDEST = "000–000/000  100% (100–100)"
 NAN = float("nan")
 
 
@@ -98,7 +97,7 @@ def open_page(
 
 def write_names(page: Sheet, lines: Sequence[Line], most: float) -> float:
     """Write what the lines name, and return the width that this took, at most ``most`` mm."""
-    canvas, widest = page.canvas(), 0.0
+    canvas, widest = page.canvas, 0.0
     for i, line in enumerate(lines):
         weight = "normal" if line.level else "bold"
         indent = INDENT if line.level else 0.0
@@ -120,21 +119,23 @@ def draw_panel(
     reference: float = NAN,
 ) -> None:
     """Draw one panel: squares with intervals, and the text of each to the right."""
-    room = text_width(WIDEST) + 1
+    texts = [line.text(interval_method, level) for line in lines]
+    head = f"n/N  % ({100 * level:g}% CI)"
+    room = max(text_width(head, BODY, "bold"), *map(text_width, texts)) + 2
     axes = page.axes(left, AXIS, across - room - 4, LANE * len(lines))
-    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel=f"{heading}, %")
+    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel="Patients, %")
     axes.set_xticks(range(0, 101, 25))
     axes.spines["left"].set_visible(False)
     if not isnan(reference):
         axes.axvline(reference, color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
-    canvas, most = page.canvas(), max((x.total for x in lines if x.counted), default=1.0)
-    for i, line in enumerate(lines):
+    canvas, most = page.canvas, max((x.total for x in lines if x.counted), default=1.0)
+    for i, (line, text) in enumerate(zip(lines, texts, strict=True)):
         _mark(axes, line, i, interval_method, level, most)
-        text = line.text(interval_method, level)
         y = page.height - HEAD - LANE * (i + 0.5)
         canvas.text(left + across - room - 1, y, text, va="center_baseline")
     top = page.height - HEAD / 2
-    head = f"n/N  % ({100 * level:g}% CI)"
+    title = shorten(heading, across - room - 5, BODY, "bold")
+    canvas.text(left, top, title, va="center_baseline", weight="bold")
     canvas.text(left + across - room - 1, top, head, va="center_baseline", weight="bold")
 
 

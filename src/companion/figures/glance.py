@@ -59,16 +59,16 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     ]
     inner = DOUBLE - 2 * EDGE
     key = key_height(entries, inner) + 2
-    cells = list(zip(rows["printed"].astype(str), kinds, strict=True))
+    cells = list(zip(rows["printed"].map(_pretty), kinds, strict=True))
     places = rows["locus"].map(place).to_numpy()
     groups = {str(p): [c for c, q in zip(cells, places, strict=True) if q == p]
               for p in dict.fromkeys(places)}  # fmt: skip
     blocks = {name: _lay_out([text for text, _ in group]) for name, group in groups.items()}
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
     notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
-    title = f"Every printed number and its verdict, N = {len(rows)} claims"
+    title = f"Every claim and its verdict, N = {len(rows)}"
     page = sheet(DOUBLE, sum(heights) + key, title, notes, provenance.label)
-    axes = page.canvas()
+    axes = page.canvas
     draw_key(axes, entries, 0, page.height, page.width)
     top = page.height - key
     for (name, group), at, height in zip(groups.items(), blocks.values(), heights, strict=True):
@@ -98,6 +98,10 @@ def _kind(verdict: str, basis: str) -> tuple[str, str]:
     return kind
 
 
+def _pretty(printed: str) -> str:
+    return str(printed).replace(">=", "≥").replace("<=", "≤")
+
+
 def _lay_out(texts: Sequence[str]) -> list[tuple[int, float]]:
     return flow([_width(text) + APART for text in texts], DOUBLE - 2 * EDGE - PLACE)
 
@@ -122,7 +126,7 @@ def _block(
     for (text, kind), (line, offset) in zip(cells, at, strict=True):
         left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)
         look = {"linewidth": 0.7, **LOOKS[kind]}
-        axes.add_patch(Rectangle((left, middle - CELL / 2), across, CELL, **look))
+        axes.add_artist(Rectangle((left, middle - CELL / 2), across, CELL, **look))
         center = left + across / 2, middle
         weight = "bold" if kind[0] == "mismatch" else "normal"
         axes.text(*center, _short(text), ha="center", va="center_baseline", size=SMALL,

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
 MM = 1 / 25.4
@@ -27,6 +27,7 @@ POINT = 25.4 / 72  # mm
 TITLE, BODY, SMALL = 8.0, 7.0, 6.2  # pt
 LINE = 1.32  # line height, in font sizes
 EDGE = 2.0  # mm of white around a sheet
+REFERENCE = 100  # pt, at which glyphs are measured
 
 BLACK, INK, PALE = "#000000", "#444444", "#D9D9D9"
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
@@ -92,26 +93,32 @@ class Display(Figure):
         )
 
 
-class Sheet(NamedTuple):
-    """A figure and the part of it, in mm from its lower left corner, that the display fills."""
+class Sheet:
+    """A figure and the part of it, in mm from its lower left corner, that the display fills.
 
-    figure: Display
-    left: float
-    bottom: float
-    width: float
-    height: float
+    Attributes
+    ----------
+    figure : Display
+        The figure.
+    width, height : float
+        Size of the display, mm.
+    canvas : Axes
+        Axes without ticks over the whole display, one unit being one mm.
+    """
+
+    def __init__(
+        self, figure: Display, left: float, bottom: float, width: float, height: float
+    ) -> None:
+        self.figure, self.left, self.bottom = figure, left, bottom
+        self.width, self.height = width, height
+        self.canvas = self.axes(0, 0, width, height, xlim=(0, width), ylim=(0, height))
+        self.canvas.set_axis_off()
 
     def axes(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> Axes:
         """Axes at a place in mm from the display's lower left corner."""
         across, up = (side / MM for side in self.figure.get_size_inches())
         place = (self.left + x) / across, (self.bottom + y) / up, width / across, height / up
         return self.figure.add_axes(place, **kwargs)
-
-    def canvas(self) -> Axes:
-        """Axes without ticks over the whole display, one unit being one mm."""
-        axes = self.axes(0, 0, self.width, self.height, xlim=(0, self.width), ylim=(0, self.height))
-        axes.set_axis_off()
-        return axes
 
 
 def sheet(width: float, height: float, title: str, notes: Sequence[str], label: str = "") -> Sheet:
@@ -133,12 +140,12 @@ def sheet(width: float, height: float, title: str, notes: Sequence[str], label: 
     head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
     foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]
     above = sum(_leading(size) for _, size, *_ in head) + 1.5
-    below = sum(_leading(size) for _, size, *_ in foot) + 1.0
+    below = sum(_leading(size) for _, size, *_ in foot) + 2.0
     total = height + above + below + 2 * EDGE
     figure = Display(figsize=(width * MM, total * MM))
     FigureCanvasAgg(figure)
     _lines(figure, head, total - EDGE, total)
-    _lines(figure, foot, EDGE + below - 1.0, total)
+    _lines(figure, foot, EDGE + below - 2.0, total)
     return Sheet(figure, EDGE, EDGE + below, inner, height)
 
 
@@ -162,10 +169,15 @@ def text_width(text: str, size: float = BODY, weight: str = "normal") -> float:
 @lru_cache(maxsize=4096)
 def _advance(character: str, weight: str) -> float:
     """Advance of one character, in font sizes; kerning only narrows it."""
-    font = FontProperties(family=STYLE["font.family"], weight=weight, size=100)
-    pair, _, _ = text_to_path.get_text_width_height_descent(f"n{character}n", font, ismath=False)
-    alone, _, _ = text_to_path.get_text_width_height_descent("nn", font, ismath=False)
-    return (pair - alone) / 100
+    glyph = _font(weight).load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return glyph.linearHoriAdvance / 2**16 / REFERENCE
+
+
+@lru_cache(maxsize=4)
+def _font(weight: str) -> FT2Font:
+    font = FT2Font(findfont(FontProperties(family=STYLE["font.family"], weight=weight)))
+    font.set_size(REFERENCE, 72)
+    return font
 
 
 def wrap(text: str, width: float, size: float = BODY, weight: str = "normal") -> list[str]:

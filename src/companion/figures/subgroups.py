@@ -36,7 +36,7 @@ def subgroups(
         What the footnote says of the data.
     """
     panels = {
-        str(outcome): _lines(part, provenance.absent)
+        str(outcome): _lines(part, provenance.absent.removesuffix(" in the article"))
         for outcome, part in rows.groupby("outcome", sort=False)
     }
     lines = next(iter(panels.values()))
@@ -70,7 +70,7 @@ def subgroup_rows(
     patients : pandas.DataFrame
         Patient table; its index names everyone counted.
     outcomes : mapping of str to pandas.Series of bool
-        What is counted, by name of the panel.
+        What is counted, by name of the panel; a missing outcome is one not reached.
     factors : mapping of str to pandas.Series
         Level of each patient, missing where unknown; a factor that is missing in all gives
         one row without counts.

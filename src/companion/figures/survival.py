@@ -77,12 +77,13 @@ def survival(
         provenance.footnote(*_method(conf_type, level, envelope is not None)),
         provenance.label,
     )
-    left = text_width("Censored") + 3.5
+    counted = text_width(f"{int(curve['n_risk'].iloc[0])}")
+    left = text_width("Censored") + counted / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _draw(axes, curve, envelope)
     _frame(axes, ticks, endpoint, horizon)
     _counts(page, curve, ticks, left, below)
-    canvas = page.canvas()
+    canvas = page.canvas
     for line, text in enumerate(said):
         y = page.height - TABLE_LINE * (line + 0.5)
         weight = "bold" if line == 0 else "normal"
@@ -118,16 +119,17 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
     axes.set_yticks(np.linspace(0, 1, 6), [f"{p}" for p in range(0, 101, 20)])
     axes.set_ylabel(f"{endpoint}, %")
     axes.spines["left"].set_bounds(0, 1)
-    axes.axvline(horizon, ymax=1 / 1.02, color=INK, linewidth=0.6, linestyle=(0, (2, 2)))
+    dashes = {"linewidth": 0.6, "linestyle": (0, (2, 2)), "clip_on": False}
+    axes.axvline(horizon, ymax=1 / 1.02, color=INK, **dashes)
 
 
 def _counts(page: Sheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float) -> None:
     """Write who is at risk, and who has left, under each tick."""
     counts = at_risk_table(curve, ticks)
-    canvas, across = page.canvas(), page.width - left - 4
+    canvas, across = page.canvas, page.width - left - 4
     for line, (name, column) in enumerate(ROWS.items()):
         y = below - AXIS - TABLE_LINE * (line + 0.9)
-        canvas.text(left - 3.0, y, name, ha="right", va="center_baseline", size=BODY)
+        canvas.text(0, y, name, ha="left", va="center_baseline", size=BODY)
         for tick, count in zip(ticks, counts[column], strict=True):
             x = left + across * tick / ticks[-1]
             canvas.text(x, y, f"{count}", ha="center", va="center_baseline", size=BODY)

@@ -6,7 +6,6 @@ that the article gives without a day stand in columns, never on an invented day.
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ from companion.figures.marks import (
     RELAPSES,
     REMISSION,
     TRANSPLANT,
+    Mark,
     block_of,
 )
 from companion.figures.style import (
@@ -93,7 +93,7 @@ def swimmer(
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
         _bars(axes, 0.5 / unit, (_time(lanes, "os_time") + 0.5) / unit, FOLLOWED, zorder=1)
         _marks(axes, lanes, unit, _size(lane), split, axes is induction)
-    draw_key(page.canvas(), entries, 0, below - AXIS, page.width)
+    draw_key(page.canvas, entries, 0, below - AXIS, page.width)
     page.figure.alt_text = _alt(lanes, days_per_month, provenance)
     return page.figure
 
@@ -136,7 +136,7 @@ def _panels(page: Sheet, lanes: pd.DataFrame, below: float, lane: float) -> tupl
     later = page.axes(begin, below, page.width - begin - 3, height, **share)
     for axes in (induction, later):
         axes.spines["left"].set_visible(False)
-    canvas = page.canvas()
+    canvas = page.canvas
     for i in range(0, len(lanes), ceil(LABEL / lane)):
         y = below + height - lane * (i + 0.5)
         canvas.text(left - 1, y, names[i], ha="right", va="center_baseline", size=SMALL)
@@ -155,7 +155,7 @@ def _columns(axes: Axes, lanes: pd.DataFrame, lane: float) -> None:
             values = pd.Series(np.where(_undated(lanes), "True", ""))
         for value, mark in GLYPHS.items():
             y = np.flatnonzero(values.to_numpy() == value)
-            axes.plot(np.full(len(y), x), y, linestyle="none", markersize=_size(lane), **mark)
+            axes.plot(np.full(len(y), x), y, **_look(mark, _size(lane)))
         axes.annotate(
             heading, (x, 1), (0, 4), xycoords=("data", "axes fraction"), size=SMALL,
             textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
@@ -163,8 +163,14 @@ def _columns(axes: Axes, lanes: pd.DataFrame, lane: float) -> None:
 
 
 def _size(lane: float) -> float:
-    """Size of a mark that fits its lane, points."""
-    return 0.5 * lane * 72 / 25.4
+    """Size of a mark that fits its lane, but can still be seen, points."""
+    return max(0.5 * lane * 72 / 25.4, 2.0)
+
+
+def _look(mark: Mark, size: float) -> Mark:
+    """Mark at a size, its edge no thicker than that bears."""
+    edge = min(mark.get("markeredgewidth", 1.0), size / 5)
+    return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
 
 
 def _lanes(axes: Axes, lanes: pd.DataFrame, regimen: Sequence[Dose]) -> None:
@@ -192,7 +198,7 @@ def _bars(axes: Axes, left: float, right: np.ndarray, color: str, zorder: int) -
 def _scale(
     induction: Axes, later: Axes, lanes: pd.DataFrame, split: float, days_per_month: float
 ) -> None:
-    induction.set(xlim=(0.5, split), xlabel="Day of induction")
+    induction.set(xlim=(0.5, split), xlabel="Day of treatment")
     induction.set_xticks([1, *range(7, int(split), 7)])
     start = split / days_per_month
     end = max(1.04 * np.nanmax(_time(lanes, "os_time")) / days_per_month, start + 1)
@@ -210,7 +216,7 @@ def _marks(
         kind: np.where((lanes["relapse"] == kind).fillna(False), _time(lanes, "pfs_time"), np.nan)
         for kind in RELAPSES
     }
-    marked: list[tuple[np.ndarray, dict[str, Any]]] = [
+    marked: list[tuple[np.ndarray, Mark]] = [
         (np.where(dead, np.nan, end), ONGOING),
         (_time(lanes, "time_to_cr"), REMISSION),
         (_time(lanes, "transplant_day"), TRANSPLANT),
@@ -219,13 +225,11 @@ def _marks(
     ]
     for days, mark in marked:
         y = np.flatnonzero(days < split if early else days >= split)
-        look = {"linestyle": "none", "markersize": size, "zorder": 3, "clip_on": False}
-        axes.plot(days[y] / unit, y, **(look | mark))
+        axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **_look(mark, size))
 
 
 def _entries(lanes: pd.DataFrame) -> list[Entry]:
     """What the symbols mean; only marks are listed that can occur."""
-    look = {"linestyle": "none", "markersize": 5}
     transplant = "Transplantation (HSCT)" + (", date not reported" if _undated(lanes).any() else "")
     marks = {
         "CR": GLYPHS["CR"],
@@ -242,7 +246,7 @@ def _entries(lanes: pd.DataFrame) -> list[Entry]:
     blocks = {**BLOCKS, "Follow-up": FOLLOWED}
     return [
         *(Entry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
-        *(Entry(name, line=look | mark) for name, mark in marks.items()),
+        *(Entry(name, line=_look(mark, 5.0)) for name, mark in marks.items()),
     ]
 
 

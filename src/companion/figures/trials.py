@@ -41,7 +41,7 @@ def trials(
     page = open_page(title, lines, notes, provenance)
     names = write_names(page, lines, NAMES)
     across = page.width - names
-    draw_panel(page, lines, "Patients", names, across, interval_method, level)
+    draw_panel(page, lines, "", names, across, interval_method, level)
     told = describe({"Rates": lines}, interval_method, level)
     page.figure.alt_text = f"Rates of this trial and others. {told}. {provenance.label}".strip()
     return page.figure

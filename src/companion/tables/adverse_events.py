@@ -9,7 +9,7 @@ from companion.tables.table import Row, Table
 
 CATEGORIES = ("Hematologic", "Blinatumomab related", "Other non-hematologic")
 PRINTED_GROUPS = ("1-2", "3-4")
-UNGRADED = "not recorded"
+UNGRADED, OTHER = "not recorded", "Other"
 TITLES = {
     "article": "Table 1b. Adverse events during induction, in the article's order",
     "descending": "Table 1c. Adverse events during induction, by frequency",
@@ -18,7 +18,7 @@ TITLES = {
 
 def adverse_events(
     adae: pd.DataFrame,
-    n_patients: int,
+    adsl: pd.DataFrame,
     order: str = "article",
     any_event: tuple[int, int] | None = None,
     terms: Sequence[str] = (),
@@ -31,8 +31,9 @@ def adverse_events(
     adae : pandas.DataFrame
         ADaM ADAE, any number of rows per patient and term: ``USUBJID``, ``AEDECOD``,
         ``AECAT``, ``AETOXGRG`` and, where there is one, ``TRTEMFL``.
-    n_patients : int
-        Denominator, from ADSL: patients without an event have no row in ``adae``.
+    adsl : pandas.DataFrame
+        ADaM ADSL: its patients are the denominator, for those without an event have no row in
+        ``adae``; events of others are left out.
     order : {"article", "descending"}
         Categories and terms as the article has them, or by patients with any grade.
     any_event : tuple of int, optional
@@ -45,7 +46,8 @@ def adverse_events(
     """
     if order not in TITLES:
         raise ValueError(f"order is {order!r}; it must be {' or '.join(TITLES)}")
-    counts = worst_grade_counts(adae, terms)
+    n_patients = len(adsl)
+    counts = worst_grade_counts(adae[adae["USUBJID"].isin(adsl["USUBJID"])], terms)
     groups = [c for c in counts.columns if c != "category"]
     counts["total"] = counts[groups].sum(axis=1)
     if order == "descending":
@@ -84,7 +86,7 @@ def worst_grade_counts(adae: pd.DataFrame, terms: Sequence[str] = ()) -> pd.Data
     groups = sorted(found, key=_severity)
     events = events.assign(rank=events["group"].map(groups.index).astype(int))
     worst = events.groupby(["AEDECOD", "USUBJID"], observed=True)["rank"].max()
-    category = {**dict.fromkeys(terms, ""), **_first(events)}
+    category = {**dict.fromkeys(terms, OTHER), **_first(events)}
     listed = sorted(category, key=lambda term: _place(term, category[term], list(category)))
     counts = pd.DataFrame({"category": pd.Series(category, dtype=object)}).reindex(listed)
     for rank, group in enumerate(groups):
@@ -105,7 +107,8 @@ def _severity(group: str) -> tuple[int, str]:
 
 def _first(events: pd.DataFrame) -> dict[str, str]:
     pairs = events.drop_duplicates("AEDECOD")
-    return dict(zip(pairs["AEDECOD"], pairs["AECAT"].fillna(""), strict=True))
+    category = pairs["AECAT"].astype(object).where(pairs["AECAT"].notna(), "").replace("", OTHER)
+    return dict(zip(pairs["AEDECOD"], category, strict=True))
 
 
 def _place(term: str, category: str, seen: list[str]) -> tuple[int, int]:
