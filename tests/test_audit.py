@@ -118,6 +118,42 @@ def test_rounded_numbers_are_compared_as_the_ranges_they_stand_for():
         assert verdict(s, "first_median").verdict == expected
 
 
+def test_comparisons_joined_by_and_are_each_judged():
+    s = Sketch()
+    for name, n in (("small", 5), ("middle", 9), ("large", 7)):
+        s.count(name, name, n)
+    s.relate("subset", "small <= middle and middle <= large")
+    found = {v.claim: v.verdict for v in audit(s.ledger)}
+
+    assert found == {"small_n": "unchecked", "middle_n": "mismatch", "large_n": "given"}
+
+
+@pytest.mark.parametrize(
+    ("measure", "statistic", "printed", "cells"),
+    [
+        ("when", "value", "April 2024", {"kind": "design", "unit": "date"}),
+        ("when", "median", "April 2024", {"kind": "quantity", "unit": "date"}),
+        ("rate", "percent", "<1%", {}),
+        ("rate", "percent", "140%", {}),
+        ("rate", "conf_low", ">90", {}),
+        ("rate", "n", "1.5", {}),
+        ("os", "estimate", ">90%", {"kind": "survival", "endpoint": "OS", "horizon": "9"}),
+        ("os", "conf_high", "99", {"kind": "survival", "endpoint": "OS", "horizon": "9"}),
+        ("test", "p_value", "0.000", {"kind": "comparison", "by": "old"}),
+        ("test", "p_value", "<0.05", {"kind": "comparison", "against": "nothing"}),
+        ("mean", "conf_low", "4", {"kind": "quantity"}),
+    ],
+)
+def test_odd_claims_get_a_verdict_and_no_exception(measure, statistic, printed, cells):
+    for total in (None, 0, 7):
+        s = Sketch()
+        if total is not None:
+            s.everyone(total)
+        s.measure(measure, **({"where": "rate"} | cells))
+        slug = s.print(measure, statistic, printed)
+        assert verdict(s, slug).sentence
+
+
 def paired(before, after, n, printed):
     s = Sketch()
     s.everyone(n)
@@ -189,9 +225,9 @@ def test_survival_printed_as_a_fraction_is_read_as_one():
 def test_an_undecided_search_is_unchecked_and_never_a_match(monkeypatch):
     from companion.audit import kaplan_meier
 
-    monkeypatch.setattr(kaplan_meier, "STEPS", 3)
+    monkeypatch.setattr(kaplan_meier, "WORK", 3)
     s = Sketch()
-    s.everyone(61)
+    s.everyone(61)  # so 122 steps are looked at, not enough to find one or to exclude all
     s.measure("os", "survival", endpoint="OS", horizon="365", unit="%")
     for statistic, value in (("estimate", "71.4"), ("conf_low", "60.2"), ("conf_high", "84.9")):
         slug = s.print("os", statistic, value)

@@ -181,16 +181,17 @@ def search(
     """Yield the histories one by one, depth first; the parameters are those of ``histories``."""
     choose("conf_type", conf_type, CONF_TYPES)
     target = _Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
-    stack = [_Node((), 1.0, 0.0, n + 1)]
+    root = _Node((), 1.0, 0.0, n + 1)
+    levels = [iter([root])]  # at each depth the risk sets still to be tried, lazily
     for _ in range(steps):
-        if not stack:
+        while levels and (node := next(levels[-1], None)) is None:
+            levels.pop()
+        if not levels:
             return
-        node = stack.pop()
         if target.is_hit(node):
             yield node.history
-        stack += target.children(node)
-    if stack:
-        raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
+        levels.append(target.children(node))
+    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
 
 
 def variance_range(
@@ -266,8 +267,8 @@ class _Target:
             p is None or p.admits(self.scale * x) for p, x in zip(printed, limits, strict=True)
         )
 
-    def children(self, node: _Node) -> list[_Node]:
-        """Histories with one death more that can still lead to a hit, smallest risk set first.
+    def children(self, node: _Node) -> Iterator[_Node]:
+        """Histories with one death more that can still lead to a hit, largest risk set first.
 
         The flattest way on runs through all the largest risk sets left, the steepest is a
         single death: they bound Greenwood's sum from both sides. Where a smaller risk set can
@@ -275,10 +276,9 @@ class _Target:
         """
         depth = len(node.history) + 1
         if self.most is not None and depth > self.most:
-            return []
+            return
         low, high = self.survival[0] * (1 - SLACK), self.survival[1] * (1 + SLACK)
         least, most = self.variance
-        open_: list[_Node] = []
         for n in range(node.under - 1, 0, -1):
             survival, variance = _after(node.survival, node.variance, n)
             kept = _over(low, survival) if low > 0 else 0.0
@@ -288,8 +288,7 @@ class _Target:
             if variance + (_over(excess, n - 1) if excess else 0.0) > most:
                 break
             if not (excess and depth == self.most) and variance + _steepest(kept) >= least:
-                open_.append(_Node((*node.history, n), survival, variance, n))
-        return open_[::-1]
+                yield _Node((*node.history, n), survival, variance, n)
 
 
 def _steepest(kept: float) -> float:

@@ -40,8 +40,9 @@ def audit(ledger: Ledger) -> list[Verdict]:
 
 
 def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
-    kind = evidence.ledger.measures[claim.measure].kind
-    if kind == "external":
+    measure = evidence.ledger.measures[claim.measure]
+    kind = measure.kind
+    if kind == "external" or measure.unit == "date":
         return
     if claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)
@@ -121,7 +122,7 @@ def _one(
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:
-        says = f"A premise: {_listed(used[claim.claim])} from it."
+        says = f"A premise of {_listed(used[claim.claim])}."
         kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
         sentence = says if kind == "premise" else f"{verdict.sentence} {says}"
         verdict = replace(verdict, verdict="given", kind=kind, sentence=sentence)
@@ -159,4 +160,4 @@ def _external(claim: Claim, ledger: Ledger) -> Verdict:
 def _listed(claims: Iterable[str]) -> str:
     names = list(dict.fromkeys(claims))
     rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + rest + (" follows" if len(names) == 1 else " follow")
+    return ", ".join(names[:3]) + rest

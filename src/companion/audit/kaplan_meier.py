@@ -11,7 +11,8 @@ from companion.ledger import Claim, Measure
 from companion.printed import Printed, shown
 from companion.risk_sets import CONF_TYPES, History, UnfinishedError, histories, km_limits
 
-LIMIT, STEPS = 2_000, 20_000  # enough to settle trials of a hundred; others are said to be open
+LIMIT = 1_000  # histories; more are said to be more
+WORK = 2_500_000  # steps times patients: settles most trials of a hundred, leaves larger ones open
 NO_LIMITS = (None, None)
 Limits = tuple[Printed | None, Printed | None]
 
@@ -85,7 +86,7 @@ def _search(
 ) -> Found:
     try:
         found = histories(
-            n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, steps=STEPS
+            n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, max(2 * n, WORK // n)
         )
     except UnfinishedError as error:
         return Found(tuple(error.found), False)

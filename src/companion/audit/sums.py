@@ -77,9 +77,8 @@ def check(evidence: Evidence) -> Related:
     related = Related()
     for relation in evidence.ledger.relations.values():
         names = known_names(relation, evidence)
-        if names is not None and isinstance(relation.expression.tree, ast.Compare):
-            for link in _links(relation.expression.tree):
-                _judge(relation, link, names, related)
+        for link in _links(relation.expression.tree) if names is not None else ():
+            _judge(relation, link, names, related)
     return related
 
 
@@ -92,8 +91,12 @@ def known_names(relation: Relation, evidence: Evidence) -> dict[str, Known] | No
 def _known(name: str, evidence: Evidence) -> Known | None:
     measure, _, attribute = name.partition(".")
     if measure not in evidence.ledger.measures:
-        value = Fraction(evidence.ledger.parameter(name) or "0")
-        return Known(Range(value, value), f"{float(value):g}", ())
+        text = evidence.ledger.parameter(name)
+        try:
+            value = Fraction(text)
+        except ValueError:
+            return None
+        return Known(Range(value, value), text, ())
     unit = evidence.ledger.measures[measure].unit
     if unit == "date":
         return _date(measure, attribute, evidence)
@@ -130,7 +133,8 @@ def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: 
     sentence = _sentence(relation, link, names, holds)
     is_ours = relation.source.startswith("assumption")
     if not is_ours and (not holds or solved):
-        related.verdicts += _about(relation, names, subject, holds, sentence)
+        spoken = {name: names[name] for name in _spoken(link)}
+        related.verdicts += _about(relation, spoken, subject, holds, sentence)
     elif is_ours != holds:
         note = related.kept if holds else related.broken
         for claim in (c for name in _spoken(link) for c in names[name].claims):
@@ -160,9 +164,25 @@ BROKEN = {
 }
 
 
-def _links(comparison: ast.Compare) -> Iterator[Link]:
-    sides = [comparison.left, *comparison.comparators]
-    yield from zip(sides, comparison.ops, sides[1:], strict=False)
+def _links(node: ast.expr) -> Iterator[Link]:
+    """Each comparison of a chain, or of several joined by `and`; others say nothing."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        for part in node.values:
+            yield from _links(part)
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        links = zip(sides, node.ops, sides[1:], strict=False)
+        yield from (link for link in links if all(map(_is_arithmetic, (link[0], link[2]))))
+
+
+def _is_arithmetic(side: ast.expr) -> bool:
+    """Whether a side of a comparison is made of names and numbers only."""
+    allowed = (ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.operator, ast.USub, ast.Load)
+    return all(
+        isinstance(node, allowed)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, int | float))
+        for node in ast.walk(side)
+    )
 
 
 def _subject(
@@ -208,7 +228,7 @@ def evaluate(node: ast.expr, names: Mapping[str, Known]) -> Range:
     """Range of an expression over the ranges of its names."""
     match node:
         case ast.Constant():
-            return Range(Fraction(node.value), Fraction(node.value))  # type: ignore[arg-type]
+            return Range(Fraction(repr(node.value)), Fraction(repr(node.value)))  # type: ignore[arg-type]
         case ast.UnaryOp():
             low, high = evaluate(node.operand, names)
             return Range(-high, -low)
