@@ -43,6 +43,10 @@ class Provenance:
         cutoff = f"Data cut-off: {self.cutoff or 'not stated'}."
         return (*filter(None, sentences), *self.notes, cutoff)
 
+    def chosen(self, what: str) -> str:
+        """Sentence on what a reconstructed cohort could as well have otherwise."""
+        return f"{what}: one choice among many that fit the article." if self.label else ""
+
     @property
     def absent(self) -> str:
         """What stands in place of a value that nobody has."""

@@ -75,7 +75,7 @@ def stages(patients: pd.DataFrame) -> list[list[Box]]:
     extended = _count(patients["extended"])
     marrow = _count(patients["marrow_after_rdc"])
     crc = int(first.isin(CRC).sum())
-    second = [
+    second: list[Box] = [
         (
             "CRc after 2 weeks",
             f"n = {crc}",

@@ -72,8 +72,7 @@ class Line(NamedTuple):
     def text(self, method: str, level: float) -> str:
         """Count, percentage and interval, or the range of both."""
         if self.bounded:
-            both = f"{100 * self.low / self.total:.17g}", f"{100 * self.high / self.total:.17g}"
-            shares = limits(*map(float, both))
+            shares = limits(100 * self.low / self.total, 100 * self.high / self.total)
             return f"{self.low:.0f}–{self.high:.0f}/{self.total:.0f}  {shares}%"
         if self.counted:
             low, high = self.limits(method, level)

@@ -9,6 +9,7 @@ Colors: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/.
 
 import base64
 from collections.abc import Sequence
+from contextlib import ContextDecorator
 from functools import lru_cache
 from html import escape
 from io import BytesIO
@@ -34,7 +35,7 @@ ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on white
 
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": BODY,
     "axes.labelsize": BODY,
@@ -61,8 +62,8 @@ STYLE: dict[str, Any] = {
 }
 
 
-def styled() -> Any:
-    """Context, or decorator of a function, in which the style holds."""
+def styled() -> ContextDecorator:
+    """Decorator of a function in which the style holds."""
     return mpl.rc_context(STYLE)
 
 
@@ -79,7 +80,7 @@ class Display(Figure):
 
     def draw(self, renderer: Any) -> None:
         """Draw in the style, for ticks are only made now."""
-        with styled():
+        with mpl.rc_context(STYLE):
             super().draw(renderer)
 
     def _repr_html_(self) -> str:

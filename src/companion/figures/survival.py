@@ -1,6 +1,7 @@
 """Fig. 1b and 1c: a Kaplan-Meier curve with its band, censor ticks and at-risk table."""
 
 from math import ceil, isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,13 +25,23 @@ from companion.figures.style import (
 from companion.printed import shown
 from companion.survival import at_risk_table, median, survival_at
 
+Look = dict[str, Any]
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 PLOT, TABLE_LINE, AXIS = 46.0, 3.4, 9.0  # mm
-CURVE = {"color": BLUE, "linewidth": 1.3}
-TICK = {"color": BLUE, "marker": "|", "markersize": 5, "markeredgewidth": 0.8, "linestyle": "none"}
-BAND = {"facecolor": BLUE, "alpha": 0.18, "edgecolor": "none"}
-ENVELOPE = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
+CURVE: Look = {"color": BLUE, "linewidth": 1.3}
+TICK: Look = {
+    "color": BLUE,
+    "marker": "|",
+    "markersize": 5,
+    "markeredgewidth": 0.8,
+    "linestyle": "none",
+}
+BAND: Look = {"facecolor": BLUE, "alpha": 0.18, "edgecolor": "none"}
+ENVELOPE: Look = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
+ENDS = ("time", "lower", "upper")
 ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulative_censored"}
+
+CHOSEN = "Days of events and of censoring"
 
 
 @styled()
@@ -74,7 +85,9 @@ def survival(
         width,
         PLOT + below + above,
         f"{endpoint}, N = {int(curve['n_risk'].iloc[0])}",
-        provenance.footnote(*_method(conf_type, level, envelope is not None)),
+        provenance.footnote(
+            *_method(conf_type, level, envelope is not None), provenance.chosen(CHOSEN)
+        ),
         provenance.label,
     )
     counted = text_width(f"{int(curve['n_risk'].iloc[0])}")
@@ -104,8 +117,8 @@ def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 def _draw(axes: Axes, curve: pd.DataFrame, envelope: pd.DataFrame | None) -> None:
     if envelope is not None:
-        around = (envelope[c].to_numpy(dtype=float) for c in ("time", "lower", "upper"))
-        axes.fill_between(*around, step="post", **ENVELOPE)
+        month, low, high = (envelope[c].to_numpy(dtype=float) for c in ENDS)
+        axes.fill_between(month, low, high, step="post", **ENVELOPE)
     times, survived, lower, upper = steps(curve)
     axes.fill_between(times, lower, upper, step="post", **BAND)
     axes.step(times, survived, where="post", **CURVE)
@@ -119,7 +132,7 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
     axes.set_yticks(np.linspace(0, 1, 6), [f"{p}" for p in range(0, 101, 20)])
     axes.set_ylabel(f"{endpoint}, %")
     axes.spines["left"].set_bounds(0, 1)
-    dashes = {"linewidth": 0.6, "linestyle": (0, (2, 2)), "clip_on": False}
+    dashes: Look = {"linewidth": 0.6, "linestyle": (0, (2, 2)), "clip_on": False}
     axes.axvline(horizon, ymax=1 / 1.02, color=INK, **dashes)
 
 

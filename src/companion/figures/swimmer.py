@@ -50,6 +50,8 @@ NOTES = (
     "after 2 and up to 4 weeks of blinatumomab stand in columns; blank: not evaluated."
 )
 
+CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
+
 
 @styled()
 def swimmer(
@@ -83,7 +85,7 @@ def swimmer(
     lane = min(LANE, LANES / len(lanes))
     entries = _entries(lanes)
     below = key_height(entries, DOUBLE - 2 * EDGE) + AXIS
-    notes = provenance.footnote(NOTES, _undated_note(lanes))
+    notes = provenance.footnote(NOTES, _undated_note(lanes), provenance.chosen(CHOSEN))
     title = f"Treatment, response and follow-up of each patient, N = {len(lanes)}"
     page = sheet(DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label)
     columns, induction, later = _panels(page, lanes, below, lane)

@@ -51,7 +51,8 @@ def _lines(rows: pd.DataFrame, ours: str) -> list[Line]:
     lines: list[Line] = []
     for quantity, part in rows.groupby("quantity", sort=False):
         lines.append(Line(str(quantity)))
-        for trial, n, total, share in part[["trial", "n", "N", "percent"]].itertuples(index=False):
-            counts = {"n": float(n), "total": float(total), "share": float(share)}
-            lines.append(Line(str(trial), **counts, level=True, ours=trial == ours))
+        for trial, *values in part[["trial", "n", "N", "percent"]].itertuples(index=False):
+            n, total, share = map(float, values)
+            line = Line(str(trial), n, total, share=share, level=True, ours=trial == ours)
+            lines.append(line)
     return lines

@@ -105,5 +105,5 @@ def _cell(measure: str, value: Mapping[tuple[str, str], float], absent: str) -> 
     n, total = (value.get((measure, s)) for s in ("n", "N"))
     if n is None or total is None:
         return absent
-    ends = [value.get((measure, s), float("nan")) for s in ("conf_low", "conf_high")]
-    return f"{n_percent(n, total)} [{limits(*ends)}]"
+    low, high = (value.get((measure, s), float("nan")) for s in ("conf_low", "conf_high"))
+    return f"{n_percent(n, total)} [{limits(low, high)}]"

@@ -16,7 +16,7 @@ import pandas as pd
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LATEX_NEEDS = "% \\usepackage{booktabs,caption}; compile with XeLaTeX or LuaLaTeX (UTF-8 text)\n"
-LOOK = {
+LOOK: dict[str, Any] = {
     "table_font_names": ["DejaVu Sans", "Verdana", "sans-serif"],
     "table_font_size": "13px",
     "table_font_color": "#222222",
