@@ -57,17 +57,18 @@ def conflicts(ledger: Ledger, seconds: float = 60.0) -> Conflict | None:
     UndecidedError
         If the solver did not decide in ``seconds`` for one question.
     """
-    search = Search(ledger, seconds)
-    return find(search, search.rows)
+    return next(iter(find_conflicts(ledger, seconds)), None)
 
 
-def all_conflicts(ledger: Ledger, seconds: float = 60.0) -> list[Conflict]:
-    """Conflicts found one after the other, the claims of each set aside before the next."""
+def find_conflicts(ledger: Ledger, seconds: float = 60.0, every: bool = False) -> list[Conflict]:
+    """Conflicts, one or ``every``, the claims of each set aside before the next is sought."""
     search = Search(ledger, seconds)
     found: list[Conflict] = []
     active = search.rows
     while conflict := find(search, active):
         found.append(conflict)
+        if not every:
+            break
         active -= frozenset(conflict.claims or conflict.assumptions)
     return found
 

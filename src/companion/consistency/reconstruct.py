@@ -39,6 +39,15 @@ class Construction:
     given_up: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
 
+    @property
+    def size(self) -> int:
+        """Number of patients."""
+        return len(next(iter(self.columns.values())))
+
+    def reason(self, ledger: Ledger, slug: str) -> str:
+        """Why a claim was given up, in one sentence."""
+        return next(sentence(ledger, c) for c in self.conflicts if slug in c.claims)
+
 
 def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Construction:
     """Construct a cohort from the ledger; the same seed gives the same cohort.
@@ -118,7 +127,7 @@ def write(ledger: Ledger, construction: Construction, directory: Path | str, see
 
     from companion.cohort import write_cohort
 
-    n = len(next(iter(construction.columns.values())))
+    n = construction.size
     index = pd.Index([f"R{i:0{len(str(n))}d}" for i in range(1, n + 1)], name="USUBJID")
     frame = pd.DataFrame(dict(construction.columns), index=index, dtype=object)
     dataset = {
@@ -132,9 +141,7 @@ def write(ledger: Ledger, construction: Construction, directory: Path | str, see
             {
                 "claim": slug,
                 "printed": ledger.claims[slug].printed,
-                "reason": next(
-                    sentence(ledger, c) for c in construction.conflicts if slug in c.claims
-                ),
+                "reason": construction.reason(ledger, slug),
             }
             for slug in construction.given_up
         ],

@@ -41,6 +41,35 @@ def sentence(ledger: Ledger, conflict: Conflict) -> str:
     return text
 
 
+def tell(ledger: Ledger, conflict: Conflict) -> str:
+    """A conflict for a terminal: the sentence, the rows, and what was certified."""
+    lines = [sentence(ledger, conflict)]
+    lines += [f"  {slug} (the article): {quote(ledger, slug)}" for slug in conflict.claims]
+    lines += [
+        f"  {slug} (assumed by us): {ledger.assumptions[slug].statement}"
+        for slug in conflict.assumptions
+    ]
+    lines.append(CERTIFIED if conflict.certified else NOT_CERTIFIED)
+    return "\n".join(lines)
+
+
+def record(ledger: Ledger, conflict: Conflict) -> dict[str, object]:
+    """A conflict for JSON."""
+    return {
+        "claims": list(conflict.claims),
+        "assumptions": list(conflict.assumptions),
+        "sentence": sentence(ledger, conflict),
+        "certified": conflict.certified,
+    }
+
+
+CERTIFIED = (
+    "One smallest set: no cohort satisfies it, and without any one of its rows a cohort was "
+    "found and checked again."
+)
+NOT_CERTIFIED = "No cohort satisfies this set; that it is a smallest one was not decided in time."
+
+
 def _alone(ledger: Ledger, claim: Claim) -> str:
     """A number that no count can print, with the arithmetic of the printed count."""
     text = f"{quote(ledger, claim.claim)}, which no cohort can print"

@@ -1,0 +1,1 @@
+"""Run the notebooks and write the outputs, as a whole or not at all."""

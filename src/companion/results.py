@@ -1,0 +1,125 @@
+"""The analysis results: one long table of measure, statistic, value, method and basis.
+
+Every number that a table, a caption or the report shows is a row of it; values are in the
+printed unit (94 for 94 %).
+"""
+
+import csv
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+COLUMNS = ("measure", "statistic", "value", "method", "basis")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One analysis result."""
+
+    measure: str
+    statistic: str
+    value: float
+    method: str
+    basis: str
+
+
+class Results:
+    """Results of one notebook, each (measure, statistic) once.
+
+    Parameters
+    ----------
+    basis : {"constructed", "data"}
+        Whether the patients were reconstructed from the article or supplied.
+    """
+
+    def __init__(self, basis: str) -> None:
+        if basis not in ("constructed", "data"):
+            raise ValueError(f"basis {basis!r} is neither 'constructed' nor 'data'")
+        self.basis = basis
+        self._rows: dict[tuple[str, str], Result] = {}
+
+    def add(self, measure: str, statistic: str, value: float, method: str = "") -> None:
+        """Record one result; what is not defined (NaN) is left out.
+
+        Raises
+        ------
+        ValueError
+            If the result is there already with another value.
+        """
+        key = measure, statistic
+        if math.isnan(value):
+            return
+        if key in self._rows and self._rows[key].value != float(value):
+            raise ValueError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
+        self._rows[key] = Result(measure, statistic, float(value), method, self.basis)
+
+    def __iter__(self):  # noqa: ANN204 - an iterator of Result
+        return iter(self.rows)
+
+    def __getitem__(self, key: tuple[str, str]) -> float:
+        return self._rows[key].value
+
+    @property
+    def rows(self) -> list[Result]:
+        """Results in order of measure and statistic."""
+        return [self._rows[key] for key in sorted(self._rows)]
+
+    def save(self, path: Path | str) -> None:
+        """Write the results as CSV."""
+        write(self.rows, path)
+
+
+def write(results: Iterable[Result], path: Path | str) -> None:
+    """Write results as CSV, values with 12 significant digits, in order of their keys."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(results, key=lambda r: (r.measure, r.statistic))
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows((r.measure, r.statistic, number(r.value), r.method, r.basis) for r in ordered)
+
+
+def read(path: Path | str) -> list[Result]:
+    """Read results.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a value is no number, or a key is there twice.
+    """
+    path = Path(path)
+    with path.open(newline="", encoding="utf-8-sig") as handle:
+        reader = csv.DictReader(handle)
+        missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
+        if missing:
+            raise ValueError(f"{path.name}: the column {', '.join(missing)} is missing")
+        return unique(_result(row, f"{path.name} row {reader.line_num}") for row in reader)
+
+
+def unique(results: Iterable[Result]) -> list[Result]:
+    """Results in order, refusing a (measure, statistic) that two notebooks give differently."""
+    kept: dict[tuple[str, str], Result] = {}
+    for result in results:
+        key = result.measure, result.statistic
+        if key in kept and number(kept[key].value) != number(result.value):
+            raise ValueError(
+                f"{'.'.join(key)} has two values, {number(kept[key].value)} and {number(result.value)}"
+            )
+        kept[key] = result
+    return [kept[key] for key in sorted(kept)]
+
+
+def number(value: float) -> str:
+    """A number with 12 significant digits, the same on every processor."""
+    return f"{value:.12g}"
+
+
+def _result(row: dict[str, str], where: str) -> Result:
+    try:
+        return Result(
+            row["measure"], row["statistic"], float(row["value"]), row["method"], row["basis"]
+        )
+    except (TypeError, ValueError):
+        raise ValueError(f"{where}: the value {row['value']!r} is no number") from None

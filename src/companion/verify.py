@@ -1,0 +1,150 @@
+"""Join the results with the claims: one verdict, with its basis, for each printed number.
+
+``arithmetic`` follows from other printed numbers alone; ``constructed`` holds (or not) in a
+cohort that was built from these very numbers, so it verifies nothing; ``data`` was recomputed
+from supplied patients. A claim that could be either takes the stronger, and counts are never
+added across bases.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from companion.audit import Verdict
+from companion.ledger import Claim, Ledger
+from companion.results import Result, number
+
+MEASURED = ("count", "quantity", "survival", "comparison")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """One claim, what was recomputed of it, and what that says."""
+
+    claim: str
+    locus: str
+    printed: str
+    recomputed: str
+    method: str
+    basis: str
+    verdict: str
+    reason: str
+
+
+def verify(
+    ledger: Ledger, results: Iterable[Result], audited: Iterable[Verdict]
+) -> list[Verification]:
+    """Verdict on every claim, in the ledger's order.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What is printed.
+    results : iterable of Result
+        What the notebooks computed.
+    audited : iterable of Verdict
+        What the other printed numbers say of each.
+    """
+    computed = {(r.measure, r.statistic): r for r in results}
+    by_claim = {v.claim: v for v in audited}
+    return [
+        _verify(ledger, claim, by_claim[slug], computed.get((claim.measure, claim.statistic)))
+        for slug, claim in ledger.claims.items()
+    ]
+
+
+def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | None) -> Verification:
+    value = number(result.value) if result else ""
+    method = (result.method if result else "") or verdict.method
+    if result and result.basis == "data":
+        admitted = claim.value.admits(result.value)
+        reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
+        return _row(claim, value, method, "data", "match" if admitted else "mismatch", reason)
+    if verdict.basis == "arithmetic":
+        value = value or ("" if verdict.value != verdict.value else number(verdict.value))
+        return _row(claim, value, method, "arithmetic", verdict.verdict, verdict.sentence)
+    if result and ledger.measures[claim.measure].kind in MEASURED and not claim.verbal:
+        return _constructed(claim, result, verdict, value)
+    return _row(claim, value, method, "", verdict.verdict, verdict.sentence)
+
+
+def _constructed(claim: Claim, result: Result, verdict: Verdict, value: str) -> Verification:
+    """Say what a cohort that was built from the claims shows: nothing new where it agrees."""
+    if not claim.value.admits(result.value):
+        return _row(claim, value, result.method, "constructed", "mismatch", _differs(claim, result))
+    if verdict.verdict == "given":
+        return _row(claim, value, result.method, "constructed", "given", verdict.sentence)
+    reason = "holds in the reconstructed cohort because it was built in"
+    return _row(claim, value, result.method, "constructed", "match", reason)
+
+
+def _row(claim: Claim, value: str, method: str, basis: str, verdict: str, why: str) -> Verification:
+    return Verification(claim.claim, claim.locus, claim.printed, value, method, basis, verdict, why)
+
+
+def _differs(claim: Claim, result: Result) -> str:
+    return f"the patients give {result.value:.6g}, which does not print as {claim.printed}"
+
+
+def write(rows: Sequence[Verification], path: Path | str) -> None:
+    """Write verdicts as CSV, in the ledger's order."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(field.name for field in fields(Verification))
+        writer.writerows(astuple(row) for row in rows)
+
+
+def drift(ledger: Ledger, rows: Iterable[Verification]) -> list[str]:
+    """Findings that are new, and expected ones that are gone, in words."""
+    found = {row.claim: row for row in rows if row.verdict == "mismatch"}
+    expected: Mapping = {
+        slug: f for slug, f in ledger.expected_findings.items() if f.verdict == "mismatch"
+    }
+    new = [
+        f"new finding: {row.locus}, {row.claim} prints {row.printed}: {row.reason}"
+        for slug, row in found.items()
+        if slug not in expected
+    ]
+    gone = [
+        f"expected finding is gone: {slug} ({finding.reason})"
+        for slug, finding in expected.items()
+        if slug not in found
+    ]
+    return new + gone
+
+
+def tally(rows: Iterable[Verification]) -> Counter[tuple[str, str]]:
+    """How many claims by verdict and basis; never added into one score."""
+    return Counter((row.verdict, row.basis) for row in rows)
+
+
+def summary(rows: Sequence[Verification], expected: Iterable[str] = ()) -> str:
+    """Counts and findings, in words for a terminal."""
+    counts = tally(rows)
+    lines = [f"{len(rows)} claims in the ledger"]
+    for (verdict, basis), text in WORDS.items():
+        if counts[verdict, basis]:
+            lines.append(f"{counts[verdict, basis]:5d}  {text}")
+    findings = [row for row in rows if row.verdict == "mismatch"]
+    lines += [f"  {row.locus} prints {row.printed}: {row.reason}" for row in findings]
+    known = set(expected)
+    if findings and all(row.claim in known for row in findings):
+        lines.append("These are the findings that are expected of this article.")
+    return "\n".join(lines)
+
+
+WORDS = {
+    ("match", "data"): "match the supplied patient data",
+    ("mismatch", "data"): "do not match the supplied patient data",
+    ("match", "arithmetic"): "follow from other printed numbers",
+    ("mismatch", "arithmetic"): "contradict other printed numbers, or are not supported by them",
+    ("match", "constructed"): "hold in the reconstructed cohort, as built: this verifies nothing",
+    ("mismatch", "constructed"): "do not hold in the reconstructed cohort",
+    ("given", "constructed"): "are premises, from which others follow (built into the cohort)",
+    ("given", ""): "are premises, from which others follow",
+    ("unchecked", ""): "could not be checked; outputs/verification.csv says why for each",
+}
