@@ -179,6 +179,12 @@ def test_any_severe_event_comes_first_as_a_bound(bound, shown):
     assert table.rows[0].cells == ("", shown)
 
 
+def test_in_supplied_data_any_severe_event_is_counted_once_per_patient():
+    both = pd.concat([SOME, events(("P002", "Fever", "Other non-hematologic", "3-4"))])
+
+    assert tables.adverse_events(both, people()).rows[0].cells == ("", "3 (9%)")
+
+
 def test_a_fatal_event_has_its_column_and_no_event_a_sentence():
     fatal = pd.concat([SOME, events(("P000", "Fever", "Other non-hematologic", "5"))])
     table = tables.adverse_events(fatal, people())

@@ -12,6 +12,7 @@ from companion.figures.style import Display, styled
 ALL = "All patients"
 EXPLORATORY = "Exploratory. Dashed line: all patients; a square's size: its patients."
 BOUNDED = "Gray bar and range: all that the article allows; hollow square: in this cohort."
+CHOSEN = "Counts within subgroups"
 NAMES = 46.0  # mm, most for the names of subgroups
 
 
@@ -41,8 +42,9 @@ def subgroups(
     }
     lines = next(iter(panels.values()))
     bounded = any(line.bounded for panel in panels.values() for line in panel)
+    open_cells = BOUNDED if bounded else provenance.chosen(CHOSEN)
     notes = provenance.footnote(
-        f"{interval_name(interval_method, level)}.", EXPLORATORY, BOUNDED if bounded else ""
+        f"{interval_name(interval_method, level)}.", EXPLORATORY, open_cells
     )
     title = f"Response in subgroups, N = {_overall(lines).total:.0f}"
     page = open_page(title, lines, notes, provenance)

@@ -37,7 +37,8 @@ def adverse_events(
     order : {"article", "descending"}
         Categories and terms as the article has them, or by patients with any grade.
     any_event : tuple of int, optional
-        Fewest and most patients who can have had a grade 3–4 event of any term.
+        Fewest and most patients who can have had a grade 3–4 event of any term. By default it
+        is counted, and absent for a reconstructed cohort, which does not determine it.
     terms : sequence of str
         Terms in the article's order; one without an event is a row too. By default those
         seen, in the order of ``adae``.
@@ -47,7 +48,10 @@ def adverse_events(
     if order not in TITLES:
         raise ValueError(f"order is {order!r}; it must be {' or '.join(TITLES)}")
     n_patients = len(adsl)
-    counts = worst_grade_counts(adae[adae["USUBJID"].isin(adsl["USUBJID"])], terms)
+    events = adae[adae["USUBJID"].isin(adsl["USUBJID"])]
+    if any_event is None and not provenance.label:
+        any_event = (_severe(events),) * 2
+    counts = worst_grade_counts(events, terms)
     groups = [c for c in counts.columns if c != "category"]
     counts["total"] = counts[groups].sum(axis=1)
     if order == "descending":
@@ -80,7 +84,7 @@ def worst_grade_counts(adae: pd.DataFrame, terms: Sequence[str] = ()) -> pd.Data
         Indexed by term: ``category``, then a column for each grade group, mildest first. The
         two that the article prints are always there.
     """
-    events = adae[adae["TRTEMFL"] != "N"] if "TRTEMFL" in adae else adae
+    events = _emergent(adae)
     events = events.assign(group=events["AETOXGRG"].astype(object).where(_graded(events), UNGRADED))
     found = {str(g) for g in events["group"]} | set(PRINTED_GROUPS)
     groups = sorted(found, key=_severity)
@@ -93,6 +97,16 @@ def worst_grade_counts(adae: pd.DataFrame, terms: Sequence[str] = ()) -> pd.Data
         n = worst[worst == rank].groupby(level="AEDECOD", observed=True).size()
         counts[group] = n.reindex(listed, fill_value=0).astype(int)
     return counts
+
+
+def _emergent(adae: pd.DataFrame) -> pd.DataFrame:
+    return adae[adae["TRTEMFL"] != "N"] if "TRTEMFL" in adae else adae
+
+
+def _severe(adae: pd.DataFrame) -> int:
+    """Patients with an event of grade 3–4."""
+    events = _emergent(adae)
+    return int(events.loc[events["AETOXGRG"] == "3-4", "USUBJID"].nunique())
 
 
 def _graded(events: pd.DataFrame) -> pd.Series:

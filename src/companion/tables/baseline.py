@@ -31,14 +31,16 @@ def baseline(adsl: pd.DataFrame, provenance: Provenance = UNSTATED) -> Table:
     ----------
     adsl : pandas.DataFrame
         ADaM ADSL, one row per patient: ``AGE``, ``SEX``, ``RACE``, ``WBCGR1``, ``RISKGR1``;
-        an empty column is shown as absent, single empty cells as missing.
+        an empty column is shown as absent, single empty cells as missing. Of a reconstructed
+        cohort, what it cannot have is listed too.
     provenance : Provenance
         What the footnote says of the data.
     """
     rows = [Row("Age, years", "Median (range)", (_age(adsl, provenance.absent),))]
     for column, heading in GROUPED.items():
         rows += _group(adsl, column, heading, provenance.absent)
-    rows += [Row("Further characteristics", text, (provenance.absent,)) for text in UNAVAILABLE]
+    if provenance.label:
+        rows += [Row("Further characteristics", text, (provenance.absent,)) for text in UNAVAILABLE]
     return Table(
         "Table S1. Baseline characteristics",
         "Characteristic",
