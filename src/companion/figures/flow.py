@@ -71,48 +71,43 @@ def patient_flow(
 
 def stages(patients: pd.DataFrame) -> list[list[Box]]:
     """Boxes of the flow, row by row, each a heading and its counts."""
-    n, first, last = len(patients), patients["response_2w"], patients["response_4w"]
-    extended = _count(patients["extended"])
-    marrow = _count(patients["marrow_after_rdc"])
-    crc = int(first.isin(CRC).sum())
-    second: list[Box] = [
-        (
-            "CRc after 2 weeks",
-            f"n = {crc}",
-            f"CR {_equal(first, 'CR')}, CRi {_equal(first, 'CRi')}",
-        ),
-        (
-            "No CRc after 2 weeks",
-            f"n = {_equal(first, 'NR')}",
-            f"blinatumomab extended: {extended}",
-        ),
-    ]
-    absent = int(first.isna().sum())
-    if absent:
-        second.append(("Not evaluated after 2 weeks", f"n = {absent}"))
-    relapsed = patients["relapse"].fillna("none") != "none"
-    died = patients["os_event"].fillna(False).astype(bool)
+    n, marrow = len(patients), _count(patients["marrow_after_rdc"])
+    late = int(patients["response_4w"].isin(CRC).sum())
+    treated = (
+        "Reduced-dose chemotherapy, then 2 weeks of blinatumomab",
+        f"n = {n}",
+        f"marrow evaluated after chemotherapy: {marrow}; not evaluated: {n - marrow}",
+    )
     return [
         [("Enrolled", f"n = {n}")],
-        [
-            (
-                "Reduced-dose chemotherapy, then 2 weeks of blinatumomab",
-                f"n = {n}",
-                f"marrow evaluated after chemotherapy: {marrow}; not evaluated: {n - marrow}",
-            )
-        ],
-        second,
-        [("CRc with up to 4 weeks of blinatumomab", f"n = {int(last.isin(CRC).sum())}")],
-        [
-            (
-                "At the last follow-up",
-                f"transplanted: {_count(patients['transplant'])}",
-                f"relapsed: {int(relapsed.sum())}",
-                f"died: {int(died.sum())}",
-                f"alive without relapse: {int((~relapsed & ~died).sum())}",
-            )
-        ],
+        [treated],
+        _responses(patients),
+        [("CRc with up to 4 weeks of blinatumomab", f"n = {late}")],
+        [_outcome(patients)],
     ]
+
+
+def _responses(patients: pd.DataFrame) -> list[Box]:
+    first = patients["response_2w"]
+    cr, cri, none = (_equal(first, response) for response in (*CRC, "NR"))
+    extended, absent = _count(patients["extended"]), int(first.isna().sum())
+    boxes: list[Box] = [
+        ("CRc after 2 weeks", f"n = {cr + cri}", f"CR {cr}, CRi {cri}"),
+        ("No CRc after 2 weeks", f"n = {none}", f"blinatumomab extended: {extended}"),
+    ]
+    return [*boxes, ("Not evaluated after 2 weeks", f"n = {absent}")] if absent else boxes
+
+
+def _outcome(patients: pd.DataFrame) -> Box:
+    relapsed = patients["relapse"].fillna("none") != "none"
+    died = patients["os_event"].fillna(False).astype(bool)
+    return (
+        "At the last follow-up",
+        f"transplanted: {_count(patients['transplant'])}",
+        f"relapsed: {int(relapsed.sum())}",
+        f"died: {int(died.sum())}",
+        f"alive without relapse: {int((~relapsed & ~died).sum())}",
+    )
 
 
 def _analyzed(adsl: pd.DataFrame) -> Box:
