@@ -336,6 +336,17 @@ def test_only_a_censoring_of_zero_is_an_event(supplied):
     assert table["pfs_event"].all()
 
 
+def test_a_time_that_was_censored_is_no_time_to_the_event(supplied):
+    """Neutrophils that had not recovered by day 60 did not recover on day 60."""
+
+    def change(tables):
+        for row in tables["adtte"]:
+            row["CNSR"] = "1" if row["PARAMCD"] == "TTANC" else row["CNSR"]
+
+    assert patient_table(supplied(), VARIABLES)["neutrophil_recovery"].notna().any()
+    assert patient_table(supplied(change), VARIABLES)["neutrophil_recovery"].isna().all()
+
+
 VISIT = {"PARAMCD": "OVRLRESP", "AVISIT": "After 2 weeks"}
 RELAPSE = {"PARAMCD": "RELTYPE", "AVISIT": "Relapse"}
 RECORDS = [
@@ -412,6 +423,17 @@ def test_sas_transport_keeps_zero_missing_and_a_last_record_that_ends_in_blanks(
     assert names == list(frame)
     assert [r[0] for r in rows] == [0.0, 1.0, -2.5, None, 1e6, pytest.approx(1 / 3, rel=1e-15)]
     assert [r[1].decode() for r in rows] == list(frame["TEXT"])
+
+
+def test_sas_transport_keeps_a_blank_record_that_is_too_long_to_be_filling(tmp_path):
+    """Only the last card, of 80 bytes, is filled up with blanks."""
+    import pyreadstat
+
+    path = tmp_path / "adsl.xpt"
+    frame = pd.DataFrame({"TEXT": ["x" * 120, ""]})
+    pyreadstat.write_xport(frame, str(path), table_name="ADSL", file_format_version=5)
+
+    assert [r[0] for r in read_xport(path.read_bytes())[1]] == [b"x" * 120, b""]
 
 
 def test_every_fault_is_in_the_message(supplied):

@@ -75,6 +75,7 @@ CELLS = [
     ("adsl", {}, {"TRTSDT": "45397"}, "TRTSDT", "a spreadsheet stores 2024-04-15 so"),
     ("adsl", {}, {"TRTSDT": "15/04/2024"}, "TRTSDT", "a date as 2024-04-15"),
     ("adsl", {}, {"TRTSDT": "2024-02-30"}, "TRTSDT", "a date as"),
+    ("adsl", {}, {"TRTSDT": "1066-10-14"}, "TRTSDT", "a date as"),
     ("adsl", {}, {"TRTSDT": "2023-13"}, "TRTSDT", "a date as"),
     ("adsl", {}, {"LSTALVDT": "1999-01-01"}, "LSTALVDT", "from TRTSDT"),
     ("adsl", {}, {"FASFL": ""}, "FASFL", "Y or N, as for the other patients"),
@@ -233,9 +234,18 @@ def test_latin_1_is_named_by_line(folder):
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_a_mark_and_any_line_end_are_accepted(folder, mark, ending):
-    """A spreadsheet's way of saving is no fault."""
+    """A spreadsheet's way of saving is no fault, nor part of the first column's name."""
     for path in folder.iterdir():
         path.write_bytes(mark + path.read_bytes().replace(b"\r\n", ending))
+
+    assert faults(folder) == []
+    assert set(read_cohort(folder).adsl["STUDYID"]) == {synthetic.STUDY}
+
+
+def test_a_visit_of_another_week_is_another_visit(folder):
+    """It differs by a digit only, but nobody misspells a 4 as a 6."""
+    path = folder / "adrs.csv"
+    path.write_text(path.read_text().replace("Up to 4 weeks", "Up to 6 weeks"))
 
     assert faults(folder) == []
 

@@ -1,8 +1,8 @@
 """The cohort: ADaM tables read, checked, made one table of patients, and written."""
 
-from companion.cohort.files import Fault
 from companion.cohort.patients import masked, patient_table
 from companion.cohort.reading import Cohort, CohortError, faults, read_cohort
+from companion.cohort.sheets import Fault
 from companion.cohort.writing import write_cohort
 
 __all__ = [

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from companion.cohort.files import Fault, Reading, Sheet, parse
+from companion.cohort.files import parse
 from companion.cohort.layout import (
     ADRS,
     GRADES,
@@ -19,6 +19,7 @@ from companion.cohort.layout import (
     one_of,
     plain,
 )
+from companion.cohort.sheets import Fault, Reading, Sheet
 from companion.cohort.times import DAYS_PER_MONTH, absent, time_faults
 
 DAY = Column("ADY", "whole", low=-math.inf)

@@ -7,86 +7,22 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from itertools import compress
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from companion.cohort.layout import TABLES, nearest
+from companion.cohort.sheets import LONGEST, Fault, Reading, Sheet
 from companion.cohort.xport import read_xport
 
 SAS_ORIGIN = date(1960, 1, 1)
+CHUNK = 10_000  # rows that are held twice, as records and in their columns
 FORMATS = ("csv", "xpt", "json", "ndjson")
 DATASET = "dataset.json"
 NAMES = {f"{table.lower()}.{form}" for table in TABLES for form in FORMATS}
 DATES = {c.name for columns in TABLES.values() for c in columns if c.kind == "date"}
-LONGEST = 60  # characters of a cell that a message shows
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One thing that is not right, where it stands, and what would be right.
-
-    ``row`` is the line of a CSV file (the header is 1) or the record of another format;
-    0 when the fault is of the whole file.
-    """
-
-    file: str
-    row: int
-    column: str
-    value: str
-    right: str
-
-    def __str__(self) -> str:
-        where = self.file + (f" row {self.row}" if self.row else "")
-        where += f", column {self.column}" if self.column else ""
-        shown = self.value if len(self.value) <= LONGEST else self.value[:LONGEST] + "…"
-        return f"{where}: " + (f"{shown!r}: " if self.value else "") + self.right
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table as text: for each column its cells, and for each row its place in the file."""
-
-    file: str
-    columns: dict[str, list[str]]
-    rows: list[int]
-
-    def cells(self, column: str) -> list[str]:
-        """Cells of a column; empty ones when the table has no such column."""
-        return self.columns.get(column) or [""] * len(self.rows)
-
-    def keys(self, *columns: str) -> list[tuple[str, ...]]:
-        """Cells of some columns for each row."""
-        return list(zip(*(self.cells(c) for c in columns), strict=True))
-
-    def repeated(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Row and key of each record whose key was there before."""
-        seen = set()
-        for row, key in zip(self.rows, self.keys(*columns), strict=True):
-            if all(key) and key in seen:
-                yield row, key
-            seen.add(key)
-
-    def only(self, keep: Iterable[bool]) -> "Sheet":
-        """Return the rows that are kept."""
-        keep = list(keep)
-        columns = {name: list(compress(cells, keep)) for name, cells in self.columns.items()}
-        return Sheet(self.file, columns, list(compress(self.rows, keep)))
-
-
-@dataclass
-class Reading:
-    """What was read of one folder, and what was wrong."""
-
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    dataset: dict = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, file: str, right: str, row: int = 0, column: str = "", value: str = "") -> None:
-        """Note one fault."""
-        self.faults.append(Fault(file, row, column, value, right))
 
 
 def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
@@ -141,19 +77,23 @@ def _csv(file: str, data: bytes, reading: Reading) -> Sheet | None:
         reading.fault(file, "this is a workbook or UTF-16; save it as CSV in UTF-8")
         return None
     reader = csv.reader(io.StringIO(_text(file, data, reading), newline=None), strict=True)
-    records: list[list[str]] = []
-    rows: list[int] = []
+    records = _numbered(file, reader, reading)
+    _, header = next(records, (0, []))
+    if header:
+        return _sheet(file, header, records, reading)
+    if not any(fault.file == file for fault in reading.faults):
+        reading.fault(file, "the file is empty; it needs a header and rows")
+    return None
+
+
+def _numbered(file: str, reader: Any, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each record that is not blank, as far as the file can be read."""
     try:
-        for record in filter(None, reader):
-            records.append(record)
-            rows.append(reader.line_num)
+        for record in reader:
+            if record:
+                yield reader.line_num, record
     except csv.Error as error:
         reading.fault(file, f"cannot be read as CSV from here on ({error})", reader.line_num)
-        return _sheet(file, records[0], records[1:], rows[1:], reading) if records else None
-    if not records:
-        reading.fault(file, "the file is empty; it needs a header and rows")
-        return None
-    return _sheet(file, records[0], records[1:], rows[1:], reading)
 
 
 def _text(file: str, data: bytes, reading: Reading) -> str:
@@ -171,23 +111,30 @@ def _text(file: str, data: bytes, reading: Reading) -> str:
 
 
 def _sheet(
-    file: str, header: list[str], records: list[list[str]], rows: list[int], reading: Reading
+    file: str, header: list[str], numbered: Iterator[tuple[int, list[str]]], reading: Reading
 ) -> Sheet | None:
     if len(header) == 1 and (found := [d for d in ";\t|" if d in header[0]]):
         reading.fault(file, "put commas between the cells", 1, value=found[0])
         return None
     for name in sorted({h for h in header if h and header.count(h) > 1}):
         reading.fault(file, "give each column its own name", 1, value=name)
-    width = len(header)
-    for row, record in zip(rows, records, strict=True):
-        if len(record) != width:
-            right = (
-                f"the row has {len(record)} cells, the header {width}; quote a text with a comma"
-            )
-            reading.fault(file, right, row)
-            record[:] = (record + [""] * width)[:width]
-    cells = zip(*records, strict=True) if records else [()] * width
-    return Sheet(file, {h: list(c) for h, c in zip(header, cells, strict=True)}, rows)
+    columns: list[list[str]] = [[] for _ in header]
+    rows: list[int] = []
+    while chunk := list(islice(numbered, CHUNK)):
+        for row, record in chunk:
+            _square(file, row, record, len(header), reading)
+        rows += [row for row, _ in chunk]
+        for column, cells in zip(columns, zip(*(r for _, r in chunk), strict=True), strict=True):
+            column.extend(cells)
+    return Sheet(file, dict(zip(header, columns, strict=True)), rows)
+
+
+def _square(file: str, row: int, record: list[str], width: int, reading: Reading) -> None:
+    """Give a record as many cells as the header has."""
+    if len(record) != width:
+        right = f"the row has {len(record)} cells, the header {width}; quote a text with a comma"
+        reading.fault(file, right, row)
+        record[:] = (record + [""] * width)[:width]
 
 
 def _xpt(file: str, data: bytes, reading: Reading) -> Sheet | None:
@@ -219,13 +166,16 @@ def _typed_sheet(
     file: str, names: list[str], records: list[list], reading: Reading
 ) -> Sheet | None:
     """Write typed records, counted from 1, as text; what is too much stays to be found."""
-    rows = list(range(1, len(records) + 1))
-    texts = [
-        [_cell(file, v, row, name, reading) for name, v in zip(names, record, strict=False)]
-        + [""] * (len(record) - len(names))
-        for row, record in zip(rows, records, strict=True)
-    ]
-    return _sheet(file, names, texts, rows, reading)
+    return _sheet(file, names, _as_text(file, names, records, reading), reading)
+
+
+def _as_text(
+    file: str, names: list[str], records: list[list], reading: Reading
+) -> Iterator[tuple[int, list[str]]]:
+    for row, record in enumerate(records, start=1):
+        cells = zip(names, record, strict=False)
+        extra = [""] * (len(record) - len(names))
+        yield row, [_cell(file, value, row, name, reading) for name, value in cells] + extra
 
 
 def _names(document: object) -> list[str]:

@@ -1,5 +1,8 @@
 """Read ADaM tables into typed ones, or name every fault."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from companion.cohort.checks import analyzed, examine, flagged
-from companion.cohort.files import Fault, Reading, Sheet, load
+from companion.cohort.files import load
 from companion.cohort.layout import GROUPS, TABLES, Column
+from companion.cohort.sheets import Fault, Reading, Sheet
 from companion.cohort.times import DAYS_PER_MONTH, days, records
 
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
@@ -78,7 +82,8 @@ def faults(
     list of Fault
         In order of file, row and column; empty when the tables can be used.
     """
-    return _examine(directory, data_cutoff, days_per_month).faults
+    with _uncollected():
+        return _examine(directory, data_cutoff, days_per_month).faults
 
 
 def read_cohort(
@@ -93,7 +98,8 @@ def read_cohort(
     CohortError
         With all faults at once.
     """
-    return cohort_of(_examine(directory, data_cutoff, days_per_month), days_per_month)
+    with _uncollected():
+        return cohort_of(_examine(directory, data_cutoff, days_per_month), days_per_month)
 
 
 def cohort_of(reading: Reading, days_per_month: float = DAYS_PER_MONTH) -> Cohort:
@@ -112,6 +118,18 @@ def cohort_of(reading: Reading, days_per_month: float = DAYS_PER_MONTH) -> Cohor
         **{name.lower(): _sorted(frame, patients) for name, frame in frames.items()},
         dataset=reading.dataset or {"origin": "supplied"},
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the garbage collector: millions of cells hold no cycle, and it walks them all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _examine(directory: Path | str, data_cutoff: date | None, days_per_month: float) -> Reading:

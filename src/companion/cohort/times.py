@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from companion.cohort.files import Fault, Sheet
 from companion.cohort.layout import FOR_EVERYONE, Column, before, whole_date
+from companion.cohort.sheets import Fault, Sheet
 
 DAYS_PER_MONTH = 365.25 / 12
 ROUNDING = 2.0  # days by which times written in different units may differ
