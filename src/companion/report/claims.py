@@ -1,0 +1,110 @@
+"""Each claim with its explanation: what it is, what it was checked against, what follows from it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from companion.audit import Candidate, Verdict
+from companion.ledger import Claim, Ledger, Measure
+from companion.report.notebooks import Cell, Notebook
+from companion.verify import Verification
+
+STATISTICS: Mapping[str, str] = {
+    "n": "number",
+    "N": "denominator",
+    "percent": "percentage",
+    "conf_low": "lower confidence limit",
+    "conf_high": "upper confidence limit",
+    "median": "median",
+    "p25": "lower quartile",
+    "p75": "upper quartile",
+    "min": "lowest value",
+    "max": "highest value",
+    "estimate": "estimate",
+    "p_value": "P value",
+    "n_event": "number of events",
+    "value": "value",
+}
+SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the ledger on the page, with all that its explanation says."""
+
+    claim: Claim
+    measure: Measure
+    row: Verification
+    verdict: Verdict
+    premises: tuple[Claim, ...]
+    follows: tuple[Claim, ...]
+    others: tuple[Claim, ...]
+    cell: Cell | None
+    notebook: str
+    family: str
+    expected: str
+
+    @property
+    def statistic(self) -> str:
+        """The statistic in words."""
+        return STATISTICS[self.claim.statistic]
+
+    @property
+    def sign(self) -> str:
+        """A sign for the verdict, so that it is told without color, too."""
+        return SIGNS[self.row.verdict]
+
+    @property
+    def printed(self) -> str:
+        """As printed; a claim in words by what it says of P."""
+        pretty = self.claim.printed.replace(">=", "≥").replace("<=", "≤")
+        return f"P {pretty} (in words)" if self.claim.verbal else pretty
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What was tried, those that fit first."""
+        return tuple(sorted(self.verdict.candidates, key=lambda c: not c.fits))
+
+
+def lines(
+    ledger: Ledger,
+    rows: Sequence[Verification],
+    verdicts: Iterable[Verdict],
+    notebooks: Sequence[Notebook],
+) -> list[Line]:
+    """Every claim, in the ledger's order, with what is known of it."""
+    by_claim = {v.claim: v for v in verdicts}
+    follows: dict[str, list[Claim]] = defaultdict(list)
+    for verdict in by_claim.values():
+        for premise in dict.fromkeys(verdict.premises):
+            follows[premise].append(ledger.claims[verdict.claim])
+    return [_line(ledger, row, by_claim[row.claim], follows, notebooks) for row in rows]
+
+
+def _line(
+    ledger: Ledger,
+    row: Verification,
+    verdict: Verdict,
+    follows: Mapping[str, Sequence[Claim]],
+    notebooks: Sequence[Notebook],
+) -> Line:
+    claim = ledger.claims[row.claim]
+    measure = ledger.measures[claim.measure]
+    found = ((notebook, notebook.find(claim.measure)) for notebook in notebooks)
+    notebook, cell = next(((n.title, c) for n, c in found if c), ("", None))
+    finding = ledger.expected_findings.get(row.claim)
+    same = (c for c in ledger.find(claim.measure, claim.statistic) if c is not claim)
+    return Line(
+        claim,
+        measure,
+        row,
+        verdict,
+        tuple(ledger.claims[p] for p in dict.fromkeys(verdict.premises)),
+        tuple(follows.get(row.claim, ())),
+        tuple(same) if not claim.verbal else (),
+        cell,
+        notebook,
+        f"{measure.family}: {ledger.method(measure)}" if measure.family else "",
+        finding.reason if finding else "",
+    )

@@ -1,0 +1,104 @@
+"""The executed notebooks, as parts of the page whose cells can be linked to."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mistune
+from markupsafe import Markup
+
+from companion.report.markup import rewritten
+
+CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colors
+READ = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+
+
+class Cell(NamedTuple):
+    """One cell: its id on the page, and prose, or code with what it printed."""
+
+    id: str
+    number: int
+    prose: Markup
+    source: str
+    outputs: tuple[Markup, ...]
+
+
+class Notebook(NamedTuple):
+    """An executed notebook."""
+
+    name: str
+    title: str
+    cells: tuple[Cell, ...]
+
+    def find(self, measure: str) -> Cell | None:
+        """Find the first cell of code that names a measure."""
+        quoted = (f'"{measure}"', f"'{measure}'")
+        return next((c for c in self.cells if any(q in c.source for q in quoted)), None)
+
+
+def notebooks(output: Path) -> list[Notebook]:
+    """Every executed notebook of a build, by name."""
+    return [_notebook(path) for path in sorted((output / "notebooks").glob("*.ipynb"))]
+
+
+def _notebook(path: Path) -> Notebook:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    made = tuple(_cell(path.stem, i, cell) for i, cell in enumerate(cells, start=1))
+    return Notebook(path.stem, _title(cells) or path.stem, made)
+
+
+def _title(cells: Iterable[dict[str, Any]]) -> str:
+    lines = (line for c in cells if c["cell_type"] == "markdown" for line in _text(c).splitlines())
+    return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
+
+
+def _cell(notebook: str, number: int, cell: dict[str, Any]) -> Cell:
+    name = f"notebook-{notebook}-cell-{number}"
+    if cell["cell_type"] != "code":
+        prose = rewritten(str(READ(_text(cell))), f"{name}-", 2)
+        return Cell(name, number, prose, "", ())
+    outputs = tuple(_outputs(cell.get("outputs", ()), name))
+    return Cell(name, number, Markup(), _text(cell), outputs)
+
+
+def _outputs(outputs: Iterable[dict[str, Any]], name: str) -> Iterator[Markup]:
+    for i, output in enumerate(outputs):
+        shown = _shown(output, f"{name}-{i}-")
+        if shown:
+            yield shown
+
+
+def _shown(output: dict[str, Any], prefix: str) -> Markup:
+    """Render the richest form of an output that a page can show."""
+    data = output.get("data", {})
+    if "text/html" in data:
+        return rewritten("".join(data["text/html"]), prefix, 3)
+    for kind in ("image/svg+xml", "image/png"):
+        if kind in data:
+            return _picture(kind, "".join(data[kind]), prefix)
+    if "text/markdown" in data:
+        return rewritten(str(READ("".join(data["text/markdown"]))), prefix, 3)
+    text = "".join(data.get("text/plain", output.get("text", "")))
+    return _pre(text or "\n".join(output.get("traceback", ())))
+
+
+def _picture(kind: str, data: str, prefix: str) -> Markup:
+    import base64
+
+    if kind == "image/svg+xml":
+        data = base64.b64encode(data.encode()).decode("ascii")
+    html = f'<img alt="Output of this cell" src="data:{kind};base64,{escape(data.strip())}">'
+    return rewritten(html, prefix)
+
+
+def _pre(text: str) -> Markup:
+    if not text.strip():
+        return Markup()
+    return Markup("<pre tabindex='0'>{}</pre>").format(CODES.sub("", text))
+
+
+def _text(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
