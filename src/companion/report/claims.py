@@ -1,4 +1,4 @@
-"""Each claim with its explanation: what it is, what it was checked against, what follows from it."""
+"""Each claim with its explanation: what it was checked against, and what follows from it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,11 +14,13 @@ from companion.ledger import Ledger
 from companion.report.claims import Line, lines
 from companion.report.displays import figures, tables
 from companion.report.notebooks import notebooks
+from companion.report.what_if import what_if
 from companion.verify import WORDS, Verification, tally
 
 SECTIONS = (
     ("overview", "Overview"),
     ("ledger", "Ledger"),
+    ("what-if", "What if"),
     ("tables", "Tables"),
     ("figures", "Figures"),
     ("consistency", "Consistency"),
@@ -76,6 +78,7 @@ def _content(
         "unchecked": _unchecked(ledger_lines),
         "parts": list(dict.fromkeys(line.claim.part for line in ledger_lines)),
         "numbers": sum(not line.claim.verbal for line in ledger_lines),
+        "what_if": what_if(ledger),
         "tables": tables(output),
         "figures": figures(output),
         "notebooks": books,
@@ -117,4 +120,4 @@ def _consistency(output: Path) -> dict[str, Any]:
 
 
 def _slug(text: str) -> str:
-    return "".join(c if c.isalnum() and c.isascii() else "-" for c in text)
+    return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)
