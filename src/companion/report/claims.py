@@ -29,12 +29,19 @@ STATISTICS: Mapping[str, str] = {
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 
 
+def what(claim: Claim, ledger: Ledger) -> str:
+    """Say what a claim is: its measure, and the statistic where that adds anything."""
+    label = ledger.measures[claim.measure].label
+    return label if claim.statistic == "value" else f"{label}, {STATISTICS[claim.statistic]}"
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of the ledger on the page, with all that its explanation says."""
 
     claim: Claim
     measure: Measure
+    what: str
     row: Verification
     verdict: Verdict
     premises: tuple[Claim, ...]
@@ -56,10 +63,15 @@ class Line:
         return SIGNS[self.row.verdict]
 
     @property
-    def printed(self) -> str:
+    def token(self) -> str:
         """As printed; a claim in words by what it says of P."""
         pretty = self.claim.printed.replace(">=", "≥").replace("<=", "≤")
-        return f"P {pretty} (in words)" if self.claim.verbal else pretty
+        return f"P {pretty}" if self.claim.verbal else pretty
+
+    @property
+    def printed(self) -> str:
+        """The token, with a word where the article has no number."""
+        return f"{self.token} (in words)" if self.claim.verbal else self.token
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -98,6 +110,7 @@ def _line(
     return Line(
         claim,
         measure,
+        what(claim, ledger),
         row,
         verdict,
         tuple(ledger.claims[p] for p in dict.fromkeys(verdict.premises)),

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from companion.report.markup import rewritten
 
 CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colors
+F_STRING = re.compile(r"""\bf["'](\w*\{[^"']*)["']""")
+FILLED = re.compile(r"\{[^{}]*\}")
 READ = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
@@ -25,6 +27,13 @@ class Cell(NamedTuple):
     source: str
     outputs: tuple[Markup, ...]
 
+    def names(self, measure: str) -> bool:
+        """Whether its code has the measure as a text, or an f-string that can become it."""
+        if any(f"{quote}{measure}{quote}" in self.source for quote in "\"'"):
+            return True
+        texts = (FILLED.split(found[1]) for found in F_STRING.finditer(self.source))
+        return any(re.fullmatch(r"\w+".join(map(re.escape, t)), measure) for t in texts if any(t))
+
 
 class Notebook(NamedTuple):
     """An executed notebook."""
@@ -34,9 +43,10 @@ class Notebook(NamedTuple):
     cells: tuple[Cell, ...]
 
     def find(self, measure: str) -> Cell | None:
-        """Find the first cell of code that names a measure."""
-        quoted = (f'"{measure}"', f"'{measure}'")
-        return next((c for c in self.cells if any(q in c.source for q in quoted)), None)
+        """Find the cell that computes a measure: one that records it, else one that names it."""
+        naming = [cell for cell in self.cells if cell.names(measure)]
+        recording = (cell for cell in naming if ".add(" in cell.source)
+        return next(recording, naming[0] if naming else None)
 
 
 def notebooks(output: Path) -> list[Notebook]:

@@ -1,7 +1,6 @@
 """Put the page together from a folder of outputs and write it."""
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from companion.audit import audit
+from companion.audit.words import called
 from companion.ledger import Ledger
-from companion.report.claims import Line, lines
+from companion.report.claims import Line, lines, what
+from companion.report.consistency import consistency
 from companion.report.displays import figures, tables
 from companion.report.notebooks import notebooks
+from companion.report.patients import patients
 from companion.report.what_if import what_if
 from companion.verify import WORDS, Verification, tally
 
@@ -25,12 +27,18 @@ SECTIONS = (
     ("figures", "Figures"),
     ("consistency", "Consistency"),
     ("notebooks", "Notebooks"),
-    ("data", "Results"),
+    ("data", "Results and patients"),
     ("methods", "Methods and limits"),
 )
 
 
-def write(output: Path, ledger: Ledger, rows: Sequence[Verification], label: str = "") -> None:
+def write(
+    output: Path,
+    ledger: Ledger,
+    rows: Sequence[Verification],
+    label: str = "",
+    cohort: Path | None = None,
+) -> None:
     """Write ``index.html``, which needs no other file, no network and no server.
 
     Parameters
@@ -44,8 +52,11 @@ def write(output: Path, ledger: Ledger, rows: Sequence[Verification], label: str
     label : str
         What must be seen wherever numbers of patients are, such as that they are
         reconstructed; empty for a trial's own data.
+    cohort : Path, optional
+        Folder of the patient tables. Their rows are shown if they are reconstructed.
     """
-    page = _environment().get_template("page.html").render(_content(output, ledger, rows, label))
+    content = _content(output, ledger, rows, label) | {"patients": patients(cohort, ledger)}
+    page = _environment().get_template("page.html").render(content)
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
@@ -57,7 +68,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["slug"] = _slug
+    environment.filters |= {"slug": _slug, "short": _short, "called": called, "what": what}
     return environment
 
 
@@ -66,10 +77,10 @@ def _content(
 ) -> dict[str, Any]:
     books = notebooks(output)
     ledger_lines = lines(ledger, rows, audit(ledger), books)
-    results, consistency = _results(output), _consistency(output)
+    results, together = _results(output), consistency(output)
     return {
         "label": label,
-        "sections": _sections(consistency),
+        "sections": _sections(together),
         "article": ledger.article,
         "ledger": ledger,
         "lines": ledger_lines,
@@ -82,15 +93,16 @@ def _content(
         "tables": tables(output),
         "figures": figures(output),
         "notebooks": books,
+        "computed": _computed(ledger_lines),
         "results": results,
         "result_ids": {(r["measure"], r["statistic"]) for r in results},
-        "consistency": consistency,
+        "consistency": together,
     }
 
 
-def _sections(consistency: dict[str, Any]) -> list[tuple[str, str]]:
+def _sections(together: dict[str, Any]) -> list[tuple[str, str]]:
     """Parts of the page; there is one on consistency only where that was computed."""
-    return [(id_, title) for id_, title in SECTIONS if id_ != "consistency" or consistency]
+    return [(id_, title) for id_, title in SECTIONS if id_ != "consistency" or together]
 
 
 def _counts(rows: Sequence[Verification]) -> list[tuple[str, str, int, str]]:
@@ -106,6 +118,15 @@ def _unchecked(found: Sequence[Line]) -> list[tuple[str, int]]:
     return kinds.most_common()
 
 
+def _computed(found: Sequence[Line]) -> dict[str, list[Line]]:
+    """Claims by the cell that computes them."""
+    by_cell: dict[str, list[Line]] = {}
+    for line in found:
+        if line.cell:
+            by_cell.setdefault(line.cell.id, []).append(line)
+    return by_cell
+
+
 def _results(output: Path) -> list[dict[str, str]]:
     path = output / "results.csv"
     if not path.is_file():
@@ -114,9 +135,12 @@ def _results(output: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def _consistency(output: Path) -> dict[str, Any]:
-    path = output / "consistency.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _short(value: str) -> str:
+    """Six significant digits, enough to see what was rounded; the files have twelve."""
+    try:
+        return f"{float(value):.6g}"
+    except ValueError:
+        return value
 
 
 def _slug(text: str) -> str:

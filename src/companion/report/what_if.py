@@ -30,7 +30,8 @@ NO_SIDE = ("the direction is not printed", "–")
 class Variant(NamedTuple):
     """One line of a what-if table: what is printed, and what each choice gives.
 
-    ``values`` maps a choice to a text and to ``yes``, ``no``, ``possible`` or ``–``: whether it prints.
+    ``values`` maps a choice to a text and to whether that prints so: ``yes``, ``no``,
+    ``possible``, or a dash where there is none.
     """
 
     claims: tuple[Claim, ...]
@@ -61,12 +62,13 @@ def what_if(ledger: Ledger) -> WhatIf:
     evidence = Evidence(ledger)
     claims = [c for c in ledger.claims.values() if ledger.measures[c.measure].unit != "date"]
     lows = [c for c in claims if c.statistic == "conf_low"]
+    p_values = [c for c in claims if c.statistic == "p_value"]
     return WhatIf(
         _choices(),
         _first(ledger, evidence.level),
         list(_intervals(lows, evidence)),
         list(_survival(lows, evidence)),
-        list(_tests((c for c in claims if c.statistic == "p_value"), evidence)),
+        list(_tests(sorted(p_values, key=lambda c: c.verbal), evidence)),
     )
 
 

@@ -1,0 +1,98 @@
+"""A folder of outputs as a build makes it, from the committed ledger and cohort."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from companion import figures, tables, verify
+from companion import results as table_of_results
+from companion.audit import audit
+from companion.cohort import masked, patient_table, read_cohort
+from companion.ledger import Ledger
+from companion.project import ROOT
+from companion.published import read_ledger
+from companion.results import Results
+
+COHORT = ROOT / "data" / "cohort"
+LABEL = "Reconstructed cohort: consistent with the article, not its patients"
+PROVENANCE = figures.Provenance("April 15, 2024", LABEL)
+ALERT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+PROSE = f"# Efficacy & safety\n\nText with [a link](javascript:alert(1)) and {ALERT}"
+CODE = 'results.add("crs", "n", worst.sum())\nfor term in terms:\n    results.add(f"{term}_g12", 0)'
+
+
+@cache
+def the_ledger() -> Ledger:
+    return read_ledger(ROOT / "data" / "published")
+
+
+@cache
+def the_results() -> tuple[table_of_results.Result, ...]:
+    """Counts of the committed cohort, by the ledger's own expressions."""
+    ledger, found = the_ledger(), Results("constructed")
+    patients = patient_table(read_cohort(COHORT), ledger.variables)
+    columns = masked(patients)
+    for measure in ledger.measures.values():
+        if measure.kind == "count":
+            among = measure.among.select(columns, len(patients))
+            k = (measure.where.select(columns, len(patients)) & among).sum()
+            found.add(measure.measure, "n", int(k))
+            found.add(measure.measure, "percent", 100 * int(k) / int(among.sum()), "k/N")
+    return tuple(found.rows)
+
+
+def a_notebook() -> nbformat.NotebookNode:
+    """Prose, code and every kind of output, some of them hostile."""
+    html = f"<style>body{{display:none}}</style><table><tr><td onclick='x()'>{ALERT}cell</td></tr></table>"
+    outputs = [
+        new_output("stream", text=f"\x1b[31mprinted\x1b[0m {ALERT}\n"),
+        new_output("display_data", data={"text/html": html, "text/plain": "no"}),
+        new_output("display_data", data={"image/png": "iVBORw0KGgo="}),
+    ]
+    cells = [
+        new_markdown_cell(PROSE, id="prose"),
+        new_code_cell(CODE, outputs=outputs, execution_count=1, id="code"),
+    ]
+    return new_notebook(cells=cells)
+
+
+def the_rows(ledger: Ledger) -> list[verify.Verification]:
+    return verify.verify(ledger, the_results(), audit(ledger))
+
+
+def write_outputs(folder: Path) -> Path:
+    """Write results, verdicts, a table, a figure and a notebook into a folder."""
+    ledger = the_ledger()
+    cohort = read_cohort(COHORT)
+    table_of_results.write(the_results(), folder / "results.csv")
+    verify.write(the_rows(ledger), folder / "verification.csv")
+    tables.save(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")
+    figures.save(figures.regimen(ledger.regimen), folder / "figures", "regimen")
+    (folder / "notebooks").mkdir(parents=True)
+    nbformat.write(a_notebook(), folder / "notebooks" / "2-efficacy.ipynb")
+    (folder / "consistency.json").write_text(json.dumps(TOGETHER), encoding="utf-8")
+    return folder
+
+
+TOGETHER = {
+    "conflicts": [
+        {
+            "claims": ["table1_crs_g12_percent", "table1_crs_g12_n"],
+            "assumptions": ["every_relapse_ends_pfs"],
+            "sentence": "these numbers cannot hold together",
+            "certified": True,
+        }
+    ],
+    "given_up": ["table1_crs_g12_percent"],
+    "bounds": [
+        {"label": "Any grade 3–4 event", "low": 26, "high": 35, "fixed": False, "unit": "patients"}
+    ],
+    "leave_one_out": [
+        {"claim": "text3_age_min", "printed": "15", "implied": "nothing", "low": None, "high": None}
+    ],
+    "digit_test": {"changed": 10, "caught": 4, "missed": ["text3_age_min"]},
+    "risk_histories": [{"claim": "text5_os_12m_estimate", "histories": ["35"]}],
+}
