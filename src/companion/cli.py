@@ -48,7 +48,9 @@ def _faults() -> Iterator[None]:
     except (ValueError, FileNotFoundError) as error:
         _stop(str(error))
     except OSError as error:
-        _stop(f"{error.filename or 'the disk'}: {error.strerror or error}; outputs are as they were")
+        _stop(
+            f"{error.filename or 'the disk'}: {error.strerror or error}; outputs are as they were"
+        )
     except RuntimeError as error:
         if type(error).__module__.partition(".")[0] != "companion":
             raise
@@ -268,8 +270,8 @@ def reconstruct(
     seconds: Seconds = 60.0,
 ) -> None:
     """Construct a cohort that prints the article's numbers; it is nobody's data."""
-    from companion.consistency.reconstruct import reconstruct as construct
-    from companion.consistency.reconstruct import write
+    from companion.consistency.construction import reconstruct as construct
+    from companion.consistency.construction import write
     from companion.project import ROOT
 
     ledger = _ledger(published)
@@ -300,7 +302,7 @@ def conflicts(
 
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
-    from companion.consistency.conflicts import find_conflicts
+    from companion.consistency.conflict_sets import find_conflicts
     from companion.consistency.search import UndecidedError
     from companion.consistency.words import record, tell
 
@@ -322,3 +324,37 @@ def conflicts(
 
 
 CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
+
+
+@app.command()
+@_example(
+    "bounds", "bounds 'crs_grade >= 1' --among 'blasts_ge5'", "bounds 'os_time >= 366' --json"
+)
+def bounds(
+    expression: Annotated[str | None, typer.Argument(help="Which patients to count.")] = None,
+    among: Annotated[str, typer.Option(help="Among whom.")] = "",
+    published: Published = None,
+    seconds: Seconds = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Bound what the article does not print, over every cohort that it allows.
+
+    Without an expression: the questions that readers ask.
+    """
+    from companion.consistency.questions import standard
+    from companion.consistency.sharp_bounds import Bounds
+    from companion.expressions import Expression
+
+    asked = Bounds(_ledger(published), seconds)
+    found = (
+        standard(asked)
+        if expression is None
+        else [asked.count(Expression(expression), Expression(among))]
+    )
+    records = []
+    for bound in found:
+        records.append(bound.record())
+        if not as_json:
+            print(bound)
+    if as_json:
+        _print_json({"given_up": sorted(asked.given_up), "bounds": records})

@@ -78,7 +78,8 @@ def write(results: Iterable[Result], path: Path | str) -> None:
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows((r.measure, r.statistic, number(r.value), r.method, r.basis) for r in ordered)
+        for r in ordered:
+            writer.writerow((r.measure, r.statistic, number(r.value), r.method, r.basis))
 
 
 def read(path: Path | str) -> list[Result]:
@@ -104,9 +105,8 @@ def unique(results: Iterable[Result]) -> list[Result]:
     for result in results:
         key = result.measure, result.statistic
         if key in kept and number(kept[key].value) != number(result.value):
-            raise ValueError(
-                f"{'.'.join(key)} has two values, {number(kept[key].value)} and {number(result.value)}"
-            )
+            values = f"{number(kept[key].value)} and {number(result.value)}"
+            raise ValueError(f"{'.'.join(key)} has two values, {values}")
         kept[key] = result
     return [kept[key] for key in sorted(kept)]
 

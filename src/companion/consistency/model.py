@@ -32,6 +32,7 @@ from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed
 
 Printings = Mapping[str, list[Printed]]
+WORK = 0.2  # the solver's count of work in a second of an ordinary processor
 COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
 ORDERED = ("median", "p25", "p75", "min", "max")
 ESTIMATED = ("estimate", "conf_low", "conf_high", "n_event")
@@ -357,13 +358,18 @@ class Model:
 
     # Solving
 
-    def solve(self, seconds: float = 60.0, seed: int = 0) -> Solution:
-        """Ask the solver, with one worker so that the answer is the same every time."""
+    def solve(self, seconds: float = 60.0, level: int = 1) -> Solution:
+        """Ask the solver, so that the answer is the same every time.
+
+        ``level`` is how far it uses linear relaxations: little helps where a goal is a day.
+        It has one worker, and ``seconds`` are measured by its own count of work, which does
+        not depend on the machine.
+        """
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
-        solver.parameters.random_seed = seed
-        solver.parameters.linearization_level = 1
-        solver.parameters.max_time_in_seconds = seconds
+        solver.parameters.random_seed = 0
+        solver.parameters.linearization_level = level
+        solver.parameters.max_deterministic_time = WORK * seconds
         answer = solver.solve(self.cp)
         while answer == cp_model.OPTIMAL and any(r.refuse(solver) for r in self.regions):
             answer = solver.solve(self.cp)
@@ -381,4 +387,5 @@ def endpoint_column(ledger: Ledger, endpoint: str, what: str) -> str:
 
 
 def negated(expression: Expression) -> Expression:
+    """The expression's absence: unknown where it is unknown."""
     return Expression(f"not ({expression.text})")

@@ -104,14 +104,15 @@ class Search:
         try:
             n = size(self.restricted(active), self.n)
         except InfeasibleError:
-            return frozenset(c for c in active & self.claims if self._states_size(c))
+            return frozenset(c for c in active & self.claims if self.states_size(c))
         return next(
             part & active
             for index, (part, _) in enumerate(self.parts)
             if self._answer(index, part & active, n) is None
         )
 
-    def _states_size(self, claim: str) -> bool:
+    def states_size(self, claim: str) -> bool:
+        """Whether a claim prints the size of the whole cohort."""
         one = replace(self.ledger, claims={claim: self.ledger.claims[claim]})
         return size(one, -1) != -1
 

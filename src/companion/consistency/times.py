@@ -7,11 +7,13 @@ event up to the horizon has a slot with its day and the number at risk that day.
 
 import ast
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from ortools.sat.python import cp_model
 
-from companion.expressions import COMPARISONS, Expression, dotted, literal
+from companion.expressions import COMPARISONS, Expression, Masked, dotted, literal
 from companion.ledger import LedgerError, Variable
 
 
@@ -54,7 +56,7 @@ class Timed:
     ) -> None:
         self.model, self.n, self.variables = model, n, variables
         self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
-        for earlier, later in zip(self.times[times[0]], self.times[times[0]][1:], strict=False):
+        for earlier, later in pairwise(self.times[times[0]]):
             model.add(earlier <= later)
         self.columns, self.keys = columns, sorted(links, key=repr)
         self.link = [
@@ -119,12 +121,9 @@ class Timed:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if not names & set(self.times):
             return self._linked(i, lambda values: _holds(node, values))
-        if (
-            isinstance(left, ast.Name | ast.Constant | ast.UnaryOp)
-            and type(operator) in COMPARISONS
-        ):
-            if names <= set(self.times):
-                return self._order(self._number(i, left), operator, self._number(i, right))
+        plain = isinstance(left, ast.Name | ast.Constant | ast.UnaryOp)
+        if plain and type(operator) in COMPARISONS and names <= set(self.times):
+            return self._order(self._number(i, left), operator, self._number(i, right))
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
     def _number(self, i: int, node: ast.expr) -> cp_model.LinearExprT:
@@ -159,7 +158,7 @@ class Timed:
         estimate nor Greenwood's sum.
         """
         slots = [self._slot(f"{time}_{s}", horizon) for s in range(most)]
-        for before, after in zip(slots, slots[1:], strict=False):
+        for before, after in pairwise(slots):
             self.model.add_implication(after.used, before.used)
             self.model.add(before.day <= after.day).only_enforce_if(after.used)
         events = [self.literal(i, ast.Name(event)) for i in range(self.n)]
@@ -214,10 +213,6 @@ _POSTED = {
 
 def _holds(node: ast.Compare, values: Mapping[str, object]) -> bool:
     """Evaluate a comparison of link columns by the ledger's one evaluator."""
-    import numpy as np
-
-    from companion.expressions import Masked
-
     frame = {
         k: Masked(np.array([v if v is not None else 0], dtype=object), np.array([v is not None]))
         for k, v in values.items()

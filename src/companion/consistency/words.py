@@ -1,6 +1,6 @@
 """Say a conflict in words that a clinician reads."""
 
-from companion.consistency.conflicts import Conflict
+from companion.consistency.conflict_sets import Conflict
 from companion.consistency.search import Search
 from companion.ledger import Claim, Ledger
 from companion.printed import shown

@@ -61,9 +61,10 @@ class Request:
     def _refuse_foreign(self) -> None:
         """A folder that no build made is not replaced."""
         folder = self.output
-        if folder and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            if not (folder / "verification.csv").is_file():
-                raise BuildError(f"{folder} holds something else; name an empty or new folder")
+        if folder is None or not folder.exists() or (folder / "verification.csv").is_file():
+            return
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise BuildError(f"{folder} holds something else; name an empty or new folder")
 
     def _name(self) -> str:
         words = [f"{name}-{value}" for name, value in sorted(self.parameters.items())]
@@ -137,7 +138,8 @@ def _run_all(
         if runs[notebook.stem].is_dir() and not forced:
             say(f"{notebook.stem}: kept, nothing it depends on changed")
             continue
-        say(f"{notebook.stem}: runs ({'forced' if forced else kept.reason(CACHE, notebook.stem, key)})")
+        why = "forced" if forced else kept.reason(CACHE, notebook.stem, key)
+        say(f"{notebook.stem}: runs ({why})")
         waiting.append((notebook, key, parameters))
     if waiting:
         _run_in_parallel(waiting, runs, request.jobs, say)

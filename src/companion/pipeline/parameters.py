@@ -39,9 +39,7 @@ def _parameter(node: ast.stmt) -> Parameter | None:
     return Parameter(name, ast.unparse(node.annotation), ast.literal_eval(node.value))
 
 
-def chosen(
-    notebooks: Iterable[Path], given: Mapping[str, str]
-) -> dict[str, dict[str, object]]:
+def chosen(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, dict[str, object]]:
     """Values for each notebook of the parameters that were given on the command line.
 
     Raises

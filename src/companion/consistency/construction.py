@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from companion.consistency.conflicts import Conflict, give_up
+from companion.consistency.conflict_sets import Conflict, give_up
 from companion.consistency.model import Model
 from companion.consistency.recheck import broken_rules, recheck
 from companion.consistency.search import Rows, Search

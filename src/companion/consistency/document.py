@@ -1,0 +1,98 @@
+"""Everything on consistency in one document, for the notebooks and the report.
+
+It takes minutes, so it is kept in ``outputs/`` under a key of the ledger and of the code that
+made it, and made again only when one of them changed.
+"""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+
+from companion.consistency import questions
+from companion.consistency.conflict_sets import find_conflicts, give_up
+from companion.consistency.histories import infer
+from companion.consistency.leave_one_out import digit_test, leave_one_out
+from companion.consistency.search import Search
+from companion.consistency.sharp_bounds import Bounds
+from companion.consistency.words import record
+from companion.published import read_ledger
+
+PATIENCE = 20.0  # seconds for one question of the leave-one-out and the digit test
+
+
+def document(published: Path, jobs: int = 2) -> dict[str, object]:
+    """Conflicts, bounds, envelopes, histories, leave-one-out and digit test of a ledger.
+
+    Parameters
+    ----------
+    published : Path
+        Folder of the ledger.
+    jobs : int
+        Processes.
+    """
+    ledger = read_ledger(published)
+    given_up = give_up(Search(ledger))[0]
+    parts: dict[str, Callable] = {
+        "leave_one_out": _leave_one_out,
+        "digit_test": _digit_test,
+        "bounds": _bounds,
+        "envelopes": _envelopes,
+        "risk_histories": _histories,
+    }
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = {name: pool.submit(part, published, given_up) for name, part in parts.items()}
+        made = {name: future.result() for name, future in futures.items()}
+    found = [record(ledger, c) for c in find_conflicts(ledger, every=True)]
+    return {"given_up": given_up, "conflicts": found, **made}
+
+
+def text(content: dict[str, object]) -> str:
+    """The document as JSON, the same bytes for the same content."""
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _number(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+def _ends(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else [_number(end) for end in ends]
+
+
+def _leave_one_out(published: Path, given_up: list[str]) -> list[dict]:
+    rows = leave_one_out(read_ledger(published), given_up, PATIENCE)
+    return [
+        {
+            **asdict(row),
+            "implied": row.implied,
+            "kept": _ends(row.kept),
+            "aside": _ends(row.aside),
+        }
+        for row in rows
+    ]
+
+
+def _digit_test(published: Path, given_up: list[str]) -> list[dict]:
+    return [asdict(row) for row in digit_test(read_ledger(published), given_up, PATIENCE)]
+
+
+def _bounds(published: Path, given_up: list[str]) -> list[dict]:
+    asked = Bounds(read_ledger(published), given_up=given_up)
+    return [bound.record() for bound in questions.standard(asked)]
+
+
+def _envelopes(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
+    asked = Bounds(read_ledger(published), given_up=given_up)
+    measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
+    return {
+        m.endpoint: [[_number(x) for x in row] for row in questions.envelope(asked, m)]
+        for m in measures
+    }
+
+
+def _histories(published: Path, given_up: list[str]) -> list[dict]:
+    found = infer(read_ledger(published), given_up)
+    return [{**asdict(i), "events": list(i.events)} for i in found]

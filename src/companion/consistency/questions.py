@@ -1,0 +1,142 @@
+"""What readers ask and the article does not print: the standard questions, from any ledger."""
+
+from collections.abc import Iterator
+
+from companion.consistency.sharp_bounds import Bound, Bounds
+from companion.expressions import Expression
+from companion.ledger import Ledger, Measure
+
+MONTHS_AT_RISK = (0, 3, 6, 9, 12, 15)
+MONTHS_SURVIVAL = (3, 6, 9)
+HEMATOLOGIC = "ADAE."
+
+
+def standard(asked: Bounds) -> Iterator[Bound]:
+    """Every standard question that the ledger's columns can express, bounded."""
+    yield from adverse_events(asked)
+    yield from responses(asked)
+    yield from at_risk(asked)
+    yield from survival(asked)
+    yield from event_days(asked)
+    yield from subgroups(asked)
+
+
+def adverse_events(asked: Bounds) -> Iterator[Bound]:
+    """Patients with any severe event, with any that is not of the blood, and overlaps."""
+    ledger = asked.ledger
+    grades = [v.variable for v in ledger.variables.values() if v.type == "grade"]
+    if not grades:
+        return
+    yield asked.count(_any(grades, 3), label="any grade 3–4 event")
+    others = [g for g in grades if not _of_blood(ledger, g)]
+    if others and others != grades:
+        yield asked.count(_any(others, 3), label="any non-hematologic grade 3–4 event")
+    yield asked.count(_any(grades, 1), label="any event of any grade")
+    unions = [m for m in ledger.measures.values() if m.kind == "count" and " or " in m.where.text]
+    for measure in unions:
+        for i, first in enumerate(measure.where.tree.values):  # type: ignore[attr-defined]
+            for second in measure.where.tree.values[i + 1 :]:  # type: ignore[attr-defined]
+                yield _overlap(asked, measure, first, second)
+
+
+def _any(grades: list[str], least: int) -> Expression:
+    return Expression(" or ".join(f"{g} >= {least}" for g in grades))
+
+
+def _of_blood(ledger: Ledger, grade: str) -> bool:
+    blood = ("penia", "anemia", "leukocyt")
+    return any(part in ledger.variables[grade].label.lower() for part in blood)
+
+
+def _overlap(asked: Bounds, measure: Measure, first, second) -> Bound:  # noqa: ANN001 - syntax
+    import ast
+
+    both = Expression(f"({ast.unparse(first)}) and ({ast.unparse(second)})")
+    names = " and ".join(asked.ledger.variables[n].label for n in both.names)
+    return asked.count(both, label=f"{measure.label}: both {names}")
+
+
+def responses(asked: Bounds) -> Iterator[Bound]:
+    """Each of two responses at one time, one among the other."""
+    ledger = asked.ledger
+    found = [
+        m for m in ledger.measures.values() if m.measure.startswith(("cr_", "crc_", "mrd_neg"))
+    ]
+    for inner in found:
+        for outer in found:
+            same_time = inner.measure.rsplit("_", 1)[-1] == outer.measure.rsplit("_", 1)[-1]
+            apart = not set(inner.where.names) & set(outer.where.names)
+            if same_time and apart and inner.measure.startswith("mrd") and not inner.among.text:
+                label = f"{inner.label}, among {outer.label}"
+                yield asked.count(inner.where, outer.where, label)
+
+
+def at_risk(asked: Bounds) -> Iterator[Bound]:
+    """Patients at risk at each quarter of a year, by endpoint."""
+    for measure, time in _endpoints(asked):
+        for months in MONTHS_AT_RISK:
+            day = _day(asked.ledger, months)
+            where = Expression(f"{time} >= {day}")
+            yield asked.count(where, label=f"{measure.endpoint}: at risk at {months} months")
+
+
+def survival(asked: Bounds) -> Iterator[Bound]:
+    """Estimates before the printed one."""
+    for measure, _ in _endpoints(asked):
+        for months in MONTHS_SURVIVAL:
+            if _day(asked.ledger, months) <= float(measure.horizon):
+                bound = asked.survival(measure, _day(asked.ledger, months) - 1)
+                yield Bound(
+                    f"{measure.endpoint} at {months} months",
+                    bound.low,
+                    bound.high,
+                    "%",
+                    bound.certified,
+                    bound.witnesses,
+                )
+
+
+def event_days(asked: Bounds) -> Iterator[Bound]:
+    """Earliest and latest day of each event up to the horizon."""
+    for measure, _ in _endpoints(asked):
+        yield from asked.event_days(measure)
+
+
+def subgroups(asked: Bounds) -> Iterator[Bound]:
+    """Smallest and largest P value of each comparison of two groups of the trial's patients."""
+    for measure in asked.ledger.measures.values():
+        if measure.kind == "comparison" and measure.by.text and _is_known(asked.ledger, measure):
+            yield asked.p_value(measure)
+
+
+def _is_known(ledger: Ledger, measure: Measure) -> bool:
+    """Whether some count says how large the groups are."""
+    counted = {n for m in ledger.measures.values() if m.kind == "count" for n in m.where.names}
+    return set(measure.by.names) <= counted
+
+
+def _endpoints(asked: Bounds) -> list[tuple[Measure, str]]:
+    from companion.consistency.model import endpoint_column
+
+    measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
+    return [(m, endpoint_column(asked.ledger, m.endpoint, "days")) for m in measures]
+
+
+def _day(ledger: Ledger, months: float) -> int:
+    """First whole day that is at least so many months on."""
+    days = months * float(ledger.parameter("days_per_month", "30.4375"))
+    return -int(-days // 1)
+
+
+def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
+    """Months, and the least and largest estimate in percent, over all consistent cohorts."""
+    rows = [(0.0, 100.0, 100.0)]
+    last = int(float(measure.horizon) // float(asked.ledger.parameter("days_per_month", "30.4375")))
+    for months in range(step, last + 1, step):
+        day = min(
+            int(months * float(asked.ledger.parameter("days_per_month", "30.4375"))),
+            int(float(measure.horizon)),
+        )
+        bound = asked.survival(measure, day)
+        rows.append((float(months), bound.low, bound.high))
+    return rows
