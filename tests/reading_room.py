@@ -46,7 +46,8 @@ def the_results() -> tuple[table_of_results.Result, ...]:
 
 def a_notebook() -> nbformat.NotebookNode:
     """Prose, code and every kind of output, some of them hostile."""
-    html = f"<style>body{{display:none}}</style><table><tr><td onclick='x()'>{ALERT}cell</td></tr></table>"
+    cell = f"<table><tr><td onclick='x()'>{ALERT}cell</td></tr></table>"
+    html = f"<style>body{{display:none}}</style>{cell}"
     outputs = [
         new_output("stream", text=f"\x1b[31mprinted\x1b[0m {ALERT}\n"),
         new_output("display_data", data={"text/html": html, "text/plain": "no"}),

@@ -35,6 +35,12 @@ def what(claim: Claim, ledger: Ledger) -> str:
     return label if claim.statistic == "value" else f"{label}, {STATISTICS[claim.statistic]}"
 
 
+def token(claim: Claim) -> str:
+    """Write a claim as printed; one in words by what it says of P."""
+    pretty = claim.printed.replace(">=", "≥").replace("<=", "≤")
+    return f"P {pretty}" if claim.verbal else pretty
+
+
 @dataclass(frozen=True)
 class Line:
     """One row of the ledger on the page, with all that its explanation says."""
@@ -65,8 +71,7 @@ class Line:
     @property
     def token(self) -> str:
         """As printed; a claim in words by what it says of P."""
-        pretty = self.claim.printed.replace(">=", "≥").replace("<=", "≤")
-        return f"P {pretty}" if self.claim.verbal else pretty
+        return token(self.claim)
 
     @property
     def printed(self) -> str:

@@ -97,8 +97,6 @@ class Rewriter(HTMLParser):
         if name == "src" and tag == "img":
             return value if value.startswith(PICTURES) else None
         if name == "href" and tag == "a":
-            if value.startswith("#"):
-                return f"#{self.prefix}{value[1:]}"
             return value if value.startswith(PAGES) else None
         return None
 

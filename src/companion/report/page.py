@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from companion.audit import audit
 from companion.audit.words import called
 from companion.ledger import Ledger
-from companion.report.claims import Line, lines, what
+from companion.report.claims import Line, lines, token, what
 from companion.report.consistency import consistency
 from companion.report.displays import figures, tables
 from companion.report.notebooks import notebooks
@@ -68,7 +68,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"slug": _slug, "short": _short, "called": called, "what": what}
+    environment.filters |= {
+        "slug": _slug,
+        "short": _short,
+        "called": called,
+        "what": what,
+        "token": token,
+    }
     return environment
 
 

@@ -17,6 +17,7 @@ from companion.contingency import METHODS as TESTS
 from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed, shown
 from companion.proportions import METHODS, interval
+from companion.report.claims import token
 from companion.risk_sets import CONF_TYPES, km_limits
 
 LEVELS = (0.90, 0.95, 0.99)
@@ -205,8 +206,7 @@ def _test_line(claim: Claim, measure: Measure, comparison: Comparison) -> Varian
         for t in names
         for s in SIDES
     }
-    printed = claim.printed.replace("<=", "≤").replace(">=", "≥")
-    return Variant((claim,), measure.label, comparison.setting, printed, values)
+    return Variant((claim,), measure.label, comparison.setting, token(claim), values)
 
 
 def _chosen(tests: dict[str, PTest], name: str, side: str) -> PTest | None:

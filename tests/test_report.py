@@ -1,0 +1,278 @@
+"""The report: one page that holds everything, links that lead there and back, nothing hostile."""
+
+import json
+import re
+import time
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from reading_room import ALERT, COHORT, LABEL, the_ledger, the_rows, write_outputs
+
+from companion import report
+from companion.audit import audit
+from companion.printed import Printed, shown
+from companion.project import ROOT
+from companion.proportions import interval
+from companion.report.markup import rewritten
+from companion.report.what_if import what_if
+
+LARGEST = 5_000_000  # bytes
+SLOWEST = 2.0  # seconds
+
+
+class Page(HTMLParser):
+    """Elements of a page with their attributes, and the text of each part of it."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts, self._parts = [], Counter(), []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):  # noqa: D102 - as in HTMLParser
+        self.elements.append((tag, dict(attrs)))
+        if tag == "section":
+            self._parts.append(dict(attrs)["id"])
+
+    def handle_endtag(self, tag):  # noqa: D102 - as in HTMLParser
+        if tag == "section":
+            self._parts.pop()
+
+    def handle_data(self, data):  # noqa: D102 - as in HTMLParser
+        for part in self._parts[-1:]:
+            self.texts[part] = f"{self.texts[part] or ''}{data}"
+
+    def values(self, name):
+        """Every value of one attribute."""
+        return [attrs[name] for _, attrs in self.elements if name in attrs]
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    return write_outputs(tmp_path_factory.mktemp("outputs"))
+
+
+def written(folder, ledger=None, label=LABEL, cohort=COHORT):
+    ledger = ledger or the_ledger()
+    report.write(folder, ledger, the_rows(ledger), label, cohort)
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def html(outputs):
+    return written(outputs)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+def test_the_same_outputs_give_the_same_bytes_without_a_trace_of_this_machine(outputs, html):
+    """A rebuild leaves `git status` clean wherever it runs."""
+    assert written(outputs) == html
+    assert not [p for p in (str(ROOT), str(outputs), "/home/", "/tmp/") if p in html]  # noqa: S108
+
+
+def test_the_page_needs_no_other_file_and_no_network(page):
+    """Scripts and styles are inside it, pictures too; links to other files are only followed."""
+    loaded = [a["src"] for t, a in page.elements if "src" in a]
+
+    assert not [t for t, _ in page.elements if t in ("link", "iframe", "object", "embed", "base")]
+    assert loaded
+    assert all(src.startswith("data:image/") for src in loaded)
+
+
+def test_every_link_within_the_page_leads_somewhere_and_every_id_is_its_own(page):
+    ids = Counter(page.values("id"))
+    aims = {href[1:] for href in page.values("href") if href.startswith("#")}
+    controlled = set(page.values("aria-controls")) | set(page.values("aria-labelledby"))
+
+    assert [name for name, n in ids.items() if n > 1] == []
+    assert sorted((aims | controlled) - set(ids)) == []
+
+
+def test_every_claim_is_a_row_with_its_explanation(page):
+    ids = set(page.values("id"))
+
+    assert all({f"claim-{c}", f"why-{c}"} <= ids for c in the_ledger().claims)
+
+
+def test_a_number_leads_to_its_cell_its_result_and_its_patients_and_these_lead_back(html):
+    """Issue E: number, claim, explanation, notebook cell, data row, and back."""
+    why = html.split('id="why-text6_crs_n"')[1].split("</tr>\n<tr")[0]
+    cell = html.split('id="notebook-2-efficacy-cell-2"')[1].split('class="cell"')[0]
+    result = html.split('id="result-crs-n"')[1].split("</tr>")[0]
+
+    assert 'href="#notebook-2-efficacy-cell-2"' in why
+    assert 'href="#result-crs-n"' in why
+    assert why.count('href="#patient-') == 19
+    assert 'href="#claim-text6_crs_n"' in cell
+    assert 'href="#claim-text6_crs_n"' in result
+
+
+def test_a_measure_that_an_f_string_makes_is_found_in_its_cell(html):
+    why = html.split('id="why-table1_fever_g12_n"')[1].split("</tr>\n<tr")[0]
+
+    assert 'href="#notebook-2-efficacy-cell-2"' in why
+
+
+def test_counts_stand_by_verdict_and_basis_and_are_not_added(page):
+    text = " ".join(page.texts["overview"].split())
+    found = Counter((r.verdict, r.basis) for r in the_rows(the_ledger()))
+
+    assert all(re.search(rf"\b{n} ?{v} ?{b}", text) for (v, b), n in found.items())
+    assert not re.search(r"\d+(\.\d+)? ?% (of (the )?(claims|numbers)|match)", text)
+
+
+def test_each_mismatch_is_told_with_its_arithmetic(page):
+    wrong = [r for r in the_rows(the_ledger()) if r.verdict == "mismatch"]
+
+    assert wrong
+    assert all(r.reason in page.texts["overview"] for r in wrong)
+
+
+def test_the_label_stands_wherever_patients_are(page):
+    parts = ("overview", "ledger", "tables", "figures", "notebooks", "data")
+
+    assert all(LABEL in page.texts[part] for part in parts)
+
+
+def test_supplied_patients_have_no_label_and_are_not_in_the_page(outputs, tmp_path):
+    """A page is passed on; a trial's own patients must not be."""
+    for source in COHORT.glob("*.csv"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "index.html").write_text(written(outputs, label="", cohort=tmp_path))
+    page = Page((tmp_path / "index.html").read_text())
+    written(outputs)
+
+    assert not [i for i in page.values("id") if i.startswith("patient-")]
+    shown_texts = [page.texts[part] for part in ("overview", "ledger", "what-if", "data")]
+    assert not [text for text in shown_texts if LABEL in text]
+
+
+def hostile(ledger):
+    """The ledger with markup wherever a text is free."""
+    claims = {
+        k: replace(c, note=ALERT, locus=f"{c.locus} {ALERT}") for k, c in ledger.claims.items()
+    }
+    measures = {k: replace(m, label=ALERT, unit=m.unit) for k, m in ledger.measures.items()}
+    assumed = {k: replace(a, statement=ALERT) for k, a in ledger.assumptions.items()}
+    article = {**ledger.article, "title": f"</title>{ALERT}", "doi": f'"{ALERT}'}
+    return replace(ledger, claims=claims, measures=measures, assumptions=assumed, article=article)
+
+
+def test_hostile_texts_stay_texts(outputs, page):
+    ledger = hostile(the_ledger())
+    bad = Page(written(outputs, ledger, label=f"{LABEL} {ALERT}"))
+    written(outputs)
+
+    assert Counter(t for t, _ in bad.elements)["script"] == 3
+    assert not [a for _, attrs in bad.elements for a in attrs if a.startswith("on")]
+    assert not [h for h in bad.values("href") if h.lower().startswith("javascript")]
+    assert Counter(t for t, _ in bad.elements)["img"] == Counter(t for t, _ in page.elements)["img"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='java&#115;cript:alert(1)'>x</a>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<style>*{color:red}</style>",
+        "<td style='position:fixed' onclick='x()'>",
+        "<iframe srcdoc='<script>alert(1)</script>'>",
+        "<img src='https://example.org/x.png'>",
+        "<form action='//x'><input autofocus onfocus=alert(1)>",
+    ],
+)
+def test_rewritten_html_runs_and_loads_nothing(html):
+    elements = Page(str(rewritten(html, "x-"))).elements
+
+    assert {t for t, _ in elements} <= {"a", "img", "td"}
+    assert {name for _, attrs in elements for name in attrs} == set()
+
+
+def test_rewritten_html_is_closed_and_its_ids_have_the_prefix():
+    assert rewritten("<div><p id=a>1<b headers='a b'>2</div>", "x-") == (
+        '<div><p id="x-a">1<b headers="x-a x-b">2</b></p></div>'
+    )
+
+
+def test_what_if_gives_what_the_estimators_give():
+    (line, *_) = [v for v in what_if(the_ledger()).intervals if v.about == "33 of 35"]
+    low, high = (100 * x for x in interval(33, 35, "clopper-pearson", 0.9))
+
+    assert line.values["0.9|clopper-pearson"][0] == f"{shown(low, 1)} to {shown(high, 1)}"
+
+
+def test_what_if_first_shows_what_the_audit_says():
+    """With the inferred methods a match there is a yes here, and the other way round."""
+    choices = what_if(the_ledger())
+    verdicts = {v.claim: v.verdict for v in audit(the_ledger())}
+    first = choices.first
+    tables = {
+        f"{first['level']}|{first['interval']}": choices.intervals,
+        f"{first['level']}|{first['survival']}": choices.survival,
+    }
+    for key, lines in tables.items():
+        assert lines
+        for line in lines:
+            agree = {verdicts[c.claim] for c in line.claims} <= {"match", "given"}
+            assert (line.values[key][1] == "yes") == agree
+
+
+def test_only_one_survival_interval_prints_the_limits():
+    """R's default, and none of the others, gives 91.8 to 100 and 69.0 to 98.0."""
+    for line in what_if(the_ledger()).survival:
+        states = {k: state for k, (_, state) in line.values.items() if k.startswith("0.95|")}
+        assert [k for k, state in states.items() if state == "yes"] == ["0.95|log"]
+
+
+def test_the_variants_on_the_page_are_these(html):
+    embedded = re.search(r'id="variants">(.*?)</script>', html, re.DOTALL)[1]
+    values = what_if(the_ledger()).values
+
+    assert json.loads(embedded) == json.loads(json.dumps(values))
+
+
+def test_a_p_value_with_no_direction_printed_has_no_one_sided_form():
+    open_ones = [v for v in what_if(the_ledger()).tests if "tables of" in v.about]
+
+    assert open_ones
+    assert {v.values["fisher|one-sided"][1] for v in open_ones} == {"–"}
+
+
+def test_consistency_is_a_part_only_where_it_was_computed(outputs, tmp_path, page):
+    assert "these numbers cannot hold together" in page.texts["consistency"]
+    alone = Page(written(tmp_path))
+
+    assert "consistency" not in alone.values("id")
+    assert "#consistency" not in alone.values("href")
+
+
+def test_a_folder_with_nothing_but_verdicts_still_gives_a_page(tmp_path):
+    page = Page(written(tmp_path, cohort=None))
+
+    assert "This build ran no notebook." in page.texts["notebooks"]
+
+
+def test_it_is_small_and_quick(outputs, html):
+    """Issue E, point 8."""
+    ledger = the_ledger()
+    rows = the_rows(ledger)
+    start = time.perf_counter()
+    report.write(outputs, ledger, rows, LABEL, COHORT)
+
+    assert time.perf_counter() - start < SLOWEST
+    assert len(html.encode()) < LARGEST
+
+
+def test_printed_relations_are_shown_as_signs(page):
+    verbal = [c for c in the_ledger().claims.values() if c.verbal]
+
+    assert {Printed(c.printed).relation for c in verbal} == {"<", ">="}
+    assert "P ≥0.05" in page.texts["ledger"]
+    assert ">=0.05" not in page.texts["ledger"]
