@@ -38,19 +38,19 @@ class UnusableError(ValueError):
 def main() -> None:
     """Run the command line; every fault of the input is a sentence and exit status 2."""
     with _faults():
-        app()
+        app(prog_name="companion")
 
 
 @contextmanager
 def _faults() -> Iterator[None]:
     try:
         yield
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         _stop(str(error))
     except OSError as error:
-        _stop(
-            f"{error.filename or 'the disk'}: {error.strerror or error}; outputs are as they were"
-        )
+        if not error.strerror:  # ours, in words
+            _stop(str(error))
+        _stop(f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were")
     except RuntimeError as error:
         if type(error).__module__.partition(".")[0] != "companion":
             raise
@@ -92,7 +92,7 @@ def _example(*lines: str) -> Callable:
 
 
 @app.command()
-@_example("build", "build --cohort my-data", "build -p level 0.9 -p interval_method jeffreys")
+@_example("build", "build --cohort my-data", "build -p level=0.9 -p interval_method=jeffreys")
 def build(
     cohort: Annotated[Path | None, typer.Option(help="Folder of ADaM tables.")] = None,
     published: Published = None,
@@ -286,7 +286,7 @@ def reconstruct(
 @app.command()
 @_example(
     "conflicts",
-    "conflicts --set text5_relapse_n=5",
+    "conflicts --all --set text5_relapse_n=5",
     "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
 )
 def conflicts(
@@ -343,14 +343,11 @@ def bounds(
     """
     from companion.consistency.questions import standard
     from companion.consistency.sharp_bounds import Bounds
-    from companion.expressions import Expression
 
-    asked = Bounds(_ledger(published), seconds)
-    found = (
-        standard(asked)
-        if expression is None
-        else [asked.count(Expression(expression), Expression(among))]
-    )
+    ledger = _ledger(published)
+    question = ledger.selection(expression or ""), ledger.selection(among)
+    asked = Bounds(ledger, seconds)
+    found = standard(asked) if expression is None else [asked.count(*question)]
     records = []
     for bound in found:
         records.append(bound.record())

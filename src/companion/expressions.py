@@ -6,7 +6,7 @@ a short list; the data frames and the constraint model walk the same tree.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -34,6 +34,7 @@ ALLOWED = (
 )
 GRAMMAR = "names, numbers, quoted text, == != < <= > >=, in [...], and, or, not, + - *"
 LONGEST = 2000  # characters, since the parser recurses
+DEEPEST = 100  # nested parts, since whoever walks the tree recurses
 
 
 class ExpressionError(ValueError):
@@ -60,8 +61,15 @@ class Expression:
     text: str
 
     def __post_init__(self) -> None:
+        if _depth(self.tree) > DEEPEST:
+            raise ExpressionError(f"an expression of {len(self.text)} characters nests too deeply")
+        lists = {id(right) for _, right in _memberships(self.tree)}
         for node in ast.walk(self.tree):
             _refuse(node, self.text)
+            if isinstance(node, ast.List | ast.Tuple) and id(node) not in lists:
+                raise ExpressionError(f"{self.text!r} holds a list that does not follow `in`")
+        for _, right in _memberships(self.tree):
+            literal(right)
 
     @cached_property
     def tree(self) -> ast.expr:
@@ -94,6 +102,19 @@ class Expression:
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 raise ExpressionError(f"{self.text!r} names no known column: {name!r}{hint}")
 
+    def fit(self, domains: Mapping[str, tuple]) -> None:
+        """Refuse a comparison with a value that the column can never have.
+
+        Raises
+        ------
+        ExpressionError
+            If a category is compared with anything but its codes, or a number with a text.
+        """
+        for left, _, right in _comparisons(self.tree):
+            for column, other in ((left, right), (right, left)):
+                if isinstance(column, ast.Name) and column.id in domains:
+                    _refuse_foreign(self.text, column.id, domains[column.id], other)
+
     def evaluate(self, columns: Mapping[str, Masked]) -> Masked:
         """Evaluate by Kleene's three-valued logic over columns of equal length.
 
@@ -108,7 +129,10 @@ class Expression:
             Truth (or number) for each row; ``known`` is False where a missing
             operand leaves it open.
         """
-        return _walk(self.tree, columns)
+        try:
+            return _walk(self.tree, columns)
+        except TypeError:  # also numpy's UFuncTypeError
+            raise ExpressionError(f"{self.text!r} compares or adds a text and a number") from None
 
     def select(self, columns: Mapping[str, Masked], n: int) -> np.ndarray:
         """Rows where the expression is known to be true, shape (n,)."""
@@ -127,13 +151,35 @@ def dotted(node: ast.expr) -> str:
 
 def literal(node: ast.expr) -> object:
     """Value of a literal, or the list of values of a bracketed list of literals."""
-    if isinstance(node, ast.List | ast.Tuple):
-        return [literal(item) for item in node.elts]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -literal(node.operand)  # type: ignore[operator]
-    if isinstance(node, ast.Constant):
-        return node.value
-    raise ExpressionError("the right of `in` must be a list of literals")
+    match node:
+        case ast.List() | ast.Tuple():
+            return [literal(item) for item in node.elts]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.Constant():
+            return node.value
+    raise ExpressionError("the right of `in` must be a list of numbers or quoted texts")
+
+
+def _depth(tree: ast.AST) -> int:
+    """Number of levels of a tree, counted without recursion."""
+    level, depth = [tree], 0
+    while level:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return depth
+
+
+def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Left and right side of each `in` and `not in`."""
+    for left, operator, right in _comparisons(tree):
+        if isinstance(operator, ast.In | ast.NotIn):
+            yield left, right
+
+
+def _comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)
 
 
 def _refuse(node: ast.AST, text: str) -> None:
@@ -151,6 +197,17 @@ def _refuse(node: ast.AST, text: str) -> None:
                 raise ExpressionError(
                     f"{text!r}: `in` wants a list like ['CR', 'CRi'], others none"
                 )
+
+
+def _refuse_foreign(text: str, name: str, domain: tuple, other: ast.expr) -> None:
+    if not isinstance(other, ast.Constant | ast.List | ast.Tuple | ast.UnaryOp):
+        return
+    values = literal(other)
+    codes = isinstance(domain[0], str)
+    for value in values if isinstance(values, list) else [values]:
+        if (codes and value not in domain) or (not codes and isinstance(value, str)):
+            has = " ".join(map(repr, domain)) if codes else "numbers"
+            raise ExpressionError(f"{text!r}: {name} is never {value!r}; it has {has}")
 
 
 def _known(value: object) -> Masked:

@@ -211,6 +211,20 @@ class Ledger:
         claims = self.find(measure, statistic)
         return claims[0].value if claims else None
 
+    def selection(self, text: str) -> Expression:
+        """Expression that selects patients.
+
+        Raises
+        ------
+        ExpressionError
+            If it is none, names no column of the patient table, or compares a column with
+            a value that it can never have.
+        """
+        expression = Expression(text)
+        expression.require(self.variables)
+        expression.fit({name: self.variables[name].domain for name in expression.names})
+        return expression
+
     def population(self, measure: Measure) -> list[Claim]:
         """Find the claims that give a denominator: the measure's N, else its population's n."""
         return self.find(measure.measure, "N") or self.find(

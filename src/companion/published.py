@@ -68,7 +68,7 @@ def read_ledger(directory: Path | str) -> Ledger:
         raise LedgerError(faults)
     records = {name: _keyed(name, rows, faults) for name, rows in tables.items()}
     ledger = Ledger(**records, article=_article(directory / "article.json", faults))  # type: ignore[arg-type]
-    faults += _check(ledger, {name: [line for line, _ in rows] for name, rows in tables.items()})
+    faults += _check(ledger, {name: _lines(name, rows) for name, rows in tables.items()})
     if faults:
         raise LedgerError(faults)
     return ledger
@@ -169,6 +169,12 @@ def _keyed(name: str, rows: list[tuple[int, object]], faults: list[str]) -> obje
     return keyed
 
 
+def _lines(name: str, rows: list[tuple[int, object]]) -> list[int]:
+    """Line of each record that was kept, in the order of the records."""
+    slug = fields(FILES[name])[0].name
+    return list({getattr(record, slug): line for line, record in rows}.values())
+
+
 def _check(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[str]:
     """Faults that only show when the files are seen together."""
     for (slug, claim), line in zip(ledger.claims.items(), lines["claims"], strict=False):
@@ -250,7 +256,9 @@ def _parameter_faults(assumption: Assumption, ledger: Ledger, where: str) -> Ite
     stands = getattr(record, column, None)
     stands = stands.text if isinstance(stands, Expression) else stands
     if stands != assumption.value:
-        yield f"{where}: {assumption.parameter} is {stands!r} in its file, {assumption.value!r} here"
+        yield (
+            f"{where}: {assumption.parameter} is {stands!r} in its file, {assumption.value!r} here"
+        )
 
 
 def _measure_names(ledger: Ledger) -> set[str]:
@@ -264,9 +272,14 @@ def _measure_names(ledger: Ledger) -> set[str]:
 
 
 def _names(
-    expression: Expression, known: Mapping[str, object] | set[str], where: str
+    expression: Expression, known: Mapping[str, Variable] | set[str], where: str
 ) -> Iterator[str]:
     try:
         expression.require(known)
+        if isinstance(known, Mapping):
+            sound = {
+                n: known[n] for n in expression.names if not any(_variable_faults(known[n], ""))
+            }
+            expression.fit({name: variable.domain for name, variable in sound.items()})
     except ExpressionError as error:
         yield f"{where}: {error}"

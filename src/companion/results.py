@@ -6,9 +6,11 @@ printed unit (94 for 94 %).
 
 import csv
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from companion.proportions import interval
 
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
 
@@ -54,7 +56,19 @@ class Results:
             raise ValueError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
         self._rows[key] = Result(measure, statistic, float(value), method, self.basis)
 
-    def __iter__(self):  # noqa: ANN204 - an iterator of Result
+    def proportion(
+        self, measure: str, k: int, n: int, method: str = "wilson", level: float = 0.95
+    ) -> None:
+        """Record k of n: both counts, the percentage, and its interval where n is not 0."""
+        self.add(measure, "n", k, "count")
+        self.add(measure, "N", n, "count")
+        if n:
+            lower, upper = interval(int(k), int(n), method, level)
+            self.add(measure, "percent", 100 * int(k) / int(n), "n / N")
+            self.add(measure, "conf_low", 100 * lower, method)
+            self.add(measure, "conf_high", 100 * upper, method)
+
+    def __iter__(self) -> Iterator[Result]:
         return iter(self.rows)
 
     def __getitem__(self, key: tuple[str, str]) -> float:
