@@ -37,10 +37,13 @@ class Implied:
     printed: str
     kept: Range | None
     aside: Range | None
+    undecided: bool = False
 
     @property
     def implied(self) -> str:
-        """``value`` when others fix what is printed, ``interval``, or ``nothing``."""
+        """``value`` where others fix what is printed, ``interval``, ``nothing``, ``undecided``."""
+        if self.undecided:
+            return "undecided"
         if self.kept is None:
             return "nothing"
         admits = Printed(self.printed).admits
@@ -84,10 +87,12 @@ def leave_one_out(
     """
     given_up = frozenset(given_up)
     for measure, statistic, copies in numbers(ledger):
-        kept = _range(_without(ledger, copies), measure, statistic, given_up, seconds)
         others = [c for c in ledger.claims.values() if c.measure == measure.measure]
-        aside = _range(_without(ledger, others), measure, statistic, given_up, seconds)
-        yield Implied(measure.measure, statistic, copies[0].printed, kept, aside)
+        (kept, undecided), (aside, _) = (
+            _range(_without(ledger, left_out), measure, statistic, given_up, seconds)
+            for left_out in (copies, others)
+        )
+        yield Implied(measure.measure, statistic, copies[0].printed, kept, aside, undecided)
 
 
 def _without(ledger: Ledger, left_out: Iterable[Claim]) -> Ledger:
@@ -98,15 +103,16 @@ def _without(ledger: Ledger, left_out: Iterable[Claim]) -> Ledger:
 
 def _range(
     ledger: Ledger, measure: Measure, statistic: str, given_up: frozenset[str], seconds: float
-) -> Range | None:
+) -> tuple[Range | None, bool]:
+    """Range that a ledger leaves, and whether that was not decided in time."""
     asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
     try:
         bound = _bound(asked, measure, statistic)
     except UndecidedError:
-        return None
-    return (
-        None if bound is None or _says_nothing(bound, measure, ledger) else (bound.low, bound.high)
-    )
+        return None, True
+    if bound is None or _says_nothing(bound, measure, ledger):
+        return None, False
+    return (bound.low, bound.high), False
 
 
 def _bound(asked: Bounds, measure: Measure, statistic: str) -> Bound | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from companion.ledger import Ledger
 from companion.pipeline import cache as kept
+from companion.pipeline.consistent import NAME, consistency
 from companion.pipeline.outputs import staged
 from companion.pipeline.parameters import chosen
 from companion.pipeline.run import NotebookError, execute, with_prose
@@ -106,10 +107,12 @@ def build(request: Request, ledger: Ledger, say: Callable[[str], None] = print) 
         raise BuildError(f"there is no {', '.join(missing)} in {request.notebooks}")
     values = chosen(notebooks, request.parameters)
     output = request.folder()
-    runs = _run_all(request, notebooks, values, say)
+    document = consistency(ROOT, request.published, output, CACHE, say)
+    runs = _run_all(request, notebooks, values, document, say)
     with staged(output, say) as stage:
         rows = _collect(stage, notebooks, runs, ledger)
-        _report(stage, ledger, rows)
+        shutil.copyfile(document, stage / NAME)
+        _report(stage, ledger, rows, _label(request.cohort))
     from companion.verify import drift, summary
 
     found = drift(ledger, rows)
@@ -120,10 +123,12 @@ def _run_all(
     request: Request,
     notebooks: list[Path],
     values: Mapping[str, Mapping[str, object]],
+    document: Path,
     say: Callable[[str], None],
 ) -> dict[str, Path]:
     """Folder of each notebook's finished run, run now where there is none."""
     shared = kept.shared_key(ROOT, request.cohort, request.published)
+    shared["consistency"] = kept.digest(document.read_bytes())
     waiting: list[tuple[Path, dict[str, str], dict[str, object]]] = []
     runs: dict[str, Path] = {}
     for notebook in notebooks:
@@ -140,7 +145,7 @@ def _run_all(
             continue
         why = "forced" if forced else kept.reason(CACHE, notebook.stem, key)
         say(f"{notebook.stem}: runs ({why})")
-        waiting.append((notebook, key, parameters))
+        waiting.append((notebook, key, {**parameters, "consistency_file": _relative(document)}))
     if waiting:
         _run_in_parallel(waiting, runs, request.jobs, say)
     return runs
@@ -225,7 +230,16 @@ def _collect(
     return rows
 
 
-def _report(stage: Path, ledger: Ledger, rows: list[Verification]) -> None:
+def _label(cohort: Path) -> str:
+    """What must be said of patients that are nobody's; empty for supplied data."""
+    try:
+        dataset = json.loads((cohort / "dataset.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(dataset.get("label", "")) if dataset.get("origin") == "reconstructed" else ""
+
+
+def _report(stage: Path, ledger: Ledger, rows: list[Verification], label: str) -> None:
     from companion.report import write
 
-    write(stage, ledger, rows)
+    write(stage, ledger, rows, label)

@@ -8,7 +8,12 @@ from typing import NamedTuple
 
 from companion.ledger import unknown
 
-RESERVED = ("cohort_dir", "published_dir", "output_dir")  # the command line's own options
+RESERVED = (
+    "cohort_dir",
+    "published_dir",
+    "output_dir",
+    "consistency_file",
+)  # the command line's own options
 TYPES: dict[str, type] = {"str": str, "float": float, "int": int, "bool": bool}
 
 

@@ -1,25 +1,37 @@
-"""Execute one notebook through papermill, and strip from it what differs from run to run.
-
-Two worker processes call papermill's Python API with a Jupyter kernel each: no save after every
-cell, no progress bar of its own. An in-process engine would start faster, but shows rich output
-only as faithfully as it imitates a kernel; the kernel keeps the outputs a reader would get.
-"""
+"""Execute one notebook through papermill, and strip from it what differs from run to run."""
 
 import json
 import os
 import re
-from collections.abc import Mapping
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
-TIMEOUT = 600  # seconds for one cell
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+ENGINES = ("forked", "kernel")
+INJECTED = "injected-parameters"
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
+CELL_FILE = re.compile(r"[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
+
+Json = dict[str, Any]
 
 
 class NotebookError(RuntimeError):
     """A cell failed; the message names the notebook, the cell and the error."""
 
 
-def execute(notebook: Path, output: Path, parameters: Mapping[str, object], root: Path) -> None:
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, object],
+    root: Path,
+    engine: str = "forked",
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
     """Run a notebook and write the executed copy.
 
     Parameters
@@ -31,97 +43,148 @@ def execute(notebook: Path, output: Path, parameters: Mapping[str, object], root
     parameters : mapping of str to object
         Values to inject.
     root : Path
-        Working directory of the kernel.
+        Working directory of the notebook.
+    engine : {"forked", "kernel"}
+        In this process, which then has run its one notebook; or in a Jupyter kernel.
+    tell : callable
+        Told of cells done and cells in all, by the forked engine.
 
     Raises
     ------
     NotebookError
         If a cell fails.
     """
-    os.environ.update(ENVIRONMENT)
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    try:
-        papermill.execute_notebook(
-            notebook,
-            output,
-            parameters=dict(parameters),
-            cwd=root,
-            progress_bar=False,
-            autosave_cell_every=0,
-            request_save_on_cell_execute=False,
-            execution_timeout=TIMEOUT,
-        )
-    except PapermillExecutionError as error:
-        raise NotebookError(_failure(notebook, error)) from None
-    _clean(output, str(parameters.get("output_dir", "")))
+    with tempfile.TemporaryDirectory() as settings:  # nobody's start-up files, nobody's history
+        os.environ["IPYTHONDIR"] = settings
+        try:
+            papermill.execute_notebook(
+                notebook,
+                output,
+                parameters=dict(parameters),
+                cwd=root,
+                progress_bar=False,
+                autosave_cell_every=0,
+                request_save_on_cell_execute=False,
+                **_engine(engine, tell),
+            )
+        except PapermillExecutionError as error:
+            raise NotebookError(_failure(notebook, error)) from None
+    clean(output, parameters, root)
 
 
-def _failure(notebook: Path, error) -> str:  # noqa: ANN001 - papermill's error
+def _engine(engine: str, tell: Callable[[int, int], None]) -> Json:
+    """Papermill's arguments that choose the engine."""
+    if engine == "kernel":
+        return {"engine_name": None}
+    from companion.pipeline.engine import NAME
+
+    return {"engine_name": NAME, "tell": tell}
+
+
+def _failure(notebook: Path, error: "PapermillExecutionError") -> str:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    source = "".join(error.source).strip()
-    index = next((i for i, c in enumerate(cells) if "".join(c["source"]).strip() == source), -1)
-    above = (c for c in reversed(cells[: max(index, 0)]) if c["cell_type"] == "markdown")
-    headings = (line for c in above for line in "".join(c["source"]).splitlines())
-    heading = next((h.lstrip("# ") for h in headings if h.startswith("#")), "the top")
-    where = f"cell {index + 1}" if index >= 0 else "the parameters"
-    return f"{notebook.name}, {where} (under “{heading}”): {error.ename}: {error.evalue}"
+    index, injected = error.cell_index, _parameters_cell(cells) + 1
+    where = f"cell {index + 1 - (index > injected)}"
+    if index == injected:
+        where = "the parameters given"
+    above = (c for c in reversed(cells[:index]) if c["cell_type"] == "markdown")
+    headings = (line for c in above for line in reversed("".join(c["source"]).splitlines()))
+    heading = next((f" (“{h.lstrip('# ')}”)" for h in headings if h.startswith("#")), "")
+    return f"{notebook.name}, {where}{heading}: {error.ename}: {error.evalue}"
 
 
-def _clean(path: Path, output_dir: str) -> None:
-    """Drop run times, paths and versions, and join streams that were cut by chance."""
+def _parameters_cell(cells: Iterable[Json]) -> int:
+    tagged = (i for i, c in enumerate(cells) if "parameters" in c["metadata"].get("tags", []))
+    return next(tagged, -1)
+
+
+def clean(path: Path, parameters: Mapping[str, object], root: Path) -> None:
+    """Drop from an executed notebook run times, paths, versions, addresses and counters."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"] = {
-        "kernelspec": notebook["metadata"]["kernelspec"],
-        "language_info": {"name": "python"},
-    }
-    for number, cell in enumerate(notebook["cells"], start=1):
+    kernel = notebook["metadata"].get("kernelspec", {"name": "python3"})
+    notebook["metadata"] = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    scrub = _scrubber(parameters, root)
+    number = 0
+    for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         cell["metadata"] = {"tags": tags} if tags else {}
-        if "injected-parameters" in tags:
-            cell["id"] = "injected-parameters"
-            cell["source"] = "".join(cell["source"]).replace(output_dir, "outputs")
+        if INJECTED in tags:
+            cell["id"] = INJECTED
+            cell["source"] = scrub(_text(cell["source"]))
         if cell["cell_type"] == "code":
+            number += 1
             cell["execution_count"] = number
-            cell["outputs"] = _joined(cell["outputs"], number)
-    path.write_text(
-        json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
-    )
+            cell["outputs"] = [_plain(o, number, scrub) for o in _joined(cell["outputs"])]
+    write(notebook, path)
 
 
-def _joined(outputs: list[dict], number: int) -> list[dict]:
-    kept: list[dict] = []
+def write(notebook: Json, path: Path) -> None:
+    """Write a notebook, the same one in the same bytes."""
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _scrubber(parameters: Mapping[str, object], root: Path) -> Callable[[str], str]:
+    """Replace what is of this run or this machine alone."""
+    words = {str(parameters.get("output_dir", "")): "outputs"}
+    for name in ("cohort_dir", "published_dir"):
+        given = Path(str(parameters.get(name, "")))
+        words |= {str(given): given.name} if given.is_absolute() else {}
+    words |= {f"{folder}{os.sep}": "" for folder in (root, sys.prefix)}
+    words.pop("", None)
+
+    def scrub(text: str) -> str:
+        for word in sorted(words, key=len, reverse=True):
+            text = text.replace(word, words[word])
+        return ADDRESS.sub("0x0", CELL_FILE.sub("cell.py", text))
+
+    return scrub
+
+
+def _joined(outputs: Iterable[Json]) -> Iterator[Json]:
+    """Join the pieces of a stream, which are cut by chance."""
+    last: Json = {}
     for output in outputs:
-        if "execution_count" in output:
-            output["execution_count"] = number
-        output.get("metadata", {}).pop("papermill", None)
-        text = "".join(output.get("text", ""))
-        if kept and output["output_type"] == "stream" and kept[-1].get("name") == output["name"]:
-            kept[-1]["text"] = "".join(kept[-1]["text"]) + text
-        else:
-            kept.append(output)
-    return [o for o in kept if not _is_noise(o)]
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] = _text(last["text"]) + _text(output["text"])
+            continue
+        if last:
+            yield last
+        last = output
+    if last:
+        yield last
 
 
-def _is_noise(output: dict) -> bool:
-    """Matplotlib says once for each machine that it builds its font cache."""
-    text = "".join(output.get("text", ""))
-    return output["output_type"] == "stream" and bool(re.search(r"font cache", text))
+def _plain(output: Json, number: int, scrub: Callable[[str], str]) -> Json:
+    if "execution_count" in output:
+        output["execution_count"] = number
+    if "text" in output:
+        output["text"] = scrub(_text(output["text"]))
+    for kind, data in output.get("data", {}).items():
+        if isinstance(data, str | list) and not kind.startswith("image/png"):
+            output["data"][kind] = scrub(_text(data))
+    return output
 
 
-def with_prose(notebook: Path, executed: Path) -> str:
-    """The executed notebook with today's prose, for a run whose code has not changed."""
+def _text(source: str | list[str]) -> str:
+    """Notebooks hold a text as one or as its lines."""
+    return "".join(source)
+
+
+def with_prose(notebook: Path, executed: Path) -> Json:
+    """Return the executed notebook with today's prose, for code that need not run again."""
     fresh = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     run = json.loads(executed.read_text(encoding="utf-8"))
     code = iter([c for c in run["cells"] if c["cell_type"] == "code"])
-    cells: list[dict] = []
+    cells: list[Json] = []
     for cell in fresh:
         if cell["cell_type"] != "code":
-            cells.append({**cell, "metadata": {}})
+            cells.append({**cell, "metadata": {}, "source": _text(cell["source"])})
             continue
-        cells.append(next(code))
+        cells.append(next(code) | {"id": cell["id"]})
         if "parameters" in cell["metadata"].get("tags", []):
             cells.append(next(code))
-    run["cells"] = cells
-    return json.dumps(run, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return {**run, "cells": cells}
