@@ -258,7 +258,8 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "measures",
             put(2, "kind", "counted"),
-            r"measures\.csv row 2 \(enrolled\): unknown kind 'counted'; did you mean count or .*; one of count quantity",
+            r"measures\.csv row 2 \(enrolled\): unknown kind 'counted'; did you mean count or .*; "
+            r"one of count quantity",
         ),
         (
             "measures",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from companion.proportions import interval
 
+BASES = ("constructed", "data")
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
 
 
@@ -25,6 +26,12 @@ class Result:
     method: str
     basis: str
 
+    def __post_init__(self) -> None:
+        if self.basis not in BASES:
+            raise ValueError(f"the basis {self.basis!r} is neither 'constructed' nor 'data'")
+        if not math.isfinite(self.value):
+            raise ValueError(f"the value '{self.value}' is no number")
+
 
 class Results:
     """Results of one notebook, each (measure, statistic) once.
@@ -36,8 +43,8 @@ class Results:
     """
 
     def __init__(self, basis: str) -> None:
-        if basis not in ("constructed", "data"):
-            raise ValueError(f"basis {basis!r} is neither 'constructed' nor 'data'")
+        if basis not in BASES:
+            raise ValueError(f"the basis {basis!r} is neither 'constructed' nor 'data'")
         self.basis = basis
         self._rows: dict[tuple[str, str], Result] = {}
 
@@ -132,8 +139,10 @@ def number(value: float) -> str:
 
 def _result(row: dict[str, str], where: str) -> Result:
     try:
-        return Result(
-            row["measure"], row["statistic"], float(row["value"]), row["method"], row["basis"]
-        )
+        value = float(row["value"])
     except (TypeError, ValueError):
         raise ValueError(f"{where}: the value {row['value']!r} is no number") from None
+    try:
+        return Result(row["measure"], row["statistic"], value, row["method"], row["basis"])
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None

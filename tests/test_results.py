@@ -1,0 +1,85 @@
+"""The table of results: each number once, with the same bytes everywhere."""
+
+import math
+
+import pytest
+
+from companion.results import COLUMNS, Result, Results, read, unique, write
+
+
+def test_a_saved_table_reads_back_the_same(tmp_path):
+    """In order of measure and statistic, whatever the order of adding."""
+    results = Results("constructed")
+    results.add("pfs_12m", "estimate", 82.2, "log")
+    results.add("crc_2w", "percent", 100 * 33 / 35)
+    results.add("crc_2w", "n", 33)
+    results.save(tmp_path / "made" / "results.csv")
+    found = read(tmp_path / "made" / "results.csv")
+
+    assert [(r.measure, r.statistic) for r in found] == [
+        ("crc_2w", "n"),
+        ("crc_2w", "percent"),
+        ("pfs_12m", "estimate"),
+    ]
+    assert found[2] == Result("pfs_12m", "estimate", 82.2, "log", "constructed")
+    assert found[1].value == pytest.approx(results["crc_2w", "percent"], rel=1e-11)
+
+
+def test_a_value_is_written_with_12_digits_and_unix_line_ends(tmp_path):
+    """Processors differ in the last bits of a double; the file does not."""
+    write([Result("m", "value", 0.1 + 0.2, "", "data")], tmp_path / "results.csv")
+
+    assert (tmp_path / "results.csv").read_bytes() == (
+        b"measure,statistic,value,method,basis\nm,value,0.3,,data\n"
+    )
+
+
+def test_what_is_undefined_is_left_out():
+    """A median that is not reached is no number."""
+    results = Results("data")
+    results.add("os", "median", math.nan)
+
+    assert results.rows == []
+
+
+def test_one_number_computed_twice_differently_is_refused():
+    """Two cells of a notebook never disagree in silence."""
+    results = Results("data")
+    results.add("m", "n", 3)
+    results.add("m", "n", 3.0)
+
+    with pytest.raises(ValueError, match=r"m\.n is 3\.0, now 4"):
+        results.add("m", "n", 4)
+
+
+def test_a_basis_is_one_of_two():
+    """`arithmetic` is the audit's to give, never a notebook's."""
+    with pytest.raises(ValueError, match="'arithmetic' is neither 'constructed' nor 'data'"):
+        Results("arithmetic")
+
+
+def test_two_notebooks_may_give_one_number_only_if_they_agree():
+    """To the 12 digits that are written."""
+    first = Result("m", "n", 0.3, "", "data")
+
+    assert len(unique([first, Result("m", "n", 0.1 + 0.2, "", "data")])) == 1
+    with pytest.raises(ValueError, match=r"m\.n has two values, 0\.3 and 0\.31"):
+        unique([first, Result("m", "n", 0.31, "", "data")])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("measure,statistic,value,method\n", "results.csv: the column basis is missing"),
+        (",".join(COLUMNS) + "\nm,n,many,,data\n", "results.csv row 2: the value 'many' is no"),
+        (",".join(COLUMNS) + "\nm,n\n", "results.csv row 2: the value None is no number"),
+        (",".join(COLUMNS) + "\nm,n,3,,hearsay\n", "results.csv row 2: the basis 'hearsay'"),
+        (",".join(COLUMNS) + "\nm,n,nan,,data\n", "results.csv row 2: the value 'nan' is no"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused_in_words(tmp_path, text, message):
+    """File, row and what is wrong."""
+    (tmp_path / "results.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ValueError, match=message):
+        read(tmp_path / "results.csv")
