@@ -47,7 +47,7 @@ class Rewriter(HTMLParser):
             if tag in UNSEEN:
                 self._unseen.append(tag)
             return
-        if tag not in ALLOWED:
+        if tag not in ALLOWED or (tag == "img" and not _is_picture(attrs)):
             return
         tag = self._leveled(tag)
         self.parts.append(f"<{tag}{''.join(self._attributes(tag, attrs))}>")
@@ -95,10 +95,15 @@ class Rewriter(HTMLParser):
         if name in IDS:
             return " ".join(self.prefix + part for part in value.split())
         if name == "src" and tag == "img":
-            return value if value.startswith(PICTURES) else None
+            return value
         if name == "href" and tag == "a":
             return value if value.startswith(PAGES) else None
         return None
+
+
+def _is_picture(attrs: Iterable[tuple[str, str | None]]) -> bool:
+    """Whether an image holds its picture itself; no other one is kept."""
+    return any(name == "src" and (value or "").startswith(PICTURES) for name, value in attrs)
 
 
 def rewritten(html: str, prefix: str, lower_headings: int = 0) -> Markup:
