@@ -76,6 +76,10 @@ class Workbench:
         frame = pd.DataFrame(rows, columns=["time", "lower", "upper"])
         return frame.assign(lower=frame["lower"] / 100, upper=frame["upper"] / 100)
 
+    def subgroup_bounds(self, measure: str) -> list[list[float]]:
+        """Fewest and most with the event, in the group and outside it; empty where unknown."""
+        return self._document.get("subgroups", {}).get(measure, [])
+
     def histories(self) -> pd.DataFrame:
         """Risk-set histories that print each survival estimate, by type of interval."""
         rows = [

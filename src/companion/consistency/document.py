@@ -40,6 +40,7 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
         "digit_test": _digit_test,
         "bounds": _bounds,
         "envelopes": _envelopes,
+        "subgroups": _subgroups,
         "risk_histories": _histories,
     }
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
@@ -90,6 +91,13 @@ def _envelopes(published: Path, given_up: list[str]) -> dict[str, list[list[floa
     return {
         m.endpoint: [[_number(x) for x in row] for row in questions.envelope(asked, m)]
         for m in measures
+    }
+
+
+def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
+    asked = Bounds(read_ledger(published), given_up=given_up)
+    return {
+        name: [[b.low, b.high] for b in cells] for name, *cells in questions.subgroup_cells(asked)
     }
 
 

@@ -1,14 +1,15 @@
 """What readers ask and the article does not print: the standard questions, from any ledger."""
 
+import ast
 from collections.abc import Iterator
 
+from companion.consistency.model import endpoint_column, negated
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.expressions import Expression
 from companion.ledger import Ledger, Measure
 
 MONTHS_AT_RISK = (0, 3, 6, 9, 12, 15)
 MONTHS_SURVIVAL = (3, 6, 9)
-HEMATOLOGIC = "ADAE."
 
 
 def standard(asked: Bounds) -> Iterator[Bound]:
@@ -49,8 +50,6 @@ def _of_blood(ledger: Ledger, grade: str) -> bool:
 
 
 def _overlap(asked: Bounds, measure: Measure, first, second) -> Bound:  # noqa: ANN001 - syntax
-    import ast
-
     both = Expression(f"({ast.unparse(first)}) and ({ast.unparse(second)})")
     names = " and ".join(asked.ledger.variables[n].label for n in both.names)
     return asked.count(both, label=f"{measure.label}: both {names}")
@@ -109,6 +108,16 @@ def subgroups(asked: Bounds) -> Iterator[Bound]:
             yield asked.p_value(measure)
 
 
+def subgroup_cells(asked: Bounds) -> Iterator[tuple[str, Bound, Bound]]:
+    """For each such comparison, patients with the event in the group and outside it."""
+    for measure in asked.ledger.measures.values():
+        if measure.kind == "comparison" and measure.by.text and _is_known(asked.ledger, measure):
+            inside, outside = (
+                asked.count(measure.where, group) for group in (measure.by, negated(measure.by))
+            )
+            yield measure.measure, inside, outside
+
+
 def _is_known(ledger: Ledger, measure: Measure) -> bool:
     """Whether some count says how large the groups are."""
     counted = {n for m in ledger.measures.values() if m.kind == "count" for n in m.where.names}
@@ -116,8 +125,6 @@ def _is_known(ledger: Ledger, measure: Measure) -> bool:
 
 
 def _endpoints(asked: Bounds) -> list[tuple[Measure, str]]:
-    from companion.consistency.model import endpoint_column
-
     measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
     return [(m, endpoint_column(asked.ledger, m.endpoint, "days")) for m in measures]
 
