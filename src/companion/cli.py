@@ -1,8 +1,9 @@
 """The command line: thin, and each command imports only what it needs."""
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +48,8 @@ def _faults() -> Iterator[None]:
         yield
     except ValueError as error:
         _stop(str(error))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         if not error.strerror:  # ours, in words
             _stop(str(error))
@@ -102,45 +105,35 @@ def build(
     ] = None,
     force: Annotated[list[str] | None, typer.Option(help="Run this notebook anyway.")] = None,
     jobs: Annotated[int, typer.Option(help="Notebooks at a time.", min=1)] = 2,
+    engine: Annotated[
+        str, typer.Option(help="forked (fast), or kernel (a Jupyter kernel for each notebook).")
+    ] = "forked",
 ) -> None:
     """Run the four notebooks and judge every printed number.
 
+    What has run before and depends on nothing that changed is kept. Other tables, ledgers or
+    parameters get a folder of their own below work/builds.
+
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
-    from companion.pipeline.build import DEFAULT_COHORT, NOTEBOOKS, Request
     from companion.pipeline.build import build as run
+    from companion.pipeline.progress import watching
+    from companion.pipeline.request import COHORT, PUBLISHED, Request
 
-    unknown_names = [n for n in force or [] if n not in NOTEBOOKS]
-    if unknown_names:
-        raise UnusableError(f"no notebook {unknown_names[0]!r}; one of {', '.join(NOTEBOOKS)}")
-    _check_cohort(cohort)
     request = Request(
-        cohort or DEFAULT_COHORT,
-        _published(published),
-        output,
-        _pairs(parameter, "--parameter"),
-        tuple(force or ()),
-        jobs,
+        cohort=cohort or COHORT,
+        published=published or PUBLISHED,
+        output=output,
+        parameters=_pairs(parameter, "--parameter"),
+        force=tuple(force or ()),
+        jobs=jobs,
+        engine=engine,
     )
-    outcome = run(request, _ledger(published), _say)
+    with watching() as watch:
+        outcome = run(request, watch)
     print(outcome.summary)
     print(f"The report is {outcome.output / 'index.html'}")
     _end(outcome.drift)
-
-
-def _check_cohort(cohort: Path | None) -> None:
-    """Refuse supplied tables with faults before anything runs."""
-    if cohort is None:
-        return
-    from companion.cohort import faults
-
-    found = faults(cohort)
-    if found:
-        raise UnusableError("\n".join(str(fault) for fault in found))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
@@ -153,7 +146,7 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
-def _end(drift: list[str]) -> None:
+def _end(drift: Sequence[str]) -> None:
     for line in drift:
         print(line, file=sys.stderr)
     sys.exit(1 if drift else 0)

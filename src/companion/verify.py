@@ -9,8 +9,9 @@ added across bases.
 import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from companion.audit import Verdict
 from companion.ledger import Claim, Ledger
@@ -34,7 +35,10 @@ class Verification:
 
 
 def verify(
-    ledger: Ledger, results: Iterable[Result], audited: Iterable[Verdict]
+    ledger: Ledger,
+    results: Iterable[Result],
+    audited: Iterable[Verdict],
+    given_up: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Verification]:
     """Verdict on every claim, in the ledger's order.
 
@@ -46,13 +50,23 @@ def verify(
         What the notebooks computed.
     audited : iterable of Verdict
         What the other printed numbers say of each.
+    given_up : mapping of str to str, optional
+        Claims that the reconstructed cohort could not satisfy, and why.
     """
     computed = {(r.measure, r.statistic): r for r in results}
     by_claim = {v.claim: v for v in audited}
-    return [
+    rows = [
         _verify(ledger, claim, by_claim[slug], computed.get((claim.measure, claim.statistic)))
         for slug, claim in ledger.claims.items()
     ]
+    return [_explained(row, given_up.get(row.claim, "")) for row in rows]
+
+
+def _explained(row: Verification, why: str) -> Verification:
+    """Add why the reconstruction gave a claim up, where that is all that is known against it."""
+    if not why or (row.verdict, row.basis) != ("mismatch", "constructed"):
+        return row
+    return replace(row, reason=f"{row.reason}: the reconstruction gave it up, since {why}")
 
 
 def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | None) -> Verification:
@@ -146,5 +160,5 @@ WORDS = {
     ("mismatch", "constructed"): "do not hold in the reconstructed cohort",
     ("given", "constructed"): "are premises, from which others follow (built into the cohort)",
     ("given", ""): "are premises, from which others follow",
-    ("unchecked", ""): "could not be checked; outputs/verification.csv says why for each",
+    ("unchecked", ""): "could not be checked; verification.csv says why for each",
 }

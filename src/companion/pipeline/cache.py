@@ -1,15 +1,18 @@
 """What a notebook's run depends on, and where finished runs are kept.
 
-The key holds code cells, parameters, the package's sources, data and lock; never prose or tags.
-Runs are kept under ``work/cache``, which git ignores: a fresh clone always executes.
+The key holds code cells, parameters, the package's sources, data, lock and interpreter; never
+prose or tags. Runs are kept under ``work/``, which git ignores: a fresh clone always executes.
 """
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-REBUILT = ("cli.py", "pipeline", "report")  # not part of what a notebook computes
+Key = Mapping[str, str]
+SHOWN_LATER = ("cli.py", "report")  # work on what a notebook made, never in it
 
 
 def digest(*parts: str | bytes) -> str:
@@ -31,54 +34,69 @@ def files_digest(paths: Iterable[Path], base: Path) -> str:
 
 def tree(folder: Path) -> list[Path]:
     """All files below a folder, but for what Python compiled."""
-    return [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    return [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"]
 
 
-def sources(root: Path) -> list[Path]:
-    """The package's files that a notebook's results can depend on."""
+def shared_key(root: Path, cohort: Path, published: Path) -> dict[str, str]:
+    """Parts of the key that all notebooks share, each under the name that says why it ran."""
     package = root / "src" / "companion"
-    return [p for p in tree(package) if p.relative_to(package).parts[0] not in REBUILT]
-
-
-def code(notebook: Path) -> str:
-    """The code cells of a notebook, and nothing else."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return digest(*("".join(c["source"]) for c in cells if c["cell_type"] == "code"))
-
-
-def key(
-    notebook: Path, parameters: Mapping[str, object], shared: Mapping[str, str]
-) -> dict[str, str]:
-    """Parts of a notebook's key, each under the name that says why it ran."""
-    given = {k: v for k, v in parameters.items() if k != "output_dir"}
+    sources = [p for p in tree(package) if p.relative_to(package).parts[0] not in SHOWN_LATER]
+    lock = root / "requirements.lock"
     return {
-        "code": code(notebook),
-        "parameters": digest(json.dumps(given, sort_keys=True)),
+        "package": files_digest(sources, package),
+        "cohort": files_digest(tree(cohort), cohort),
+        "ledger": files_digest(tree(published), published),
+        "lock": files_digest([lock] if lock.is_file() else [], root),
+        "Python": sys.version,
+    }
+
+
+def key(notebook: Path, parameters: Mapping[str, object], engine: str, shared: Key) -> Key:
+    """All parts of a notebook's key."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    return {
+        "code": digest(*code),
+        "parameters": digest(json.dumps(parameters, sort_keys=True)),
+        "engine": engine,
         **shared,
     }
 
 
-def shared_key(root: Path, cohort: Path, published: Path) -> dict[str, str]:
-    """Parts of the key that all notebooks share."""
-    lock = root / "requirements.lock"
-    return {
-        "package": files_digest(sources(root), root),
-        "cohort": files_digest(tree(cohort), cohort),
-        "ledger": files_digest(tree(published), published),
-        "lock": files_digest([lock] if lock.is_file() else [], root),
-    }
+def build_key(root: Path, notebooks: Iterable[Path], keys: Mapping[str, Key]) -> str:
+    """What all outputs depend on: the runs, today's prose, and what shows them."""
+    package = root / "src" / "companion"
+    later = [p for p in tree(package) if p.relative_to(package).parts[0] in SHOWN_LATER]
+    prose = [notebook.read_bytes() for notebook in notebooks]
+    runs = json.dumps({stem: dict(key) for stem, key in keys.items()}, sort_keys=True)
+    return digest(files_digest(later, package), *prose, runs)
 
 
-def reason(cache: Path, stem: str, key: Mapping[str, str]) -> str:
+def folder(cache: Path, stem: str, key: Key) -> Path:
+    """Where the run with this key is kept."""
+    return cache / f"{stem}-{digest(json.dumps(dict(key), sort_keys=True))[:16]}"
+
+
+def reason(cache: Path, stem: str, key: Key) -> str:
     """Why a notebook runs: what changed since its last run."""
-    record = cache / f"{stem}.json"
-    if not record.is_file():
+    last = read(cache / f"{stem}.json")
+    if not last:
         return "it has not run here before"
-    last = json.loads(record.read_text(encoding="utf-8"))
     changed = [name for name in key if last.get(name) != key[name]]
     return f"changed: {', '.join(changed)}" if changed else "its kept run is gone"
 
 
-def folder(cache: Path, stem: str, key: Mapping[str, str]) -> Path:
-    """Where the run with this key is kept."""
-    return cache / f"{stem}-{digest(json.dumps(dict(key), sort_keys=True))[:16]}"
+def read(record: Path) -> dict[str, Any]:
+    """Read a record; a missing or a damaged one is empty."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write(record: Path, content: Mapping[str, Any]) -> None:
+    """Write a record, whole or not at all."""
+    partial = record.with_suffix(".new")
+    partial.write_text(json.dumps(content), encoding="utf-8")
+    partial.replace(record)

@@ -1,4 +1,8 @@
-"""Replace a folder as a whole or not at all."""
+"""Replace a folder as a whole or not at all.
+
+The new folder grows beside the old one and takes its name in one step of the file system.
+Whatever happens before that step, a kill or a full disk, leaves the old folder as it was.
+"""
 
 import ctypes
 import fcntl
@@ -13,56 +17,62 @@ RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def staged(output: Path, say: Callable[[str], None]) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of ``output`` when the block ends well.
+def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold a folder for one build at a time; a second one waits, and says so.
 
-    Until then the previous outputs stay as they are, whatever happens; what a killed build
-    left behind is cleared by the next one. A second build waits for the first.
+    The system lets go of it when the process ends, however it ends; no file is left.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    stage, lock = output.with_name(f".{output.name}.new"), output.with_name(f".{output.name}.lock")
-    with lock.open("w") as handle:
-        _wait(handle, output, say)
-        shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir()
-        try:
-            yield stage
-            _flush(stage)
-            _replace(stage, output)
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
-
-
-def _wait(handle, output: Path, say: Callable[[str], None]) -> None:  # noqa: ANN001 - open file
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        say(f"another build is writing {output.name}; waiting for it")
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another build is at work here; waiting for it to end")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
-def _flush(stage: Path) -> None:
-    """Have the files on disk before they are given their name."""
-    for path in stage.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
+@contextmanager
+def staged(output: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of ``output`` when the block ends well."""
+    recover(output)
+    stage = _beside(output, "new")
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+        _replace(stage, output)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def recover(output: Path) -> None:
+    """Clear what a killed build left, and finish its swap if that was cut in two."""
+    old = _beside(output, "old")
+    if old.exists() and not output.exists():
+        old.rename(output)
+    for left in (old, _beside(output, "new")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _beside(output: Path, what: str) -> Path:
+    return output.with_name(f".{output.name}.{what}")
 
 
 def _replace(stage: Path, output: Path) -> None:
     if not output.exists():
         stage.rename(output)
-        return
-    if not _exchange(stage, output):  # not Linux: a moment without outputs, never with half
-        old = output.with_name(f".{output.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
+    elif not exchange(stage, output):  # a moment without outputs; `recover` ends it
+        old = _beside(output, "old")
         output.rename(old)
         stage.rename(output)
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
 
 
-def _exchange(first: Path, second: Path) -> bool:
-    """Swap two folders at once, where the system can."""
+def exchange(first: Path, second: Path) -> bool:
+    """Swap two folders at once; false where the system cannot (it is not Linux)."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False

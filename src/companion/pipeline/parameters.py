@@ -2,19 +2,21 @@
 
 import ast
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from companion.ledger import unknown
 
-RESERVED = (
-    "cohort_dir",
-    "published_dir",
-    "output_dir",
-    "consistency_file",
-)  # the command line's own options
-TYPES: dict[str, type] = {"str": str, "float": float, "int": int, "bool": bool}
+RESERVED: Mapping[str, str] = {
+    "cohort_dir": "--cohort",
+    "published_dir": "--published",
+    "output_dir": "--output",
+    "consistency_file": "--published",  # it follows from the ledger
+}
+NEEDED = ("cohort_dir", "output_dir")
+TYPES: Mapping[str, type] = {"str": str, "float": float, "int": int, "bool": bool}
 
 
 class Parameter(NamedTuple):
@@ -26,15 +28,31 @@ class Parameter(NamedTuple):
 
 
 class ParameterError(ValueError):
-    """A parameter is unknown or ill-typed."""
+    """A parameter is unknown or ill-typed, or a notebook declares none."""
 
 
 def declared(notebook: Path) -> dict[str, Parameter]:
-    """Parameters that a notebook's tagged cell declares, by name."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
-    source = "\n".join("".join(cell["source"]) for cell in tagged)
-    return {p.name: p for node in ast.parse(source).body if (p := _parameter(node))}
+    """Parameters that a notebook's tagged cell declares, by name.
+
+    Raises
+    ------
+    ParameterError
+        If the notebook cannot be read, or does not declare where it reads and writes.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+        body = ast.parse("\n".join("".join(cell["source"]) for cell in tagged)).body
+        found = {p.name: p for node in body if (p := _parameter(node))}
+    except (KeyError, TypeError, ValueError, SyntaxError) as error:
+        raise ParameterError(f"{notebook.name}: cannot be read as a notebook ({error})") from None
+    missing = [name for name in NEEDED if name not in found]
+    if missing:
+        raise ParameterError(
+            f"{notebook.name}: the cell tagged parameters does not declare {' and '.join(missing)};"
+            f' write it like {missing[0]}: str = "…"'
+        )
+    return found
 
 
 def _parameter(node: ast.stmt) -> Parameter | None:
@@ -53,11 +71,11 @@ def chosen(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, dic
         With every unknown name (and the nearest real ones) and every value of the wrong type.
     """
     known = {notebook.stem: declared(notebook) for notebook in notebooks}
-    names = {n for parameters in known.values() for n in parameters if n not in RESERVED}
-    faults = [unknown("parameter", name, sorted(names)) for name in given if name not in names]
+    names = sorted({n for parameters in known.values() for n in parameters} - set(RESERVED))
+    faults = [_stranger(name, names) for name in given if name not in names]
     values: dict[str, dict[str, object]] = {stem: {} for stem in known}
     for stem, parameters in known.items():
-        for name in given.keys() & parameters.keys() - set(RESERVED):
+        for name in given.keys() & parameters.keys() - RESERVED.keys():
             try:
                 values[stem][name] = _typed(parameters[name], given[name])
             except ValueError as error:
@@ -67,16 +85,36 @@ def chosen(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, dic
     return values
 
 
+def _stranger(name: str, names: list[str]) -> str:
+    if name in RESERVED:
+        return f"parameter {name!r} is set by the option {RESERVED[name]}"
+    return f"{unknown('parameter', name, names)} The parameters are {', '.join(names)}"
+
+
 def _typed(parameter: Parameter, text: str) -> object:
+    """Read a value as the type that the notebook declares.
+
+    Raises
+    ------
+    ValueError
+        If it is not of that type, or looks like a path: a parameter says how to analyze, and
+        only the command line's own options say where to read and write.
+    """
+    value = _value(parameter, text)
+    if isinstance(value, str) and ("/" in value or "\\" in value or ".." in value):
+        raise ValueError(f"parameter {parameter.name} is no path, but {text!r} looks like one")
+    return value
+
+
+def _value(parameter: Parameter, text: str) -> object:
     kind = TYPES.get(parameter.type, str)
-    if kind is bool:
-        if text.lower() not in ("true", "false"):
-            raise ValueError(f"parameter {parameter.name} is true or false, not {text!r}")
-        return text.lower() == "true"
     try:
-        return kind(text)
-    except ValueError:
-        raise ValueError(
-            f"parameter {parameter.name} is of type {parameter.type}, like "
-            f"{parameter.default!r}; {text!r} is not"
-        ) from None
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        value = kind(text)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError
+    except (KeyError, ValueError):
+        like = {bool: "true or false"}.get(kind, f"a {parameter.type} like {parameter.default!r}")
+        raise ValueError(f"parameter {parameter.name} is {like}, not {text!r}") from None
+    return value

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ENGINES = ("forked", "kernel")
 INJECTED = "injected-parameters"
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
-CELL_FILE = re.compile(r"[^\s\"']*ipykernel_\d+[\\/]\d+\.py")
+CELL_FILE = re.compile(re.escape(tempfile.gettempdir()) + r"/ipykernel_\d+/\d+\.py")
 
 Json = dict[str, Any]
 
@@ -129,7 +129,10 @@ def write(notebook: Json, path: Path) -> None:
 
 def _scrubber(parameters: Mapping[str, object], root: Path) -> Callable[[str], str]:
     """Replace what is of this run or this machine alone."""
-    words = {str(parameters.get("output_dir", "")): "outputs"}
+    words = {
+        str(parameters.get("output_dir", "")): "outputs",
+        str(parameters.get("consistency_file", "")): "outputs/consistency.json",
+    }
     for name in ("cohort_dir", "published_dir"):
         given = Path(str(parameters.get(name, "")))
         words |= {str(given): given.name} if given.is_absolute() else {}

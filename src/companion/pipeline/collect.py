@@ -1,0 +1,91 @@
+"""Gather what the notebooks made into one folder, and judge every claim by it."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion import results, verify
+from companion.pipeline.request import MADE, BuildError
+from companion.pipeline.run import with_prose
+from companion.pipeline.run import write as write_notebook
+
+if TYPE_CHECKING:
+    from companion.audit import Verdict
+    from companion.ledger import Ledger
+
+ALT = "alt.json"
+
+
+def collect(
+    stage: Path,
+    finished: Mapping[Path, Path],
+    cohort: Path,
+    ledger: "Ledger",
+    audited: "Sequence[Verdict]",
+) -> list[verify.Verification]:
+    """Fill a folder of outputs, and return the verdict on every claim.
+
+    Parameters
+    ----------
+    stage : Path
+        The folder, still without its name.
+    finished : mapping of Path to Path
+        Each notebook and the folder of its finished run.
+    cohort : Path
+        ADaM tables that were read.
+    ledger : Ledger
+        What is printed.
+    audited : sequence of Verdict
+        What the printed numbers say of each other.
+    """
+    found: list[results.Result] = []
+    alt: dict[str, str] = {}
+    for notebook, run in finished.items():
+        for part in ("tables", "figures"):
+            if (run / part).is_dir():
+                shutil.copytree(run / part, stage / part, dirs_exist_ok=True)
+        alt |= _read(run / "figures" / ALT)
+        found += _results(notebook, run)
+        executed = stage / "notebooks" / notebook.name
+        executed.parent.mkdir(exist_ok=True)
+        write_notebook(with_prose(notebook, run / "notebooks" / notebook.name), executed)
+    if alt:
+        text = json.dumps(alt, ensure_ascii=False, indent=1, sort_keys=True)
+        (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
+    merged = results.unique(found)
+    results.write(merged, stage / "results.csv")
+    dataset = _read(cohort / "dataset.json")
+    rows = verify.verify(ledger, merged, audited, given_up(dataset))
+    verify.write(rows, stage / MADE)
+    _report(stage, ledger, rows, _label(dataset))
+    return rows
+
+
+def _results(notebook: Path, run: Path) -> list[results.Result]:
+    path = run / "results" / f"{notebook.stem}.csv"
+    if not path.is_file():
+        raise BuildError(f"{notebook.name}: it wrote no results/{notebook.stem}.csv")
+    return results.read(path)
+
+
+def _read(path: Path) -> dict:
+    """Content of a JSON file; there may be none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def given_up(dataset: Mapping) -> dict[str, str]:
+    """Claims that a reconstructed cohort could not satisfy, and why."""
+    return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
+
+
+def _label(dataset: Mapping) -> str:
+    """What must be said of patients that are nobody's; empty for supplied data."""
+    return str(dataset.get("label", "")) if dataset.get("origin") == "reconstructed" else ""
+
+
+def _report(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
+    from companion.report import write
+
+    write(stage, ledger, rows, label)

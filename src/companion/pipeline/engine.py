@@ -1,0 +1,91 @@
+"""A papermill engine that runs a notebook's cells inside this process.
+
+It is Jupyter's own in-process kernel, and nbclient turns its messages into outputs, so a
+notebook gets the outputs that an ordinary kernel gives. What it saves is the start of a kernel
+and its imports: the process is forked from one that has them. Isolation is the fork's: one
+process runs one notebook and ends.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import ipykernel.debugger
+from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
+from ipykernel.inprocess.manager import InProcessKernelManager
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from traitlets.config import Config
+
+NAME = "forked"
+WAIT = 60  # seconds for a message that the kernel has already sent
+
+ipykernel.debugger._is_debugpy_available = False  # nobody attaches, and it costs a thread
+
+
+class ZMQLikeShell(InProcessInteractiveShell):
+    """Libraries know a notebook by ``zmq`` in the name of its shell's class (pandas does)."""
+
+
+class InProcessClient(PapermillNotebookClient):
+    """Executes the cells of a notebook in an in-process kernel."""
+
+    def __init__(self, nb_man: Any, tell: Callable[[int, int], None]) -> None:
+        super().__init__(nb_man, record_timing=False)
+        self._tell = tell
+
+    def execute(self, **_: Any) -> Any:
+        """Run all cells, up to the first that fails."""
+        self.reset_execution_trackers()
+        self._kernel = _kernel()
+        self._messages = InProcessKernelManager(kernel=self._kernel).client()
+        self._messages.start_channels()
+        self.papermill_execute_cells()
+        return self.nb
+
+    def execute_cell(self, cell: Any, cell_index: int, **_: Any) -> Any:
+        """Run one cell and gather its outputs."""
+        if cell.cell_type == "code" and cell.source.strip():
+            self.clear_before_next_output = False
+            self._messages.execute(cell.source)
+            self._gather(cell, cell_index)
+            reply = self._messages.shell_channel.get_msg(timeout=WAIT)["content"]
+            if reply["status"] == "error":
+                raise CellExecutionError.from_cell_and_msg(cell, reply)
+        self._tell(cell_index + 1, len(self.nb.cells))
+        return cell
+
+    def _gather(self, cell: Any, cell_index: int) -> None:
+        self._kernel.stdout.flush()
+        self._kernel.stderr.flush()
+        while True:
+            message = self._messages.iopub_channel.get_msg(timeout=WAIT)
+            try:
+                self.process_message(message, cell, cell_index)
+            except CellExecutionComplete:
+                return
+
+
+def _kernel() -> InProcessKernel:
+    config = Config({"HistoryManager": {"enabled": False}})
+    return InProcessKernel(config=config, shell_class=ZMQLikeShell)
+
+
+class ForkedEngine(Engine):
+    """Papermill's way to the in-process client."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        tell: Callable[[int, int], None],
+        **_: Any,
+    ) -> None:
+        """Execute the notebook that papermill manages."""
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        InProcessClient(nb_man, tell).execute()
+
+
+papermill_engines.register(NAME, ForkedEngine)
