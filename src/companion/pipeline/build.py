@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.pipeline import cache
-from companion.pipeline.consistent import NAME, consistency
+from companion.pipeline import cache, consistent
 from companion.pipeline.outputs import alone, recover, staged
 from companion.pipeline.parameters import chosen, declared
 from companion.pipeline.progress import Watch
@@ -14,7 +13,8 @@ from companion.pipeline.request import MADE, NOTEBOOKS, BuildError, Request, see
 from companion.project import ROOT
 
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
-KEPT = 3  # finished runs of each notebook, for going back and forth between parameters
+KEPT = "kept, nothing it depends on changed"
+MOST_KEPT = 3  # finished runs of each notebook, for going back and forth between parameters
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ class Run:
         return self.notebook.stem
 
 
+@dataclass(frozen=True)
+class Plan:
+    """All four runs, the document on consistency that they read, and the key of the whole."""
+
+    runs: Sequence[Run]
+    document: Path | None
+    key: str
+
+
 def build(request: Request, watch: Watch) -> Outcome:
     """Run the notebooks that need it and replace the outputs, as a whole or not at all.
 
@@ -61,16 +70,17 @@ def build(request: Request, watch: Watch) -> Outcome:
     output = request.folder
     with alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
-        document = _document(request, notebooks, output, watch)
-        runs = _runs(request, notebooks, values, document)
+        document = consistent.find(ROOT, request.published, output, request.cache)
+        plan = _plan(request, notebooks, values, document)
         record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
-        key = cache.build_key(ROOT, notebooks, {run.stem: run.key for run in runs})
-        waiting = _waiting(request, runs, watch)
-        if not waiting and (kept := _kept(record, key, output)):
+        if not request.force and (kept := _kept(record, plan.key, output)):
+            for run in plan.runs:
+                watch.says(f"{run.stem}: {KEPT}")
             return kept
-        outcome = _build(request, runs, waiting, document, output, watch)
+        outcome, key = _build(request, notebooks, values, plan, output, watch)
         made = cache.files_digest(cache.tree(output), output)
-        cache.write(record, {"key": key, "made": made, **_plain(outcome)})
+        content = {"drift": outcome.drift, "summary": outcome.summary}
+        cache.write(record, {"key": key, "made": made, **content})
     return outcome
 
 
@@ -81,27 +91,18 @@ def _notebooks(request: Request) -> list[Path]:
         raise BuildError(f"{request.notebooks}: there is no {', '.join(missing)}")
     for folder in (request.cohort, request.published):
         if not folder.is_dir():
-            raise BuildError(f"{folder}: there is no such folder")
+            raise BuildError(f"{folder}: No such file or directory; name a folder")
     return found
 
 
-def _document(
-    request: Request, notebooks: Sequence[Path], output: Path, watch: Watch
-) -> Path | None:
-    """The document on consistency, when a notebook reads it."""
-    if not any("consistency_file" in declared(notebook) for notebook in notebooks):
-        return None
-    return consistency(ROOT, request.published, output, request.cache, watch.says)
-
-
-def _runs(
+def _plan(
     request: Request,
     notebooks: Sequence[Path],
     values: Mapping[str, Mapping[str, object]],
     document: Path | None,
-) -> list[Run]:
+) -> Plan:
     shared = cache.shared_key(ROOT, request.cohort, request.published)
-    shared["consistency"] = cache.files_digest([document], document.parent) if document else ""
+    shared["consistency"] = cache.digest(document.read_bytes()) if document else ""
     folders = {"cohort_dir": request.cohort, "published_dir": request.published}
     folders |= {"consistency_file": document} if document else {}
     runs = []
@@ -112,7 +113,8 @@ def _runs(
         paths = {name: seen_from(ROOT, folders[name]) for name in sorted(own)}
         folder = cache.folder(request.cache, notebook.stem, key)
         runs.append(Run(notebook, key, folder, {**given, **paths}))
-    return runs
+    keys = {run.stem: run.key for run in runs}
+    return Plan(runs, document, cache.build_key(ROOT, notebooks, keys))
 
 
 def _waiting(request: Request, runs: Sequence[Run], watch: Watch) -> list[Run]:
@@ -121,7 +123,7 @@ def _waiting(request: Request, runs: Sequence[Run], watch: Watch) -> list[Run]:
     for run in runs:
         stem = run.stem
         if stem not in request.force and run.folder.is_dir():
-            watch.says(f"{stem}: kept, nothing it depends on changed")
+            watch.says(f"{stem}: {KEPT}")
             continue
         why = "forced" if stem in request.force else cache.reason(request.cache, stem, run.key)
         watch.says(f"{stem}: runs, {why}")
@@ -139,23 +141,25 @@ def _kept(record: Path, key: str, output: Path) -> Outcome | None:
     return Outcome(output, tuple(last["drift"]), last["summary"])
 
 
-def _plain(outcome: Outcome) -> dict[str, object]:
-    return {"drift": list(outcome.drift), "summary": outcome.summary}
-
-
 def _build(
     request: Request,
-    runs: Sequence[Run],
-    waiting: Sequence[Run],
-    document: Path | None,
+    notebooks: Sequence[Path],
+    values: Mapping[str, Mapping[str, object]],
+    plan: Plan,
     output: Path,
     watch: Watch,
-) -> Outcome:
-    """Run what waits, and judge; one processor audits while the other warms up."""
-    from companion.pipeline import workers
+) -> tuple[Outcome, str]:
+    """Run what must run, and judge; one processor audits while the other warms up.
 
-    if waiting:
-        workers.warm_up(request.engine)
+    Returns
+    -------
+    Outcome, str
+        What was found, and the key of what it was made from.
+    """
+    from companion.pipeline.workers import warm_up
+
+    if request.force or not all(run.folder.is_dir() for run in plan.runs):
+        warm_up(request.engine)
     from companion.audit import audit
     from companion.pipeline.collect import collect
     from companion.published import read_ledger
@@ -164,14 +168,17 @@ def _build(
     ledger = read_ledger(request.published)
     _refuse_faulty(request)
     audited = audit(ledger)
-    if waiting:
-        _execute(request, waiting, watch)
+    if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
+        document = consistent.make(ROOT, request.published, request.cache, watch.says)
+        plan = _plan(request, notebooks, values, document)
+    _execute(request, _waiting(request, plan.runs, watch), watch)
     with staged(output) as stage:
-        if document:
-            shutil.copyfile(document, stage / NAME)
-        finished = {run.notebook: run.folder for run in runs}
+        if plan.document:
+            shutil.copyfile(plan.document, stage / consistent.NAME)
+        finished = {run.notebook: run.folder for run in plan.runs}
         rows = collect(stage, finished, request.cohort, ledger, audited)
-    return Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
+    found = Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
+    return found, plan.key
 
 
 def _refuse_faulty(request: Request) -> None:
@@ -212,5 +219,5 @@ def _execute(request: Request, waiting: Sequence[Run], watch: Watch) -> None:
 def _forget(folder: Path, stem: str) -> None:
     """Keep the latest few runs of a notebook."""
     kept = [p for p in folder.glob(f"{stem}-*") if p.is_dir()]
-    for old in sorted(kept, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
+    for old in sorted(kept, key=lambda p: p.stat().st_mtime, reverse=True)[MOST_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)

@@ -16,25 +16,30 @@ GROUND = (
 )
 
 
-def consistency(
-    root: Path, published: Path, output: Path, cache: Path, say: Callable[[str], None]
-) -> Path:
-    """Path of the ledger's document, made now when neither outputs nor cache have it."""
+def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
+    """Path of the ledger's document, where outputs or cache have it."""
     key = _key(root, published)
-    kept = cache / f"consistency-{key[:16]}.json"
-    committed = output / NAME
-    for path in (kept, committed, root / "outputs" / NAME):
-        if path.is_file() and _has_key(path, key):
-            return path
+    places = (_kept(cache, key), output / NAME, root / "outputs" / NAME)
+    return next((path for path in places if path.is_file() and _has_key(path, key)), None)
+
+
+def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path:
+    """Compute the ledger's document, and keep it."""
     say("consistency: computes conflicts, bounds and leave-one-out (minutes; kept afterwards)")
     from companion.consistency.document import document, text
 
+    key = _key(root, published)
     content = text({"key": key, **document(published)})
     cache.mkdir(parents=True, exist_ok=True)
+    kept = _kept(cache, key)
     partial = kept.with_suffix(".new")
-    partial.write_text(content, encoding="utf-8")
+    partial.write_text(content, encoding="utf-8", newline="\n")
     partial.rename(kept)
     return kept
+
+
+def _kept(cache: Path, key: str) -> Path:
+    return cache / f"consistency-{key[:16]}.json"
 
 
 def _has_key(path: Path, key: str) -> bool:

@@ -115,6 +115,8 @@ def _value(parameter: Parameter, text: str) -> object:
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError
     except (KeyError, ValueError):
-        like = {bool: "true or false"}.get(kind, f"a {parameter.type} like {parameter.default!r}")
-        raise ValueError(f"parameter {parameter.name} is {like}, not {text!r}") from None
+        like = "true or false" if kind is bool else f"{parameter.default!r}"
+        raise ValueError(
+            f"parameter {parameter.name} is of type {parameter.type}, like {like}; {text!r} is not"
+        ) from None
     return value

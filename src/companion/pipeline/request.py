@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.ledger import unknown
 from companion.pipeline.cache import digest
 from companion.pipeline.run import ENGINES
 from companion.project import ROOT
@@ -58,7 +57,7 @@ class Request:
             (self.engine, ENGINES, "engine"),
         ):
             if given not in known:
-                raise BuildError(f"{unknown(what, given, known)} One of {', '.join(known)}")
+                raise BuildError(f"no {what} {given!r}; one of {', '.join(known)}")
 
     @property
     def cache(self) -> Path:
@@ -88,9 +87,7 @@ class Request:
         if self.cache.resolve() in (output, *output.parents):
             raise BuildError(f"{self.output} is where runs are kept; name another --output")
         if not _is_replaceable(output):
-            raise BuildError(
-                f"{self.output} holds what no build made; name a new or an empty --output"
-            )
+            raise BuildError(f"{self.output} holds something else; name an empty or new folder")
         return output
 
     def _name(self) -> str:
