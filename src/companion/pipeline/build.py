@@ -4,13 +4,19 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.pipeline import cache, consistent
 from companion.pipeline.outputs import alone, recover, staged
 from companion.pipeline.parameters import chosen, declared
 from companion.pipeline.progress import Watch
 from companion.pipeline.request import MADE, NOTEBOOKS, BuildError, Request, seen_from
+from companion.pipeline.workers import Job, run_all, warm_up
 from companion.project import ROOT
+
+if TYPE_CHECKING:
+    from companion.audit import Verdict
+    from companion.ledger import Ledger
 
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
 KEPT = "kept, nothing it depends on changed"
@@ -68,19 +74,26 @@ def build(request: Request, watch: Watch) -> Outcome:
     notebooks = _notebooks(request)
     values = chosen(notebooks, request.parameters)
     output = request.folder
+    document = consistent.find(ROOT, request.published, output, request.cache)
+    plan = _plan(request, notebooks, values, document)
+    record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
+    if not request.force and (kept := _kept(record, plan.key, output)):
+        for run in plan.runs:
+            watch.says(f"{run.stem}: {KEPT}")
+        return kept
+    if request.force or not all(run.folder.is_dir() for run in plan.runs):
+        warm_up(request.engine)  # on one processor, while the other reads and audits
+    checked = _check(request)
     with alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
-        document = consistent.find(ROOT, request.published, output, request.cache)
-        plan = _plan(request, notebooks, values, document)
-        record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
-        if not request.force and (kept := _kept(record, plan.key, output)):
-            for run in plan.runs:
-                watch.says(f"{run.stem}: {KEPT}")
-            return kept
-        outcome, key = _build(request, notebooks, values, plan, output, watch)
+        if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
+            document = consistent.make(ROOT, request.published, request.cache, watch.says)
+            plan = _plan(request, notebooks, values, document)
+        _execute(request, _waiting(request, plan.runs, watch), watch)
+        outcome = _judge(request, plan, output, *checked)
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
-        cache.write(record, {"key": key, "made": made, **content})
+        cache.write(record, {"key": plan.key, "made": made, **content})
     return outcome
 
 
@@ -141,61 +154,38 @@ def _kept(record: Path, key: str, output: Path) -> Outcome | None:
     return Outcome(output, tuple(last["drift"]), last["summary"])
 
 
-def _build(
-    request: Request,
-    notebooks: Sequence[Path],
-    values: Mapping[str, Mapping[str, object]],
-    plan: Plan,
-    output: Path,
-    watch: Watch,
-) -> tuple[Outcome, str]:
-    """Run what must run, and judge; one processor audits while the other warms up.
-
-    Returns
-    -------
-    Outcome, str
-        What was found, and the key of what it was made from.
-    """
-    from companion.pipeline.workers import warm_up
-
-    if request.force or not all(run.folder.is_dir() for run in plan.runs):
-        warm_up(request.engine)
+def _check(request: Request) -> "tuple[Ledger, list[Verdict]]":
+    """Read the ledger and judge it by itself; refuse it, or the tables, with all their faults."""
     from companion.audit import audit
-    from companion.pipeline.collect import collect
     from companion.published import read_ledger
-    from companion.verify import drift, summary
 
     ledger = read_ledger(request.published)
-    _refuse_faulty(request)
-    audited = audit(ledger)
-    if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
-        document = consistent.make(ROOT, request.published, request.cache, watch.says)
-        plan = _plan(request, notebooks, values, document)
-    _execute(request, _waiting(request, plan.runs, watch), watch)
+    if not request.is_default:
+        from companion.cohort import faults
+
+        found = faults(request.cohort)
+        if found:
+            raise BuildError("\n".join(str(fault) for fault in found))
+    return ledger, audit(ledger)
+
+
+def _judge(
+    request: Request, plan: Plan, output: Path, ledger: "Ledger", audited: "list[Verdict]"
+) -> Outcome:
+    """Replace the outputs, and say what they show."""
+    from companion.pipeline.collect import collect
+    from companion.verify import drift, summary
+
     with staged(output) as stage:
         if plan.document:
             shutil.copyfile(plan.document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in plan.runs}
         rows = collect(stage, finished, request.cohort, ledger, audited)
-    found = Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
-    return found, plan.key
-
-
-def _refuse_faulty(request: Request) -> None:
-    """Name all faults of supplied tables before anything runs on them."""
-    if request.is_default:
-        return
-    from companion.cohort import faults
-
-    found = faults(request.cohort)
-    if found:
-        raise BuildError("\n".join(str(fault) for fault in found))
+    return Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
 
 
 def _execute(request: Request, waiting: Sequence[Run], watch: Watch) -> None:
     """Run notebooks; a run gets the name that the next build looks for when all of it is there."""
-    from companion.pipeline.workers import Job, run_all
-
     for left in request.cache.glob("*.new"):  # of a build that was killed
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     partial = {run: run.folder.with_name(f"{run.folder.name}.new") for run in waiting}

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from companion.ledger import unknown
-
 RESERVED: Mapping[str, str] = {
     "cohort_dir": "--cohort",
     "published_dir": "--published",
@@ -88,6 +86,8 @@ def chosen(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, dic
 def _stranger(name: str, names: list[str]) -> str:
     if name in RESERVED:
         return f"parameter {name!r} is set by the option {RESERVED[name]}"
+    from companion.ledger import unknown
+
     return f"{unknown('parameter', name, names)} The parameters are {', '.join(names)}"
 
 
