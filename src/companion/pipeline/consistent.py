@@ -3,6 +3,7 @@
 It lies in the outputs under the key of what made it; a build with the same key takes it over.
 """
 
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -51,5 +52,19 @@ def _has_key(path: Path, key: str) -> bool:
 
 def _key(root: Path, published: Path) -> str:
     package = root / "src" / "companion"
-    code = [*tree(package / "consistency"), *(package / name for name in GROUND)]
-    return digest(files_digest(code, package), files_digest(tree(published), published))
+    code = sorted([*tree(package / "consistency"), *(package / name for name in GROUND)])
+    return digest(*map(_meaning, code), files_digest(tree(published), published))
+
+
+def _meaning(path: Path) -> str:
+    """What a module does: its syntax tree, without comments, layout and docstrings."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(module):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            node.body = [b for b in body if not _is_text(b)]  # type: ignore[attr-defined]
+    return f"{path.name} {ast.dump(module)}"
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
