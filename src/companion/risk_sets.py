@@ -188,9 +188,9 @@ def search(
             levels.pop()
         if not levels:
             return
-        if target.is_hit(node):
-            yield node.history
-        levels.append(target.children(node))
+        if target.is_hit(node):  # type: ignore[arg-type]
+            yield node.history  # type: ignore[union-attr]
+        levels.append(target.children(node))  # type: ignore[arg-type]
     raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
 
 

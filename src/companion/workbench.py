@@ -62,9 +62,7 @@ class Workbench:
 
     def bounds(self, *words: str) -> pd.DataFrame:
         """Bounds whose label holds one of the words: what all consistent cohorts agree on."""
-        rows = [
-            b for b in self._document.get("bounds", []) if any(w in b["label"] for w in words)
-        ]
+        rows = [b for b in self._document.get("bounds", []) if any(w in b["label"] for w in words)]
         columns = ["label", "low", "high", "unit", "certified"]
         return pd.DataFrame(rows, columns=columns).round(4)
 

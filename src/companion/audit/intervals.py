@@ -117,7 +117,7 @@ class Case(NamedTuple):
 
     claim: Claim
     pair: Pair
-    count: Count
+    count: Count  # type: ignore[assignment]  # hides tuple.count, which no one needs here
     level: float
     tried: dict[Way, tuple[bool, bool]]
 

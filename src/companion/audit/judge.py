@@ -87,8 +87,8 @@ def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
     if one.printed == other.printed:
         return True
     if ledger.measures[one.measure].unit == "date":
-        (a, b), (c, d) = days(one.printed), days(other.printed)
-        return a <= d and c <= b
+        (first, last), (start, end) = days(one.printed), days(other.printed)
+        return first <= end and start <= last
     if one.value.relation != "=" or other.value.relation != "=":
         plain, bound = (one, other) if one.value.relation == "=" else (other, one)
         return plain.value.relation != "=" or bound.value.admits(plain.value.exact)

@@ -77,7 +77,9 @@ def check(evidence: Evidence) -> Related:
     related = Related()
     for relation in evidence.ledger.relations.values():
         names = known_names(relation, evidence)
-        for link in _links(relation.expression.tree) if names is not None else ():
+        if names is None:
+            continue
+        for link in _links(relation.expression.tree):
             _judge(relation, link, names, related)
     return related
 
@@ -93,10 +95,10 @@ def _known(name: str, evidence: Evidence) -> Known | None:
     if measure not in evidence.ledger.measures:
         text = evidence.ledger.parameter(name)
         try:
-            value = Fraction(text)
+            number = Fraction(text)
         except ValueError:
             return None
-        return Known(Range(value, value), text, ())
+        return Known(Range(number, number), text, ())
     unit = evidence.ledger.measures[measure].unit
     if unit == "date":
         return _date(measure, attribute, evidence)

@@ -83,7 +83,8 @@ def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> list[str]:
     list of str
         What failed, one sentence each; empty when all notebooks ran.
     """
-    waiting, running, faults = list(jobs), {}, []
+    running: dict = {}
+    waiting, faults = list(jobs), []
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
