@@ -351,3 +351,30 @@ def test_a_spreadsheets_mark_and_line_ends_change_nothing(copy, ledger):
         path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
 
     assert read_ledger(copy) == ledger
+
+
+def test_the_worked_example_shows_ten_rows_of_this_ledger():
+    """Rows in `data/README.md` are rows of the files they stand under."""
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    example = text.partition("### Ten rows, explained")[2].partition("\n### ")[0]
+    _, *blocks = re.split(r"^`(\w+)\.csv`$", example, flags=re.MULTILINE)
+    shown = 0
+    for name, block in zip(blocks[::2], blocks[1::2], strict=True):
+        header, *rows = re.findall(r"^    (.+)$", block, flags=re.MULTILINE)
+        lines = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        assert header == lines[0]
+        assert set(rows) <= set(lines)
+        shown += len(rows)
+
+    assert shown == 10
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_columns_of_every_file_are_described(name):
+    """In the order of the file."""
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+    described = re.search(rf"^\| `{name}\.csv` \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
+
+    assert described
+    assert re.findall(r"`(\w+)`", described[1]) == header.split(",")

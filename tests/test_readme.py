@@ -1,0 +1,57 @@
+"""The README's promises about what is where."""
+
+import json
+import re
+
+import pytest
+
+from companion.project import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| [^|]+ \| `(\d-\w+)`: ([^|]+) \| ([^|]+) \|", flags=re.MULTILINE)
+CROSSWALK = ROW.findall(README)
+SAVED = re.compile(r'"((?:table|figure)-[\w-]+)"')
+
+
+def displays(name):
+    """List (heading, file) of each table and figure that a notebook saves."""
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    found, heading = [], ""
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            headings = re.findall(r"^#+ (.*)$", source, flags=re.MULTILINE)
+            heading = headings[-1] if headings else heading
+        else:
+            found += [(heading, file) for file in SAVED.findall(source)]
+    return found
+
+
+@pytest.mark.parametrize("name", ["1-baseline", "2-efficacy", "3-safety", "4-survival"])
+def test_the_crosswalk_names_every_display_with_its_heading(name):
+    """A reader finds each table and figure, and the cell that makes it."""
+    listed = [
+        (heading, file)
+        for notebook, heading, files in CROSSWALK
+        for file in re.findall(r"`([\w-]+)`", files)
+        if notebook == name
+    ]
+
+    assert sorted(listed) == sorted(displays(name))
+
+
+def test_every_display_of_the_article_is_in_the_crosswalk():
+    """Also those of the supplement, which is not in hand."""
+    for display in ("Table 1", "Fig. 1a", "Fig. 1b", "Fig. 1c", "Table S1", "Table S2"):
+        assert f"| {display}, " in README
+    for figure in ("Fig. S1", "Fig. S2", "Fig. S3"):
+        assert f"| {figure}, " in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "data/README.md", "CONTRIBUTING.md"])
+def test_a_file_that_a_page_names_exists(page):
+    """Paths in backticks, from the repository; what `make` writes or git ignores is left out."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:data|notebooks|tests|src|docs)/[\w./-]+)`", text)
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
