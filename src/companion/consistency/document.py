@@ -20,7 +20,7 @@ from companion.consistency.sharp_bounds import Bounds
 from companion.consistency.words import record
 from companion.published import read_ledger
 
-PATIENCE = 5.0  # seconds for one question of the leave-one-out and the digit test
+PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
 
 
 def document(published: Path, jobs: int = 2) -> dict[str, object]:

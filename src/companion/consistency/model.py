@@ -32,6 +32,7 @@ from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed
 
 Printings = Mapping[str, list[Printed]]
+MOST_REFUSED = 20  # solutions that do not print as printed, before a question is left open
 WORK = 0.2  # the solver's count of work in a second of an ordinary processor
 COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
 ORDERED = ("median", "p25", "p75", "min", "max")
@@ -371,8 +372,12 @@ class Model:
         solver.parameters.linearization_level = level
         solver.parameters.max_deterministic_time = WORK * seconds
         answer = solver.solve(self.cp)
-        while answer == cp_model.OPTIMAL and any(r.refuse(solver) for r in self.regions):
+        for _ in range(MOST_REFUSED):
+            if answer != cp_model.OPTIMAL or not any(r.refuse(solver) for r in self.regions):
+                break
             answer = solver.solve(self.cp)
+        else:
+            answer = cp_model.UNKNOWN
         if answer == cp_model.INFEASIBLE:
             return Solution("infeasible", 0, solver)
         if answer == cp_model.OPTIMAL:
