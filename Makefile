@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?=
-GRID ?=
 
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
@@ -18,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab slides sweep bench lock clean help
+.PHONY: all test lint lab lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
@@ -34,18 +33,9 @@ lint: $(VENV)/made-test  ## check style, docstrings and types
 lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
-slides: $(VENV)/made-job  ## make the journal club's slide deck from the notebooks
-	@$(BIN)/python -m companion.report.slides
-
-sweep: $(VENV)/made-sweep  ## run a grid of analyses (GRID=file.yml)
-	@$(BIN)/companion sweep "$(GRID)"
-
-bench: $(VENV)/made-test  ## measure the rebuild and write docs/benchmarks.md
-	@$(BIN)/python benchmarks/rebuild.py
-
 lock: $(VENV)/made-setup  ## make the locks again from pyproject.toml (UPGRADE=--upgrade: newest versions)
 	$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
-	for extra in test lab sweep; do \
+	for extra in test lab; do \
 		$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra $$extra \
 			--constraints requirements.lock --output-file requirements-$$extra.lock || exit; \
 	done

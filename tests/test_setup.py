@@ -88,8 +88,6 @@ def test_every_dependency_is_locked_at_a_version_it_admits(lock, wanted):
     [
         ("requirements.lock", "requirements-test.lock"),
         ("requirements.lock", "requirements-lab.lock"),
-        ("requirements.lock", "requirements-sweep.lock"),
-        ("requirements-sweep.lock", "requirements-test.lock"),
     ],
 )
 def test_a_larger_lock_keeps_the_versions_of_the_smaller(smaller, larger):
@@ -147,9 +145,9 @@ def test_what_the_package_imports_is_declared():
     distributions = packages_distributions()
     declared = {
         canonicalize_name(Requirement(line).name)
-        for line in (*PROJECT["project"]["dependencies"], *EXTRAS["sweep"])
+        for line in PROJECT["project"]["dependencies"]
     }
-    declared |= {"distributed", "companion"}  # the first is dask[distributed]'s
+    declared.add("companion")
     for path in sorted((ROOT / "src").rglob("*.py")):
         for module in imported(path) - sys.stdlib_module_names:
             owners = {canonicalize_name(name) for name in distributions.get(module, [module])}
