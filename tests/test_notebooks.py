@@ -12,6 +12,7 @@ import pytest
 from papermill.inspection import inspect_notebook
 from synthetic import LAST_DAY, trial, write_csv
 
+from companion.audit import family_fits
 from companion.cohort import patient_table, read_cohort
 from companion.consistency.recheck import Table, statistic
 from companion.contingency import p_value
@@ -411,3 +412,28 @@ def test_what_a_trial_did_not_record_is_left_out(sparse):
     for absent in ("crs_by_blasts", "crc_by_blasts", "crc_by_risk"):
         assert (absent, "p_value") not in found
     assert found["relapse", "n"].value == 0
+
+
+def test_the_forest_shows_what_the_article_leaves_open(tmp_path):
+    """Ends of a cell reach its own subgroup: the group first, then those outside it."""
+    document = {"subgroups": {"crc_by_wbc": [[7, 9], [24, 26]]}}
+    consistency = tmp_path / "consistency.json"
+    consistency.write_text(json.dumps(document), encoding="utf-8")
+    folder = execute(tmp_path, ["2-efficacy"], consistency_file=consistency)
+    told = json.loads((folder / "figures" / "alt.json").read_text(encoding="utf-8"))
+    forest = told["figure-s3-subgroups"]
+
+    assert "CRc, 2 weeks, White blood cells, 10⁹/L, > 30: 7–9/9" in forest
+    assert "CRc, 2 weeks, White blood cells, 10⁹/L, ≤ 30: 24–26/26" in forest
+    assert forest.count("7–9/9") == forest.count("24–26/26") == 1
+
+
+@pytest.mark.parametrize(
+    ("stem", "family"), [("2-efficacy", "proportion_interval"), ("4-survival", "survival_interval")]
+)
+def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, family):
+    """What the article was computed with does not depend on whose data are at hand."""
+    book = nbformat.read(supplied / f"{stem}.ipynb", as_version=4)
+    shown = [o.data["text/plain"] for c in book.cells for o in c.get("outputs", []) if "data" in o]
+
+    assert repr(family_fits(LEDGER)[family]) in shown
