@@ -92,8 +92,23 @@ TOGETHER = {
         {"label": "Any grade 3–4 event", "low": 26, "high": 35, "fixed": False, "unit": "patients"}
     ],
     "leave_one_out": [
-        {"claim": "text3_age_min", "printed": "15", "implied": "nothing", "low": None, "high": None}
+        {
+            "measure": "age",
+            "statistic": "min",
+            "printed": "15",
+            "implied": "nothing",
+            "kept": None,
+        }
     ],
-    "digit_test": {"changed": 10, "caught": 4, "missed": ["text3_age_min"]},
-    "risk_histories": [{"claim": "text5_os_12m_estimate", "histories": ["35"]}],
+    "digit_test": [
+        {
+            "measure": "age",
+            "statistic": "min",
+            "printed": "15",
+            "changed": "16",
+            "kept": False,
+            "aside": None,
+        }
+    ],
+    "risk_histories": [{"measure": "os_12m", "alone": {"log": 1}, "events": [1], "joint": [[35]]}],
 }

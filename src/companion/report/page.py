@@ -83,7 +83,7 @@ def _content(
 ) -> dict[str, Any]:
     books = notebooks(output)
     ledger_lines = lines(ledger, rows, audit(ledger), books)
-    results, together = _results(output), consistency(output)
+    results, together = _results(output), consistency(output, ledger)
     return {
         "label": label,
         "sections": _sections(together),
