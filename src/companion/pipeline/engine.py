@@ -6,8 +6,9 @@ and its imports: the process is forked from one that has them. Isolation is the 
 process runs one notebook and ends.
 """
 
-import os
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import ipykernel.debugger
@@ -28,6 +29,17 @@ class ZMQLikeShell(InProcessInteractiveShell):
     """Libraries know a notebook by ``zmq`` in the name of its shell's class (pandas does)."""
 
 
+class Kernel(InProcessKernel):
+    """Jupyter's in-process kernel, which can also run a cell that awaits.
+
+    Such a cell asks for the thread of the shell; where there is one, messages would go by it.
+    """
+
+    _supports_kernel_subshells = False
+    shell_class = ZMQLikeShell
+    shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+
+
 class InProcessClient(PapermillNotebookClient):
     """Executes the cells of a notebook in an in-process kernel."""
 
@@ -38,7 +50,7 @@ class InProcessClient(PapermillNotebookClient):
     def execute(self, **_: Any) -> Any:
         """Run all cells, up to the first that fails."""
         self.reset_execution_trackers()
-        self._kernel = _kernel()
+        self._kernel = Kernel(config=Config({"HistoryManager": {"enabled": False}}))
         self._messages = InProcessKernelManager(kernel=self._kernel).client()
         self._messages.start_channels()
         self.papermill_execute_cells()
@@ -67,11 +79,6 @@ class InProcessClient(PapermillNotebookClient):
                 return
 
 
-def _kernel() -> InProcessKernel:
-    config = Config({"HistoryManager": {"enabled": False}})
-    return InProcessKernel(config=config, shell_class=ZMQLikeShell)
-
-
 class ForkedEngine(Engine):
     """Papermill's way to the in-process client."""
 
@@ -84,7 +91,6 @@ class ForkedEngine(Engine):
         **_: Any,
     ) -> None:
         """Execute the notebook that papermill manages."""
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         InProcessClient(nb_man, tell).execute()
 
 

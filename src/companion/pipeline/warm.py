@@ -1,16 +1,18 @@
 """What every notebook imports, for the process that the others are forked from.
 
-Importing this module is all that is done with it.
+Importing this module is all that is done with it. Libraries that ask while they are imported
+whether they are in a notebook (pandas does, for the columns that it shows) are told that they are.
 """
 
+import builtins
 import contextlib
+from types import SimpleNamespace
 
 import companion.pipeline.engine
 
+builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 with contextlib.suppress(ImportError):  # a notebook says so where a reader can see it
-    import companion.cohort
-    import companion.figures
-    import companion.results
-    import companion.tables
+    import companion.workbench
 
     _ = companion
+del builtins.get_ipython  # type: ignore[attr-defined]

@@ -24,6 +24,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "LC_ALL": "C.UTF-8",
     "LANG": "C.UTF-8",
     "COLUMNS": "80",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MATPLOTLIBRC": os.devnull,  # the library's own settings, nobody's
     "OPENBLAS_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else Jupyter's debugger speaks at every start
