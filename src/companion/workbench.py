@@ -67,12 +67,17 @@ class Workbench:
         return pd.DataFrame(rows, columns=columns).round(4)
 
     def envelope(self, endpoint: str) -> pd.DataFrame | None:
-        """Least and largest survival of all consistent curves, by month; None where unknown."""
+        """Least and largest survival of all consistent curves, by month; None where unknown.
+
+        Survival never rises, so until the next month it lies between this month's largest
+        and the next one's least.
+        """
         rows = self._document.get("envelopes", {}).get(endpoint)
         if not rows:
             return None
         frame = pd.DataFrame(rows, columns=["time", "lower", "upper"])
-        return frame.assign(lower=frame["lower"] / 100, upper=frame["upper"] / 100)
+        least = frame["lower"].shift(-1).fillna(frame["lower"].iloc[-1])
+        return frame.assign(lower=least / 100, upper=frame["upper"] / 100)
 
     def subgroup_bounds(self, measure: str) -> list[list[float]]:
         """Fewest and most with the event, in the group and outside it; empty where unknown."""
