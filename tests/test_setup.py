@@ -144,8 +144,7 @@ def test_what_the_package_imports_is_declared():
     """A module that comes by way of another package may go the same way."""
     distributions = packages_distributions()
     declared = {
-        canonicalize_name(Requirement(line).name)
-        for line in PROJECT["project"]["dependencies"]
+        canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]
     }
     declared.add("companion")
     for path in sorted((ROOT / "src").rglob("*.py")):
