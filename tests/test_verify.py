@@ -65,6 +65,18 @@ def test_arithmetic_stays_the_basis_when_the_reconstructed_cohort_agrees():
     assert (row.verdict, row.basis) == ("match", "arithmetic")
 
 
+def test_a_notebook_that_computes_otherwise_is_never_covered_by_arithmetic():
+    """A fault of a notebook, or another method, shows although the article is consistent."""
+    book = ledger(("response", "n", "33"), ("response", "percent", "94%"))
+    row = judged(book, ("response", "percent", 99.0, "constructed"))["response_percent"]
+
+    assert (row.verdict, row.basis, row.recomputed) == ("mismatch", "constructed", "99")
+    assert row.reason == (
+        "the patients give 99, which does not print as 94%, "
+        "though it follows from the printed numbers"
+    )
+
+
 def test_a_reconstructed_cohort_cannot_heal_an_arithmetic_mismatch():
     """16 of 35 does not print as 45%, whatever a cohort shows."""
     book = ledger(("response", "n", "16"), ("response", "percent", "45%"))

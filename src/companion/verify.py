@@ -76,10 +76,14 @@ def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | Non
         admitted = claim.value.admits(result.value)
         reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
         return _row(claim, value, method, "data", "match" if admitted else "mismatch", reason)
+    shown = result and ledger.measures[claim.measure].kind in MEASURED and not claim.verbal
+    if result and shown and not claim.value.admits(result.value) and verdict.verdict == "match":
+        reason = f"{_differs(claim, result)}, though it follows from the printed numbers"
+        return _row(claim, value, method, "constructed", "mismatch", reason)
     if verdict.basis == "arithmetic":
         value = value or ("" if verdict.value != verdict.value else number(verdict.value))
         return _row(claim, value, method, "arithmetic", verdict.verdict, verdict.sentence)
-    if result and ledger.measures[claim.measure].kind in MEASURED and not claim.verbal:
+    if result and shown:
         return _constructed(claim, result, verdict, value)
     return _row(claim, value, method, "", verdict.verdict, verdict.sentence)
 
@@ -99,7 +103,8 @@ def _row(claim: Claim, value: str, method: str, basis: str, verdict: str, why: s
 
 
 def _differs(claim: Claim, result: Result) -> str:
-    return f"the patients give {result.value:.6g}, which does not print as {claim.printed}"
+    how = f" by {result.method}" if result.method else ""
+    return f"the patients give {result.value:.6g}{how}, which does not print as {claim.printed}"
 
 
 def write(rows: Sequence[Verification], path: Path | str) -> None:
