@@ -19,7 +19,7 @@ from companion.report.markup import rewritten
 from companion.report.what_if import what_if
 
 LARGEST = 5_000_000  # bytes
-SLOWEST = 2.0  # seconds
+SLOWEST = 2.0  # seconds of processor time, so that a busy machine does not fail it
 
 
 class Page(HTMLParser):
@@ -263,10 +263,10 @@ def test_it_is_small_and_quick(outputs, html):
     """Issue E, point 8."""
     ledger = the_ledger()
     rows = the_rows(ledger)
-    start = time.perf_counter()
+    start = time.process_time()
     report.write(outputs, ledger, rows, LABEL, COHORT)
 
-    assert time.perf_counter() - start < SLOWEST
+    assert time.process_time() - start < SLOWEST
     assert len(html.encode()) < LARGEST
 
 

@@ -64,12 +64,7 @@ def _digits(rows: Iterable[Record], ledger: Ledger) -> dict[str, Any]:
 
 def _history(row: Record, ledger: Ledger) -> dict[str, Any]:
     """Number of histories by type of interval, and those that hold with all other claims."""
-    alone = {k: "too many" if n is None else n for k, n in row["alone"].items()}
-    return {
-        "estimate": ledger.measures[row["measure"]].label,
-        "histories by type of interval": [f"{kind} {n}" for kind, n in alone.items()],
-        "events": row["events"],
-        "numbers at risk that hold with all other claims": [
-            "–".join(map(str, history)) for history in row["joint"]
-        ],
-    }
+    alone = [f"{'too many to list' if n is None else n} by {k}" for k, n in row["alone"].items()]
+    estimate = ledger.measures[row["measure"]].label
+    joint, events = row["joint"], row["events"]
+    return {"estimate": estimate, "alone": ", ".join(alone), "joint": joint, "events": events}

@@ -2,19 +2,27 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from companion.report.markup import rewritten
 
+TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
+WIDTH = re.compile(rb'<svg [^>]*?width="([\d.]+)pt"', re.DOTALL)
+LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 class Display(NamedTuple):
-    """A table, as HTML, or a figure, as a picture with its description."""
+    """A table, as HTML, or a figure, as a picture with its description.
+
+    ``labeled`` where the table itself says of what patients it is; ``width`` is the figure's in
+    pixels, below which it is scrolled rather than shrunk.
+    """
 
     name: str
     title: str
@@ -22,11 +30,13 @@ class Display(NamedTuple):
     picture: str = ""
     alt: str = ""
     files: tuple[str, ...] = ()
+    labeled: bool = False
+    width: int = 0
 
 
-def tables(output: Path) -> list[Display]:
+def tables(output: Path, label: str) -> list[Display]:
     """Every table of a build, by name."""
-    return [_table(path) for path in sorted((output / "tables").glob("*.html"))]
+    return [_table(path, label) for path in sorted((output / "tables").glob("*.html"))]
 
 
 def figures(output: Path) -> list[Display]:
@@ -45,14 +55,29 @@ def data_uri(path: Path) -> str:
     return f"data:{TYPES[path.suffix]};base64,{data}"
 
 
-def _table(path: Path) -> Display:
-    html = rewritten(path.read_text(encoding="utf-8"), f"table-{path.stem}-")
-    return Display(path.stem, _words(path.stem), html, files=tuple(_files(path)))
+def _table(path: Path, label: str) -> Display:
+    text = path.read_text(encoding="utf-8")
+    found = TITLE.search(text)
+    title = Markup(found[1]).striptags() if found else _words(path.stem)  # noqa: S704 - to text
+    html = _captioned(rewritten(text, f"table-{path.stem}-"), title)
+    labeled = bool(label) and str(escape(label)) in html
+    return Display(path.stem, title, html, files=tuple(_files(path)), labeled=labeled)
+
+
+def _captioned(table: Markup, title: str) -> Markup:
+    """The table with its title as a caption for whoever hears the page."""
+    start, end, rest = table.partition(Markup("<table"))
+    tag, close, body = rest.partition(Markup(">"))
+    caption = Markup('<caption class="hidden">{}</caption>').format(title)
+    return start + end + tag + close + caption + body if end else table
 
 
 def _figure(path: Path, alt: str) -> Display:
     title = _words(path.stem)
-    return Display(path.stem, title, Markup(), data_uri(path), alt or title, tuple(_files(path)))
+    found = WIDTH.search(path.read_bytes()[:2000])
+    width = round(float(found[1]) * LEGIBLE) if found else 0
+    files = tuple(_files(path))
+    return Display(path.stem, title, Markup(), data_uri(path), alt or title, files, width=width)
 
 
 def _words(name: str) -> str:

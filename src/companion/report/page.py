@@ -27,8 +27,8 @@ SECTIONS = (
     ("figures", "Figures"),
     ("consistency", "Consistency"),
     ("notebooks", "Notebooks"),
-    ("data", "Results and patients"),
-    ("methods", "Methods and limits"),
+    ("data", "Results"),
+    ("methods", "Methods"),
 )
 
 
@@ -96,7 +96,7 @@ def _content(
         "parts": list(dict.fromkeys(line.claim.part for line in ledger_lines)),
         "numbers": sum(not line.claim.verbal for line in ledger_lines),
         "what_if": what_if(ledger),
-        "tables": tables(output),
+        "tables": tables(output, label),
         "figures": figures(output),
         "notebooks": books,
         "computed": _computed(ledger_lines),
