@@ -6,6 +6,7 @@ prose or tags. Runs are kept under ``work/``, which git ignores: a fresh clone a
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -97,6 +98,6 @@ def read(record: Path) -> dict[str, Any]:
 
 def write(record: Path, content: Mapping[str, Any]) -> None:
     """Write a record, whole or not at all."""
-    partial = record.with_suffix(".new")
+    partial = record.with_suffix(f".{os.getpid()}")  # another build may write it, too
     partial.write_text(json.dumps(content), encoding="utf-8")
     partial.replace(record)

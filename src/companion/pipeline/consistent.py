@@ -4,11 +4,10 @@ It lies in the outputs under the key of what made it; a build with the same key 
 """
 
 import ast
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-from companion.pipeline.cache import digest, files_digest, tree
+from companion.pipeline.cache import digest, files_digest, read, tree, write
 
 NAME = "consistency.json"
 GROUND = (
@@ -19,7 +18,7 @@ GROUND = (
 
 def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
     """Path of the ledger's document, where outputs or cache have it."""
-    key = _key(root, published)
+    key = _key(root, published, cache)
     places = (_kept(cache, key), output / NAME, root / "outputs" / NAME)
     return next((path for path in places if path.is_file() and _has_key(path, key)), None)
 
@@ -29,7 +28,7 @@ def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -
     say("consistency: computes conflicts, bounds and leave-one-out (minutes; kept afterwards)")
     from companion.consistency.document import document, text
 
-    key = _key(root, published)
+    key = _key(root, published, cache)
     content = text({"key": key, **document(published)})
     cache.mkdir(parents=True, exist_ok=True)
     kept = _kept(cache, key)
@@ -44,16 +43,22 @@ def _kept(cache: Path, key: str) -> Path:
 
 
 def _has_key(path: Path, key: str) -> bool:
-    try:
-        return json.loads(path.read_text(encoding="utf-8")).get("key") == key
-    except (OSError, ValueError, AttributeError):
-        return False
+    """Tell without parsing it all, since every build asks."""
+    return f'"key": "{key}"'.encode() in path.read_bytes()
 
 
-def _key(root: Path, published: Path) -> str:
+def _key(root: Path, published: Path, cache: Path) -> str:
+    """Key of the ledger and of what modules do; kept for files that are the same to the byte."""
     package = root / "src" / "companion"
     code = sorted([*tree(package / "consistency"), *(package / name for name in GROUND)])
-    return digest(*map(_meaning, code), files_digest(tree(published), published))
+    ledger = files_digest(tree(published), published)
+    record, files = cache / "consistency-key.json", digest(files_digest(code, package), ledger)
+    if (known := read(record).get(files)) is not None:
+        return str(known)
+    key = digest(*map(_meaning, code), ledger)
+    cache.mkdir(parents=True, exist_ok=True)
+    write(record, {files: key})
+    return key
 
 
 def _meaning(path: Path) -> str:
