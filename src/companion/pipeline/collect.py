@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from companion import results, verify
+from companion import determined, results, verify
 from companion.pipeline.request import MADE, BuildError
 from companion.pipeline.run import with_prose
 from companion.pipeline.run import write as write_notebook
@@ -56,6 +56,8 @@ def collect(
         (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
     merged = results.unique(found)
     results.write(merged, stage / "results.csv")
+    document = _read(stage / "consistency.json")
+    determined.write(determined.determine(ledger, merged, document), stage / "determined.csv")
     dataset = _read(cohort / "dataset.json")
     rows = verify.verify(ledger, merged, audited, given_up(dataset))
     verify.write(rows, stage / MADE)
