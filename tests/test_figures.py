@@ -6,9 +6,7 @@
 import json
 import subprocess
 import sys
-import time
 from functools import cache, partial
-from io import BytesIO
 from itertools import combinations, cycle
 from pathlib import Path
 
@@ -506,21 +504,6 @@ def differs(figure, name, folder):
     expected = folder / "expected.png"
     expected.write_bytes((BASELINE / f"{name}.png").read_bytes())
     return compare_images(expected, actual, TOLERANCE)
-
-
-def test_a_figure_is_drawn_in_half_a_second_and_all_are_written_in_four():
-    """Processor time for 35 patients: of one as SVG, and of all as SVG and PNG."""
-    drawn, written = {}, {}
-    for name, make in drawings("the trial's size").items():
-        start = time.process_time()
-        figure = make()
-        figure.savefig(BytesIO(), format="svg")
-        drawn[name] = time.process_time() - start
-        figure.savefig(BytesIO(), dpi=300)
-        written[name] = time.process_time() - start
-
-    assert max(drawn.values()) < 0.5, drawn
-    assert sum(written.values()) < 4, written
 
 
 def test_what_a_reconstructed_cohort_leaves_open_is_said():

@@ -1,0 +1,50 @@
+"""Measure what the project promises of time and memory: ``make bench``.
+
+Each other module of this folder measures one subject: its ``measure()`` gives a `Section`, which
+replaces the subject's part of ``docs/benchmarks.md``. A promise that is not kept makes the exit
+status 1. Nothing in the tests depends on time; this does, and so it runs by hand.
+"""
+
+import importlib
+import os
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Made by `make bench`: medians of five within one run on {cores} processor cores, unless it says
+otherwise. Times on another machine differ; ratios should not by much. The last column says what was
+promised, and whether it holds.
+"""
+
+
+def main(names: list[str]) -> int:
+    """Measure the subjects named, or all, and write the page."""
+    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    known = sorted(p.stem for p in HERE.glob("*.py") if p.stem not in ("__main__", "measuring"))
+    if unknown := sorted(set(names) - set(known)):
+        print(f"no subject {unknown[0]!r}; one of {', '.join(known)}", file=sys.stderr)
+        return 2
+    kept = True
+    for name in names or known:
+        section = importlib.import_module(name).measure()
+        print(section, end="\n\n", flush=True)
+        parts = _parts() | {name: str(section)}
+        body = "".join(f"\n<!-- {n} -->\n{parts[n]}\n" for n in known if n in parts)
+        PAGE.write_text(HEAD.format(cores=os.cpu_count()) + body, encoding="utf-8")
+        kept &= section.kept
+    return 0 if kept else 1
+
+
+def _parts() -> dict[str, str]:
+    """Sections of the page by subject."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    found = re.split(r"<!-- (\w+) -->\n", text)[1:]
+    return {name: part.strip("\n") for name, part in zip(found[::2], found[1::2], strict=True)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
