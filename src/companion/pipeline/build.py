@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,10 @@ def build(request: Request, watch: Watch) -> Outcome:
             watch.says(f"{run.stem}: {KEPT}")
         return kept
     if request.force or not all(run.folder.is_dir() for run in plan.runs):
-        warm_up(request.engine)  # on one processor, while the other reads and audits
+        warm_up(request.engine)  # on one processor, while the other reads, audits and imports
     checked = _check(request)
+    import_module("companion.report")
+    import_module("scipy.stats")  # for two exact tests that the report tries
     with alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
         if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):

@@ -12,7 +12,10 @@ import companion.pipeline.engine
 
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 with contextlib.suppress(ImportError):  # a notebook says so where a reader can see it
+    import scipy.stats  # for two exact tests that three notebooks try
+
+    import companion.audit
     import companion.workbench
 
-    _ = companion
+    _ = companion, scipy
 del builtins.get_ipython  # type: ignore[attr-defined]
