@@ -16,7 +16,7 @@ QUIET = (
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PARTS = (
     *("overview", "ledger", "what-if", "tables", "figures", "consistency", "notebooks"),
-    *("data", "methods"),
+    *("data", "methods", "club"),
 )
 NUMBER = "text6_crs_by_blasts_p_value"
 

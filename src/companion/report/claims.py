@@ -108,8 +108,8 @@ def _line(
 ) -> Line:
     claim = ledger.claims[row.claim]
     measure = ledger.measures[claim.measure]
-    found = ((notebook, notebook.find(claim.measure)) for notebook in notebooks)
-    notebook, cell = next(((n.title, c) for n, c in found if c), ("", None))
+    found = [(n.title, c) for n in notebooks if (c := n.find(claim.measure))]
+    notebook, cell = max(found, key=lambda at: at[1].names(claim.measure), default=("", None))
     finding = ledger.expected_findings.get(row.claim)
     same = (c for c in ledger.find(claim.measure, claim.statistic) if c is not claim)
     return Line(

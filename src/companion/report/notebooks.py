@@ -27,12 +27,20 @@ class Cell(NamedTuple):
     source: str
     outputs: tuple[Markup, ...]
 
-    def names(self, measure: str) -> bool:
-        """Whether its code has the measure as a text, or an f-string that can become it."""
-        if any(f"{quote}{measure}{quote}" in self.source for quote in "\"'"):
-            return True
+    def names(self, measure: str) -> int:
+        """How surely the code computes a measure: 3 by a call on it, 2 by its name, 1 or 0.
+
+        1 is an f-string that can become the name.
+        """
+        quoted = rf"""["']{re.escape(measure)}["']"""
+        if re.search(rf"\w\(\s*{quoted}", self.source):
+            return 3
+        if re.search(quoted, self.source):
+            return 2
         texts = (FILLED.split(found[1]) for found in F_STRING.finditer(self.source))
-        return any(re.fullmatch(r"\w+".join(map(re.escape, t)), measure) for t in texts if any(t))
+        return int(
+            any(re.fullmatch(r"\w+".join(map(re.escape, t)), measure) for t in texts if any(t))
+        )
 
 
 class Notebook(NamedTuple):
@@ -43,10 +51,9 @@ class Notebook(NamedTuple):
     cells: tuple[Cell, ...]
 
     def find(self, measure: str) -> Cell | None:
-        """Find the cell that computes a measure: one that records it, else one that names it."""
-        naming = [cell for cell in self.cells if cell.names(measure)]
-        recording = (cell for cell in naming if ".add(" in cell.source)
-        return next(recording, naming[0] if naming else None)
+        """Find the cell that computes a measure, the first of those that do so most surely."""
+        best = max(self.cells, key=lambda cell: cell.names(measure), default=None)
+        return best if best and best.names(measure) else None
 
 
 def notebooks(output: Path) -> list[Notebook]:

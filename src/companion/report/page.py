@@ -14,6 +14,7 @@ from companion.ledger import Ledger
 from companion.report.claims import Line, lines, token, what
 from companion.report.consistency import consistency
 from companion.report.displays import figures, tables
+from companion.report.journal_club import journal_club
 from companion.report.notebooks import notebooks
 from companion.report.patients import patients
 from companion.report.what_if import what_if
@@ -29,6 +30,7 @@ SECTIONS = (
     ("notebooks", "Notebooks"),
     ("data", "Results"),
     ("methods", "Methods"),
+    ("club", "Journal club"),
 )
 
 
@@ -84,9 +86,12 @@ def _content(
     books = notebooks(output)
     ledger_lines = lines(ledger, rows, audit(ledger), books)
     results, together = _results(output), consistency(output, ledger)
+    choices = what_if(ledger)
+    club = journal_club(ledger, choices, together, results)
     return {
         "label": label,
-        "sections": _sections(together),
+        "club": club,
+        "sections": _sections(together, club),
         "article": ledger.article,
         "ledger": ledger,
         "lines": ledger_lines,
@@ -95,7 +100,7 @@ def _content(
         "unchecked": _unchecked(ledger_lines),
         "parts": list(dict.fromkeys(line.claim.part for line in ledger_lines)),
         "numbers": sum(not line.claim.verbal for line in ledger_lines),
-        "what_if": what_if(ledger),
+        "what_if": choices,
         "tables": tables(output, label),
         "figures": figures(output),
         "notebooks": books,
@@ -106,9 +111,10 @@ def _content(
     }
 
 
-def _sections(together: dict[str, Any]) -> list[tuple[str, str]]:
-    """Parts of the page; there is one on consistency only where that was computed."""
-    return [(id_, title) for id_, title in SECTIONS if id_ != "consistency" or together]
+def _sections(together: dict[str, Any], club: dict[str, Any]) -> list[tuple[str, str]]:
+    """Parts of the page; two of them only where there is something to show."""
+    optional = {"consistency": together, "club": club}
+    return [(id_, title) for id_, title in SECTIONS if optional.get(id_, True)]
 
 
 def _counts(rows: Sequence[Verification]) -> list[tuple[str, str, int, str]]:
