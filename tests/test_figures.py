@@ -10,6 +10,7 @@ from functools import cache, partial
 from itertools import combinations, cycle
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -504,6 +505,13 @@ def differs(figure, name, folder):
     expected = folder / "expected.png"
     expected.write_bytes((BASELINE / f"{name}.png").read_bytes())
     return compare_images(expected, actual, TOLERANCE)
+
+
+def test_a_reader_s_own_settings_change_nothing(tmp_path):
+    """A ``matplotlibrc`` in a home directory is no part of the article."""
+    with matplotlib.rc_context({"lines.linewidth": 9, "axes.facecolor": "red", "font.size": 30}):
+        figure = drawings("the trial's size")["survival"]()
+        assert differs(figure, "survival", tmp_path) is None
 
 
 def test_what_a_reconstructed_cohort_leaves_open_is_said():

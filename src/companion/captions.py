@@ -3,8 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from companion.printed import shown
+
+if TYPE_CHECKING:
+    from companion.ledger import Ledger
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"
@@ -54,6 +58,12 @@ class Provenance:
 
 
 UNSTATED = Provenance()
+
+
+def provenance(ledger: "Ledger", label: str) -> Provenance:
+    """Data cut-off as the article prints it, and what must be said of the patients."""
+    cutoffs = ledger.find("data_cutoff", "value")
+    return Provenance(cutoffs[0].printed if cutoffs else "", label)
 
 
 def percent(n: float, total: float, decimals: int = 0) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from companion import figures, tables
-from companion.captions import Provenance
+from companion.captions import Provenance, provenance
 from companion.cohort import Cohort, read_cohort
 from companion.ledger import days
 from companion.project import ROOT
@@ -37,12 +37,13 @@ class Workbench:
         self, cohort_dir: str, published_dir: str, output_dir: str, consistency_file: str = ""
     ) -> None:
         self.ledger = read_ledger(ROOT / published_dir)
-        cutoffs = self.ledger.find("data_cutoff", "value")
         self.month = float(self.ledger.parameter("days_per_month", "30.4375"))
-        cutoff = days(cutoffs[0].printed)[1] if cutoffs else None
-        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, cutoff, self.month)
+        cutoff = provenance(self.ledger, "").cutoff
+        self.cohort: Cohort = read_cohort(
+            ROOT / cohort_dir, days(cutoff)[1] if cutoff else None, self.month
+        )
         self.results = Results("constructed" if self.cohort.label else "data")
-        self.provenance = Provenance(cutoffs[0].printed if cutoffs else "", self.cohort.label)
+        self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.output = ROOT / output_dir
         self._document = _read(ROOT / consistency_file) if self.cohort.label else {}
 

@@ -60,11 +60,12 @@ STYLE: dict[Any, Any] = {
     "text.hinting": "none",
     "axes.unicode_minus": True,
 }
+SETTINGS = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")} | STYLE
 
 
 def styled() -> ContextDecorator:
-    """Decorator of a function in which the style holds."""
-    return mpl.rc_context(STYLE)
+    """Decorator of a function in which the style holds, whatever a user has set."""
+    return mpl.rc_context(SETTINGS)
 
 
 class Display(Figure):
@@ -80,7 +81,7 @@ class Display(Figure):
 
     def draw(self, renderer: Any) -> None:
         """Draw in the style, for ticks are only made now."""
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(SETTINGS):
             super().draw(renderer)
 
     def _repr_html_(self) -> str:

@@ -61,6 +61,7 @@ def collect(
     dataset = _read(cohort / "dataset.json")
     rows = verify.verify(ledger, merged, audited, given_up(dataset))
     verify.write(rows, stage / MADE)
+    _draw(stage, ledger, rows, _label(dataset))
     _report(stage, ledger, rows, _label(dataset))
     return rows
 
@@ -85,6 +86,17 @@ def given_up(dataset: Mapping) -> dict[str, str]:
 def _label(dataset: Mapping) -> str:
     """What must be said of patients that are nobody's; empty for supplied data."""
     return str(dataset.get("label", "")) if dataset.get("origin") == "reconstructed" else ""
+
+
+def _draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
+    """Draw the one figure that needs every verdict."""
+    import pandas as pd
+
+    from companion import figures
+    from companion.captions import provenance
+
+    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
+    figures.save(glance, stage / "figures", "figure-ledger")
 
 
 def _report(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
