@@ -273,6 +273,16 @@ def test_a_folder_with_nothing_but_verdicts_still_gives_a_page(tmp_path):
     assert "This build ran no notebook." in page.texts["notebooks"]
 
 
+@pytest.mark.parametrize("article", [{}, {"title": "A trial"}, {"year": 2024, "doi": "10.1/x"}])
+def test_a_ledger_that_says_less_of_its_article_still_gives_a_page(tmp_path, article):
+    """``article.json`` and all that is in it may be absent."""
+    html = written(tmp_path, replace(the_ledger(), article=article))
+    footer = html[html.index("<footer>") :]
+
+    assert ("A trial." in footer) == ("title" in article)
+    assert f"<title>Companion to {article.get('title', 'an article')}</title>" in html
+
+
 def test_it_is_small(html):
     """Issue E, point 8; ``make bench`` measures the time."""
     assert len(html.encode()) < LARGEST
