@@ -1,0 +1,42 @@
+"""How long a command takes before it does anything, and a fresh clone until its report is there."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measuring import COMPANION, Row, Section, below, process, seconds
+
+from companion.project import ROOT
+
+
+def measure() -> Section:
+    """Time an import, a help text, and `make` in a fresh clone."""
+    python = seconds(lambda: process([sys.executable, "-c", ""]))
+    package = seconds(lambda: process([sys.executable, "-c", "import companion"]))
+    told = seconds(lambda: process([COMPANION, "--help"]))
+    return Section(
+        "Start",
+        "Whole processes. The clone is made once, with the packages that pip and uv have kept from "
+        "before; without them their download comes on top.",
+        (
+            below("`import companion`, above the interpreter", package - python, 0.1),
+            below("`companion --help`", told, 0.3),
+            Row("fresh clone, `make`, until the report is there", f"{_from_a_clone():.0f} s"),
+        ),
+    )
+
+
+def _from_a_clone() -> float:
+    with tempfile.TemporaryDirectory() as name:
+        clone = Path(name) / "clone"
+        start = time.perf_counter()
+        for command in (
+            ["git", "clone", "--quiet", str(ROOT), str(clone)],
+            ["make", "-C", str(clone)],
+        ):
+            subprocess.run(command, check=True, capture_output=True)
+        if not (clone / "outputs" / "index.html").is_file():
+            raise RuntimeError("make wrote no report")
+        return time.perf_counter() - start
