@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab bench lock clean help
+.PHONY: all test lint lab sweep bench lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
@@ -33,12 +33,15 @@ lint: $(VENV)/made-test  ## check style, docstrings and types
 lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
+sweep: $(VENV)/made-distributed  ## run a grid of analyses (GRID=my-grid.yml; by default the example for teaching)
+	@$(BIN)/companion sweep $(or $(GRID),docs/examples/cohorts.yml)
+
 bench: $(VENV)/made-test  ## measure time and memory into docs/benchmarks.md (ONLY=figures: one subject)
 	@$(BIN)/python tests/bench $(ONLY)
 
 lock: $(VENV)/made-setup  ## make the locks again from pyproject.toml (UPGRADE=--upgrade: newest versions)
 	$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
-	for extra in test lab; do \
+	for extra in test lab distributed; do \
 		$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra $$extra \
 			--constraints requirements.lock --output-file requirements-$$extra.lock || exit; \
 	done

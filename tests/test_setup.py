@@ -147,6 +147,10 @@ def test_what_the_package_imports_is_declared():
         canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]
     }
     declared.add("companion")
+    optional = {
+        canonicalize_name(Requirement(line).name)
+        for line in PROJECT["project"]["optional-dependencies"]["distributed"]
+    }
     for path in sorted((ROOT / "src").rglob("*.py")):
         for module in imported(path) - sys.stdlib_module_names:
             owners = {canonicalize_name(name) for name in distributions.get(module, [module])}

@@ -278,6 +278,53 @@ def reconstruct(
 
 @app.command()
 @_example(
+    "sweep docs/examples/cohorts.yml", "sweep my-grid.yml --scheduler tcp://head:8786 --output big"
+)
+def sweep(
+    grid: Annotated[Path, typer.Argument(help="YAML file; docs/sweeps.md describes it.")],
+    cohort: Annotated[
+        Path | None, typer.Option(help="ADaM tables of a grid without seeds.")
+    ] = None,
+    published: Published = None,
+    output: Annotated[Path | None, typer.Option(help="Folder; a second start goes on.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 2,
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler instead.")] = "",
+) -> None:
+    """Run a grid of parameters, reconstructed cohorts and changed claims into one table.
+
+    Exit status: 0 every run is done, 1 some failed and are listed, 2 unusable input.
+    """
+    from companion.pipeline.progress import watching
+    from companion.pipeline.request import COHORT, NOTEBOOKS, WORK
+    from companion.project import ROOT
+
+    _need("pyarrow", *(["distributed"] if scheduler else []))
+    from companion.sweep import Request, read_grid
+    from companion.sweep import sweep as run
+
+    ledger = _ledger(published)
+    notebooks = tuple(ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS)
+    checked = read_grid(grid, ledger, notebooks)
+    target = output or WORK / "sweeps" / checked.name
+    request = Request(
+        checked, ledger, _published(published), cohort or COHORT, notebooks, target, jobs, scheduler
+    )
+    with watching() as watch:
+        outcome = run(request, watch)
+    print(f"{outcome.runs} runs, {outcome.kept} of them done before: {target / 'results.parquet'}")
+    _end(outcome.failures)
+
+
+def _need(*modules: str) -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in modules if not find_spec(name)]
+    if missing:
+        raise UnusableError(f"a sweep needs {' and '.join(missing)}; `make sweep` installs it")
+
+
+@app.command()
+@_example(
     "conflicts",
     "conflicts --all --set text5_relapse_n=5",
     "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",

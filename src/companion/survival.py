@@ -81,7 +81,7 @@ def kaplan_meier(
     with np.errstate(divide="ignore", invalid="ignore"):  # S = 0 or 1: NaN, as in R
         log_se = np.sqrt(np.cumsum(n_event / (n_risk * (n_risk - n_event))))
         z = -NormalDist().inv_cdf((1 - level) / 2)
-        lower, upper = _LIMITS[conf_type](survival, log_se, z)
+        lower, upper = LIMITS[conf_type](survival, log_se, z)
         std_err = survival * log_se
     columns = {"n_risk": n_risk, "n_event": n_event, "n_censor": n_censor, "survival": survival}
     limits = {"std_err": std_err, "lower": lower, "upper": upper}
@@ -240,11 +240,11 @@ def _arcsin(s: Array, se: Array, z: float) -> tuple[Array, Array]:
     return np.sin(lower) ** 2, np.sin(upper) ** 2
 
 
-_LIMITS: dict[str, Callable[[Array, Array, float], tuple[Array, Array]]] = {
+LIMITS: dict[str, Callable[[Array, Array, float], tuple[Array, Array]]] = {
     "log": _log,
     "log-log": _log_log,
     "plain": _plain,
     "logit": _logit,
     "arcsin": _arcsin,
 }
-CONF_TYPES = tuple(_LIMITS)
+CONF_TYPES = tuple(LIMITS)

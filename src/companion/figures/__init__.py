@@ -5,6 +5,7 @@ from companion.figures.flow import patient_flow
 from companion.figures.glance import ledger_at_a_glance
 from companion.figures.regimen import regimen
 from companion.figures.save import save
+from companion.figures.stability import stability
 from companion.figures.style import Display
 from companion.figures.subgroups import subgroup_rows, subgroups
 from companion.figures.survival import survival
@@ -18,6 +19,7 @@ __all__ = [
     "patient_flow",
     "regimen",
     "save",
+    "stability",
     "subgroup_rows",
     "subgroups",
     "survival",

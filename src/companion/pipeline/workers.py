@@ -133,7 +133,7 @@ def _hear(messages, job: Job, process, watch: Watch) -> Ended | None:  # noqa: A
 
 def _work(job: Job, messages: Connection) -> None:
     """Run one notebook; this is all that its process does."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         execute(
             job.notebook,
@@ -153,8 +153,12 @@ def _work(job: Job, messages: Connection) -> None:
     os._exit(0)  # no atexit handlers, no wait for the threads of a kernel
 
 
-def _end_with_parent() -> None:
-    """A build that is killed takes its notebooks with it."""
+def end_with_parent() -> None:
+    """Let this process end when its parent does: who is killed takes its workers along."""
+    threading.Thread(target=_outlive_no_parent, daemon=True).start()
+
+
+def _outlive_no_parent() -> None:
     parent = parent_process()
     if parent:
         connection.wait([parent.sentinel])

@@ -1,0 +1,93 @@
+"""What stays the same whatever the cohort: many cohorts that all print the article's numbers."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from companion.captions import UNSTATED, Provenance
+from companion.figures.style import BLUE, BODY, DOUBLE, INK, Display, sheet, shorten, styled
+
+LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 78.0, 24.0  # mm
+SAME, DIFFERS = "#8CC5EC", "#F5A46B"
+GROUPS = (
+    ("Counts", ("n", "N", "n_event")),
+    ("Percentages", ("percent",)),
+    ("Limits of percentages", ("conf_low", "conf_high")),
+    ("Survival estimates and limits", ("survival",)),
+    ("Medians, quartiles, extremes", ("median", "p25", "p75", "min", "max")),
+    ("P values", ("p_value",)),
+)
+
+
+@styled()
+def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> Display:
+    """How many results every cohort shares, and how far P values differ.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        For each result under each setting ``label``, ``statistic``, ``method``, its ``low``,
+        ``high`` and ``mean`` over the cohorts, and ``cohorts``, how many define it.
+    provenance : Provenance
+        What the footnote says of the data.
+    """
+    summary = summary.drop_duplicates(["label", "statistic", "method", "low", "high"])
+    kinds = summary["statistic"].where(~_survival(summary), "survival")
+    same = summary["low"] == summary["high"]
+    groups = [
+        (name, int(same[kinds.isin(of)].sum()), int(kinds.isin(of).sum())) for name, of in GROUPS
+    ]
+    groups = [group for group in groups if group[2]]
+    tests = summary[summary["statistic"] == "p_value"].drop_duplicates(["label", "method"])
+    n = int(summary["cohorts"].max()) if len(summary) else 0
+    height = LANE * (len(groups) + len(tests)) + (2 * HEAD + AXIS if len(tests) else HEAD)
+    notes = provenance.footnote(
+        "Each cohort prints every number of the article that can be satisfied.",
+        "Blue: the same in every cohort; orange: differs.",
+        "Bar: least to largest, dot: mean; not a probability.",
+    )
+    title = f"What stays the same whatever the cohort, {n} cohorts"
+    page = sheet(DOUBLE, height, title, notes, provenance.label)
+    top = page.height - HEAD
+    page.canvas.text(0, top + HEAD / 2, "Results", va="center_baseline", weight="bold")
+    for i, (name, alike, total) in enumerate(groups):
+        _share(page.canvas, name, alike, total, top - LANE * (i + 0.5), page.width)
+    if len(tests):
+        at = AXIS + LANE * len(tests) + HEAD / 2
+        page.canvas.text(0, at, "P values", va="center_baseline", weight="bold")
+        axes = page.axes(NAMES, AXIS, page.width - NAMES - TEXT, LANE * len(tests))
+        _p_values(page.canvas, axes, tests, page.width)
+    told = "; ".join(f"{name}: {alike} of {total} the same" for name, alike, total in groups)
+    ranges = "; ".join(f"P, {r.label}: {_range(r.low, r.high)}" for r in tests.itertuples())
+    page.figure.alt_text = f"{title}. {told}. {ranges}. {provenance.label}".strip()
+    return page.figure
+
+
+def _survival(summary: pd.DataFrame) -> pd.Series:
+    return (summary["statistic"] == "estimate") | summary["method"].str.startswith("km-")
+
+
+def _share(canvas: Axes, name: str, alike: int, total: int, y: float, width: float) -> None:
+    """One bar: the part that is the same, and the part that differs."""
+    canvas.text(3, y, shorten(name, NAMES - 5), va="center_baseline")
+    across = width - NAMES - TEXT
+    split = across * alike / total
+    for left, length, color in ((NAMES, split, SAME), (NAMES + split, across - split, DIFFERS)):
+        canvas.barh(y, length, left=left, height=0.6 * LANE, color=color)
+    text = f"{alike} of {total}"
+    canvas.text(width - TEXT + 2, y, text, va="center_baseline", size=BODY)
+
+
+def _p_values(canvas: Axes, axes: Axes, tests: pd.DataFrame, width: float) -> None:
+    axes.set(xlim=(0, 1), ylim=(len(tests) - 0.5, -0.5), yticks=[], xlabel="P value")
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0.05, color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
+    for i, row in enumerate(tests.itertuples()):
+        y = AXIS + LANE * (len(tests) - i - 0.5)
+        canvas.text(3, y, shorten(str(row.label), NAMES - 5), va="center_baseline")
+        axes.hlines(i, row.low, row.high, color=BLUE, linewidth=3, clip_on=False)
+        axes.plot([row.mean], [i], "o", color=INK, markersize=3, clip_on=False)
+        canvas.text(width - TEXT + 2, y, _range(row.low, row.high), va="center_baseline")
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.2g}" if low == high else f"{low:.2g}–{high:.2g}"

@@ -1,0 +1,228 @@
+"""What to run: a grid over parameters, reconstruction seeds and claims changed, from one file.
+
+    seeds: 0-199
+    parameters:
+      interval_method: [wilson, clopper-pearson]
+    claims:
+      text5_relapse_n: ["4", "5"]
+
+Every combination is one run. Without seeds the runs are of the cohort at hand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice, product
+from math import prod
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from companion.ledger import Ledger, LedgerError, unknown
+from companion.pipeline.parameters import ParameterError, chosen
+from companion.sweep.vectorized import PARAMETERS
+
+KEYS = ("seeds", "parameters", "claims", "notebooks")
+RANGE = re.compile(r"(\d+)-(\d+)")
+
+
+class GridError(ValueError):
+    """The grid cannot be run; the message lists every fault."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What one reconstruction starts from; ``seed`` is None for the cohort at hand."""
+
+    seed: int | None
+    claims: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        """Name it in a message."""
+        changes = [f"{claim}={printed}" for claim, printed in self.claims]
+        return ", ".join([] if self.seed is None else [f"seed {self.seed}", *changes])
+
+
+class Block(NamedTuple):
+    """Runs that are done together: cohorts by position, settings, and how many come before."""
+
+    cohorts: tuple[int, ...]
+    settings: tuple[dict[str, object], ...]
+    skipped: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid that was checked.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file.
+    seeds : tuple of int
+        Reconstructions; empty for the cohort at hand.
+    parameters : mapping of str to tuple
+        Values of the notebooks' parameters, typed as the notebooks declare.
+    claims : mapping of str to tuple of str
+        What claims print instead.
+    notebooks : bool
+        Whether the notebooks run, rather than the vectorized path.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    parameters: Mapping[str, tuple]
+    claims: Mapping[str, tuple[str, ...]]
+    notebooks: bool
+
+    @property
+    def size(self) -> int:
+        """Number of runs."""
+        return len(self.cohorts) * self.settings
+
+    @property
+    def settings(self) -> int:
+        """Number of combinations of the parameters."""
+        return prod(len(v) for v in self.parameters.values())
+
+    @property
+    def cohorts(self) -> list[Cohort]:
+        """Every seed with every change of the claims."""
+        changes = [tuple(zip(self.claims, v, strict=True)) for v in product(*self.claims.values())]
+        return [Cohort(seed, change) for change in changes for seed in self.seeds or (None,)]
+
+    def combinations(self) -> Iterator[dict[str, object]]:
+        """Every combination of the parameters."""
+        for values in product(*self.parameters.values()):
+            yield dict(zip(self.parameters, values, strict=True))
+
+    def blocks(self, made: Sequence[int], cohorts: int, runs: int) -> Iterator[Block]:
+        """Runs, some at a time, in the order of the grid.
+
+        Parameters
+        ----------
+        made : sequence of int
+            Positions of the cohorts that there are.
+        cohorts, runs : int
+            Most of each in one block.
+        """
+        every = self.cohorts
+        for _, group in groupby(made, key=lambda i: every[i].claims):
+            for some in _batches(group, cohorts):
+                skipped = 0
+                for settings in _batches(self.combinations(), max(runs // len(some), 1)):
+                    yield Block(tuple(some), tuple(settings), skipped)
+                    skipped += len(settings)
+
+
+def _batches(items: Iterable[Any], most: int) -> Iterator[list]:
+    rest = iter(items)
+    while batch := list(islice(rest, most)):
+        yield batch
+
+
+def read_grid(path: Path, ledger: Ledger, notebooks: Sequence[Path]) -> Grid:
+    """Read and check a grid.
+
+    Parameters
+    ----------
+    path : Path
+        YAML file with some of ``seeds``, ``parameters``, ``claims`` and ``notebooks``.
+    ledger : Ledger
+        Whose claims are changed.
+    notebooks : sequence of Path
+        Whose parameters are chosen.
+
+    Raises
+    ------
+    GridError
+        With every fault at once: no YAML, an unknown key, parameter or claim, a value of the
+        wrong type.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise GridError(f"{path.name}: cannot be read as YAML ({_line(error)})") from None
+    if not isinstance(content, dict) or not content:
+        raise GridError(f"{path.name}: it needs at least one of {', '.join(KEYS)}")
+    faults = [f"{unknown('key', k, KEYS)}; one of {', '.join(KEYS)}" for k in content
+              if k not in KEYS]  # fmt: skip
+    seeds = _seeds(content.get("seeds"), faults)
+    given = {part: _lists(part, content.get(part), faults) for part in ("parameters", "claims")}
+    parameters = _parameters(given["parameters"], notebooks, faults)
+    _check_claims(given["claims"], ledger, faults)
+    by_notebook = content.get("notebooks", False)
+    if not isinstance(by_notebook, bool):
+        faults.append(f"notebooks is {by_notebook!r}; write true or false")
+    if given["claims"] and not seeds:
+        seeds = (0,)  # the cohort at hand was made from other numbers
+    if faults:
+        raise GridError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    needed = bool(set(parameters) - set(PARAMETERS))
+    return Grid(path.stem, seeds, parameters, given["claims"], bool(by_notebook) or needed)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _seeds(given: object, faults: list[str]) -> tuple[int, ...]:
+    """Seeds from a number, a range such as 0-199, or a list of these."""
+    found: list[int] = []
+    for part in given if isinstance(given, list) else [] if given is None else [given]:
+        ends = RANGE.fullmatch(str(part))
+        if ends:
+            found += range(int(ends[1]), int(ends[2]) + 1)
+        elif isinstance(part, int) and not isinstance(part, bool) and part >= 0:
+            found.append(part)
+        else:
+            faults.append(f"seeds holds {part!r}; write numbers, or ranges such as 0-199")
+    return tuple(dict.fromkeys(found))
+
+
+def _lists(part: str, given: object, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """Values of each name, as texts; one value stands for a list of one."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        faults.append(f"{part} is {given!r}; write a value or a list for each name")
+        return {}
+    found = {}
+    for name, values in given.items():
+        texts = [str(v) for v in (values if isinstance(values, list) else [values])]
+        if not texts or any(isinstance(v, dict | list) or v is None for v in _all(values)):
+            faults.append(f"{part}, {name}: {values!r} is no value and no list of values")
+        found[str(name)] = tuple(dict.fromkeys(texts))
+    return found
+
+
+def _all(values: object) -> list:
+    return values if isinstance(values, list) else [values]
+
+
+def _parameters(
+    given: Mapping[str, tuple[str, ...]], notebooks: Sequence[Path], faults: list[str]
+) -> dict[str, tuple]:
+    """Values as the notebooks' types."""
+    typed: dict[str, tuple] = {}
+    for name, texts in given.items():
+        values = []
+        for text in texts:
+            try:
+                found = chosen(notebooks, {name: text})
+            except ParameterError as error:
+                faults += str(error).splitlines()
+                continue
+            values += [v[name] for v in found.values() if name in v][:1]
+        typed[name] = tuple(values)
+    return typed
+
+
+def _check_claims(given: Mapping[str, tuple[str, ...]], ledger: Ledger, faults: list[str]) -> None:
+    for name, texts in given.items():
+        for text in texts:
+            try:
+                ledger.constrain({name: text})
+            except LedgerError as error:
+                faults += error.faults

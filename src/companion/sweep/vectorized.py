@@ -1,0 +1,254 @@
+"""The results table of many cohorts at once, by NumPy, straight from the ledger's measures.
+
+A second path beside the notebooks, which compute from the ADaM tables: the two agree on every
+number that both give. Sources of the formulas: `companion.survival`, `companion.quantiles`,
+`companion.proportions` and `companion.contingency`, whose scalars are called once for each
+distinct table of counts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+
+from companion.contingency import p_value
+from companion.expressions import Expression, Masked
+from companion.ledger import Ledger, Measure, Variable
+from companion.proportions import exact_binomial, interval
+from companion.quantiles import KINDS
+from companion.survival import LIMITS
+
+FAMILIES: Mapping[str, str] = {  # which family of methods a notebook's parameter chooses
+    "interval_method": "proportion_interval",
+    "conf_type": "survival_interval",
+    "test": "two_group_test",
+    "quantile_kind": "quantiles",
+}
+PARAMETERS = (*FAMILIES, "level")
+QUARTILES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "max": 1.0}
+
+
+class Found(NamedTuple):
+    """One statistic of every cohort, shape (c,); NaN where a cohort does not define it."""
+
+    measure: str
+    statistic: str
+    method: str
+    values: np.ndarray
+
+
+def stack(cohorts: Sequence[Mapping[str, Sequence]], variables: Mapping[str, Variable]) -> dict:
+    """Join patient tables of equal size to masked columns of shape (cohorts, patients).
+
+    Raises
+    ------
+    ValueError
+        If two cohorts have different numbers of patients.
+    """
+    return {name: _stacked([c[name] for c in cohorts], v) for name, v in variables.items()}
+
+
+def _stacked(columns: Sequence[Sequence], variable: Variable) -> Masked:
+    raw = np.array([list(column) for column in columns], dtype=object)
+    known = raw != None  # noqa: E711 - element by element
+    empty: object = "" if variable.type == "category" else 0
+    filled = np.where(known, raw, np.array(empty, dtype=object))
+    kinds: dict[str, type] = {"category": str, "flag": bool}
+    return Masked(filled.astype(kinds.get(variable.type, float)), known)
+
+
+def evaluate(
+    ledger: Ledger, columns: Mapping[str, Masked], chosen: Mapping[str, object]
+) -> Iterator[Found]:
+    """Every statistic of every measure that patients decide.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Measures, and the methods of those families that no parameter chooses.
+    columns : mapping of str to Masked
+        For each variable its values, shape (cohorts, patients).
+    chosen : mapping of str to object
+        The notebooks' parameters that are among ``PARAMETERS``.
+    """
+    run = _Run(ledger, columns, chosen)
+    for measure in ledger.measures.values():
+        how: Callable[[Measure], Iterator[Found]] | None = getattr(run, measure.kind, None)
+        if how:
+            yield from how(measure)
+
+
+class _Run:
+    """Some cohorts, and how one run analyzes them; one method for each kind of measure."""
+
+    def __init__(
+        self, ledger: Ledger, columns: Mapping[str, Masked], chosen: Mapping[str, object]
+    ) -> None:
+        self.ledger, self.columns, self.chosen = ledger, columns, chosen
+        self.level = float(str(chosen.get("level", 0.95)))
+        self.shape = next(iter(columns.values())).known.shape
+
+    def method(self, measure: Measure) -> str:
+        """Method that a parameter chooses for the measure's family, else the ledger's."""
+        for name, family in FAMILIES.items():
+            if family == measure.family and name in self.chosen:
+                value = self.chosen[name]
+                return f"quantile-{value}" if name == "quantile_kind" else str(value)
+        return self.ledger.method(measure)
+
+    def select(self, *expressions: Expression) -> np.ndarray:
+        """Patients for whom all expressions are known to be true, shape (cohorts, patients)."""
+        chosen = np.ones(self.shape, dtype=bool)
+        for expression in expressions:
+            truth, known = expression.evaluate(self.columns)
+            chosen &= truth.astype(bool) & known
+        return chosen
+
+    def count(self, measure: Measure) -> Iterator[Found]:
+        """Counts, percentages and their limits."""
+        name, method = measure.measure, self.method(measure)
+        whole = self.select(measure.among).sum(axis=1)
+        part = self.select(measure.where, measure.among).sum(axis=1)
+        yield Found(name, "n", "count", part.astype(float))
+        yield Found(name, "N", "count", whole.astype(float))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            yield Found(name, "percent", "n / N", 100 * part / whole)
+        if not method:
+            return
+        limits = _once(
+            lambda k, n: interval(k, n, method, self.level) if n else (np.nan, np.nan), part, whole
+        )
+        for side, statistic in enumerate(("conf_low", "conf_high")):
+            yield Found(name, statistic, method, 100 * limits[:, side])
+
+    def quantity(self, measure: Measure) -> Iterator[Found]:
+        """Extremes and quartiles, in the measure's unit."""
+        method = self.method(measure)
+        if method not in ("observed", *(f"quantile-{kind}" for kind in KINDS)):
+            return  # follow-up by a method that only the survival notebook has
+        kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
+        values, known = self.columns[measure.where.text]
+        known = known & self.select(measure.among)
+        month = float(self.ledger.parameter("days_per_month", "30.4375"))
+        unit = month if measure.unit == "months" else 1.0
+        ordered = np.sort(np.where(known, values, np.inf) / unit, axis=1)
+        for statistic, p in QUARTILES.items():
+            found = _quantiles(ordered, known.sum(axis=1), p, kind)
+            yield Found(measure.measure, statistic, method, found)
+
+    def survival(self, measure: Measure) -> Iterator[Found]:
+        """Kaplan-Meier estimate and limits at the measure's horizon, and events until then."""
+        source = {v.source: v.variable for v in self.ledger.variables.values()}
+        time = self.columns[source[f"ADTTE.{measure.endpoint} days"]].values
+        event = self.columns[source[f"ADTTE.{measure.endpoint} event"]].values.astype(bool)
+        horizon, conf_type = float(measure.horizon), self.method(measure)
+        ordered, *curves = kaplan_meier_tables(time, event, conf_type, self.level)
+        last = (ordered <= horizon).sum(axis=1)
+        for statistic, curve in zip(("estimate", "conf_low", "conf_high"), curves, strict=True):
+            start = np.ones((len(curve), 1))
+            read = np.take_along_axis(np.hstack([start, curve]), last[:, None], axis=1)[:, 0]
+            method = "kaplan-meier" if statistic == "estimate" else f"km-{conf_type}"
+            yield Found(measure.measure, statistic, method, 100 * read)
+        until = (event & (time <= horizon)).sum(axis=1).astype(float)
+        yield Found(measure.measure, "n_event", "count", until)
+
+    def comparison(self, measure: Measure) -> Iterator[Found]:
+        """P value of two groups, or of one against the rates that another trial printed."""
+        method = self.method(measure)
+        if measure.against:
+            found = self._against(measure)
+        elif measure.by.text:
+            found = _once(lambda *cells: (_tested(cells, method),), *self._cells(measure))[:, 0]
+        else:
+            return  # the article does not say how the groups were divided
+        yield Found(measure.measure, "p_value", method, found)
+
+    def _cells(self, measure: Measure) -> list[np.ndarray]:
+        event, event_known = measure.where.evaluate(self.columns)
+        group, group_known = measure.by.evaluate(self.columns)
+        known = event_known & group_known & self.select(measure.among)
+        event, group = event.astype(bool), group.astype(bool)
+        return [(known & (group == g) & (event == e)).sum(axis=1) for g in (True, False)
+                for e in (True, False)]  # fmt: skip
+
+    def _against(self, measure: Measure) -> np.ndarray:
+        """Largest two-sided P value over the rates that the other trial's claim admits."""
+        printed = (self.ledger.find(measure.against, s)[:1] for s in ("min", "max", "value"))
+        rates = [claim.value.value / 100 for claims in printed for claim in claims]
+        whole = self.select(measure.among).sum(axis=1)
+        part = self.select(measure.where, measure.among).sum(axis=1)
+        return _once(
+            lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),),
+            part,
+            whole,
+        )[:, 0]
+
+
+def kaplan_meier_tables(
+    time: np.ndarray, event: np.ndarray, conf_type: str = "log", level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Kaplan-Meier curves of many cohorts.
+
+    Parameters
+    ----------
+    time, event : ndarray, shape (c, n)
+        Time and whether the event was seen, for each of n patients of c cohorts.
+    conf_type, level
+        As for `companion.survival.kaplan_meier`.
+
+    Returns
+    -------
+    tuple of four ndarray, shape (c, n)
+        The patients' times in order, and survival and its limits after each. Of tied times
+        the last has the value of the curve: one death after the other gives the estimate
+        and Greenwood's sum of all at once, since 1/(n(n-1)) adds up to d/(n(n-d)).
+    """
+    order = np.lexsort((~event, time), axis=1)
+    time, event = (np.take_along_axis(a, order, axis=1) for a in (time, event))
+    at_risk = np.arange(time.shape[1], 0, -1, dtype=float)
+    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(event, 1 / (at_risk * (at_risk - 1.0)), 0.0)
+        z = -NormalDist().inv_cdf((1 - level) / 2)
+        log_se = np.sqrt(np.cumsum(terms, axis=1)).astype(np.float64)
+        lower, upper = LIMITS[conf_type](survival, log_se, z)
+    return time, survival, lower, upper
+
+
+def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
+    """Quantile of each row's first n values, by the rules of `companion.quantiles`."""
+    share = Fraction(repr(p))
+    places = _once(lambda size: _place(size, share, kind), n)
+    low, high = (
+        np.take_along_axis(ordered, places[:, side].astype(int)[:, None], axis=1)[:, 0]
+        for side in (0, 1)
+    )
+    between = places[:, 2]
+    with np.errstate(invalid="ignore"):
+        value = np.where(low == high, low, (1 - between) * low + between * high)
+    return np.where(n > 0, value, np.nan)
+
+
+def _place(size: int, share: Fraction, kind: int) -> tuple[float, float, float]:
+    """Lower and upper rank, from 0, and how far the quantile lies between them."""
+    position = KINDS[kind](size, share)
+    rank = position.numerator // position.denominator
+    between = float(position - rank)
+    if kind == 2:
+        between = 1.0 if between > 0 else 0.5
+    low, high = (min(max(i, 1), max(size, 1)) - 1 for i in (rank, rank + 1))
+    return low, high, between
+
+
+def _tested(cells: Sequence[int], method: str) -> float:
+    a, b, c, d = cells
+    return p_value([[a, b], [c, d]], method) if sum(cells) else np.nan
+
+
+def _once(of: Callable[..., Sequence[float]], *columns: np.ndarray) -> np.ndarray:
+    """Values of a function of whole numbers for each row, called once for each distinct row."""
+    rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    values = np.array([of(*map(int, row)) for row in rows], dtype=float)
+    return values[at.ravel()]
