@@ -19,6 +19,7 @@ from companion.proportions import interval
 from companion.report.journal_club import EXERCISES
 from companion.report.markup import rewritten
 from companion.report.notebooks import Cell, Notebook
+from companion.report.page import UNCHECKED
 from companion.report.what_if import what_if
 
 LARGEST = 5_000_000  # bytes
@@ -281,6 +282,14 @@ def test_a_ledger_that_says_less_of_its_article_still_gives_a_page(tmp_path, art
 
     assert ("A trial." in footer) == ("title" in article)
     assert f"<title>Companion to {article.get('title', 'an article')}</title>" in html
+
+
+def test_why_a_number_is_unchecked_is_told_in_words(page):
+    """The kinds of the audit are names for programs."""
+    found = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
+
+    assert found <= set(UNCHECKED)
+    assert not [kind for kind in found if f": {kind}" in page.texts["methods"]]
 
 
 def test_it_is_small(html):

@@ -7,6 +7,8 @@ import pytest
 from reading_room import COHORT, LABEL, the_ledger, the_rows, write_outputs
 
 from companion import report
+from companion.pipeline.request import OUTPUT
+from companion.report import slides
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = (
@@ -275,3 +277,63 @@ def test_the_first_view_is_there_within_a_second(visit):
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
 
     assert painted < 1000
+
+
+SMALLEST = 9  # pixels of text on a projector's 1280 x 720
+
+
+@pytest.fixture(scope="module")
+def deck(browser, tmp_path_factory):
+    """The slides of the committed build; at the end, nothing else was asked for."""
+    path = tmp_path_factory.mktemp("slides") / "slides.html"
+    count = slides.write(OUTPUT, path, LABEL)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert page.locator("section").count() == count > 30
+    yield page
+    page.close()
+    assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
+
+
+def test_every_slide_fits_the_projector_and_can_be_read(deck):
+    found = deck.evaluate(
+        """[...document.querySelectorAll("section")].map(slide => {
+            const room = slide.querySelector(".room").getBoundingClientRect();
+            const fit = slide.querySelector(".fit"), box = fit.getBoundingClientRect();
+            const over = box.width && (box.bottom > room.bottom + 1 || box.right > room.right + 1
+                || box.left < room.left - 1);
+            const prose = slide.scrollHeight > slide.clientHeight + 1;
+            const scale = box.width / fit.offsetWidth || 1;
+            const cells = [...fit.querySelectorAll("td, p")];
+            const sizes = cells.map(cell => scale * parseFloat(getComputedStyle(cell).fontSize));
+            return [slide.id, !!over || prose, Math.min(99, ...sizes)];
+        })"""
+    )
+
+    assert [name for name, over, _ in found if over] == []
+    assert [(name, size) for name, _, size in found if size < SMALLEST] == []
+
+
+def test_pictures_on_slides_are_described_and_each_slide_says_whose_patients_they_are(deck):
+    alts = deck.eval_on_selector_all("img", "all => all.map(image => image.alt)")
+
+    assert len(alts) >= 8
+    assert all(len(alt) > 40 for alt in alts)
+    assert deck.locator("section .label").count() == deck.locator("section").count()
+
+
+def test_slides_go_by_keyboard(deck):
+    deck.keyboard.press("Home")
+    for key, at in (("ArrowRight", 2), (" ", 3), ("ArrowLeft", 2), ("End", None)):
+        deck.keyboard.press(key)
+        deck.wait_for_timeout(100)
+        if at:
+            assert deck.evaluate("location.hash") == f"#slide-{at}"
+    assert deck.evaluate("location.hash") == f"#slide-{deck.locator('section').count()}"
+
+
+def test_a_folder_without_notebooks_makes_no_slides(tmp_path):
+    with pytest.raises(ValueError, match="no executed notebooks; `make` writes them"):
+        slides.write(tmp_path, tmp_path / "slides.html")

@@ -277,6 +277,23 @@ def reconstruct(
 
 
 @app.command()
+@_example("slides", "slides --source work/builds/mine --output mine.html")
+def slides(
+    source: Annotated[Path | None, typer.Option(help="Folder of a build.")] = None,
+    cohort: Annotated[Path | None, typer.Option(help="ADaM tables that it was made from.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The deck, one HTML file.")] = None,
+) -> None:
+    """Make slides for a projector from the executed notebooks."""
+    from companion.pipeline.collect import label_of
+    from companion.pipeline.request import COHORT, OUTPUT, WORK
+    from companion.report.slides import write
+
+    path = output or WORK / "slides.html"
+    count = write(source or OUTPUT, path, label_of(cohort or COHORT))
+    print(f"{count} slides: {path}")
+
+
+@app.command()
 @_example(
     "sweep docs/examples/cohorts.yml", "sweep my-grid.yml --scheduler tcp://head:8786 --output big"
 )

@@ -40,6 +40,8 @@ def collect(
     audited : sequence of Verdict
         What the printed numbers say of each other.
     """
+    from companion.report import write as report
+
     found: list[results.Result] = []
     alt: dict[str, str] = {}
     for notebook, run in finished.items():
@@ -58,11 +60,11 @@ def collect(
     results.write(merged, stage / "results.csv")
     document = _read(stage / "consistency.json")
     determined.write(determined.determine(ledger, merged, document), stage / "determined.csv")
-    dataset = _read(cohort / "dataset.json")
-    rows = verify.verify(ledger, merged, audited, given_up(dataset))
+    rows = verify.verify(ledger, merged, audited, given_up(_read(cohort / "dataset.json")))
     verify.write(rows, stage / MADE)
-    _draw(stage, ledger, rows, _label(dataset))
-    _report(stage, ledger, rows, _label(dataset))
+    label = label_of(cohort)
+    _draw(stage, ledger, rows, label)
+    report(stage, ledger, rows, label, cohort)
     return rows
 
 
@@ -83,8 +85,9 @@ def given_up(dataset: Mapping) -> dict[str, str]:
     return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
 
 
-def _label(dataset: Mapping) -> str:
+def label_of(cohort: Path) -> str:
     """What must be said of patients that are nobody's; empty for supplied data."""
+    dataset = _read(cohort / "dataset.json")
     return str(dataset.get("label", "")) if dataset.get("origin") == "reconstructed" else ""
 
 
@@ -97,9 +100,3 @@ def _draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], la
 
     glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
     figures.save(glance, stage / "figures", "figure-ledger")
-
-
-def _report(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
-    from companion.report import write
-
-    write(stage, ledger, rows, label)

@@ -32,6 +32,20 @@ SECTIONS = (
     ("methods", "Methods"),
     ("club", "Journal club"),
 )
+UNCHECKED = {
+    "stands-alone": "no other printed number determines it, and none follows from it",
+    "in-order": "no other printed number determines it; it agrees with those beside it",
+    "other-trial": "a number of another trial, which this one's data cannot show",
+    "depends-on-cells": "a test of groups whose cells the article does not print",
+    "depends-on-test": "a test that the article does not name, and tests differ",
+    "not-expressible": "a comparison of groups whose sizes the article does not print",
+    "no-denominator": "a number whose denominator the article does not print",
+    "no-count": "an interval whose count the article does not print",
+    "not-determined": "an interval that several counts would give",
+    "possible-p": "a P value that some of the counts would give",
+    "possible-counts": "a percentage that several counts would give",
+    "undecided": "a survival estimate with too many possible histories to search",
+}
 
 
 def write(
@@ -58,11 +72,12 @@ def write(
         Folder of the patient tables. Their rows are shown if they are reconstructed.
     """
     content = _content(output, ledger, rows, label) | {"patients": patients(cohort, ledger)}
-    page = _environment().get_template("page.html").render(content)
+    page = environment().get_template("page.html").render(content)
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the page and of the slides; every value in them is escaped."""
     environment = Environment(
         loader=PackageLoader("companion.report"),
         autoescape=True,
@@ -127,7 +142,7 @@ def _counts(rows: Sequence[Verification]) -> list[tuple[str, str, int, str]]:
 def _unchecked(found: Sequence[Line]) -> list[tuple[str, int]]:
     """Why claims could not be checked, most frequent first."""
     kinds = Counter(line.verdict.kind for line in found if line.row.verdict == "unchecked")
-    return kinds.most_common()
+    return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
 
 
 def _computed(found: Sequence[Line]) -> dict[str, list[Line]]:
