@@ -151,25 +151,20 @@ class Model:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """Columns that are related to times: events and categories."""
-        expressions = [e for group in self._questions for e in group]
         events = {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
-        return tuple(
-            sorted((related(expressions, self.time_columns) | events) - set(self.time_columns))
-        )
+        return tuple(sorted(related(self._questions, self.time_columns) | events))
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:
         """Every column that some expression reads, or that says who is evaluable."""
         expressions = [e for group in self._questions for e in group]
-        known = columns.domains(self.ledger.variables, [*expressions, *map(Expression, self.links)])
-        for _ in range(len(self.ledger.variables)):  # who is evaluable reads columns of its own
-            evaluable = [d.variable.evaluable for d in known.values()]
-            grown = columns.domains(
-                self.ledger.variables, [*expressions, *map(Expression, self.links), *evaluable]
-            )
-            if grown.keys() == known.keys():
-                break
+        expressions += map(Expression, self.links)
+        grown = columns.domains(self.ledger.variables, expressions)
+        known: Mapping[str, Domain] = {}
+        while grown.keys() != known.keys():  # who is evaluable reads columns of its own
             known = grown
+            evaluable = [d.variable.evaluable for d in known.values()]
+            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable])
         return grown
 
     def _groups(self) -> list[set[str]]:
@@ -245,11 +240,14 @@ class Model:
         self.cp.add_linear_expression_in_domain(expression, domain)
 
     def _post_comparison(self, claim: Claim, measure: Measure) -> None:
-        groups = [(g, measure.among) for g in (measure.by, negated(measure.by))]
-        sizes = [
-            [self._counted_only.extreme(group, largest) for largest in (False, True)]
-            for group in groups
-        ]
+        known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
+        groups = [(known, g, measure.among) for g in (measure.by, negated(measure.by))]
+        sizes = [(0, self.n), (0, self.n)]
+        if not self._is_timed(*groups[0]):
+            sizes = [
+                (self._counted_only.extreme(g, False), self._counted_only.extreme(g, True))
+                for g in groups
+            ]
         allowed = allowed_tables(claim.value, self.ledger.method(measure), sizes)
         cells = [self._variable(c) for c in self.comparison_cells(measure)]
         self.cp.add_allowed_assignments(cells, allowed)
@@ -321,10 +319,11 @@ class Model:
         """The events up to the measure's horizon, ``most`` of them at most."""
         time = endpoint_column(self.ledger, measure.endpoint, "days")
         event = endpoint_column(self.ledger, measure.endpoint, "event")
-        if time not in self.timed.slots:
+        horizon = int(float(measure.horizon))
+        if (time, horizon) not in self.timed.slots:
             most = min(self.most_events(event), self.n if most is None else most)
-            self.timed.add_slots(time, event, int(float(measure.horizon)), most)
-        return self.timed.slots[time]
+            self.timed.add_slots(time, event, horizon, most)
+        return self.timed.slots[time, horizon]
 
     def most_events(self, event: str) -> int:
         """Largest number of events that the rows without times allow."""

@@ -128,7 +128,9 @@ class Search:
 
     def suits(self, columns: Columns, rows: Rows) -> bool:
         """Whether a cohort found for other rows satisfies these too, checked from outside."""
-        n = len(next(iter(columns.values()), [None] * self.n))
+        if not set().union(*map(self._columns, rows)) <= columns.keys():
+            return False  # a column that the cohort does not have would pass for missing values
+        n = len(next(iter(columns.values()))) if columns else size(self.restricted(rows), self.n)
         padded = {v: columns.get(v, [None] * n) for v in self.ledger.variables}
         if broken_rules(self.ledger, padded, rows & self.assumptions):
             return False

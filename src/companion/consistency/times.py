@@ -7,6 +7,7 @@ event up to the horizon has a slot with its day and the number at risk that day.
 
 import ast
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,8 +67,8 @@ class Timed:
             model.add_exactly_one(row)
         for k, key in enumerate(self.keys):
             model.add(sum(row[k] for row in self.link) == sum(links[key]))
-        self.slots: dict[str, list[Slot]] = {}
-        self._memo: dict[tuple[int, str], cp_model.LiteralT] = {}
+        self.slots: dict[tuple[str, int], list[Slot]] = {}  # by column of times and horizon
+        self._memo: dict[tuple[int, str, bool], cp_model.LiteralT] = {}
 
     def _time(self, name: str, i: int) -> cp_model.IntVar:
         domain = self.variables[name].domain
@@ -80,31 +81,35 @@ class Timed:
         )
 
     def require(self, rule: Expression) -> None:
-        """Hold a rule for every patient."""
+        """Hold a rule for every patient: it is never known to be false."""
         for i in range(self.n):
-            self.model.add(self.literal(i, rule.tree) == 1)
+            self.model.add(self.literal(i, rule.tree, False) == 0)
 
-    def literal(self, i: int, node: ast.expr) -> cp_model.LiteralT:
-        """Truth of an expression for patient i."""
-        key = i, ast.dump(node)
+    def literal(self, i: int, node: ast.expr, sign: bool = True) -> cp_model.LiteralT:
+        """Whether an expression is known to be true of patient i, or, by ``sign``, to be false.
+
+        By Kleene's logic neither is so where a missing value leaves it open.
+        """
+        key = i, ast.dump(node), sign
         if key not in self._memo:
-            self._memo[key] = self._literal(i, node)
+            self._memo[key] = self._literal(i, node, sign)
         return self._memo[key]
 
-    def _literal(self, i: int, node: ast.expr) -> cp_model.LiteralT:
+    def _literal(self, i: int, node: ast.expr, sign: bool) -> cp_model.LiteralT:
         match node:
             case ast.Constant():
-                return self.model.new_constant(int(bool(node.value)))
+                return self.model.new_constant(int(bool(node.value) == sign))
             case ast.Name():
-                return self._linked(i, lambda values: bool(values[node.id]))
+                return self._linked(i, node, sign)
             case ast.UnaryOp(op=ast.Not()):
-                return ~self.literal(i, node.operand)
-            case ast.BoolOp(op=ast.And()):
-                return self._all(i, [self.literal(i, part) for part in node.values])
+                return self.literal(i, node.operand, not sign)
             case ast.BoolOp():
-                return ~self._all(i, [~self.literal(i, part) for part in node.values])
+                parts = [self.literal(i, part, sign) for part in node.values]
+                if isinstance(node.op, ast.And) == sign:
+                    return self._all(i, parts)
+                return ~self._all(i, [~part for part in parts])
             case ast.Compare(ops=[operator], comparators=[right]):
-                return self._compare(i, node, node.left, operator, right)
+                return self._compare(i, node, node.left, operator, right, sign)
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
     def _all(self, i: int, parts: list) -> cp_model.LiteralT:
@@ -116,20 +121,30 @@ class Timed:
         return both
 
     def _compare(
-        self, i: int, node: ast.Compare, left: ast.expr, operator: ast.cmpop, right: ast.expr
+        self,
+        i: int,
+        node: ast.Compare,
+        left: ast.expr,
+        operator: ast.cmpop,
+        right: ast.expr,
+        sign: bool,
     ) -> cp_model.LiteralT:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if not names & set(self.times):
-            return self._linked(i, lambda values: _holds(node, values))
-        plain = isinstance(left, ast.Name | ast.Constant | ast.UnaryOp)
+            return self._linked(i, node, sign)
+        if not sign:
+            return ~self.literal(i, node)  # a time is never missing
+        plain = all(
+            isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
+        )
         if plain and type(operator) in COMPARISONS and names <= set(self.times):
-            return self._order(self._number(i, left), operator, self._number(i, right))
+            unit = max(_exact(n).denominator for n in (left, right))
+            return self._order(self._number(i, left, unit), operator, self._number(i, right, unit))
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
-    def _number(self, i: int, node: ast.expr) -> cp_model.LinearExprT:
-        if isinstance(node, ast.Name):
-            return self.times[dotted(node)][i]
-        return int(literal(node))  # type: ignore[call-overload]
+    def _number(self, i: int, node: ast.expr, unit: int) -> cp_model.LinearExprT:
+        """A time, or a number that need not be whole, in a fraction of a day that is."""
+        return unit * self.times[dotted(node)][i] if _is_name(node) else int(unit * _exact(node))
 
     def _order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
         """Literal that is true just when the comparison is."""
@@ -139,12 +154,12 @@ class Timed:
         self.model.add(fails(left, right)).only_enforce_if(~truth)
         return truth
 
-    def _linked(self, i: int, test) -> cp_model.LiteralT:  # noqa: ANN001
-        """Literal that is true just when the patient's link columns pass the test."""
+    def _linked(self, i: int, node: ast.expr, sign: bool) -> cp_model.LiteralT:
+        """Literal that is true just when the patient's link columns say so of an expression."""
         chosen = [
             self.link[i][k]
             for k, key in enumerate(self.keys)
-            if test(dict(zip(self.columns, key, strict=True)))
+            if _truth(node, dict(zip(self.columns, key, strict=True))) is sign
         ]
         truth = self.model.new_bool_var("")
         self.model.add(sum(chosen) == truth)
@@ -157,7 +172,7 @@ class Timed:
         day: events on one day stand in slots one after the other, which changes neither the
         estimate nor Greenwood's sum.
         """
-        slots = [self._slot(f"{time}_{s}", horizon) for s in range(most)]
+        slots = [self._slot(f"{time}_{horizon}_{s}", horizon) for s in range(most)]
         for before, after in pairwise(slots):
             self.model.add_implication(after.used, before.used)
             self.model.add(before.day <= after.day).only_enforce_if(after.used)
@@ -172,7 +187,7 @@ class Timed:
             self.model.add(sum(row[i] for row in seats) == within[i])
         for s, slot in enumerate(slots):
             self._risk_set(slot, s, self.times[time], events)
-        self.slots[time] = slots
+        self.slots[time, horizon] = slots
         return slots
 
     def _slot(self, name: str, horizon: int) -> Slot:
@@ -211,16 +226,27 @@ _POSTED = {
 }
 
 
-def _holds(node: ast.Compare, values: Mapping[str, object]) -> bool:
-    """Evaluate a comparison of link columns by the ledger's one evaluator."""
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
+
+
+def _exact(node: ast.expr) -> Fraction:
+    """A number as written: 365.25 is 1461 quarters; a name counts as a whole one."""
+    return Fraction(0 if _is_name(node) else str(literal(node)))
+
+
+def _truth(node: ast.expr, values: Mapping[str, object]) -> bool | None:
+    """Evaluate an expression of link columns by the ledger's one evaluator; None is unknown."""
     frame = {
         k: Masked(np.array([v if v is not None else 0], dtype=object), np.array([v is not None]))
         for k, v in values.items()
     }
-    return bool(Expression(ast.unparse(node)).select(frame, 1)[0])
+    truth, known = Expression(ast.unparse(node)).evaluate(frame)
+    return bool(truth.flat[0]) if known.flat[0] else None
 
 
-def related(expressions: Iterable[Expression], times: Iterable[str]) -> set[str]:
-    """Columns that an expression relates to a time."""
+def related(questions: Iterable[Iterable[Expression]], times: Iterable[str]) -> set[str]:
+    """Columns that a question, expressions read together, relates to a time."""
     times = set(times)
-    return {n for e in expressions if times & set(e.names) for n in e.names} - times
+    names = ({n for e in question for n in e.names} for question in questions)
+    return {n for read in names if times & read for n in read} - times
