@@ -248,9 +248,20 @@ class _Target:
     variance: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        low, high = _range(self.estimate, self.scale)
+        ranges = _range(self.estimate, self.scale), self._between()
+        low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
         object.__setattr__(self, "survival", (max(low, 0.0), min(high, 1.0)))
         object.__setattr__(self, "variance", self._variance())
+
+    def _between(self) -> tuple[float, float]:
+        """Survival that the limits leave: between them, and half-way on their scale if uncut."""
+        lower = _range(self.lower, self.scale) if self.lower else (0.0, 1.0)
+        upper = _range(self.upper, self.scale) if self.upper else (0.0, 1.0)
+        if not (lower[0] > 0 and upper[1] < 1):
+            return lower[0], upper[1]
+        on = SCALES[self.conf_type]
+        low, high = ((on.to(a) + on.to(b)) / 2 for a, b in zip(lower, upper, strict=True))
+        return on.back(low), on.back(high)
 
     def _variance(self) -> tuple[float, float]:
         limits = self.lower, self.upper

@@ -26,7 +26,7 @@ from companion.consistency.tabulated import (
     risk_histories,
     survival_claims,
 )
-from companion.consistency.times import Slot, Timed, related
+from companion.consistency.times import Slot, Timed, related, timeless
 from companion.expressions import Expression
 from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed
@@ -187,7 +187,17 @@ class Model:
         if not self.time_columns:
             return None
         links = self.counts.margin(self.links) if self.links else {(): [self.n]}
-        return Timed(self.cp, self.n, self.ledger.variables, self.time_columns, self.links, links)
+        return Timed(
+            *(self.cp, self.n, self.ledger.variables, self.time_columns, self.links, links),
+            [part for e in self._linked for part in timeless(e, self.time_columns)],
+        )
+
+    @property
+    def _linked(self) -> list[Expression]:
+        """Expressions that are read together with times, and flags, which events are."""
+        read = [e for group in self._questions if self._is_timed(*group) for e in group]
+        flags = [c for c in self.links if self.ledger.variables[c].type == "flag"]
+        return [*read, *map(Expression, flags)]
 
     # Posting rows
 

@@ -44,6 +44,8 @@ class Timed:
         patients who have it.
     columns : tuple of str
         The link columns: events and categories that expressions relate to times.
+    asked : iterable of ast.expr
+        All that expressions ask of them: what they answer alike for is one kind of patient.
     """
 
     def __init__(
@@ -54,19 +56,23 @@ class Timed:
         times: tuple[str, ...],
         columns: tuple[str, ...],
         links: dict[tuple, list],
+        asked: Iterable[ast.expr],
     ) -> None:
         self.model, self.n, self.variables = model, n, variables
         self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
         for earlier, later in pairwise(self.times[times[0]]):
             model.add(earlier <= later)
-        self.columns, self.keys = columns, sorted(links, key=repr)
+        self.columns, self.kind = columns, _kinds(columns, links, list(asked))
+        self.keys = sorted(set(self.kind.values()), key=repr)
         self.link = [
             [model.new_bool_var(f"link_{i}_{k}") for k in range(len(self.keys))] for i in range(n)
         ]
         for row in self.link:
             model.add_exactly_one(row)
         for k, key in enumerate(self.keys):
-            model.add(sum(row[k] for row in self.link) == sum(links[key]))
+            alike = [v for other in links if self.kind[other] == key for v in links[other]]
+            model.add(sum(row[k] for row in self.link) == sum(alike))
+        self.nested = {times[0]}  # times that are never after follow-up
         self.slots: dict[tuple[str, int], list[Slot]] = {}  # by column of times and horizon
         self._memo: dict[tuple[int, str, bool], cp_model.LiteralT] = {}
 
@@ -82,8 +88,29 @@ class Timed:
 
     def require(self, rule: Expression) -> None:
         """Hold a rule for every patient: it is never known to be false."""
+        match rule.tree:
+            case ast.Compare(ast.Name(time), [ast.LtE()], [ast.Name(other)]):
+                self.nested |= {time} if other in self.nested else set()
+        parts = [rule.tree]
+        if isinstance(rule.tree, ast.BoolOp) and isinstance(rule.tree.op, ast.Or):
+            parts = rule.tree.values
         for i in range(self.n):
-            self.model.add(self.literal(i, rule.tree, False) == 0)
+            self.model.add_bool_or([self._possible(i, part) for part in parts])
+
+    def _possible(self, i: int, node: ast.expr) -> cp_model.LiteralT:
+        """Literal that is true only if an expression is not known to be false of patient i.
+
+        It may be false all the same, which spares the solver that two times differ.
+        """
+        match node:
+            case ast.Compare(ast.Name(left), [operator], [ast.Name(right)]) if {left, right} <= set(
+                self.times
+            ):
+                possible, holds = self.model.new_bool_var(""), _POSTED[type(operator)][0]
+                times = self.times[left][i], self.times[right][i]
+                self.model.add(holds(*times)).only_enforce_if(possible)
+                return possible
+        return ~self.literal(i, node, False)
 
     def literal(self, i: int, node: ast.expr, sign: bool = True) -> cp_model.LiteralT:
         """Whether an expression is known to be true of patient i, or, by ``sign``, to be false.
@@ -187,8 +214,17 @@ class Timed:
             self.model.add(sum(row[i] for row in seats) == within[i])
         for s, slot in enumerate(slots):
             self._risk_set(slot, s, self.times[time], events)
+            if time in self.nested:
+                self._latest(slot)
         self.slots[time, horizon] = slots
         return slots
+
+    def _latest(self, slot: Slot) -> None:
+        """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
+        times = next(iter(self.times.values()))
+        latest = self.model.new_int_var(0, 2**31, "")
+        self.model.add_element(self.n - slot.at_risk, [*times, 2**31], latest)
+        self.model.add(slot.day <= latest)
 
     def _slot(self, name: str, horizon: int) -> Slot:
         return Slot(
@@ -243,6 +279,27 @@ def _truth(node: ast.expr, values: Mapping[str, object]) -> bool | None:
     }
     truth, known = Expression(ast.unparse(node)).evaluate(frame)
     return bool(truth.flat[0]) if known.flat[0] else None
+
+
+def _kinds(columns: tuple[str, ...], keys: Iterable[tuple], asked: list[ast.expr]) -> dict:
+    """For each combination of values the first one for which all answers are the same."""
+    first: dict[tuple, tuple] = {}
+    kinds = {}
+    for key in sorted(keys, key=repr):
+        values = dict(zip(columns, key, strict=True))
+        kinds[key] = first.setdefault(tuple(_truth(node, values) for node in asked), key)
+    return kinds
+
+
+def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]:
+    """Smallest parts of an expression that have a truth value, but for those that read a time."""
+    waiting = [expression.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BoolOp | ast.UnaryOp):
+            waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
+        elif not {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(times):
+            yield node
 
 
 def related(questions: Iterable[Iterable[Expression]], times: Iterable[str]) -> set[str]:

@@ -107,7 +107,7 @@ def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random
     waiting = defaultdict(list)
     random.shuffle(tree)
     for patient in tree:
-        waiting[tuple(patient[c] for c in timed.columns)].append(patient)
+        waiting[timed.kind[tuple(patient[c] for c in timed.columns)]].append(patient)
     for i, row in enumerate(timed.link):
         key = next(k for k, chosen in zip(timed.keys, row, strict=True) if solver.value(chosen))
         patient = waiting[key].pop()
