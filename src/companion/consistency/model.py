@@ -119,6 +119,8 @@ class Model:
         self.counts = Counts(self.cp, self.n, self.domains, self._groups(), self._static_rules())
         self.timed = self._make_timed()
         self._post()
+        self.own = len(self.cp.proto.variables)  # before those of a question
+        self.start: list[int] | None = None
 
     # What is counted together
 
@@ -368,17 +370,23 @@ class Model:
 
     # Solving
 
-    def solve(self, seconds: float = 60.0, level: int = 1) -> Solution:
+    def begin(self, start: list[int]) -> None:
+        """Begin each search at a solution that a model of the same rows left there, if any."""
+        self.start = start
+        hint = self.cp.proto.solution_hint
+        hint.vars.extend(range(len(start)))
+        hint.values.extend(start)
+
+    def solve(self, seconds: float = 60.0) -> Solution:
         """Ask the solver, so that the answer is the same every time.
 
-        ``level`` is how far it uses linear relaxations: little helps where a goal is a day.
         It has one worker, and ``seconds`` are measured by its own count of work, which does
         not depend on the machine.
         """
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
-        solver.parameters.linearization_level = level
+        solver.parameters.max_presolve_iterations = 1 if self.start else 3
         solver.parameters.max_deterministic_time = WORK * seconds
         answer = solver.solve(self.cp)
         for _ in range(MOST_REFUSED):
@@ -390,6 +398,8 @@ class Model:
         if answer == cp_model.INFEASIBLE:
             return Solution("infeasible", 0, solver)
         if answer == cp_model.OPTIMAL:
+            if self.start is not None:
+                self.start[:] = list(solver.response_proto.solution)[: self.own]
             return Solution("feasible", round(solver.objective_value), solver)
         return Solution("undecided", 0, solver)
 

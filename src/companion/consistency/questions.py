@@ -1,9 +1,11 @@
 """What readers ask and the article does not print: the standard questions, from any ledger."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
-from companion.consistency.model import endpoint_column, negated
+from companion.consistency.model import negated
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.expressions import Expression
 from companion.ledger import Ledger, Measure
@@ -72,32 +74,25 @@ def responses(asked: Bounds) -> Iterator[Bound]:
 
 def at_risk(asked: Bounds) -> Iterator[Bound]:
     """Patients at risk at each quarter of a year, by endpoint."""
-    for measure, time in _endpoints(asked):
-        for months in MONTHS_AT_RISK:
-            day = _day(asked.ledger, months)
-            where = Expression(f"{time} >= {day}")
-            yield asked.count(where, label=f"{measure.endpoint}: at risk at {months} months")
+    for measure in _endpoints(asked):
+        days = {months: _day(asked.ledger, months) for months in MONTHS_AT_RISK}
+        found = _inward([*days.values()], partial(asked.at_risk, measure))
+        for months, day in days.items():
+            yield replace(found[day], label=f"{measure.endpoint}: at risk at {months} months")
 
 
 def survival(asked: Bounds) -> Iterator[Bound]:
     """Estimates before the printed one."""
-    for measure, _ in _endpoints(asked):
+    for measure in _endpoints(asked):
         for months in MONTHS_SURVIVAL:
             if _day(asked.ledger, months) <= float(measure.horizon):
                 bound = asked.survival(measure, _day(asked.ledger, months) - 1)
-                yield Bound(
-                    f"{measure.endpoint} at {months} months",
-                    bound.low,
-                    bound.high,
-                    "%",
-                    bound.certified,
-                    bound.witnesses,
-                )
+                yield replace(bound, label=f"{measure.endpoint} at {months} months")
 
 
 def event_days(asked: Bounds) -> Iterator[Bound]:
     """Earliest and latest day of each event up to the horizon."""
-    for measure, _ in _endpoints(asked):
+    for measure in _endpoints(asked):
         yield from asked.event_days(measure)
 
 
@@ -124,9 +119,8 @@ def _is_known(ledger: Ledger, measure: Measure) -> bool:
     return set(measure.by.names) <= counted
 
 
-def _endpoints(asked: Bounds) -> list[tuple[Measure, str]]:
-    measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
-    return [(m, endpoint_column(asked.ledger, m.endpoint, "days")) for m in measures]
+def _endpoints(asked: Bounds) -> list[Measure]:
+    return [m for m in asked.ledger.measures.values() if m.kind == "survival"]
 
 
 def _day(ledger: Ledger, months: float) -> int:
@@ -137,13 +131,19 @@ def _day(ledger: Ledger, months: float) -> int:
 
 def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
     """Months, and the least and largest estimate in percent, over all consistent cohorts."""
-    rows = [(0.0, 100.0, 100.0)]
-    last = int(float(measure.horizon) // float(asked.ledger.parameter("days_per_month", "30.4375")))
-    for months in range(step, last + 1, step):
-        day = min(
-            int(months * float(asked.ledger.parameter("days_per_month", "30.4375"))),
-            int(float(measure.horizon)),
-        )
-        bound = asked.survival(measure, day)
-        rows.append((float(months), bound.low, bound.high))
-    return rows
+    month, horizon = float(asked.ledger.parameter("days_per_month", "30.4375")), measure.horizon
+    last = int(float(horizon) // month)
+    days = {k: min(int(k * month), int(float(horizon))) for k in range(step, last + 1, step)}
+    found = _inward([*days.values()], partial(asked.survival, measure))
+    rows = [(float(k), found[day].low, found[day].high) for k, day in days.items()]
+    return [(0.0, 100.0, 100.0), *rows]
+
+
+def _inward(days: list[int], ask: Callable[[int], Bound]) -> dict[int, Bound]:
+    """Ask of the ends before the middle: days between two that agree need no proof of their own."""
+    ends = {day: ask(day) for day in (days[:1] + days[-1:])}
+    middle = len(days) // 2
+    if len(days) <= 2:
+        return ends
+    halves = _inward(days[: middle + 1], ask), _inward(days[middle:], ask)
+    return ends | halves[0] | halves[1]

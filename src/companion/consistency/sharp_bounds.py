@@ -6,7 +6,8 @@ the reconstruction. A sharp bound says what the article determines, not what hap
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import log
 from random import Random
@@ -118,7 +119,8 @@ class Bounds:
         chosen = give_up(Search(ledger, seconds))[0] if given_up is None else given_up
         self.given_up = frozenset(chosen)
         self.n = Search(ledger).n
-        self._timed: tuple[Model, Rows] | None = None
+        self._start: list[int] = []
+        self._falling: dict[tuple[str, ...], dict[int, Bound]] = defaultdict(dict)
 
     def count(self, where: Expression, among: Expression | None = None, label: str = "") -> Bound:
         """Bound a number of patients."""
@@ -139,24 +141,72 @@ class Bounds:
 
     def survival(self, measure: Measure, day: int) -> Bound:
         """Bound an estimate of survival on a day up to the measure's horizon, in percent."""
-        model, rows = self.time_part()
-        slots = model.slots(measure)
-        terms = _log_terms(model, slots, day)
-        time = endpoint_column(self.ledger, measure.endpoint, "days")
-        event = endpoint_column(self.ledger, measure.endpoint, "event")
+        columns = self._columns(measure)
 
-        def value(columns: Columns) -> float:
-            curve = kaplan_meier(columns[time], columns[event])
+        def value(cohort: Columns) -> float:
+            curve = kaplan_meier(*(cohort[c] for c in columns))
             return 100 * float(survival_at(curve, [day])["survival"].iloc[0])
 
-        label = f"{measure.endpoint} on day {day}"
-        return self._bound(label, model, rows, sum(terms), value, "%", level=0)
+        return self._fall(
+            ("survival", *columns),
+            day,
+            f"{measure.endpoint} on day {day}",
+            lambda model: sum(_log_terms(model, model.slots(measure), day)),
+            value,
+            "%",
+        )
+
+    def at_risk(self, measure: Measure, day: int) -> Bound:
+        """Bound the number of patients at risk on a day."""
+        time, _ = self._columns(measure)
+
+        def value(cohort: Columns) -> float:
+            return float(sum(t >= day for t in cohort[time]))
+
+        return self._fall(
+            ("at risk", time),
+            day,
+            f"{measure.endpoint}: at risk on day {day}",
+            lambda model: self._at_risk(model, measure, day),
+            value,
+            "patients",
+        )
+
+    def _at_risk(self, model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:
+        """All but those with an event and those censored; slots make proofs on events short."""
+        time, event = self._columns(measure)
+        if day - 1 > float(measure.horizon):
+            return model.count(Expression(f"{time} >= {day}"))
+        censored = model.count(Expression(f"not {event} and {time} < {day}"))
+        gone = [_by_then(model, slot, day - 1) for slot in model.slots(measure)]
+        return model.n - sum([censored, *gone])
+
+    def _columns(self, measure: Measure) -> tuple[str, str]:
+        """Columns of a survival measure's times and events."""
+        return (
+            endpoint_column(self.ledger, measure.endpoint, "days"),
+            endpoint_column(self.ledger, measure.endpoint, "event"),
+        )
+
+    def _fall(self, family, day, label, goal, value, unit) -> Bound:  # noqa: ANN001
+        """Bound what never rises with time: between two days that agree nothing is left open."""
+        known = self._falling[family]
+        if day not in known:
+            model, rows = self.time_part()
+            earlier = known.get(max((d for d in known if d < day), default=-1))
+            later = known.get(min((d for d in known if d > day), default=-1))
+            settled: list[Columns | None] = [None, None]
+            if earlier and later:
+                settled[0] = earlier.witnesses[0] if earlier.low == later.low else None
+                settled[1] = later.witnesses[1] if earlier.high == later.high else None
+            asked = goal(model) if None in settled else 0
+            known[day] = self._bound(label, model, rows, asked, value, unit, settled)
+        return known[day]
 
     def event_days(self, measure: Measure) -> list[Bound]:
         """Bound the day of each event up to the measure's horizon, in order."""
         model, rows = self.time_part()
-        time = endpoint_column(self.ledger, measure.endpoint, "days")
-        event = endpoint_column(self.ledger, measure.endpoint, "event")
+        time, event = self._columns(measure)
 
         def nth(k: int):  # noqa: ANN202 - a function of the cohort
             return lambda c: float(
@@ -164,9 +214,7 @@ class Bounds:
             )
 
         return [
-            self._bound(
-                f"{measure.endpoint} event {k + 1}", model, rows, slot.day, nth(k), "days", 0
-            )
+            self._bound(f"{measure.endpoint} event {k + 1}", model, rows, slot.day, nth(k), "days")
             for k, slot in enumerate(model.slots(measure))
         ]
 
@@ -256,25 +304,31 @@ class Bounds:
         return Model(search.restricted(rows), search.n, extra), rows
 
     def time_part(self) -> tuple[Model, Rows]:
-        """Build the model of follow-up and events once, and the rows in it."""
-        if self._timed is None:
-            measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
-            column = endpoint_column(self.ledger, next(measures).endpoint, "days")
-            self._timed = self._part(self.ledger, (Expression(f"{column} >= 0"),))
-        return self._timed
+        """Model of follow-up and events, without the variables of other questions, and its rows."""
+        measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
+        columns = sorted({self._columns(m) for m in measures})
+        question = [e for t, event in columns for e in (Expression(f"{t} >= 0"), Expression(event))]
+        model, rows = self._part(self.ledger, tuple(question))
+        model.begin(self._start)
+        return model, rows
 
-    def _bound(self, label, model, rows, goal, value, unit, level=1) -> Bound:  # noqa: ANN001
-        ends, witnesses, sound = [], [], True
-        for aim in (model.cp.minimize, model.cp.maximize):
-            aim(goal)
-            solution = model.solve(self.seconds, level)
-            if solution.status != "feasible":
-                raise UndecidedError(f"{label}: undecided within {self.seconds:g} s")
-            columns = assemble(model, solution.solver, Random(0))  # noqa: S311 - no secret
-            ends.append(value(columns))
-            witnesses.append(columns)
-            sound = sound and self._suits(columns, rows)
+    def _bound(self, label, model, rows, goal, value, unit, settled=(None, None)) -> Bound:  # noqa: ANN001
+        """Solve for both ends, but for those that a known cohort settles."""
+        witnesses = [
+            cohort or self._extreme(label, model, aim, goal)
+            for cohort, aim in zip(settled, (model.cp.minimize, model.cp.maximize), strict=True)
+        ]
+        ends = [value(cohort) for cohort in witnesses]
+        sound = all(self._suits(cohort, rows) for cohort in witnesses)
         return Bound(label, min(ends), max(ends), unit, sound, tuple(witnesses))
+
+    def _extreme(self, label: str, model: Model, aim: Callable, goal) -> Columns:  # noqa: ANN001
+        """A cohort with the least or the largest value, by the aim."""
+        aim(goal)
+        solution = model.solve(self.seconds)
+        if solution.status != "feasible":
+            raise UndecidedError(f"{label}: undecided within {self.seconds:g} s")
+        return assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
 
     def _suits(self, columns: Columns, rows: Rows) -> bool:
         padded = _padded(columns, self.ledger)
@@ -322,14 +376,21 @@ def _log_terms(model: Model, slots: list[Slot], day: int) -> list[cp_model.IntVa
     for slot in slots:
         factor = model.cp.new_int_var(min(table), 0, "")
         term = model.cp.new_int_var(min(table), 0, "")
-        by_then = model.cp.new_bool_var("")
+        by_then = _by_then(model, slot, day)
         model.cp.add_element(slot.at_risk, table, factor)
-        model.cp.add(slot.day <= day).only_enforce_if(by_then)
-        model.cp.add(slot.day > day).only_enforce_if(~by_then)
         model.cp.add(term == factor).only_enforce_if(by_then)
         model.cp.add(term == 0).only_enforce_if(~by_then)
         terms.append(term)
     return terms
+
+
+def _by_then(model: Model, slot: Slot, day: int) -> cp_model.IntVar:
+    """Whether a slot has an event, and it is not after the day."""
+    by_then = model.cp.new_bool_var("")
+    model.cp.add_implication(by_then, slot.used)
+    model.cp.add(slot.day <= day).only_enforce_if(by_then)
+    model.cp.add(slot.day > day).only_enforce_if(slot.used, ~by_then)
+    return by_then
 
 
 def _tables(ranges: list[tuple[int, int]]) -> list[tuple[int, ...]]:
