@@ -1,13 +1,9 @@
-"""Standard questions of tiny trials against all their cohorts, and what the ledger's answers are."""
-
-from dataclasses import replace
+"""Standard questions of tiny trials against all their cohorts, and the answers of this ledger."""
 
 import numpy as np
 import pytest
 from tiny_trials import draw
 
-from companion.consistency import questions
-from companion.consistency.conflict_sets import find_conflicts
 from companion.consistency.sharp_bounds import Bounds
 from companion.project import ROOT
 from companion.published import read_ledger

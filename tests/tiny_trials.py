@@ -269,13 +269,39 @@ def draw(seed: int, scheme: str = "") -> Tiny:
     tiny = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(2, most))
     lawful = tiny.consistent(tiny.ledger.assumptions).nonzero()[0]
     truth = int(random.choice(lawful))
-    claims = [claim("all", "n", str(tiny.n))]
+    return _printed(tiny, measures, tiny.cohorts, truth, random)
+
+
+def draw_large(seed: int) -> Tiny:
+    """Draw a trial of ten to forty patients, few with events: one cohort, and what it prints."""
+    random = Random(seed)  # noqa: S311 - as above
+    scheme = random.choice(list(SCHEMES))
+    columns, rules, _ = SCHEMES[scheme]
+    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), {}, keyed(rules))
+    measures = _measures(scheme, random)
+    trial = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(10, 40))
+    one_each = replace(trial, n=1)
+    lawful = one_each.cohorts[one_each.consistent(trial.ledger.assumptions), 0]
+    events = [v.variable for v in columns if v.source.endswith("event")]
+    had = [any(one_each.profiles[e][i] for e in events) for i in lawful]
+    cohort = random.choices(lawful, [0.1 if event else 1.0 for event in had], k=trial.n)
+    return _printed(trial, measures, np.array([cohort]), 0, random)
+
+
+def _printed(
+    trial: Tiny, measures: list[Measure], cohorts: np.ndarray, truth: int, random: Random
+) -> Tiny:
+    """Print some statistics of one cohort into the ledger."""
+    trial.__dict__["cohorts"] = cohorts
+    claims = [claim("all", "n", str(trial.n))]
     for about in measures[1:]:
         for statistic in _statistics(about, random):
-            value = tiny.values(about, statistic)[truth]
+            value = trial.values(about, statistic)[truth]
             if np.isfinite(value):
                 claims.append(claim(about.measure, statistic, _print(value, statistic, random)))
-    return replace(tiny, ledger=replace(tiny.ledger, claims=keyed(claims)))
+    printed = replace(trial, ledger=replace(trial.ledger, claims=keyed(claims)))
+    printed.__dict__["cohorts"] = cohorts
+    return printed
 
 
 def spoil(tiny: Tiny, seed: int) -> Tiny:

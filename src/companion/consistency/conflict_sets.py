@@ -116,9 +116,12 @@ def certify(search: Search, core: Rows) -> bool:
     """Whether a core is infeasible, and every set with one row less has a checked cohort."""
     fresh = Search(search.ledger, search.seconds)
     fresh.n = search.n
-    if fresh.feasible(core):
+    try:
+        if fresh.feasible(core):
+            return False
+        return all(checked_witness(fresh, core - {row}) is not None for row in core)
+    except UndecidedError:
         return False
-    return all(checked_witness(fresh, core - {row}) is not None for row in core)
 
 
 def checked_witness(search: Search, active: Rows) -> Columns | None:

@@ -12,7 +12,7 @@ from random import Random
 from companion.consistency.conflict_sets import Conflict, give_up
 from companion.consistency.model import Model
 from companion.consistency.recheck import broken_rules, recheck
-from companion.consistency.search import Rows, Search
+from companion.consistency.search import Rows, Search, UndecidedError
 from companion.consistency.witness import assemble
 from companion.consistency.words import sentence
 from companion.ledger import Ledger
@@ -76,6 +76,8 @@ def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Constru
     for model in search.models(active):
         _pull(model, random)
         solution = model.solve(seconds)
+        if solution.status != "feasible":
+            raise UndecidedError(f"no cohort was found within {seconds:g} s of the solver's work")
         columns |= assemble(model, solution.solver, random)
     n = len(next(iter(columns.values())))
     table = {v: columns.get(v, [None] * n) for v in ledger.variables}

@@ -66,7 +66,15 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         "survival": ESTIMATED,
         "comparison": ("p_value",),
     }
-    return "" if claim.statistic in fitting[measure.kind] else f"no model of a {claim.statistic}"
+    if claim.statistic not in fitting[measure.kind]:
+        return f"no model of a {claim.statistic}"
+    method = ledger.method(measure)
+    needy = measure.kind == "survival" or claim.statistic in ("conf_low", "conf_high", "p_value")
+    if needy and not method:
+        return "its measure has no family, so its method is not known"
+    if measure.kind == "quantity" and method in ("survivors", "reverse-km"):
+        return f"no model of follow-up by {method}"
+    return ""
 
 
 def size(ledger: Ledger, default: int = 0) -> int:

@@ -98,25 +98,26 @@ def event_days(asked: Bounds) -> Iterator[Bound]:
 
 def subgroups(asked: Bounds) -> Iterator[Bound]:
     """Smallest and largest P value of each comparison of two groups of the trial's patients."""
-    for measure in asked.ledger.measures.values():
-        if measure.kind == "comparison" and measure.by.text and _is_known(asked.ledger, measure):
-            yield asked.p_value(measure)
+    for measure in _comparisons(asked.ledger):
+        bound = asked.p_value(measure) if asked.ledger.method(measure) else None
+        if bound:
+            yield bound
 
 
 def subgroup_cells(asked: Bounds) -> Iterator[tuple[str, Bound, Bound]]:
     """For each such comparison, patients with the event in the group and outside it."""
-    for measure in asked.ledger.measures.values():
-        if measure.kind == "comparison" and measure.by.text and _is_known(asked.ledger, measure):
-            inside, outside = (
-                asked.count(measure.where, group) for group in (measure.by, negated(measure.by))
-            )
-            yield measure.measure, inside, outside
+    for measure in _comparisons(asked.ledger):
+        inside, outside = (
+            asked.count(measure.where, group) for group in (measure.by, negated(measure.by))
+        )
+        yield measure.measure, inside, outside
 
 
-def _is_known(ledger: Ledger, measure: Measure) -> bool:
-    """Whether some count says how large the groups are."""
+def _comparisons(ledger: Ledger) -> list[Measure]:
+    """Comparisons of two groups of the trial's patients, where some count says how large."""
     counted = {n for m in ledger.measures.values() if m.kind == "count" for n in m.where.names}
-    return set(measure.by.names) <= counted
+    of_groups = (m for m in ledger.measures.values() if m.kind == "comparison" and m.by.text)
+    return [m for m in of_groups if set(m.by.names) <= counted]
 
 
 def _endpoints(asked: Bounds) -> list[Measure]:

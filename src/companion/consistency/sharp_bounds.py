@@ -204,9 +204,11 @@ class Bounds:
         return known[day]
 
     def event_days(self, measure: Measure) -> list[Bound]:
-        """Bound the day of each event up to the measure's horizon, in order."""
+        """Bound the day of each event up to the measure's horizon that every cohort has."""
         model, rows = self.time_part()
         time, event = self._columns(measure)
+        slots = model.slots(measure)
+        certain = self._range(model, sum(slot.used for slot in slots))[0] if slots else 0
 
         def nth(k: int):  # noqa: ANN202 - a function of the cohort
             return lambda c: float(
@@ -215,7 +217,7 @@ class Bounds:
 
         return [
             self._bound(f"{measure.endpoint} event {k + 1}", model, rows, slot.day, nth(k), "days")
-            for k, slot in enumerate(model.slots(measure))
+            for k, slot in enumerate(slots[:certain])
         ]
 
     def quantity(self, measure: Measure, statistic: str) -> Bound | None:
@@ -263,9 +265,17 @@ class Bounds:
 
         return self._bound(f"{measure.label}, {statistic}", model, rows, rank, value, "%")
 
-    def p_value(self, measure: Measure, method: str = "") -> Bound:
-        """Bound the P value of a comparison of two groups."""
+    def p_value(self, measure: Measure, method: str = "") -> Bound | None:
+        """Bound the P value of a comparison of two groups; None where no cohort defines it.
+
+        Raises
+        ------
+        ValueError
+            If no method is given and the measure has no family.
+        """
         method = method or self.ledger.method(measure)
+        if not method:
+            raise ValueError(f"measure {measure.measure} has no family, so no test; name a method")
         groups = [(e, g) for g in (measure.by, negated(measure.by)) for e in EITHER(measure.where)]
         question = tuple({e.text: e for pair in groups for e in pair}.values())
         model, rows = self._part(self.ledger, (*question, measure.among))
@@ -274,6 +284,8 @@ class Bounds:
         tables = _tables(ranges)
         shown = {t: p_value([t[:2], t[2:]], method) for t in tables}
         ranked = sorted({p for p in shown.values() if p == p})
+        if not ranked:
+            return None
         rank = model.cp.new_int_var(0, max(len(ranked) - 1, 0), "")
         model.cp.add_allowed_assignments(
             [*(_variable(model, c) for c in cells), rank],

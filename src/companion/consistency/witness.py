@@ -103,7 +103,13 @@ def _place(
 def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random: Random) -> None:
     """Give times to patients with the same events."""
     timed = model.timed
-    tree = next(t for t in trees if set(timed.columns) <= set(t[0]))
+    linked = [t for t in trees if set(timed.columns) <= set(t[0])]
+    if not linked:  # nothing is counted of these columns: their patients come from the times
+        kinds = [next(k for k, v in zip(timed.keys, row, strict=True) if solver.value(v))
+                 for row in timed.link]  # fmt: skip
+        linked = [[dict(zip(timed.columns, kind, strict=True)) for kind in kinds]]
+        trees += linked
+    tree = linked[0]
     waiting = defaultdict(list)
     random.shuffle(tree)
     for patient in tree:

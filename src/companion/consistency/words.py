@@ -34,11 +34,13 @@ def sentence(ledger: Ledger, conflict: Conflict) -> str:
     if len(conflict.claims) == 1 and not conflict.assumptions:
         return _alone(ledger, ledger.claims[conflict.claims[0]])
     numbers = "; ".join(quote(ledger, slug) for slug in conflict.claims)
+    assumed = "; ".join(ledger.assumptions[a].statement for a in conflict.assumptions)
+    if not conflict.claims:
+        return f"what we assumed cannot hold together: {assumed}"
+    if len(conflict.claims) == 1:
+        return f"this number cannot hold: {numbers}; given what we assumed: {assumed}"
     text = f"these {len(conflict.claims)} numbers cannot hold together: {numbers}"
-    if conflict.assumptions:
-        stated = (ledger.assumptions[a].statement for a in conflict.assumptions)
-        text += f"; given what we assumed: {'; '.join(stated)}"
-    return text
+    return f"{text}; given what we assumed: {assumed}" if assumed else text
 
 
 def tell(ledger: Ledger, conflict: Conflict) -> str:

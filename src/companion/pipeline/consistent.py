@@ -4,12 +4,15 @@ It lies in the outputs under the key of what made it; a build with the same key 
 """
 
 import ast
+import tokenize
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 from companion.pipeline.cache import digest, files_digest, read, tree, write
 
 NAME = "consistency.json"
+DURATION = "conflicts, bounds and leave-one-out take about three minutes on two cores"
 GROUND = (
     *("contingency.py", "expressions.py", "ledger.py", "printed.py", "proportions.py"),
     *("published.py", "quantiles.py", "risk_sets.py", "survival.py"),
@@ -25,7 +28,7 @@ def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
 
 def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path:
     """Compute the ledger's document, and keep it."""
-    say("consistency: computes conflicts, bounds and leave-one-out (minutes; kept afterwards)")
+    say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
     from companion.consistency.document import document, text
 
     key = _key(root, published, cache)
@@ -62,14 +65,19 @@ def _key(root: Path, published: Path, cache: Path) -> str:
 
 
 def _meaning(path: Path) -> str:
-    """What a module does: its syntax tree, without comments, layout and docstrings."""
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(module):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            node.body = [b for b in body if not _is_text(b)]  # type: ignore[attr-defined]
-    return f"{path.name} {ast.dump(module)}"
+    """What a module does: its lines without comments, docstrings and blanks.
 
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    Text, not a syntax tree: trees, their dumps and f-string tokens differ between versions of
+    Python, and the key must not.
+    """
+    source = path.read_text(encoding="utf-8")
+    lines = ["", *source.splitlines()]
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row] = lines[row][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            for row in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines[row] = ""
+    return "\n".join([path.name, *filter(None, map(str.rstrip, lines))])
