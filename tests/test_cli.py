@@ -307,6 +307,21 @@ def test_validate_tells_faults_as_json_too(run, tmp_path):
     assert json.loads(shown)
 
 
+def test_validate_knows_the_ledgers_data_cutoff(run, tmp_path):
+    """A time cannot end after the last day that the article looked at; one fault is one."""
+    shutil.copytree(ROOT / "data" / "cohort", tmp_path / "mine")
+    path = tmp_path / "mine" / "adtte.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    first = lines[1].rstrip("\n").removesuffix(",,")
+    path.write_text("".join([lines[0], f"{first},,2024-04-16\n", *lines[2:]]), "utf-8")
+    status, shown, _ = run("validate", tmp_path / "mine")
+
+    assert status == 2
+    assert "row 2, column ADT" in shown
+    assert "data cut-off 2024-04-15" in shown
+    assert shown.endswith("\n1 fault\n")
+
+
 def test_a_new_ledger_is_read_at_once(run, tmp_path):
     """Empty tables with the right columns: nothing to check, nothing wrong."""
     status, shown, _ = run("new", tmp_path / "mine")

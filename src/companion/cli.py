@@ -235,8 +235,10 @@ def new(directory: Path) -> None:
 
 @app.command()
 @_example("validate data/cohort", "validate my-data --json")
-def validate(directory: Path, as_json: AsJson = False) -> None:
+def validate(directory: Path, published: Published = None, as_json: AsJson = False) -> None:
     """List all faults of a folder of ADaM tables at once, with what would be right.
+
+    The ledger gives the data cut-off, after which no time can end, and the days of a month.
 
     Exit status: 0 the tables can be used, 2 they cannot.
     """
@@ -244,13 +246,14 @@ def validate(directory: Path, as_json: AsJson = False) -> None:
 
     from companion.cohort import faults
 
-    found = faults(directory)
+    found = faults(directory, *_ledger(published).time_limits)
     if as_json:
         _print_json([asdict(fault) for fault in found])
     else:
         for fault in found:
             print(fault)
-        print(f"{len(found)} faults" if found else f"{directory} can be used")
+        counted = f"{len(found)} fault{'s' * (len(found) > 1)}"
+        print(counted if found else f"{directory} can be used")
     sys.exit(2 if found else 0)
 
 

@@ -19,6 +19,9 @@ MONTHS = (
 )
 
 
+DAYS_PER_MONTH = 365.25 / 12
+
+
 class LedgerError(ValueError):
     """The ledger cannot be used; the message lists every fault by file and row."""
 
@@ -249,6 +252,13 @@ class Ledger:
             if assumption.parameter == name:
                 return assumption.value
         return default
+
+    @property
+    def time_limits(self) -> tuple[date | None, float]:
+        """Data cut-off, after which no time can end, and the days of a month."""
+        printed = self.find("data_cutoff", "value")
+        month = float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
+        return days(printed[0].printed)[1] if printed else None, month
 
     def constrain(
         self,

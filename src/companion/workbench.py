@@ -8,7 +8,6 @@ import pandas as pd
 from companion import figures, tables
 from companion.captions import Provenance, provenance
 from companion.cohort import Cohort, read_cohort
-from companion.ledger import days
 from companion.project import ROOT
 from companion.published import read_ledger
 from companion.results import Results
@@ -37,11 +36,8 @@ class Workbench:
         self, cohort_dir: str, published_dir: str, output_dir: str, consistency_file: str = ""
     ) -> None:
         self.ledger = read_ledger(ROOT / published_dir)
-        self.month = float(self.ledger.parameter("days_per_month", "30.4375"))
-        cutoff = provenance(self.ledger, "").cutoff
-        self.cohort: Cohort = read_cohort(
-            ROOT / cohort_dir, days(cutoff)[1] if cutoff else None, self.month
-        )
+        cutoff, self.month = self.ledger.time_limits
+        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, cutoff, self.month)
         self.results = Results("constructed" if self.cohort.label else "data")
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.output = ROOT / output_dir

@@ -20,7 +20,8 @@ from companion.cohort.layout import (
     plain,
 )
 from companion.cohort.sheets import Fault, Reading, Sheet
-from companion.cohort.times import DAYS_PER_MONTH, absent, time_faults
+from companion.cohort.times import absent, time_faults
+from companion.ledger import DAYS_PER_MONTH
 
 DAY = Column("ADY", "whole", low=-math.inf)
 

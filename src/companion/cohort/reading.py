@@ -13,7 +13,8 @@ from companion.cohort.checks import analyzed, examine, flagged
 from companion.cohort.files import load
 from companion.cohort.layout import GROUPS, TABLES, Column
 from companion.cohort.sheets import Fault, Reading, Sheet
-from companion.cohort.times import DAYS_PER_MONTH, days, records
+from companion.cohort.times import days, records
+from companion.ledger import DAYS_PER_MONTH
 
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 

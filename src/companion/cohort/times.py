@@ -7,7 +7,6 @@ from typing import NamedTuple
 from companion.cohort.layout import FOR_EVERYONE, Column, before, whole_date
 from companion.cohort.sheets import Fault, Sheet
 
-DAYS_PER_MONTH = 365.25 / 12
 ROUNDING = 2.0  # days by which times written in different units may differ
 LENGTH = Column("AVAL", "number")
 
