@@ -31,13 +31,15 @@ def exact(seed: int) -> Iterator[str]:
             yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
 
 
-def contained(seed: int) -> Iterator[str]:
+def contained(seed: int, seconds: float = 3.0) -> Iterator[str]:
     """A trial of ten to forty patients: consistent, and every bound contains the truth."""
     trial = draw_large(seed)
-    if not Search(trial.ledger).feasible([*trial.ledger.claims, *trial.ledger.assumptions]):
+    if not Search(trial.ledger, seconds).feasible(
+        [*trial.ledger.claims, *trial.ledger.assumptions]
+    ):
         yield "the numbers of a cohort are called inconsistent"
         return
-    asked = Bounds(trial.ledger)
+    asked = Bounds(trial.ledger, seconds, given_up=())
     found = [(asked.count(Expression(t)), trial.count(Expression(t))) for t in _asked(trial, seed)]
     for measure in trial.ledger.measures.values():
         if measure.kind == "survival":

@@ -1,6 +1,9 @@
 """Hundreds of random trials whose truth is known, against what the solver says of them."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 
 from measuring import Row, Section
 from truth import contained, exact, planted
@@ -26,15 +29,19 @@ def measure() -> Section:
 
 
 def _row(what: str, check: Callable[[int], Iterator[str]], trials: int) -> Row:
-    right = undecided = 0
-    for seed in range(trials):
-        try:
-            wrong = list(check(seed))
-        except UndecidedError:
-            undecided += 1
-            continue
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        found = list(pool.map(partial(_ask, check), range(trials)))
+    for seed, wrong in enumerate(found):
         if wrong:
             print(f"{what}, seed {seed}: {'; '.join(wrong)}", flush=True)
-        right += not wrong
+    right, undecided = found.count([]), found.count(None)
     told = f"{right} of {trials}, {undecided} undecided"
     return Row(what, told, "none wrong", right + undecided == trials)
+
+
+def _ask(check: Callable[[int], Iterator[str]], seed: int) -> list[str] | None:
+    """What is wrong; None where the solver did not decide."""
+    try:
+        return list(check(seed))
+    except UndecidedError:
+        return None
