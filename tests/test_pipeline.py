@@ -356,7 +356,12 @@ def test_faulty_tables_are_refused_before_anything_runs(small):
 
 
 def test_a_kill_at_any_moment_leaves_the_outputs_complete(built):
-    """Old or new, never a mixture; the next build needs no help, and clears what was left."""
+    """``make bench`` kills at twenty moments."""
+    kill(built, moments=4)
+
+
+def kill(built, moments):
+    """Outputs are old or new, never a mixture; the next build clears what was left."""
     old = content(built.output)
     built.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
     rebuilt(built)
@@ -364,11 +369,11 @@ def test_a_kill_at_any_moment_leaves_the_outputs_complete(built):
     built.change("2-efficacy", "100 * 32 / 35", "100 * 33 / 35")
     rebuilt(built)
     random = Random(7)  # noqa: S311 - moments, not secrets
-    for at in range(4):
+    for at in range(moments):
         swap = ("33 / 35", "32 / 35") if at % 2 == 0 else ("32 / 35", "33 / 35")
         built.change("2-efficacy", *swap)
         for run in built.work.glob("cache/2-efficacy-*"):
-            run.rename(run.with_name(f"gone-{run.name}"))
+            run.rename(run.with_name(f"gone-{at}-{run.name}"))
         started = command(built, wait=False)
         time.sleep(random.uniform(0.1, 4))
         started.kill()

@@ -284,6 +284,13 @@ def test_a_ledger_that_says_less_of_its_article_still_gives_a_page(tmp_path, art
     assert f"<title>Companion to {article.get('title', 'an article')}</title>" in html
 
 
+def test_a_ledger_without_variables_shows_no_patients(tmp_path):
+    """Its numbers can be audited, but nothing says what a patient is."""
+    page = Page(written(tmp_path, replace(the_ledger(), variables={})))
+
+    assert not [i for i in page.values("id") if i.startswith("patient-")]
+
+
 def test_why_a_number_is_unchecked_is_told_in_words(page):
     """The kinds of the audit are names for programs."""
     found = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}

@@ -6,7 +6,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from measuring import Row, Section
-from truth import contained, exact, planted
+from oracle import contained, exact, planted
 
 from companion.consistency import UndecidedError
 

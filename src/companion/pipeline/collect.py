@@ -64,7 +64,7 @@ def collect(
     verify.write(rows, stage / MADE)
     label = label_of(cohort)
     _draw(stage, ledger, rows, label)
-    report(stage, ledger, rows, label, cohort)
+    report(stage, ledger, rows, label, cohort if label else None)
     return rows
 
 

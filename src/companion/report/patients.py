@@ -31,7 +31,7 @@ def patients(directory: Path | None, ledger: Ledger) -> Patients:
     ledger : Ledger
         Its variables are the columns; its counts select patients.
     """
-    if directory is None:
+    if directory is None or not ledger.variables:
         return Patients()
     from companion.cohort import masked, patient_table, read_cohort
 
