@@ -42,7 +42,7 @@ def measure() -> Section:
         loop = _lifelines(folder, time_[:LOOPED], event[:LOOPED])
         book = _notebooks(folder)
         grid = folder / "grid.yml"
-        values = ", ".join(f"{0.5 + i / 4000:.5f}" for i in range(2000))
+        values = ", ".join(f"{0.5 + i / 4000:.5f}" for i in range(200))
         grid.write_text(f"parameters: {{level: [{values}]}}", encoding="utf-8")
         memory = peak_memory([COMPANION, "sweep", str(grid), "--output", str(folder / "out")])
     return Section(
@@ -57,7 +57,7 @@ def measure() -> Section:
             Row("all results, vectorized", f"{1e6 * tables:.0f} µs"),
             Row("all results, the four notebooks", f"{book:.1f} s"),
             Row("notebooks / vectorized", f"{book / tables:.0f}"),
-            below("memory of a sweep of 2,000 runs, all processes", memory, 2000, "MB"),
+            below("memory of a sweep of 200 runs, all processes", memory, 2000, "MB"),
         ),
     )  # fmt: skip
 

@@ -35,16 +35,17 @@ def part(
     import pyarrow as pa
 
     places = np.array(block.cohorts) * grid.settings + block.skipped
+    seeds = pd.array([c.seed for c in cohorts], dtype="Int64")
+    changes = pd.DataFrame([dict(c.claims) for c in cohorts], columns=list(grid.claims))
     frames = []
     for offset, (chosen, results) in enumerate(zip(block.settings, found, strict=True)):
-        about = {"run": places + offset, "seed": [c.seed for c in cohorts]}
-        about |= {name: [value] * len(cohorts) for name, value in chosen.items()}
-        about |= {n: [dict(c.claims)[n] for c in cohorts] for n in grid.claims}
-        run = pd.DataFrame(about).astype({"seed": "Int64"})
-        frames += [
-            run.assign(measure=f.measure, statistic=f.statistic, method=f.method, value=f.values)
-            for f in results
-        ]
+        every = np.repeat(np.arange(len(cohorts)), len(results))  # cohorts first, then results
+        about = {"run": places[every] + offset, "seed": seeds[every], **chosen}
+        about |= {name: changes[name].to_numpy()[every] for name in changes}
+        for part in ("measure", "statistic", "method"):
+            about[part] = [getattr(f, part) for f in results] * len(cohorts)
+        values = np.stack([f.values for f in results], axis=1).ravel()
+        frames.append(pd.DataFrame(about | {"value": values}, index=range(len(every))))
     rows = pd.concat(frames, ignore_index=True).dropna(subset="value")
     rows = rows.sort_values(["run", *KEY], ignore_index=True)
     return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata()
