@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.pipeline import cache, consistent
+from companion.pipeline.importing import import_all
 from companion.pipeline.outputs import alone, recover, staged
 from companion.pipeline.parameters import chosen, declared
 from companion.pipeline.progress import Watch
@@ -85,14 +86,15 @@ def build(request: Request, watch: Watch) -> Outcome:
     if request.force or not all(run.folder.is_dir() for run in plan.runs):
         warm_up(request.engine)  # on one processor, while the other reads, audits and imports
     checked = _check(request)
-    import_module("companion.report")
-    import_module("scipy.stats")  # for two exact tests that the report tries
-    with alone(request.cache, watch.says), alone(output.parent, watch.says):
+    aside = ThreadPoolExecutor(1)
+    ready = aside.submit(_prepare)
+    with aside, alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
         if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             plan = _plan(request, notebooks, values, document)
         _execute(request, _waiting(request, plan.runs, watch), watch)
+        ready.result()
         outcome = _judge(request, plan, output, *checked)
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
@@ -170,6 +172,14 @@ def _check(request: Request) -> "tuple[Ledger, list[Verdict]]":
         if found:
             raise BuildError("\n".join(str(fault) for fault in found))
     return ledger, audit(ledger)
+
+
+def _prepare() -> None:
+    """Import what comes after the notebooks while their processes still import."""
+    import_all(["companion.cohort", "companion.figures", "companion.report", "scipy.stats"])
+    from companion.report.page import environment
+
+    environment()
 
 
 def _judge(

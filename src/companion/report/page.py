@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,9 @@ def write(
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
+@cache
 def environment() -> Environment:
-    """Templates of the page and of the slides; every value in them is escaped."""
+    """Templates of the page and of the slides, compiled; every value in them is escaped."""
     environment = Environment(
         loader=PackageLoader("companion.report"),
         autoescape=True,
@@ -92,6 +94,8 @@ def environment() -> Environment:
         "what": what,
         "token": token,
     }
+    for name in environment.list_templates():
+        environment.get_template(name)
     return environment
 
 
