@@ -36,7 +36,7 @@ def measure() -> Section:
     event = random.random((COHORTS, PATIENTS)) < 0.15
     curves = seconds(lambda: kaplan_meier_tables(time_, event)) / COHORTS
     many = stack([columns()] * COHORTS, LEDGER.variables)
-    tables = seconds(lambda: list(evaluate(LEDGER, many, {}))) / COHORTS
+    tables = seconds(lambda: evaluate(LEDGER, many, [{}])) / COHORTS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         loop = _lifelines(folder, time_[:LOOPED], event[:LOOPED])
