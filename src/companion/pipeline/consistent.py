@@ -26,13 +26,18 @@ def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
     return next((path for path in places if path.is_file() and _has_key(path, key)), None)
 
 
-def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path:
-    """Compute the ledger's document, and keep it."""
+def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path | None:
+    """Compute the ledger's document, and keep it; None, and why, where it cannot be made."""
     say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
     from companion.consistency.document import document, text
+    from companion.consistency.search import UndecidedError, UnsizedError
 
     key = key_of(root, published, cache)
-    content = text({"key": key, **document(published)})
+    try:
+        content = text({"key": key, **document(published)})
+    except (UndecidedError, UnsizedError) as error:
+        say(f"consistency: left out, {error}")
+        return None
     cache.mkdir(parents=True, exist_ok=True)
     kept = _kept(cache, key)
     partial = kept.with_suffix(".new")
