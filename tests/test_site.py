@@ -101,6 +101,22 @@ def test_a_phone_shows_each_part_without_scrolling_sideways(visit, part):
     assert page.locator(f"#{part}").is_visible()
 
 
+def test_a_phone_breaks_no_number_into_two_lines(visit):
+    """50.848 with a 1 on the next line is another number."""
+    page = visit("data", PHONE)
+    broken = page.locator("#data td.num").evaluate_all(
+        """cells => cells.map(cell => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            const tops = new Set([...range.getClientRects()].map(box => box.top));
+            return [cell.textContent, tops.size];
+        }).filter(([, lines]) => lines !== 1)"""
+    )
+
+    assert page.locator("#data td.num").count() > 0
+    assert broken == []
+
+
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
     page = visit()
 
