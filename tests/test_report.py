@@ -174,10 +174,27 @@ def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
     for path in (ROOT / "outputs" / "figures").glob("*.svg"):
         part = real.split(f'<figure id="figure-{path.stem}"')[1].split("</figure>")[0]
         claims = re.findall(r'href="#(claim-[^"]*)"', part)
-        assert claims, path.stem
+        assert claims or 'href="#ledger"' in part, path.stem
         for claim in claims:
             why = real.split(f'id="{claim.replace("claim", "why")}"')[1].split("</tr>\n<tr")[0]
             assert f'href="#figure-{path.stem}"' in why
+
+
+def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real):
+    """The way back: what a claim says of its patients, read from the patient's side."""
+    counting, ledger = {}, the_ledger()
+    for claim in ledger.claims.values():
+        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        for name in re.findall(r'href="#patient-([^"]*)"', why):
+            counting.setdefault(name, set()).add(claim.measure)
+    rows = re.findall(r'<tr id="patient-([^"]*)"><th scope="row"><a href="#counts-([^"]*)"', real)
+
+    assert [name for name, _ in rows] == [aim for _, aim in rows]
+    assert {name for name, _ in rows} == set(counting)
+    for name, measures in counting.items():
+        part = real.split(f'id="counts-{name}"')[1].split("</details>")[0]
+        claims = re.findall(r'href="#claim-([^"]*)"', part)
+        assert sorted(ledger.claims[c].measure for c in claims) == sorted(measures)
 
 
 def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(real):

@@ -91,9 +91,7 @@ def _counted(
     return counted
 
 
-def _counts(
-    ledger: Ledger, counted: Mapping[str, tuple[str, ...]], name: str
-) -> tuple[Claim, ...]:
+def _counts(ledger: Ledger, counted: Mapping[str, tuple[str, ...]], name: str) -> tuple[Claim, ...]:
     """One claim on each count that includes a patient: the number itself where it is printed."""
     own = (m for m, names in counted.items() if name in names)
     printed = ((*ledger.find(m, "n"), *ledger.find(m, "percent")) for m in own)
