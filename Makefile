@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab slides sweep bench lock clean help
+.PHONY: all test lint lab slides screenshot sweep bench lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
@@ -35,6 +35,9 @@ lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
 
 slides: all  ## make slides for a projector from the executed notebooks
 	@$(BIN)/companion slides
+
+screenshot: $(VENV)/made-test  ## take the picture of the report that README.md shows, docs/report.png
+	@$(BIN)/python tests/screenshot.py
 
 sweep: $(VENV)/made-distributed  ## run a grid of analyses (GRID=my-grid.yml; by default the example for teaching)
 	@$(BIN)/companion sweep $(or $(GRID),docs/examples/cohorts.yml)
@@ -54,7 +57,7 @@ clean:  ## remove the environment and the caches; outputs/ stays
 	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 # A file `made-NAME` inside the environment says that the lock NAME is installed: the next run skips it.
 

@@ -1,13 +1,18 @@
-"""A folder of outputs as a build makes it, from the committed ledger and cohort."""
+"""A folder of outputs as a build makes it, from the committed ledger and cohort.
+
+``write_outputs`` makes a small one, some of it hostile; ``real_outputs`` is the committed one with
+its page written anew.
+"""
 
 import json
+import shutil
 from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from companion import figures, tables, verify
+from companion import figures, report, tables, verify
 from companion import results as table_of_results
 from companion.audit import audit
 from companion.cohort import masked, patient_table, read_cohort
@@ -16,6 +21,11 @@ from companion.project import ROOT
 from companion.published import read_ledger
 from companion.results import Results
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
 COHORT = ROOT / "data" / "cohort"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 PROVENANCE = figures.Provenance("April 15, 2024", LABEL)
@@ -62,6 +72,16 @@ def a_notebook() -> nbformat.NotebookNode:
 
 def the_rows(ledger: Ledger) -> list[verify.Verification]:
     return verify.verify(ledger, the_results(), audit(ledger))
+
+
+def real_outputs(folder: Path) -> Path:
+    """Copy the committed outputs, and write their page with the code as it is."""
+    ledger, found = the_ledger(), table_of_results.read(ROOT / "outputs" / "results.csv")
+    unwanted = shutil.ignore_patterns("index.html")
+    shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
+    rows = verify.verify(ledger, found, audit(ledger))
+    report.write(folder, ledger, rows, LABEL, COHORT)
+    return folder
 
 
 def write_outputs(folder: Path) -> Path:

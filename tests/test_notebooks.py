@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 from papermill.inspection import inspect_notebook
 from synthetic import LAST_DAY, trial, write_csv
 
@@ -437,3 +438,17 @@ def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, fami
     shown = [o.data["text/plain"] for c in book.cells for o in c.get("outputs", []) if "data" in o]
 
     assert repr(family_fits(LEDGER)[family]) in shown
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_opened_by_hand_it_runs_from_anywhere_and_leaves_the_outputs_alone(stem, tmp_path):
+    """Issue E, point 4: top to bottom, as it is stored, without papermill."""
+    committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
+    made = ROOT / "work" / "by-hand" / "results" / f"{stem}.csv"
+    made.unlink(missing_ok=True)
+    book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    NotebookClient(book, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    assert set(read(made)) <= set(read(ROOT / "outputs" / "results.csv"))
+    assert committed == {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
+    assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 from markupsafe import Markup
-from reading_room import ALERT, COHORT, LABEL, the_ledger, the_rows, write_outputs
+from reading_room import ALERT, COHORT, LABEL, real_outputs, the_ledger, the_rows, write_outputs
 
 from companion import report
 from companion.audit import audit
@@ -20,8 +20,10 @@ from companion.report.journal_club import EXERCISES
 from companion.report.markup import rewritten
 from companion.report.notebooks import Cell, Notebook
 from companion.report.page import UNCHECKED
+from companion.report.shown import DISPLAYS, ROWS, Linker
 from companion.report.what_if import what_if
 
+GUIDE = (ROOT / "docs" / "journal-club.md").read_text(encoding="utf-8")
 LARGEST = 5_000_000  # bytes
 
 
@@ -72,6 +74,13 @@ def page(html):
     return Page(html)
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """The page of the committed outputs, made with the code as it is."""
+    folder = real_outputs(tmp_path_factory.mktemp("real"))
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_same_outputs_give_the_same_bytes_without_a_trace_of_this_machine(outputs, html):
     """A rebuild leaves `git status` clean wherever it runs."""
     assert written(outputs) == html
@@ -87,7 +96,9 @@ def test_the_page_needs_no_other_file_and_no_network(page):
     assert all(src.startswith("data:image/") for src in loaded)
 
 
-def test_every_link_within_the_page_leads_somewhere_and_every_id_is_its_own(page):
+@pytest.mark.parametrize("which", ["html", "real"])
+def test_every_link_within_the_page_leads_somewhere_and_every_id_is_its_own(which, request):
+    page = Page(request.getfixturevalue(which))
     ids = Counter(page.values("id"))
     aims = {href[1:] for href in page.values("href") if href.startswith("#")}
     controlled = set(page.values("aria-controls")) | set(page.values("aria-labelledby"))
@@ -113,6 +124,108 @@ def test_a_number_leads_to_its_cell_its_result_and_its_patients_and_these_lead_b
     assert why.count('href="#patient-') == 19
     assert 'href="#claim-text6_crs_n"' in cell
     assert 'href="#claim-text6_crs_n"' in result
+
+
+def cells(html, display):
+    """Cells of one table on the page."""
+    part = html.split(f'<figure id="table-{display}"')[1].split("</figure>")[0]
+    return re.findall(r"<td headers[^>]*>(.*?)</td>", part, re.DOTALL)
+
+
+@pytest.mark.parametrize("display", ["table-1a-efficacy", "table-1b-adverse-events"])
+def test_every_number_of_table_1_leads_to_its_claim_or_result(real, display):
+    """All but the bound, which is no cell of the article's table."""
+    bare = [re.sub(r"<a [^>]*>.*?</a>", "", text) for text in cells(real, display)]
+
+    assert [text for text in bare if re.search(r"\d", text)] == ["between 26 and 35 (74–100%)"] * (
+        display == "table-1b-adverse-events"
+    )
+
+
+def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
+    """Also where the two differ: that is what a reader wants to see explained."""
+    (cell,) = [t for t in cells(real, "table-1b-adverse-events") if "table1_crs_g12_n" in t]
+
+    assert cell == (
+        '<a href="#claim-table1_crs_g12_n">16</a> (<a href="#claim-table1_crs_g12_percent">46%</a>)'
+    )
+
+
+def test_a_number_that_is_not_the_measure_s_result_is_not_linked():
+    """A table of other patients than the results' leads nobody astray."""
+    head = Markup('<tr><th scope="col">x</th><th scope="col">Grade 1–2</th></tr>')
+    row = Markup('<tr><th scope="row">Fever</th><td>10 (31%)</td></tr>')
+    linker = Linker(the_ledger(), {("fever_g12", "n"): 10.0, ("fever_g12", "percent"): 28.6})
+    linked, measures = linker.link(head + row)
+
+    assert '<a href="#claim-table1_fever_g12_n">10</a> (31%)' in linked
+    assert measures == ("fever_g12",)
+
+
+def test_every_display_names_measures_of_the_ledger():
+    """A measure that was renamed would drop out of its figure's list."""
+    named = {m for measures in DISPLAYS.values() for m in measures} | set(ROWS.values())
+
+    assert sorted(named - set(the_ledger().measures)) == []
+    assert set(DISPLAYS) <= {p.stem for p in (ROOT / "outputs").glob("*s/*.*")}
+
+
+def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
+    for path in (ROOT / "outputs" / "figures").glob("*.svg"):
+        part = real.split(f'<figure id="figure-{path.stem}"')[1].split("</figure>")[0]
+        claims = re.findall(r'href="#(claim-[^"]*)"', part)
+        assert claims or 'href="#ledger"' in part, path.stem
+        for claim in claims:
+            why = real.split(f'id="{claim.replace("claim", "why")}"')[1].split("</tr>\n<tr")[0]
+            assert f'href="#figure-{path.stem}"' in why
+
+
+def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real):
+    """The way back: what a claim says of its patients, read from the patient's side."""
+    counting, ledger = {}, the_ledger()
+    for claim in ledger.claims.values():
+        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        for name in re.findall(r'href="#patient-([^"]*)"', why):
+            counting.setdefault(name, set()).add(claim.measure)
+    rows = re.findall(r'<tr id="patient-([^"]*)"><th scope="row"><a href="#counts-([^"]*)"', real)
+
+    assert [name for name, _ in rows] == [aim for _, aim in rows]
+    assert {name for name, _ in rows} == set(counting)
+    for name, measures in counting.items():
+        part = real.split(f'id="counts-{name}"')[1].split("</details>")[0]
+        claims = re.findall(r'href="#claim-([^"]*)"', part)
+        assert sorted(ledger.claims[c].measure for c in claims) == sorted(measures)
+
+
+def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(real):
+    """The chain is whole for each of them, not for one that was looked at."""
+    ledger = the_ledger()
+    computed = set(re.findall(r'id="result-([^"]*)"', real))
+    for claim in ledger.claims.values():
+        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        if f"{claim.measure}-{claim.statistic}" in computed and not claim.verbal:
+            assert f'href="#result-{claim.measure}-{claim.statistic}"' in why, claim.claim
+            assert re.search(r'href="#notebook-[\w-]*-cell-\d+"', why), claim.claim
+            assert re.search(r'href="#(column|patient)-', why), claim.claim
+
+
+def test_every_result_says_what_the_article_leaves_of_it(real):
+    """An illustration is never seen without being called one."""
+    rows = re.findall(r'<tr id="result-.*?</tr>', real, re.DOTALL)
+
+    assert rows
+    assert all(re.search(r">(fixes it|bounds it|leaves it open)</span>", row) for row in rows)
+
+
+def test_reasons_for_unchecked_claims_are_words(page):
+    """A slug is for the code."""
+    kinds = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
+    sources = (ROOT / "src" / "companion" / "audit").glob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    possible = set(re.findall(r'"unchecked",\s*(?:kind = )?"([a-z-]+)"', code))
+
+    assert kinds <= possible <= set(UNCHECKED)
+    assert all(UNCHECKED[kind] in page.texts["methods"] for kind in kinds)
 
 
 def test_a_measure_that_an_f_string_makes_is_found_in_its_cell(html):
@@ -291,17 +404,9 @@ def test_a_ledger_without_variables_shows_no_patients(tmp_path):
     assert not [i for i in page.values("id") if i.startswith("patient-")]
 
 
-def test_why_a_number_is_unchecked_is_told_in_words(page):
-    """The kinds of the audit are names for programs."""
-    found = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
-
-    assert found <= set(UNCHECKED)
-    assert not [kind for kind in found if f": {kind}" in page.texts["methods"]]
-
-
-def test_it_is_small(html):
+def test_it_is_small(real):
     """Issue E, point 8; ``make bench`` measures the time."""
-    assert len(html.encode()) < LARGEST
+    assert len(real.encode()) < LARGEST
 
 
 def test_printed_relations_are_shown_as_signs(page):
@@ -335,3 +440,21 @@ def test_the_answers_of_the_journal_club_are_hidden_at_first(html):
 
     assert part.count("<details><summary>Answer</summary>") == 6
     assert part.count("<details><summary>What to expect</summary>") == len(EXERCISES)
+
+
+def test_the_guide_to_the_journal_club_asks_what_the_page_asks(html):
+    part = html.split('<section id="club"')[1].split("</section>")[0]
+    asked = [Markup(h).striptags() for h in re.findall(r"<h4>(.*?)</h4>", part)]  # noqa: S704
+    listed = re.findall(r"^\d\. .*?\?", GUIDE, re.M)
+
+    assert len(asked) == 6
+    assert listed == asked
+
+
+def test_the_guide_holds_no_number_of_the_article_and_plans_an_hour():
+    """Nobody computes it anew, so a number in it could go stale."""
+    minutes = [int(n) for n in re.findall(r"^\| (\d+) \|", GUIDE, re.M)]
+    rest = re.sub(r"^(\| \d+ \||\d\. )|\(\d+ minutes\)", "", GUIDE, flags=re.M)
+
+    assert sum(minutes) == 60
+    assert re.findall(r"\d+", rest) == []

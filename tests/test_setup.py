@@ -178,13 +178,21 @@ def test_conda_and_binder_install_the_same_locks():
 
 def test_every_part_names_the_same_python():
     """The oldest admitted Python is the one that locks, types, conda and CI use."""
-    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
-    versions = [step["with"]["python-version"] for step in steps(workflow) if "setup" in str(step)]
+    found = [s for name in ("ci.yml", "audit.yml") for s in steps(workflow(name))]
+    versions = [step["with"]["python-version"] for step in found if "setup-" in str(step)]
 
-    assert versions == [OLDEST_PYTHON]
+    assert versions == [OLDEST_PYTHON] * 2
     assert PROJECT["tool"]["mypy"]["python_version"] == OLDEST_PYTHON
     assert set(re.findall(r"--python-version (\S+)", text("Makefile"))) == {OLDEST_PYTHON}
     assert f"({OLDEST_PYTHON.replace('.', ', ')})" in text("Makefile")
+
+
+WORKFLOWS = sorted(path.name for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def workflow(name):
+    """Read one workflow."""
+    return yaml.safe_load(text(f".github/workflows/{name}"))
 
 
 def steps(workflow):
@@ -194,11 +202,98 @@ def steps(workflow):
 
 def test_ci_runs_the_two_commands_that_everyone_runs():
     """A green CI is a promise about `make` and `make test`, not about a script beside them."""
-    commands = re.findall(r"^\s*(make\b.*)$", text(".ci/run"), flags=re.MULTILINE)
-    workflow = yaml.safe_load(text(".github/workflows/ci.yml"))
+    made = re.findall(r"^\s*(make\b.*)$", text(".ci/run"), flags=re.MULTILINE)
 
-    assert commands == ["make", "make test"]
-    assert "bash .ci/run" in [step.get("run") for step in steps(workflow)]
+    assert made == ["make", "make test"]
+    assert "bash .ci/run" in commands("ci.yml")
+
+
+def commands(name):
+    """Every command line of a workflow's steps."""
+    runs = [step.get("run", "") for step in steps(workflow(name))]
+    return [line.strip() for run in runs for line in run.splitlines()]
+
+
+def test_ci_keeps_the_site_and_says_which_claims_changed():
+    """Also when the build failed: that is when somebody wants to look."""
+    (upload,) = [s for s in steps(workflow("ci.yml")) if "upload-artifact" in s.get("uses", "")]
+    (drift,) = [s for s in steps(workflow("ci.yml")) if ".ci/drift" in s.get("run", "")]
+
+    assert upload["if"] == "always()"
+    assert upload["with"]["path"].split() == ["outputs/", "work/slides.html"]
+    assert drift["if"] == "failure()"
+    assert "make slides" in commands("ci.yml")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_runs_what_anyone_can_run(name):
+    """Targets of the Makefile, commands of the companion, and files of this repository."""
+    from companion.cli import app
+
+    known = {c.name or c.callback.__name__ for c in app.registered_commands}
+    for line in commands(name):
+        assert set(re.findall(r"^make ([a-z]+)$", line)) <= make_targets()
+        assert set(re.findall(r"companion (?!--)([a-z]+)", line)) <= known, line
+        assert all((ROOT / path).exists() for path in re.findall(r"(?<![\w.])\.ci/\w+", line))
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_only_read_and_no_input_becomes_a_command(name):
+    """What a caller or a pull request names is passed by the environment."""
+    assert workflow(name)["permissions"] == {"contents": "read"}
+    assert not [line for line in commands(name) if "${{" in line]
+
+
+def test_unlocked_installs_no_lock_and_runs_by_the_week():
+    """Early warning of what the next `make lock` would bring."""
+    found = workflow("unlocked.yml")
+
+    assert "schedule" in found[True]  # YAML reads the key `on` as a truth value
+    assert not [line for line in commands("unlocked.yml") if ".lock" in line or "make" in line]
+
+
+def test_the_example_calls_the_reusable_workflow_as_it_is():
+    """README.md shows another repository's caller; its inputs are those that are declared."""
+    (block,) = re.findall(r"^    jobs:\n(?:    .*\n|\n)+", text("README.md"), flags=re.MULTILINE)
+    (job,) = yaml.safe_load(block)["jobs"].values()
+    declared = workflow("audit.yml")[True]["workflow_call"]["inputs"]
+
+    assert job["uses"].partition("/.github/")[2].startswith("workflows/audit.yml@")
+    assert set(job["with"]) <= set(declared)
+    assert {name for name, i in declared.items() if i.get("required")} <= set(job["with"])
+
+
+def drift(tmp_path, change):
+    """Run .ci/drift on the committed verification and a changed copy."""
+    old = ROOT / "outputs" / "verification.csv"
+    new = tmp_path / "new.csv"
+    new.write_text(change(old.read_text(encoding="utf-8")), encoding="utf-8")
+    command = [sys.executable, str(ROOT / ".ci" / "drift"), str(old), str(new)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_drift_names_the_claim_that_changed_its_verdict(tmp_path):
+    """One line for it, with what it was and what it is, and none for the others."""
+
+    def change(told):
+        rows = told.splitlines(keepends=True)
+        (at,) = [i for i, row in enumerate(rows) if row.startswith("table1_crs_g12_percent,")]
+        assert ",mismatch," in rows[at]
+        rows[at] = rows[at].replace(",mismatch,", ",match,")
+        return "".join(rows)
+
+    told = drift(tmp_path, change).splitlines()
+
+    assert told[0] == "Claims that changed: 1."
+    assert [row for row in told if row.startswith("| table1_crs_g12_percent |")] == told[4:]
+    assert "| mismatch → match |" in told[4]
+
+
+def test_drift_says_when_nothing_changed_and_names_a_claim_that_went(tmp_path):
+    assert drift(tmp_path, str) == "No claim changed.\n"
+    told = drift(tmp_path, lambda rows: rows.rpartition("\n")[0].rpartition("\n")[0] + "\n")
+
+    assert re.search(r"\| \w+ → – \|", told)
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in ROOT.glob("*.md")))

@@ -1,20 +1,10 @@
 """The report in a real browser: search, links there and back, methods, keyboard, phone."""
 
-import os
-import shutil
-
 import pytest
-from reading_room import COHORT, LABEL, the_ledger, the_rows, write_outputs
+from reading_room import COHORT, LABEL, real_outputs, the_ledger, the_rows, write_outputs
 
 from companion import report
-from companion.pipeline.request import OUTPUT
-from companion.report import slides
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PARTS = (
     *("overview", "ledger", "what-if", "tables", "figures", "consistency", "notebooks"),
@@ -23,26 +13,17 @@ PARTS = (
 NUMBER = "text6_crs_by_blasts_p_value"
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = write_outputs(tmp_path_factory.mktemp("site"))
+def addresses(tmp_path_factory):
+    """The page of a small, partly hostile folder of outputs, and that of the article."""
+    small = write_outputs(tmp_path_factory.mktemp("site"))
     ledger = the_ledger()
-    report.write(folder, ledger, the_rows(ledger), LABEL, COHORT)
-    return (folder / "index.html").as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip("there is no chromium; on Debian: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield opened
-        opened.close()
+    report.write(small, ledger, the_rows(ledger), LABEL, COHORT)
+    real = real_outputs(tmp_path_factory.mktemp("real"))
+    return {"small": (small / "index.html").as_uri(), "real": (real / "index.html").as_uri()}
 
 
 @pytest.fixture(params=[WIDE, PHONE], ids=["desktop", "phone"])
@@ -51,54 +32,80 @@ def size(request):
 
 
 @pytest.fixture
-def visit(browser, address):
+def visit(browser, addresses):
     """Open a part of the page; at the end, nothing was said on the console or asked for."""
     pages, said, asked = [], [], []
 
-    def open_part(part="", size=WIDE, **options):
+    def open_part(part="", size=WIDE, site="small", **options):
         page = browser.new_page(viewport=size, **options)
-        page.set_default_timeout(5000)
         pages.append(page)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{address}#{part}")
+        page.goto(f"{addresses[site]}#{part}")
         return page
 
     yield open_part
     for page in pages:
         page.close()
     assert said == []
-    assert [
-        url for url in asked if url != address and not url.startswith(("data:", f"{address}#"))
-    ] == []
+    own = ("data:", *addresses.values())
+    assert [url for url in asked if not url.startswith(own)] == []
 
 
 def shown_rows(page):
     return page.locator("#claims tr.claim:visible")
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
-def test_axe_finds_nothing_serious(visit, part, scheme, size):
+def turn_to(page, part):
+    """Show another part of an open page; in the ledger with an explanation."""
+    page.evaluate(f"location.hash = '{part}'")
+    page.locator(f"#{part}").wait_for(state="visible")
+    if part == "ledger":
+        page.evaluate(f"location.hash = 'claim-{NUMBER}'")
+        page.locator(f"#why-{NUMBER}").wait_for(state="visible")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "site"),
+    [(WIDE, "light", "real"), (PHONE, "dark", "real"), (PHONE, "light", "small")],
+)
+def test_axe_finds_nothing_serious(visit, scheme, size, site):
     """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark."""
-    page = visit(part, size, color_scheme=scheme)
-    if part == "ledger":
-        page.locator(f"#claim-{NUMBER} button").click()
-    found = axe.Axe().run(page).response["violations"]
-    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    page, serious = visit(size=size, site=site, color_scheme=scheme), []
+    for part in PARTS:
+        turn_to(page, part)
+        found = axe.Axe().run(page).response["violations"]
+        bad = [v for v in found if v["impact"] in ("serious", "critical")]
+        serious += [(part, v["id"], v["nodes"][0]["html"][:200]) for v in bad]
 
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in serious] == []
+    assert serious == []
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_phone_shows_each_part_without_scrolling_sideways(visit, part):
-    page = visit(part, PHONE)
-    if part == "ledger":
-        page.locator(f"#claim-{NUMBER} button").click()
+@pytest.mark.parametrize("site", ["small", "real"])
+def test_a_phone_shows_each_part_without_scrolling_sideways(visit, site):
+    page, widths = visit(size=PHONE, site=site), {}
+    for part in PARTS:
+        turn_to(page, part)
+        widths[part] = page.evaluate("document.documentElement.scrollWidth")
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert page.locator(f"#{part}").is_visible()
+    assert {part: width for part, width in widths.items() if width > PHONE["width"]} == {}
+
+
+def test_a_phone_breaks_no_number_into_two_lines(visit):
+    """50.848 with a 1 on the next line is another number."""
+    page = visit("data", PHONE)
+    broken = page.locator("#data td.num").evaluate_all(
+        """cells => cells.map(cell => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            const tops = new Set([...range.getClientRects()].map(box => box.top));
+            return [cell.textContent, tops.size];
+        }).filter(([, lines]) => lines !== 1)"""
+    )
+
+    assert page.locator("#data td.num").count() > 0
+    assert broken == []
 
 
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
@@ -174,6 +181,44 @@ def test_an_explanation_leads_to_the_result_the_patients_and_the_premises(visit)
     assert why.is_visible()
 
 
+def follow(scope, aim):
+    """Click the first link to an id; return what it leads to, which is then to be seen."""
+    scope.locator(f"a[href='#{aim}']").first.click()
+    found = scope.page.locator(f"[id='{aim}']")
+    found.wait_for(state="visible")
+    return found
+
+
+def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
+    """Issue E: number, claim, explanation, notebook cell, data row, and back, as built."""
+    page = visit("table-table-1b-adverse-events", size, "real")
+    table, why = page.locator("#tables"), page.locator("#why-table1_crs_g12_n")
+    follow(table, "claim-table1_crs_g12_n")
+    name = why.locator("a[href^='#notebook-3-safety-cell']").get_attribute("href")[1:]
+    cell = follow(why, name)
+    follow(cell, "claim-table1_crs_g12_n")
+    result = follow(why, "result-crs_g12-n")
+    follow(result, name)
+    page.go_back()
+    follow(result, "claim-table1_crs_g12_n")
+    patient = why.locator("a[href^='#patient-']").first.get_attribute("href")[1:]
+    follow(why, patient)
+    follow(page.locator(".patients"), "feeds-crs_grade")
+    follow(page.locator(".feeds"), "claim-table1_crs_g12_n")
+    follow(why, "table-table-1b-adverse-events")
+
+
+def test_a_figure_leads_to_the_claims_that_it_shows_and_back(visit, size):
+    page = visit("figure-figure-1b-overall-survival", size, "real")
+    figure = page.locator("#figure-figure-1b-overall-survival")
+    figure.get_by_text("Printed numbers that it shows").click()
+    follow(figure, "claim-text5_os_12m_estimate")
+    why = page.locator("#why-text5_os_12m_estimate")
+    follow(why, "column-os_time")
+    page.go_back()
+    follow(why, "figure-figure-1b-overall-survival")
+
+
 def test_a_link_to_a_claim_that_is_filtered_out_shows_it(visit):
     page = visit("ledger")
     page.locator("select[name=verdict]").select_option("mismatch")
@@ -216,7 +261,7 @@ def test_another_method_changes_what_prints_so(visit, size):
 
 
 def test_the_keyboard_alone_reads_an_explanation(visit):
-    page = visit()
+    page = visit(site="real")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     for _ in range(len(PARTS) + 2):
@@ -248,14 +293,14 @@ def test_light_and_dark_can_be_switched(visit):
 
 
 def test_without_scripts_everything_is_there(visit):
-    page = visit(java_script_enabled=False)
+    page = visit(site="real", java_script_enabled=False)
 
     assert all(page.locator(f"#{part}").is_visible() for part in PARTS)
     assert page.locator(f"#why-{NUMBER}").is_visible()
 
 
 def test_print_shows_every_part(visit):
-    page = visit()
+    page = visit(site="real")
     page.emulate_media(media="print")
 
     assert all(page.locator(f"#{part}").is_visible() for part in PARTS)
@@ -267,73 +312,3 @@ def test_a_hostile_notebook_runs_nothing(visit):
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
 
     assert "<script>alert(1)</script>" in page.locator("#notebooks").inner_text()
-
-
-def test_the_first_view_is_there_within_a_second(visit):
-    """Issue E, point 8: from disk, to the first contentful paint."""
-    page = visit()
-    page.locator("#overview-title").wait_for(state="visible")
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-
-    assert painted < 1000
-
-
-SMALLEST = 9  # pixels of text on a projector's 1280 x 720
-
-
-@pytest.fixture(scope="module")
-def deck(browser, tmp_path_factory):
-    """The slides of the committed build; at the end, nothing else was asked for."""
-    path = tmp_path_factory.mktemp("slides") / "slides.html"
-    count = slides.write(OUTPUT, path, LABEL)
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri())
-    assert page.locator("section").count() == count > 30
-    yield page
-    page.close()
-    assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
-
-
-def test_every_slide_fits_the_projector_and_can_be_read(deck):
-    found = deck.evaluate(
-        """[...document.querySelectorAll("section")].map(slide => {
-            const room = slide.querySelector(".room").getBoundingClientRect();
-            const fit = slide.querySelector(".fit"), box = fit.getBoundingClientRect();
-            const over = box.width && (box.bottom > room.bottom + 1 || box.right > room.right + 1
-                || box.left < room.left - 1);
-            const prose = slide.scrollHeight > slide.clientHeight + 1;
-            const scale = box.width / fit.offsetWidth || 1;
-            const cells = [...fit.querySelectorAll("td, p")];
-            const sizes = cells.map(cell => scale * parseFloat(getComputedStyle(cell).fontSize));
-            return [slide.id, !!over || prose, Math.min(99, ...sizes)];
-        })"""
-    )
-
-    assert [name for name, over, _ in found if over] == []
-    assert [(name, size) for name, _, size in found if size < SMALLEST] == []
-
-
-def test_pictures_on_slides_are_described_and_each_slide_says_whose_patients_they_are(deck):
-    alts = deck.eval_on_selector_all("img", "all => all.map(image => image.alt)")
-
-    assert len(alts) >= 8
-    assert all(len(alt) > 40 for alt in alts)
-    assert deck.locator("section .label").count() == deck.locator("section").count()
-
-
-def test_slides_go_by_keyboard(deck):
-    deck.keyboard.press("Home")
-    for key, at in (("ArrowRight", 2), (" ", 3), ("ArrowLeft", 2), ("End", None)):
-        deck.keyboard.press(key)
-        deck.wait_for_timeout(100)
-        if at:
-            assert deck.evaluate("location.hash") == f"#slide-{at}"
-    assert deck.evaluate("location.hash") == f"#slide-{deck.locator('section').count()}"
-
-
-def test_a_folder_without_notebooks_makes_no_slides(tmp_path):
-    with pytest.raises(ValueError, match="no executed notebooks; `make` writes them"):
-        slides.write(tmp_path, tmp_path / "slides.html")

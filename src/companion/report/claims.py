@@ -7,7 +7,7 @@ from functools import cached_property
 
 from companion.audit import Candidate, Verdict
 from companion.ledger import Claim, Ledger, Measure
-from companion.report.notebooks import Cell, Notebook
+from companion.report.notebooks import Cell
 from companion.verify import Verification
 
 STATISTICS: Mapping[str, str] = {
@@ -88,7 +88,7 @@ def lines(
     ledger: Ledger,
     rows: Sequence[Verification],
     verdicts: Iterable[Verdict],
-    notebooks: Sequence[Notebook],
+    cells: Mapping[str, tuple[str, Cell]],
 ) -> list[Line]:
     """Every claim, in the ledger's order, with what is known of it."""
     by_claim = {v.claim: v for v in verdicts}
@@ -96,7 +96,7 @@ def lines(
     for verdict in by_claim.values():
         for premise in dict.fromkeys(verdict.premises):
             follows[premise].append(ledger.claims[verdict.claim])
-    return [_line(ledger, row, by_claim[row.claim], follows, notebooks) for row in rows]
+    return [_line(ledger, row, by_claim[row.claim], follows, cells) for row in rows]
 
 
 def _line(
@@ -104,12 +104,11 @@ def _line(
     row: Verification,
     verdict: Verdict,
     follows: Mapping[str, Sequence[Claim]],
-    notebooks: Sequence[Notebook],
+    cells: Mapping[str, tuple[str, Cell]],
 ) -> Line:
     claim = ledger.claims[row.claim]
     measure = ledger.measures[claim.measure]
-    found = [(n.title, c) for n in notebooks if (c := n.find(claim.measure))]
-    notebook, cell = max(found, key=lambda at: at[1].names(claim.measure), default=("", None))
+    notebook, cell = cells.get(claim.measure, ("", None))
     finding = ledger.expected_findings.get(row.claim)
     same = (c for c in ledger.find(claim.measure, claim.statistic) if c is not claim)
     return Line(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from companion.report.markup import rewritten
+from companion.report.shown import Linker
 
 TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
 WIDTH = re.compile(rb'<svg [^>]*?width="([\d.]+)pt"', re.DOTALL)
@@ -21,7 +22,8 @@ class Display(NamedTuple):
     """A table, as HTML, or a figure, as a picture with its description.
 
     ``labeled`` where the table itself says of what patients it is; ``width`` is the figure's in
-    pixels, below which it is scrolled rather than shrunk.
+    pixels, below which it is scrolled rather than shrunk. Of the ``measures`` it shows, those
+    ``listed`` are not linked from its cells.
     """
 
     name: str
@@ -32,21 +34,23 @@ class Display(NamedTuple):
     files: tuple[str, ...] = ()
     labeled: bool = False
     width: int = 0
+    measures: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
-def tables(output: Path, label: str) -> list[Display]:
+def tables(output: Path, label: str, linker: Linker) -> list[Display]:
     """Every table of a build, by name."""
-    return [_table(path, label) for path in sorted((output / "tables").glob("*.html"))]
+    return [_table(path, label, linker) for path in sorted((output / "tables").glob("*.html"))]
 
 
-def figures(output: Path) -> list[Display]:
+def figures(output: Path, linker: Linker) -> list[Display]:
     """Every figure of a build, by name: as SVG, or as PNG where there is no SVG."""
     folder = output / "figures"
     described = folder / "alt.json"
     alt = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
     paths = {path.stem: path for path in sorted(folder.glob("*.png"))}
     paths |= {path.stem: path for path in sorted(folder.glob("*.svg"))}
-    return [_figure(path, str(alt.get(name, ""))) for name, path in sorted(paths.items())]
+    return [_figure(path, str(alt.get(name, "")), linker) for name, path in sorted(paths.items())]
 
 
 def data_uri(path: Path) -> str:
@@ -55,13 +59,22 @@ def data_uri(path: Path) -> str:
     return f"data:{TYPES[path.suffix]};base64,{data}"
 
 
-def _table(path: Path, label: str) -> Display:
+def _table(path: Path, label: str, linker: Linker) -> Display:
     text = path.read_text(encoding="utf-8")
     found = TITLE.search(text)
     title = Markup(found[1]).striptags() if found else _words(path.stem)  # noqa: S704 - to text
-    html = _captioned(rewritten(text, f"table-{path.stem}-"), title)
+    html, linked = linker.link(_captioned(rewritten(text, f"table-{path.stem}-"), title))
     labeled = bool(label) and str(escape(label)) in html
-    return Display(path.stem, title, html, files=tuple(_files(path)), labeled=labeled)
+    listed = linker.listed(path.stem)
+    return Display(
+        path.stem,
+        title,
+        html,
+        files=tuple(_files(path)),
+        labeled=labeled,
+        measures=linked + listed,
+        listed=listed,
+    )
 
 
 def _captioned(table: Markup, title: str) -> Markup:
@@ -72,12 +85,20 @@ def _captioned(table: Markup, title: str) -> Markup:
     return start + end + tag + close + caption + body if end else table
 
 
-def _figure(path: Path, alt: str) -> Display:
+def _figure(path: Path, alt: str, linker: Linker) -> Display:
     title = _words(path.stem)
     found = WIDTH.search(path.read_bytes()[:2000])
-    width = round(float(found[1]) * LEGIBLE) if found else 0
-    files = tuple(_files(path))
-    return Display(path.stem, title, Markup(), data_uri(path), alt or title, files, width=width)
+    listed = linker.listed(path.stem)
+    return Display(
+        path.stem,
+        title,
+        picture=data_uri(path),
+        alt=alt or title,
+        files=tuple(_files(path)),
+        width=round(float(found[1]) * LEGIBLE) if found else 0,
+        measures=listed,
+        listed=listed,
+    )
 
 
 def _words(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from companion.ledger import Ledger
+from companion.report.computed import Computed
 from companion.report.what_if import Variant, WhatIf
 
 QUESTIONED = (
@@ -69,7 +70,7 @@ EXERCISES = (
 
 
 def journal_club(
-    ledger: Ledger, choices: WhatIf, together: Mapping[str, Any], results: Sequence[Mapping]
+    ledger: Ledger, choices: WhatIf, together: Mapping[str, Any], results: Sequence[Computed]
 ) -> dict[str, Any]:
     """Gather what the page on the journal club shows; empty for another article's ledger."""
     asked = (*QUESTIONED, *(e.claim for e in EXERCISES))
@@ -77,7 +78,7 @@ def journal_club(
         return {}
     return {
         "exercises": EXERCISES,
-        "results": {(r["measure"], r["statistic"]): r["value"] for r in results},
+        "results": {(r.measure, r.statistic): r.value for r in results},
         "bounds": {b["label"]: b for b in together.get("bounds", ())},
         "pfs": _line(choices.survival, "text5_pfs_12m_conf_low"),
         "infections": _line(choices.tests, "text6_infections_v_mdacc_p_value"),

@@ -106,6 +106,11 @@ def _is_picture(attrs: Iterable[tuple[str, str | None]]) -> bool:
     return any(name == "src" and (value or "").startswith(PICTURES) for name, value in attrs)
 
 
+def slug(text: str) -> str:
+    """Text as it can stand in an id and in a link to it."""
+    return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)
+
+
 def rewritten(html: str, prefix: str, lower_headings: int = 0) -> Markup:
     """HTML that is safe to put on the page.
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +54,16 @@ class Notebook(NamedTuple):
         """Find the cell that computes a measure, the first of those that do so most surely."""
         best = max(self.cells, key=lambda cell: cell.names(measure), default=None)
         return best if best and best.names(measure) else None
+
+
+def cells_of(books: Sequence[Notebook], measures: Iterable[str]) -> dict[str, tuple[str, Cell]]:
+    """The cell that computes each measure, with its notebook's title, where there is one."""
+    found = {}
+    for measure in measures:
+        at = [(book.title, cell) for book in books if (cell := book.find(measure))]
+        if at:
+            found[measure] = max(at, key=lambda pair: pair[1].names(measure))
+    return found
 
 
 def notebooks(output: Path) -> list[Notebook]:

@@ -1,8 +1,7 @@
 """Put the page together from a folder of outputs and write it."""
 
-import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from companion.audit import audit
 from companion.audit.words import called
 from companion.ledger import Ledger
-from companion.report.claims import Line, lines, token, what
+from companion.report.claims import STATISTICS, Line, lines, token, what
+from companion.report.computed import computed
 from companion.report.consistency import consistency
-from companion.report.displays import figures, tables
+from companion.report.displays import Display, figures, tables
 from companion.report.journal_club import journal_club
-from companion.report.notebooks import notebooks
+from companion.report.markup import slug
+from companion.report.notebooks import cells_of, notebooks
 from companion.report.patients import patients
+from companion.report.shown import Linker
 from companion.report.what_if import what_if
 from companion.verify import WORDS, Verification, tally
 
@@ -88,10 +90,11 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "slug": _slug,
+        "slug": slug,
         "short": _short,
         "called": called,
         "what": what,
+        "statistic": lambda name: STATISTICS.get(name, name),
         "token": token,
     }
     for name in environment.list_templates():
@@ -103,8 +106,11 @@ def _content(
     output: Path, ledger: Ledger, rows: Sequence[Verification], label: str
 ) -> dict[str, Any]:
     books = notebooks(output)
-    ledger_lines = lines(ledger, rows, audit(ledger), books)
-    results, together = _results(output), consistency(output, ledger)
+    cells = cells_of(books, ledger.measures)
+    ledger_lines = lines(ledger, rows, audit(ledger), cells)
+    results, together = computed(output, cells), consistency(output, ledger)
+    linker = Linker(ledger, {(r.measure, r.statistic): float(r.value) for r in results})
+    shown_tables, shown_figures = tables(output, label, linker), figures(output, linker)
     choices = what_if(ledger)
     club = journal_club(ledger, choices, together, results)
     return {
@@ -120,12 +126,13 @@ def _content(
         "parts": list(dict.fromkeys(line.claim.part for line in ledger_lines)),
         "numbers": sum(not line.claim.verbal for line in ledger_lines),
         "what_if": choices,
-        "tables": tables(output, label),
-        "figures": figures(output),
+        "tables": shown_tables,
+        "figures": shown_figures,
+        "shown": _shown(shown_tables, shown_figures),
         "notebooks": books,
-        "computed": _computed(ledger_lines),
+        "made": _made(ledger_lines),
         "results": results,
-        "result_ids": {(r["measure"], r["statistic"]) for r in results},
+        "result_ids": {(r.measure, r.statistic) for r in results},
         "consistency": together,
     }
 
@@ -149,7 +156,7 @@ def _unchecked(found: Sequence[Line]) -> list[tuple[str, int]]:
     return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
 
 
-def _computed(found: Sequence[Line]) -> dict[str, list[Line]]:
+def _made(found: Sequence[Line]) -> dict[str, list[Line]]:
     """Claims by the cell that computes them."""
     by_cell: dict[str, list[Line]] = {}
     for line in found:
@@ -158,12 +165,17 @@ def _computed(found: Sequence[Line]) -> dict[str, list[Line]]:
     return by_cell
 
 
-def _results(output: Path) -> list[dict[str, str]]:
-    path = output / "results.csv"
-    if not path.is_file():
-        return []
-    with path.open(newline="", encoding="utf-8") as handle:
-        return list(csv.DictReader(handle))
+def _shown(
+    shown_tables: Iterable[Display], shown_figures: Iterable[Display]
+) -> dict[str, list[tuple[str, str]]]:
+    """Id and title of each table and figure that shows a measure."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, displays in (("table", shown_tables), ("figure", shown_figures)):
+        for display in displays:
+            for measure in display.measures:
+                at = f"{kind}-{slug(display.name)}", display.title
+                found.setdefault(measure, []).append(at)
+    return found
 
 
 def _short(value: str) -> str:
@@ -172,7 +184,3 @@ def _short(value: str) -> str:
         return f"{float(value):.6g}"
     except ValueError:
         return value
-
-
-def _slug(text: str) -> str:
-    return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)

@@ -1,5 +1,6 @@
 """The reconstructed patients behind each count; a trial's own patients stay out of the page."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,17 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from companion.expressions import Masked
-from companion.ledger import Ledger
+from companion.ledger import Claim, Ledger, Measure
 
 DASH = "–"
 
 
 class Patients(NamedTuple):
-    """Headings of the table of patients, its rows, and who is counted by each measure."""
+    """Headings of the table of patients, its rows, and what is made of them.
+
+    ``counted`` has the patients of each count and ``counts`` one claim on each count by patient,
+    ``reads`` the columns behind each measure and ``feeds`` the claims on each column.
+    """
 
     columns: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, tuple[str, ...]], ...] = ()
     counted: Mapping[str, tuple[str, ...]] = {}
+    counts: Mapping[str, tuple[Claim, ...]] = {}
+    reads: Mapping[str, tuple[str, ...]] = {}
+    feeds: Mapping[str, tuple[Claim, ...]] = {}
 
 
 def patients(directory: Path | None, ledger: Ledger) -> Patients:
@@ -44,7 +52,30 @@ def patients(directory: Path | None, ledger: Ledger) -> Patients:
     texts = [list(map(_text, *columns[name])) for name in ledger.variables]
     rows = tuple(zip(names, zip(*texts, strict=True), strict=True))
     headings = tuple((v.variable, v.label) for v in ledger.variables.values())
-    return Patients(headings, rows, _counted(ledger, names, columns))
+    reads = {m.measure: _reads(m, ledger) for m in ledger.measures.values()}
+    counted = _counted(ledger, names, columns)
+    counts = {name: _counts(ledger, counted, name) for name in names}
+    return Patients(headings, rows, counted, counts, reads, _feeds(ledger, reads))
+
+
+def _reads(measure: Measure, ledger: Ledger) -> tuple[str, ...]:
+    """Columns that a measure is computed from."""
+    named = {*measure.where.names, *measure.among.names, *measure.by.names}
+    timed = f"ADTTE.{measure.endpoint} "
+    return tuple(
+        v.variable
+        for v in ledger.variables.values()
+        if v.variable in named or (measure.endpoint and v.source.startswith(timed))
+    )
+
+
+def _feeds(ledger: Ledger, reads: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Claim, ...]]:
+    """Claims by the columns that they are computed from."""
+    found: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in ledger.claims.values():
+        for variable in reads[claim.measure]:
+            found[variable].append(claim)
+    return {variable: tuple(claims) for variable, claims in found.items()}
 
 
 def _counted(
@@ -58,6 +89,13 @@ def _counted(
             inside = inside & measure.among.select(columns, len(names))
             counted[measure.measure] = tuple(n for n, yes in zip(names, inside, strict=True) if yes)
     return counted
+
+
+def _counts(ledger: Ledger, counted: Mapping[str, tuple[str, ...]], name: str) -> tuple[Claim, ...]:
+    """One claim on each count that includes a patient: the number itself where it is printed."""
+    own = (m for m, names in counted.items() if name in names)
+    printed = ((*ledger.find(m, "n"), *ledger.find(m, "percent")) for m in own)
+    return tuple(claims[0] for claims in printed if claims)
 
 
 def _text(value: Any, known: bool) -> str:
