@@ -287,12 +287,11 @@ def slides(
     output: Annotated[Path | None, typer.Option(help="The deck, one HTML file.")] = None,
 ) -> None:
     """Make slides for a projector from the executed notebooks."""
-    from companion.pipeline.collect import label_of
-    from companion.pipeline.request import COHORT, OUTPUT, WORK
+    from companion.pipeline.request import COHORT, OUTPUT, WORK, Request
     from companion.report.slides import write
 
     path = output or WORK / "slides.html"
-    count = write(source or OUTPUT, path, label_of(cohort or COHORT))
+    count = write(source or OUTPUT, path, Request(cohort or COHORT).label)
     print(f"{count} slides: {path}")
 
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,8 @@ def build(request: Request, watch: Watch) -> Outcome:
     notebooks = _notebooks(request)
     values = chosen(notebooks, request.parameters)
     output = request.folder
-    document = consistent.find(ROOT, request.published, output, request.cache)
+    asks = _asks(request, notebooks)
+    document = consistent.find(ROOT, request.published, output, request.cache) if asks else None
     plan = _plan(request, notebooks, values, document)
     record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
     if not request.force and (kept := _kept(record, plan.key, output)):
@@ -90,7 +92,7 @@ def build(request: Request, watch: Watch) -> Outcome:
     ready = aside.submit(_prepare)
     with aside, alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
-        if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
+        if plan.document is None and asks:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             plan = _plan(request, notebooks, values, document)
         _execute(request, _waiting(request, plan.runs, watch), watch)
@@ -98,7 +100,8 @@ def build(request: Request, watch: Watch) -> Outcome:
         outcome = _judge(request, plan, output, *checked)
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
-        cache.write(record, {"key": plan.key, "made": made, **content})
+        with suppress(OSError):  # outputs are there; without a record the next build looks again
+            cache.write(record, {"key": plan.key, "made": made, **content})
     return outcome
 
 
@@ -111,6 +114,11 @@ def _notebooks(request: Request) -> list[Path]:
         if not folder.is_dir():
             raise BuildError(f"{folder}: No such file or directory; name a folder")
     return found
+
+
+def _asks(request: Request, notebooks: Sequence[Path]) -> bool:
+    """Whether anything is shown of what all cohorts agree on: not beside a trial's own data."""
+    return bool(request.label) and any("consistency_file" in declared(n) for n in notebooks)
 
 
 def _plan(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.ledger import Ledger
+from companion.origin import LABEL
 from companion.pipeline import consistent
 from companion.pipeline.cache import digest, shared_key
 from companion.pipeline.outputs import alone
@@ -199,7 +200,6 @@ def _sum_up(request: Request) -> None:
     """Say and draw what is the same in all cohorts."""
     from companion import figures
     from companion.captions import provenance
-    from companion.consistency.construction import LABEL
 
     settings = [*request.grid.claims, *request.grid.parameters]
     summary = table.summary(request.output / TABLE, settings)
