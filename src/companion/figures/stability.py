@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from companion.captions import UNSTATED, Provenance
 from companion.figures.style import BLUE, BODY, DOUBLE, INK, Display, sheet, shorten, styled
 
-LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 78.0, 24.0  # mm
+LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 93.0, 18.0  # mm
 SAME, DIFFERS = "#8CC5EC", "#F5A46B"
 GROUPS = (
     ("Counts", ("n", "N", "n_event")),
