@@ -160,10 +160,15 @@ def verdicts(folder: Path) -> dict[str, str]:
 
 def expected(folder: Path) -> dict[str, str]:
     """Verdict on the measured claims, by the ledger's expressions over the patient table."""
+    compared = patients(folder)
+    return {slug: _expected(compared, slug) for slug in MEASURED_CLAIMS}
+
+
+def patients(folder: Path) -> Table:
+    """Read the patient table as the ledger's expressions see it."""
     table = patient_table(read_cohort(folder, *LEDGER.time_limits), LEDGER.variables)
     columns = {n: [None if pd.isna(x) else x for x in column] for n, column in table.items()}
-    compared = Table(columns, LEDGER.variables)
-    return {slug: _expected(compared, slug) for slug in MEASURED_CLAIMS}
+    return Table(columns, LEDGER.variables)
 
 
 def _expected(table: Table, slug: str) -> str:

@@ -361,6 +361,24 @@ def test_a_kill_at_any_moment_leaves_the_outputs_complete(built):
     kill(built, moments=4)
 
 
+def test_a_kill_while_outputs_are_written_leaves_the_old_ones(tmp_path):
+    """The moment that matters, which random ones seldom hit."""
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "old").write_text("whole", "utf-8")
+    code = (
+        "import os, pathlib, sys\nfrom companion.pipeline.outputs import staged\n"
+        "with staged(pathlib.Path(sys.argv[1])) as stage:\n"
+        "    (stage / 'new').write_text('half')\n    os.kill(os.getpid(), 9)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(output)])
+
+    assert run.returncode == -9
+    assert content(output) == {"old": b"whole"}
+    outputs.recover(output)
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
+
+
 def kill(built, moments):
     """Outputs are old or new, never a mixture; the next build clears what was left."""
     old = content(built.output)

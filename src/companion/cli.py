@@ -238,7 +238,8 @@ def new(directory: Path) -> None:
 def validate(directory: Path, published: Published = None, as_json: AsJson = False) -> None:
     """List all faults of a folder of ADaM tables at once, with what would be right.
 
-    The ledger gives the data cut-off, after which no time can end, and the days of a month.
+    The ledger gives the data cut-off, after which no time can end, and the days of a month;
+    for tables of another trial, choose its ledger with --published.
 
     Exit status: 0 the tables can be used, 2 they cannot.
     """

@@ -14,11 +14,15 @@ from tampering import (
     changes,
     comparable,
     due,
+    patients,
+    supplied,
     touching,
     watch,
+    write,
 )
 
 from companion.cohort import CohortError
+from companion.consistency.recheck import Table, statistic
 
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
 PATIENTS = 1  # for each other value of each variable, whatever it moves
@@ -28,7 +32,8 @@ Made by `make bench ONLY=detection`: the tables of `data/cohort` as if they were
 a sex for everyone; one value of one patient is changed at a time. First each other value of each
 variable of {patients} patient; then, for claims that none of these moved, the change of any patient
 that should move them by the ledger's expressions. A claim is falsifiable when its verdict changed
-at least once. These did not, whichever patient's value was changed:
+at least once. None of the values tried, of any patient, changed these; for ages and times they are
+a grid, not every number. "Computed" is the value from the unchanged tables:
 
 """
 
@@ -41,9 +46,7 @@ def measure() -> Section:
         seen += [watch(change, place) for change in telling(unmoved(seen), place)]
     used = [one for one in seen if not one.refused]
     still = unmoved(seen)
-    lines = [f"- `{c}` prints {LEDGER.claims[c].printed}: {_reason(c, used)}" for c in still]
-    text = HEAD.format(patients=PATIENTS) + ("\n".join(lines) or "None.") + "\n"
-    PAGE.write_text(text, encoding="utf-8")
+    list_unmoved(still)
     wrong = sum(one.moved & comparable() != one.due for one in used)
     told = f"{len(used)} used, {len(seen) - len(used)} refused as inconsistent, {wrong} otherwise"
     return Section(
@@ -84,9 +87,27 @@ def telling(claims: Collection[str], place: Path) -> Iterator[Change]:
             yield change
 
 
-def _reason(claim: str, used: list[Seen]) -> str:
-    if claim not in comparable():
+def list_unmoved(claims: Collection[str]) -> None:
+    """Write the page, with what keeps each claim where it is."""
+    with TemporaryDirectory() as folder:
+        write(supplied(), Path(folder))
+        table = patients(Path(folder))
+    lines = [f"- `{c}` prints {LEDGER.claims[c].printed}: {_reason(c, table)}" for c in claims]
+    text = HEAD.format(patients=PATIENTS) + ("\n".join(lines) or "None.") + "\n"
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def _reason(slug: str, table: Table) -> str:
+    if slug not in comparable():
         return "it depends on what neither data nor article hold: a cut-off of age, or other trials"
-    if not any(claim in one.due for one in used):
-        return "no single value moves it past its rounding or limit"
-    return "its verdict should have changed"
+    claim = LEDGER.claims[slug]
+    measure = LEDGER.measures[claim.measure]
+    value = statistic(LEDGER, table, measure, claim.statistic)
+    told = f"computed {value:.4g}"
+    if not claim.value.admits(value):
+        return f"{told}, a mismatch before and after each change"
+    if measure.kind == "quantity":
+        values, known = table.columns[measure.where.text]
+        same = int((values[known] == value).sum())
+        return f"{told}, which {same} patients share"
+    return f"{told}, which no tried change moves past its rounding or limit"

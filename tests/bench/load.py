@@ -58,7 +58,7 @@ def _ledger(folder: Path, claims: int) -> None:
     with path.open(newline="", encoding="utf-8-sig") as handle:
         rows = list(csv.DictReader(handle))
     copies = [
-        row | {"claim": f"{row['claim']}_{i}", "numerals": ""}
+        row | {"claim": f"{row['claim']}_copy_{i}", "numerals": ""}
         for i in range(1, claims // len(rows) + 1)
         for row in rows
     ]
