@@ -285,6 +285,7 @@ def slides(
     source: Annotated[Path | None, typer.Option(help="Folder of a build.")] = None,
     cohort: Annotated[Path | None, typer.Option(help="ADaM tables that it was made from.")] = None,
     output: Annotated[Path | None, typer.Option(help="The deck, one HTML file.")] = None,
+    published: Published = None,
 ) -> None:
     """Make slides for a projector from the executed notebooks."""
     from companion.pipeline.collect import label_of
@@ -292,7 +293,7 @@ def slides(
     from companion.report.slides import write
 
     path = output or WORK / "slides.html"
-    count = write(source or OUTPUT, path, label_of(cohort or COHORT))
+    count = write(source or OUTPUT, path, _ledger(published).article, label_of(cohort or COHORT))
     print(f"{count} slides: {path}")
 
 
