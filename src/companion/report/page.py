@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def write(
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
+@cache
 def environment() -> Environment:
     """Templates of the page and of the slides; every value in them is escaped."""
     environment = Environment(
