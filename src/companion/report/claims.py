@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from companion.audit import Candidate, Verdict
+from companion.audit.words import called
 from companion.ledger import Claim, Ledger, Measure
 from companion.report.notebooks import Cell
 from companion.verify import Verification
@@ -55,7 +56,7 @@ class Line:
     others: tuple[Claim, ...]
     cell: Cell | None
     notebook: str
-    family: str
+    method: str
     expected: str
 
     @property
@@ -122,6 +123,6 @@ def _line(
         tuple(same) if not claim.verbal else (),
         cell,
         notebook,
-        f"{measure.family}: {ledger.method(measure)}" if measure.family else "",
+        called(ledger.method(measure)) if measure.family else "",
         finding.reason if finding else "",
     )
