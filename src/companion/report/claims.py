@@ -1,5 +1,6 @@
 """Each claim with its explanation: what it was checked against, and what follows from it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ STATISTICS: Mapping[str, str] = {
     "n_event": "number of events",
     "value": "value",
 }
+PREMISE = re.compile(r"A premise of [\w, ]+\.")
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 
 
@@ -63,6 +65,11 @@ class Line:
     def statistic(self) -> str:
         """The statistic in words."""
         return STATISTICS[self.claim.statistic]
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is so; the claims that follow from it are listed as links instead."""
+        return PREMISE.sub("Other printed numbers follow from it.", self.row.reason)
 
     @property
     def sign(self) -> str:
