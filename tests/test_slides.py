@@ -217,3 +217,15 @@ def test_keys_turn_the_slides(projected):
         projected.keyboard.press(key)
         assert projected.evaluate(number) == expected
     assert projected.url.endswith(f"#slide-{count}")
+
+
+@pytest.mark.browser
+def test_each_slide_prints_on_a_page_of_its_own(browser, file):
+    """As a handout, from a screen that is larger than the page."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(file.as_uri())
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    count = page.locator(".slide").count()
+    page.close()
+
+    assert len(re.findall(rb"/Type /Page\b", printed)) == count

@@ -15,8 +15,9 @@
     const image = room.querySelector("img"), half = room.querySelector(".half"), part = half ? HALF : 1;
     const width = room.closest(".beside") ? innerWidth * 0.6 : room.clientWidth;
     const scale = Math.min(width / image.naturalWidth, room.clientHeight / image.naturalHeight / part);
-    image.style.width = `${image.naturalWidth * scale}px`;
-    if (half) Object.assign(half.style, { width: image.style.width, height: `${image.naturalHeight * scale * part}px` });
+    const rem = scale / parseFloat(getComputedStyle(document.documentElement).fontSize); // so that print scales it, too
+    image.style.width = `${image.naturalWidth * rem}rem`;
+    if (half) Object.assign(half.style, { width: image.style.width, height: `${image.naturalHeight * rem * part}rem` });
   }
 
   function fit() {
