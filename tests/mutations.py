@@ -1,7 +1,6 @@
 """Mutate small ADaM folders in memory, and look whether any input makes a traceback."""
 
 import tempfile
-from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -14,7 +13,6 @@ from companion.cohort.reading import cohort_of
 from companion.project import ROOT
 from companion.published import read_ledger
 
-CUTOFF = date(2024, 7, 31)
 TOKENS = (
     *(b"", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf"),
     *(b"NA", b"nan", b"inf", b"-1", b"1e999", b"9" * 5000, b"1.5", b"0x1F", b"TRUE", b"null"),
@@ -105,7 +103,7 @@ def survive(files: dict[str, bytes]) -> bool:
 
     Every fault must print as UTF-8 on one line, and what has no fault must give patients.
     """
-    reading = examine(files, CUTOFF)
+    reading = examine(files, synthetic.LAST_DAY)
     for fault in reading.faults:
         line = str(fault)
         if not fault.right or "\n" in line or "\0" in line:

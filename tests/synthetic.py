@@ -16,7 +16,7 @@ import pandas as pd
 
 STUDY = "SYN-002"
 SEED = 20240417
-LAST_DAY = date(2024, 6, 30)
+LAST_DAY = date(2024, 4, 15)  # the cut-off that the article prints
 DAYS_PER_MONTH = 365.25 / 12
 SAS_ORIGIN = date(1960, 1, 1)
 HOSTILE = ("=cmd|'/C calc'!A0", "<script>alert(1)</script>", "../../etc/passwd", "\\input{x}", "NA")
@@ -123,7 +123,7 @@ def _adsl(patient: str, fact: dict, flag: str, start: date, random: Random) -> d
     alive = start + timedelta(days=fact["os_time"] - 1 - random.randint(0, 9))
     return {
         "SUBJID": patient.removeprefix(f"{STUDY}-"),
-        "SITEID": f"{random.randint(1, 12):03d}",
+        "SITEID": random.choice((*(f"{site:03d}" for site in range(1, 13)), *HOSTILE)),
         "AGE": str(fact["age"]),
         "AGEU": "YEARS",
         "SEX": fact["sex"] or random.choice(("U", "")),
@@ -138,7 +138,7 @@ def _adsl(patient: str, fact: dict, flag: str, start: date, random: Random) -> d
         "RISKGR1": fact["genetic_risk"],
         "EXTENDFL": _yes(fact["extended"]),
         "HSCTFL": _yes(fact["transplant"]),
-        "HSCTDY": str(random.randint(60, 300)) if fact["transplant"] else "",
+        "HSCTDY": str(random.randint(20, fact["os_time"])) if fact["transplant"] else "",
         "BMI": f"{random.uniform(18, 35):.1f}",
     }
 

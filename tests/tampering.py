@@ -8,7 +8,7 @@ import ast
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,10 @@ Rows = list[dict[str, str]]
 
 @dataclass(frozen=True)
 class Change:
-    """One value of one patient; an empty one takes the record away, or empties the cell."""
+    """One value of one patient; an empty one takes the record away, or empties the cell.
+
+    A time of overall survival takes progression-free survival along where that would end later.
+    """
 
     source: Source
     column: str
@@ -123,11 +126,19 @@ def changed(change: Change) -> dict[str, Rows]:
         row |= {"AVALU": "DAYS", "CNSR": "0"} if table == "ADTTE" else {}
         row |= {"TRTEMFL": "Y"} if table == "ADAE" else {}
         rows, here = [*rows, row], [row]
-    for row in here:
+    for row in [*here, *_outliving(change, rows)]:
         row[change.column] = change.value
     if not change.value and table != "ADSL":
         rows = [row for row in rows if row not in here]
     return supplied() | {table: rows}
+
+
+def _outliving(change: Change, adtte: Rows) -> Rows:
+    """Times without progression that are longer than the new time of survival."""
+    if change.source.name != "OS" or change.column != "AVAL" or not change.value:
+        return []
+    pfs = [r for r in adtte if (r["USUBJID"], r["PARAMCD"]) == (change.patient, "PFS")]
+    return [row for row in pfs if float(row["AVAL"]) > float(change.value)]
 
 
 def write(tables: dict[str, Rows], folder: Path) -> None:
@@ -231,15 +242,29 @@ class Seen:
 
 def watch(change: Change, folder: Path) -> Seen:
     """Make a change and compare."""
-    write(changed(change), folder)
     try:
-        after, due = verdicts(folder), expected(folder)
+        foreseen = due(change, folder)
     except CohortError as error:
         return Seen(change, frozenset(), frozenset(), str(error))
-    before, known = baseline(folder.parent)
-    moved = frozenset(c for c in before if before[c] != after[c])
-    due = {c: v for c, v in due.items() if c in comparable()}
-    return Seen(change, moved, frozenset(c for c in due if known[c] != due[c]))
+    before, after = baseline(folder.parent)[0], verdicts(folder)
+    return Seen(change, frozenset(c for c in before if before[c] != after[c]), foreseen)
+
+
+def due(change: Change, folder: Path) -> frozenset[str]:
+    """Claims whose verdict should change, by the ledger's expressions."""
+    write(changed(change), folder)
+    before, after = baseline(folder.parent)[1], expected(folder)
+    return frozenset(c for c in comparable() if before[c] != after[c])
+
+
+def touching(claims: Collection[str]) -> Iterator[Change]:
+    """Changes of variables that the expressions of these claims read."""
+    sources, places = parse_all(LEDGER.variables), {("ADSL", "FASFL")}
+    for measure in (LEDGER.measures[LEDGER.claims[c].measure] for c in claims):
+        names = {*measure.where.names, *measure.among.names, *measure.by.names}
+        names |= {v for v in sources if measure.endpoint and sources[v].name == measure.endpoint}
+        places |= {(sources[name].table, sources[name].name) for name in names}
+    return (c for c in changes() if (c.source.table, c.source.name) in places)
 
 
 @cache

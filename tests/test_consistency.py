@@ -6,11 +6,14 @@ import pytest
 from oracle import contained, exact, planted
 from tiny_trials import Tiny, claim, draw, keyed, measure
 
-from companion.consistency import conflicts, reconstruct, risk_histories
+from companion.consistency import bounds, conflicts, reconstruct, risk_histories
 from companion.consistency.conflict_sets import Conflict, find_conflicts
-from companion.consistency.questions import standard
+from companion.consistency.leave_one_out import leave_one_out
+from companion.consistency.questions import STANDARD
+from companion.consistency.search import UnsizedError
 from companion.consistency.sharp_bounds import Bounds
 from companion.consistency.words import sentence
+from companion.pipeline import consistent
 from companion.project import ROOT
 from companion.published import read_ledger
 
@@ -97,4 +100,34 @@ def test_every_standard_question_has_an_answer_for_tiny_trials():
     """No scheme of columns makes one fail."""
     for scheme in ("counts", "grades", "numbers", "times", "endpoints"):
         for seed in range(3):
-            list(standard(Bounds(draw(seed, scheme).ledger, given_up=())))
+            asked = Bounds(draw(seed, scheme).ledger, given_up=())
+            for question in STANDARD.values():
+                list(question(asked))
+
+
+def unsized():
+    """Print nothing that says how many patients there are."""
+    tiny = draw(3, "counts")
+    kept = {slug: c for slug, c in tiny.ledger.claims.items() if slug != "all_n"}
+    return tiny.ledger, replace(tiny.ledger, claims=kept)
+
+
+@pytest.mark.parametrize("ask", [conflicts, reconstruct, lambda ledger: bounds(ledger, "a")])
+def test_a_ledger_that_prints_no_number_of_patients_is_refused_in_words(ask):
+    with pytest.raises(UnsizedError, match="no claim prints how many patients there are"):
+        ask(unsized()[1])
+
+
+def test_the_others_imply_nothing_of_the_only_number_of_patients():
+    (implied,) = (i for i in leave_one_out(unsized()[0], ()) if i.measure == "all")
+
+    assert (implied.implied, implied.kept) == ("nothing", None)
+
+
+def test_a_document_that_cannot_be_made_is_left_out_of_a_build(tmp_path, monkeypatch):
+    monkeypatch.setattr("companion.consistency.document.read_ledger", lambda _: unsized()[1])
+    said = []
+
+    assert consistent.make(ROOT, ROOT / "data" / "published", tmp_path, said.append) is None
+    assert "left out, no claim prints how many patients" in said[-1]
+    assert not list(tmp_path.glob("*.new"))

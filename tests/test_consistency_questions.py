@@ -1,14 +1,21 @@
 """Standard questions of tiny trials against all their cohorts, and the answers of this ledger."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from tiny_trials import draw
 
+from companion.consistency.event_types import event_types, kinds
 from companion.consistency.sharp_bounds import Bounds
+from companion.printed import Printed
 from companion.project import ROOT
 from companion.published import read_ledger
+from companion.risk_sets import CONF_TYPES, histories, km_limits
 
 SEEDS = range(6)
+UNCOUNTED = (6, 35, 44, 58)  # with some cohorts in which a death is not counted
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +32,12 @@ def ends(values):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("scheme", ["times", "endpoints"])
+@pytest.mark.parametrize("scheme", ["times", "endpoints", "unrelated endpoints"])
 def test_every_curve_and_risk_set_has_the_ends_that_all_cohorts_have(seed, scheme):
     """Days are asked from the ends inward, so that equal neighbors settle those between."""
-    tiny = draw(seed, scheme)
+    tiny = draw(seed, scheme.split()[-1])
+    if scheme.startswith("unrelated"):
+        tiny = replace(tiny, ledger=replace(tiny.ledger, assumptions={}))
     asked, lawful = Bounds(tiny.ledger, given_up=()), tiny.consistent(tiny.satisfied)
     for about in curves(tiny):
         followed = [
@@ -42,3 +51,42 @@ def test_every_curve_and_risk_set_has_the_ends_that_all_cohorts_have(seed, schem
             assert (risk.low, risk.high) == ends(at)
             assert bound.certified
             assert risk.certified
+
+
+@pytest.mark.parametrize("seed", UNCOUNTED)
+@pytest.mark.parametrize("switchable", ["yes", "no"])
+def test_how_many_deaths_an_endpoint_counts_has_the_ends_that_all_cohorts_have(seed, switchable):
+    """Where that deaths count is only assumed, the question sets it aside."""
+    tiny = draw(seed, "endpoints")
+    rules = tiny.ledger.assumptions
+    rules = rules | {"death": replace(rules["death"], switchable=switchable)}
+    trial = replace(tiny, ledger=replace(tiny.ledger, assumptions=rules))
+
+    (found,) = event_types(Bounds(trial.ledger, given_up=()))
+
+    kept = trial.satisfied.keys() - ({"death"} if switchable == "yes" else set())
+    counted = trial.count(trial.ledger.selection("failed and died"))[trial.consistent(kept)]
+    assert (found.low, found.high) == ends(counted)
+    assert found.certified
+
+
+def test_the_kinds_of_event_are_read_off_the_assumptions(ledger):
+    """A death is an event by definition, a relapse because we assume so."""
+    found = [(k.column, k.value, k.assumed) for k in kinds(ledger, "pfs_event")]
+
+    types = [v for v in ledger.variables["relapse"].domain if v != "none"]
+    assert found == [("os_event", True, False), *(("relapse", kind, True) for kind in types)]
+    assert kinds(ledger, "os_event") == []
+
+
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_limits_without_their_estimate_list_every_history_that_prints_them(conf_type):
+    """The limits leave the estimate a narrow range, which no history with them lies outside."""
+    whole = [h for k in range(5) for h in combinations(range(12, 0, -1), k)]
+    limits = {h: km_limits(h, conf_type)[1:] for h in whole}
+    for lower, upper in {(round(100 * a), round(100 * b)) for a, b in limits.values() if a == a}:
+        low, high = Printed(str(lower)), Printed(str(upper))
+        listed = histories(12, Printed(">=0"), low, high, conf_type, events=(0, 4))
+        assert set(listed) == {
+            h for h, (a, b) in limits.items() if low.admits(100 * a) and high.admits(100 * b)
+        }

@@ -369,6 +369,19 @@ def test_no_treatment_is_drawn_after_the_end_of_follow_up():
     assert max(drawn) == 10.5
 
 
+def test_of_very_many_patients_one_in_so_many_has_a_lane():
+    """The page says so, and its description counts everyone."""
+    patients = people(600)
+    figure = figures.swimmer(patients, REGIMEN)
+    said = " ".join(t.get_text() for t in figure.findobj(Text)).replace("\n", " ")
+
+    assert "N = 600" in said
+    assert "one patient in 3, by length of follow-up, has a lane" in said
+    assert len(swimmer_marks(figure, "X")) + len(swimmer_marks(figure, ">")) == 200
+    assert "600 patients" in figure.alt_text
+    assert "For space" not in str(figures.swimmer(people(200), REGIMEN).findobj(Text))
+
+
 def test_the_flow_counts_each_patient_once_in_a_row():
     patients = people(80)
     rows = figures.flow.stages(patients)

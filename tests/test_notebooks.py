@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from papermill.inspection import inspect_notebook
-from synthetic import LAST_DAY, trial, write_csv
+from synthetic import trial, write_csv
 
 from companion.audit import family_fits
 from companion.cohort import patient_table, read_cohort
@@ -26,8 +26,7 @@ from companion.survival import follow_up, kaplan_meier, survival_at
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in NOTEBOOKS]
-PUBLISHED = ROOT / "data" / "published"
-LEDGER = read_ledger(PUBLISHED)
+LEDGER = read_ledger(ROOT / "data" / "published")
 COHORT = read_cohort(ROOT / "data" / "cohort")
 KINDS = ("count", "quantity", "survival", "comparison")
 LABEL = COHORT.label
@@ -101,18 +100,6 @@ def other(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def dated(tmp_path_factory):
-    """Make a copy of the ledger whose data were cut off when the synthetic trial ended."""
-    folder = shutil.copytree(PUBLISHED, tmp_path_factory.mktemp("ledger") / "published")
-    path, (claim,) = folder / "claims.csv", LEDGER.find("data_cutoff", "value")
-    text = path.read_text(encoding="utf-8")
-    assert claim.printed in text
-    printed = f"{LAST_DAY:%B} {LAST_DAY.day}, {LAST_DAY.year}"
-    path.write_text(text.replace(claim.printed, printed), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def supplied_tables(tmp_path_factory):
     """Write a larger trial's tables, as they come: several records, units and grades."""
     folder = tmp_path_factory.mktemp("adam")
@@ -121,10 +108,10 @@ def supplied_tables(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def supplied(tmp_path_factory, supplied_tables, dated):
+def supplied(tmp_path_factory, supplied_tables):
     """Run all four on that trial."""
     folder = tmp_path_factory.mktemp("supplied")
-    return execute(folder, cohort_dir=supplied_tables, published_dir=dated)
+    return execute(folder, cohort_dir=supplied_tables)
 
 
 @pytest.fixture(scope="module")
@@ -269,20 +256,19 @@ def test_results_print_as_printed_except_the_known_findings(usual):
 
 
 @pytest.mark.parametrize("run", ["usual", "supplied"])
-def test_both_paths_to_a_number_agree(request, supplied_tables, dated, run):
+def test_both_paths_to_a_number_agree(request, supplied_tables, run):
     """The cells count in the ADaM tables; the ledger's expressions in the patient table."""
     found = results(request.getfixturevalue(run))
-    ledger = LEDGER if run == "usual" else read_ledger(dated)
     cohort = COHORT if run == "usual" else read_cohort(supplied_tables)
-    table = patient_table(cohort, ledger.variables)
+    table = patient_table(cohort, LEDGER.variables)
     columns = {name: [None if pd.isna(x) else x for x in column] for name, column in table.items()}
-    compared = Table(columns, ledger.variables)
+    compared = Table(columns, LEDGER.variables)
 
-    told = {m for m, x in ledger.measures.items() if x.kind == "design" or x.against}
+    told = {m for m, x in LEDGER.measures.items() if x.kind == "design" or x.against}
     kept = {k: r for k, r in found.items() if k[0] not in told}
     assert len(kept) > 300
     for (measure, name), r in kept.items():
-        expected = statistic(ledger, compared, ledger.measures[measure], name)
+        expected = statistic(LEDGER, compared, LEDGER.measures[measure], name)
         assert r.value == pytest.approx(expected, rel=1e-9), (measure, name)
 
 

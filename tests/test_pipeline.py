@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -413,6 +414,43 @@ def test_a_full_disk_leaves_the_outputs_and_says_so(built):
     assert content(built.output) == before
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a disk")
+def test_a_disk_that_fills_up_leaves_the_outputs_and_says_so(tmp_path):
+    """With room again the next build succeeds; ``make bench`` leaves other amounts of room."""
+    on_a_small_disk(tmp_path, 200_000)
+
+
+def on_a_small_disk(folder, left):
+    """Fill up a disk in memory, which goes with its process."""
+    own = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=8m none "$0" && exec "$@"']
+    if subprocess.run([*own, str(folder), "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a disk")
+    code = "import sys, pathlib, test_pipeline as t; t.fill_up(pathlib.Path(sys.argv[1]), %d)"
+    run = subprocess.run(
+        [*own, str(folder), sys.executable, "-c", code % left, str(folder)],
+        cwd=Path(__file__).parent, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert run.returncode == 0, run.stderr
+
+
+def fill_up(disk, left):
+    """Build on a disk, fill it but for some bytes, and build again."""
+    small = trial(disk)
+    build(small.request(), Heard())
+    before = content(small.output)
+    small.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
+    (disk / "filler").write_bytes(b"x" * (shutil.disk_usage(disk).free - left))
+    status, told = command(small)
+
+    assert (status, content(small.output) == before) == (2, True), told
+    assert "No space left on device" in told
+    assert "Traceback" not in told
+    (disk / "filler").unlink()
+    rebuilt(small)
+    assert content(small.output) != before
+
+
 def without_override():
     """Let permissions bind root too: its next program has no CAP_DAC_OVERRIDE, _READ_SEARCH."""
     drop_from_bounding_set = 24
@@ -449,6 +487,20 @@ def test_a_second_build_waits_for_the_first_and_says_so(small):
 
     assert started.returncode == 0
     assert (small.output / "index.html").is_file()
+
+
+def test_two_builds_at_once_both_succeed(built):
+    """One after the other, and nothing is left of their meeting."""
+    before = content(built.output)
+    built.change("1-baseline", "35)", "35 + 0)")
+    started = [command(built, wait=False) for _ in range(2)]
+    told = [process.communicate()[1] for process in started]
+
+    assert [process.returncode for process in started] == [0, 0], told
+    assert any("waiting for it to end" in text for text in told)
+    assert content(built.output).keys() == before.keys()
+    assert content(built.output)["results.csv"] == before["results.csv"]
+    assert rebuilt(built).lines == KEPT
 
 
 def test_notebooks_end_with_the_build_that_started_them(small):

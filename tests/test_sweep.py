@@ -39,7 +39,7 @@ def columns(folder=COHORT):
 
 
 def evaluated(**chosen):
-    found = evaluate(LEDGER, stack([columns()], LEDGER.variables), chosen)
+    (found,) = evaluate(LEDGER, stack([columns()], LEDGER.variables), [chosen])
     return {(f.measure, f.statistic): (f.method, f.values[0]) for f in found}
 
 
@@ -88,6 +88,25 @@ def test_other_methods_agree_with_the_notebooks_too():
         assert (method, value) == (f.method, pytest.approx(f.values[0], rel=1e-11))
 
 
+def test_a_setting_gives_the_same_alone_and_among_others():
+    """What is kept from one setting to the next must not depend on either."""
+    several = [
+        {},
+        {"level": 0.9, "interval_method": "wald"},
+        {"level": 0.9},
+        {"conf_type": "plain", "quantile_kind": 6},
+        {"test": "fisher", "level": 0.5},
+        {"interval_method": "wald"},
+    ]
+    together = evaluate(LEDGER, stack([columns()], LEDGER.variables), several)
+
+    for chosen, found in zip(several, together, strict=True):
+        alone = evaluated(**chosen)
+        assert len(found) == len(alone)
+        for f in found:
+            np.testing.assert_equal((f.method, f.values[0]), alone[f.measure, f.statistic])
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=12),
@@ -132,6 +151,18 @@ def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_p
     assert sorted(rows["run"].unique()) == list(range(6))
     settings_ = rows.drop_duplicates("run")[["interval_method", "level"]]
     assert len(settings_.drop_duplicates()) == 6
+
+
+def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkeypatch):
+    sweep(request(tmp_path, "seeds: 0"), Lines())
+    (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
+    before = made.stat().st_mtime_ns
+    monkeypatch.setattr("companion.sweep.runs.shared_key", lambda *_: {"package": "other"})
+    again = sweep(request(tmp_path, "seeds: 0"), Lines())
+
+    assert again.kept == 0
+    assert made.stat().st_mtime_ns == before
+    assert len(list((tmp_path / "out" / "parts").iterdir())) == 2
 
 
 def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path):

@@ -288,12 +288,12 @@ def slides(
     published: Published = None,
 ) -> None:
     """Make slides for a projector from the executed notebooks."""
-    from companion.pipeline.collect import label_of
-    from companion.pipeline.request import COHORT, OUTPUT, WORK
+    from companion.pipeline.request import COHORT, OUTPUT, WORK, Request
     from companion.report.slides import write
 
     path = output or WORK / "slides.html"
-    count = write(source or OUTPUT, path, _ledger(published).article, label_of(cohort or COHORT))
+    label = Request(cohort or COHORT).label
+    count = write(source or OUTPUT, path, _ledger(published).article, label)
     print(f"{count} slides: {path}")
 
 
@@ -402,17 +402,31 @@ def bounds(
 
     Without an expression: the questions that readers ask.
     """
-    from companion.consistency.questions import standard
+    if expression is None:
+        _standard_bounds(_published(published), seconds, as_json)
+        return
     from companion.consistency.sharp_bounds import Bounds
 
     ledger = _ledger(published)
-    question = ledger.selection(expression or ""), ledger.selection(among)
     asked = Bounds(ledger, seconds)
-    found = standard(asked) if expression is None else [asked.count(*question)]
-    records = []
-    for bound in found:
-        records.append(bound.record())
-        if not as_json:
-            print(bound)
+    bound = asked.count(ledger.selection(expression), ledger.selection(among))
     if as_json:
-        _print_json({"given_up": sorted(asked.given_up), "bounds": records})
+        _print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
+    else:
+        print(bound)
+
+
+def _standard_bounds(published: Path, seconds: float, as_json: bool) -> None:
+    from companion.consistency.document import standard_bounds
+
+    given_up, found, envelopes = standard_bounds(published, seconds)
+    if as_json:
+        records = [bound.record() for bound in found]
+        _print_json({"given_up": given_up, "bounds": records, "envelopes": envelopes})
+        return
+    print(*found, sep="\n")
+    for endpoint, rows in envelopes.items():
+        print(f"{endpoint} month by month, least and largest estimate:")
+        print(
+            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
+        )

@@ -1,19 +1,34 @@
 """One patient's value changed at a time: which verdicts change, and which should."""
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 from measuring import Row, Section
-from tampering import LEDGER, MEASURED_CLAIMS, Seen, changes, comparable, watch
+from tampering import (
+    LEDGER,
+    MEASURED_CLAIMS,
+    Change,
+    Seen,
+    changes,
+    comparable,
+    due,
+    touching,
+    watch,
+)
+
+from companion.cohort import CohortError
 
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
-PATIENTS = 1  # for each other value of each variable
+PATIENTS = 1  # for each other value of each variable, whatever it moves
 HEAD = """# Which change of the data would be found
 
 Made by `make bench ONLY=detection`: the tables of `data/cohort` as if they were supplied, each with
-a sex for everyone; each other value of each variable of {patients} patient, one at a time. A
-claim is falsifiable when its verdict changed at least once. In the sample, these did not:
+a sex for everyone; one value of one patient is changed at a time. First each other value of each
+variable of {patients} patient; then, for claims that none of these moved, the change of any patient
+that should move them by the ledger's expressions. A claim is falsifiable when its verdict changed
+at least once. These did not, whichever patient's value was changed:
 
 """
 
@@ -21,10 +36,11 @@ claim is falsifiable when its verdict changed at least once. In the sample, thes
 def measure() -> Section:
     """Try the changes and list the claims that none of them touched."""
     with TemporaryDirectory() as folder:
-        seen = [watch(change, Path(folder) / "changed") for change in chosen()]
+        place = Path(folder) / "changed"
+        seen = [watch(change, place) for change in chosen()]
+        seen += [watch(change, place) for change in telling(unmoved(seen), place)]
     used = [one for one in seen if not one.refused]
-    moved = frozenset().union(*(one.moved for one in used))
-    still = [c for c in MEASURED_CLAIMS if c not in moved]
+    still = unmoved(seen)
     lines = [f"- `{c}` prints {LEDGER.claims[c].printed}: {_reason(c, used)}" for c in still]
     text = HEAD.format(patients=PATIENTS) + ("\n".join(lines) or "None.") + "\n"
     PAGE.write_text(text, encoding="utf-8")
@@ -49,9 +65,28 @@ def chosen():
     return [c for g in grouped.values() for c in random.sample(g, min(PATIENTS, len(g)))]
 
 
+def unmoved(seen: Collection[Seen]) -> list[str]:
+    """Claims whose verdict no change has moved."""
+    moved = frozenset().union(*(one.moved for one in seen))
+    return [c for c in MEASURED_CLAIMS if c not in moved]
+
+
+def telling(claims: Collection[str], place: Path) -> Iterator[Change]:
+    """For each claim the first change, of all patients' values, that should move it."""
+    left = set(claims)
+    for change in touching(claims):
+        try:
+            found = left & due(change, place)
+        except CohortError:
+            continue
+        left -= found
+        if found:
+            yield change
+
+
 def _reason(claim: str, used: list[Seen]) -> str:
     if claim not in comparable():
-        return "no notebook computes it by the ledger's expressions alone"
+        return "it depends on what neither data nor article hold: a cut-off of age, or other trials"
     if not any(claim in one.due for one in used):
-        return "one patient's value, of those tried, does not move it past its rounding or limit"
+        return "no single value moves it past its rounding or limit"
     return "its verdict should have changed"

@@ -10,7 +10,7 @@ from oracle import contained, exact, planted
 
 from companion.consistency import UndecidedError
 
-EXACT, CONTAINED, PLANTED = 100, 200, 50
+EXACT, CONTAINED, PLANTED = 100, 240, 50
 
 
 def measure() -> Section:

@@ -21,25 +21,26 @@ class MethodRow(NamedTuple):
     fits: bool
 
 
-def method_table(ledger: Ledger) -> list[MethodRow]:
-    """Every method tried on every interval and P value, family by family.
+def method_table(ledger: Ledger, *families: str) -> list[MethodRow]:
+    """Every method tried on every interval and P value of some families, by default of all.
 
     An interval has one row for each method, named by its lower limit's claim, and fits where
     both limits do. Boschloo's and Barnard's tests are tried, too, which takes a second.
     """
     evidence = Evidence(ledger)
+    family_of = {name: measure.family for name, measure in ledger.measures.items()}
     return [
-        MethodRow(ledger.measures[claim.measure].family, claim.claim, *candidate)
+        MethodRow(family_of[claim.measure], claim.claim, *candidate)
         for claim in ledger.claims.values()
-        if not claim.verbal
+        if not claim.verbal and (not families or family_of[claim.measure] in families)
         for candidate in _candidates(claim, evidence)
     ]
 
 
-def family_fits(ledger: Ledger) -> dict[str, tuple[str, ...]]:
+def family_fits(ledger: Ledger, *families: str) -> dict[str, tuple[str, ...]]:
     """For each family with a claim that can be computed, the methods that print all of them."""
     fitting: dict[str, dict[str, bool]] = {}
-    for row in method_table(ledger):
+    for row in method_table(ledger, *families):
         methods = fitting.setdefault(row.family, {})
         methods[row.method] = methods.get(row.method, True) and row.fits
     return {

@@ -35,7 +35,9 @@ def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
             p.name: p.read_bytes() for p in files if p.name.lower() in NAMES or p.name == DATASET
         }
     except OSError as error:
-        return Fault(str(directory), 0, "", "", f"cannot be read ({error.strerror})")
+        return Fault(
+            str(error.filename or directory), 0, "", "", f"cannot be read ({error.strerror})"
+        )
 
 
 def parse(files: Mapping[str, bytes]) -> Reading:

@@ -15,8 +15,7 @@ from companion.cohort.layout import GROUPS, TABLES, Column
 from companion.cohort.sheets import Fault, Reading, Sheet
 from companion.cohort.times import days, records
 from companion.ledger import DAYS_PER_MONTH
-
-LABEL = "Reconstructed cohort: consistent with the article, not its patients"
+from companion.origin import label_of
 
 
 class CohortError(ValueError):
@@ -54,7 +53,7 @@ class Cohort:
     @property
     def label(self) -> str:
         """What every display says of a reconstructed cohort; empty for a supplied one."""
-        return str(self.dataset.get("label") or LABEL) if self.origin == "reconstructed" else ""
+        return label_of(self.dataset)
 
     @property
     def n(self) -> int:

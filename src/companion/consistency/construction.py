@@ -16,9 +16,9 @@ from companion.consistency.search import Rows, Search, UndecidedError
 from companion.consistency.witness import assemble
 from companion.consistency.words import sentence
 from companion.ledger import Ledger
+from companion.origin import LABEL
 
 FARTHEST = 9  # weight of a cell in the random goal
-LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,12 @@ from companion.consistency.conflict_sets import find_conflicts, give_up
 from companion.consistency.histories import infer
 from companion.consistency.leave_one_out import digit_test, leave_one_out
 from companion.consistency.search import Search
-from companion.consistency.sharp_bounds import Bounds
+from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.consistency.words import record
 from companion.published import read_ledger
 
+Envelopes = dict[str, list[list[float]]]
+Half = tuple[dict[str, list[Bound]], Envelopes]
 PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
 
 
@@ -38,16 +40,51 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
     parts: dict[str, Callable] = {
         "leave_one_out": _leave_one_out,
         "digit_test": _digit_test,
-        "bounds": _bounds,
-        "envelopes": _envelopes,
+        **HALVES,
         "subgroups": _subgroups,
         "risk_histories": _histories,
     }
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with _pool(jobs) as pool:
         futures = {name: pool.submit(part, published, given_up) for name, part in parts.items()}
+        found = [record(ledger, c) for c in find_conflicts(ledger, every=True)]
         made = {name: future.result() for name, future in futures.items()}
-    found = [record(ledger, c) for c in find_conflicts(ledger, every=True)]
-    return {"given_up": given_up, "conflicts": found, **made}
+    listed, envelopes = _joined([made.pop(name) for name in HALVES])
+    bounds = [bound.record() for bound in listed]
+    return {
+        **{"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes},
+        **made,
+    }
+
+
+def standard_bounds(
+    published: Path, seconds: float = 60.0, jobs: int = 2
+) -> tuple[list[str], list[Bound], Envelopes]:
+    """Claims set aside, the standard questions answered, and the envelope of each endpoint.
+
+    Parameters
+    ----------
+    published : Path
+        Folder of the ledger.
+    seconds : float
+        Most time for one question to the solver.
+    jobs : int
+        Processes.
+    """
+    given_up = give_up(Search(read_ledger(published), seconds))[0]
+    with _pool(jobs) as pool:
+        futures = [pool.submit(half, published, given_up, seconds) for half in HALVES.values()]
+        return given_up, *_joined([future.result() for future in futures])
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+
+
+def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes]:
+    """Bounds in the order of the questions, and the envelopes."""
+    answers = {name: found for half, _ in halves for name, found in half.items()}
+    envelopes = {endpoint: rows for _, half in halves for endpoint, rows in half.items()}
+    return [bound for name in questions.STANDARD for bound in answers[name]], envelopes
 
 
 def text(content: dict[str, object]) -> str:
@@ -80,18 +117,21 @@ def _digit_test(published: Path, given_up: list[str]) -> list[dict]:
     return [asdict(row) for row in digit_test(read_ledger(published), given_up, PATIENCE)]
 
 
-def _bounds(published: Path, given_up: list[str]) -> list[dict]:
-    asked = Bounds(read_ledger(published), given_up=given_up)
-    return [bound.record() for bound in questions.standard(asked)]
+def _on_counts(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+    asked = Bounds(read_ledger(published), seconds, given_up)
+    names = [name for name in questions.STANDARD if name not in ON_CURVES]
+    return {name: [*questions.STANDARD[name](asked)] for name in names}, {}
 
 
-def _envelopes(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
-    asked = Bounds(read_ledger(published), given_up=given_up)
+def _on_curves(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+    """The envelopes with the questions that their days answer."""
+    asked = Bounds(read_ledger(published), seconds, given_up)
     measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
-    return {
+    envelopes = {
         m.endpoint: [[_number(x) for x in row] for row in questions.envelope(asked, m)]
         for m in measures
     }
+    return {name: [*questions.STANDARD[name](asked)] for name in ON_CURVES}, envelopes
 
 
 def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
@@ -104,3 +144,7 @@ def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[floa
 def _histories(published: Path, given_up: list[str]) -> list[dict]:
     found = infer(read_ledger(published), given_up)
     return [{**asdict(i), "events": list(i.events)} for i in found]
+
+
+ON_CURVES = ("at_risk", "survival")
+HALVES: dict[str, Callable] = {"on_counts": _on_counts, "on_curves": _on_curves}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from companion.consistency.model import modeled
-from companion.consistency.search import Search, UndecidedError
+from companion.consistency.search import Search, UndecidedError, UnsizedError
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed, shift
@@ -105,9 +105,11 @@ def _range(
     ledger: Ledger, measure: Measure, statistic: str, given_up: frozenset[str], seconds: float
 ) -> tuple[Range | None, bool]:
     """Range that a ledger leaves, and whether that was not decided in time."""
-    asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
     try:
+        asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
         bound = _bound(asked, measure, statistic)
+    except UnsizedError:
+        return None, False
     except UndecidedError:
         return None, True
     if bound is None or _says_nothing(bound, measure, ledger):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from companion.consistency.event_types import event_types
 from companion.consistency.model import negated
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.expressions import Expression
@@ -12,16 +13,6 @@ from companion.ledger import Ledger, Measure
 
 MONTHS_AT_RISK = (0, 3, 6, 9, 12, 15)
 MONTHS_SURVIVAL = (3, 6, 9)
-
-
-def standard(asked: Bounds) -> Iterator[Bound]:
-    """Every standard question that the ledger's columns can express, bounded."""
-    yield from adverse_events(asked)
-    yield from responses(asked)
-    yield from at_risk(asked)
-    yield from survival(asked)
-    yield from event_days(asked)
-    yield from subgroups(asked)
 
 
 def adverse_events(asked: Bounds) -> Iterator[Bound]:
@@ -148,3 +139,14 @@ def _inward(days: list[int], ask: Callable[[int], Bound]) -> dict[int, Bound]:
         return ends
     halves = _inward(days[: middle + 1], ask), _inward(days[middle:], ask)
     return ends | halves[0] | halves[1]
+
+
+STANDARD: dict[str, Callable[[Bounds], Iterator[Bound]]] = {
+    "adverse_events": adverse_events,
+    "responses": responses,
+    "at_risk": at_risk,
+    "survival": survival,
+    "event_days": event_days,
+    "event_types": event_types,
+    "subgroups": subgroups,
+}

@@ -12,7 +12,7 @@ from companion.consistency.model import InfeasibleError, Model, endpoint_column,
 from companion.consistency.recheck import broken_rules, recheck
 from companion.consistency.witness import assemble
 from companion.expressions import Expression
-from companion.ledger import Ledger
+from companion.ledger import Ledger, LedgerError
 
 Rows = frozenset[str]
 Columns = dict[str, list]
@@ -20,6 +20,16 @@ Columns = dict[str, list]
 
 class UndecidedError(RuntimeError):
     """The solver did not decide in the time given; nothing follows from that."""
+
+
+class UnsizedError(LedgerError):
+    """No claim prints how many patients there are, and without that nothing can be asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["no claim prints how many patients there are: a count of everyone, which has neither"
+             " where nor among (statistic n), or the N of a count without among"]
+        )  # fmt: skip
 
 
 class Search:
@@ -33,6 +43,11 @@ class Search:
         Most time for one answer.
     extra : iterable of tuple of Expression
         Expressions that a question counts together.
+
+    Raises
+    ------
+    UnsizedError
+        If no claim prints the size of the cohort.
     """
 
     def __init__(
@@ -194,4 +209,6 @@ def _usual_size(ledger: Ledger) -> int:
         if not modeled(claim, ledger) and claim.statistic in ("n", "N"):
             one = size(replace(ledger, claims={slug: claim}), 0)
             stated += [one] if one else []
-    return max(stated, key=lambda n: (stated.count(n), -n), default=0)
+    if not stated:
+        raise UnsizedError
+    return max(stated, key=lambda n: (stated.count(n), -n))

@@ -9,6 +9,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import log
 from random import Random
 
@@ -128,7 +129,8 @@ class Bounds:
         for expression in (where, among):
             expression.require(self.ledger.variables)
         ledger, chained = chain(self.ledger, where)
-        model, rows = self._part(ledger, (chained, among))
+        linked = {*chained.names, *among.names} <= self._links
+        model, rows = self.time_part() if linked else self._part(ledger, (chained, among))
         goal = model.count(chained, among)
         if isinstance(goal, int):
             return Bound(label or where.text, goal, goal)
@@ -314,6 +316,15 @@ class Bounds:
         part, extra = next((p, e) for p, e in search.parts if e)
         rows = part - self.given_up
         return Model(search.restricted(rows), search.n, extra), rows
+
+    @cached_property
+    def _links(self) -> frozenset[str]:
+        """Flags and categories that the model of times counts together."""
+        if not any(m.kind == "survival" for m in self.ledger.measures.values()):
+            return frozenset()
+        known = self.ledger.variables
+        links = self.time_part()[0].links
+        return frozenset(c for c in links if known[c].type in ("flag", "category"))
 
     def time_part(self) -> tuple[Model, Rows]:
         """Model of follow-up and events, without the variables of other questions, and its rows."""

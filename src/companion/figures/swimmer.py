@@ -44,6 +44,7 @@ from companion.printed import shown
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
+MOST = 250  # lanes; more could not be told apart
 AFTER = 7  # days of follow-up that the induction scale still shows
 NOTES = (
     "Lanes in descending order of follow-up. The scale changes from days to months. Results "
@@ -80,13 +81,16 @@ def swimmer(
         What the footnote says of the data.
     """
     lanes = patients.assign(transplant_day=_days(patients, transplant_day))
-    lanes = lanes.sort_values("os_time", ascending=False, kind="stable")
+    everyone = lanes.sort_values("os_time", ascending=False, kind="stable")
+    step = ceil(len(everyone) / MOST)
+    lanes = everyone.iloc[::step]
     split = max(int(d.last_day) for d in regimen) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
     entries = _entries(lanes)
     below = key_height(entries, DOUBLE - 2 * EDGE) + AXIS
-    notes = provenance.footnote(NOTES, _undated_note(lanes), provenance.chosen(CHOSEN))
-    title = f"Treatment, response and follow-up of each patient, N = {len(lanes)}"
+    shares = NOTES, _share_note(step), _undated_note(lanes), provenance.chosen(CHOSEN)
+    notes = provenance.footnote(*shares)
+    title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     page = sheet(DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label)
     columns, induction, later = _panels(page, lanes, below, lane)
     _lanes(induction, lanes, regimen)
@@ -96,7 +100,7 @@ def swimmer(
         _bars(axes, 0.5 / unit, (_time(lanes, "os_time") + 0.5) / unit, FOLLOWED, zorder=1)
         _marks(axes, lanes, unit, _size(lane), split, axes is induction)
     draw_key(page.canvas, entries, 0, below - AXIS, page.width)
-    page.figure.alt_text = _alt(lanes, days_per_month, provenance)
+    page.figure.alt_text = _alt(everyone, days_per_month, provenance)
     return page.figure
 
 
@@ -116,6 +120,13 @@ def _flag(lanes: pd.DataFrame, column: str) -> np.ndarray:
 
 def _undated(lanes: pd.DataFrame) -> np.ndarray:
     return _flag(lanes, "transplant") & lanes["transplant_day"].isna().to_numpy()
+
+
+def _share_note(step: int) -> str:
+    """Say who is left out where there are more patients than lanes."""
+    if step == 1:
+        return ""
+    return f"For space, one patient in {step}, by length of follow-up, has a lane."
 
 
 def _undated_note(lanes: pd.DataFrame) -> str:

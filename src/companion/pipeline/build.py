@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.pipeline import cache, consistent
+from companion.pipeline.importing import import_all
 from companion.pipeline.outputs import alone, recover, staged
 from companion.pipeline.parameters import chosen, declared
 from companion.pipeline.progress import Watch
@@ -75,7 +77,8 @@ def build(request: Request, watch: Watch) -> Outcome:
     notebooks = _notebooks(request)
     values = chosen(notebooks, request.parameters)
     output = request.folder
-    document = consistent.find(ROOT, request.published, output, request.cache)
+    asks = _asks(request, notebooks)
+    document = consistent.find(ROOT, request.published, output, request.cache) if asks else None
     plan = _plan(request, notebooks, values, document)
     record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
     if not request.force and (kept := _kept(record, plan.key, output)):
@@ -85,18 +88,20 @@ def build(request: Request, watch: Watch) -> Outcome:
     if request.force or not all(run.folder.is_dir() for run in plan.runs):
         warm_up(request.engine)  # on one processor, while the other reads, audits and imports
     checked = _check(request)
-    import_module("companion.report")
-    import_module("scipy.stats")  # for two exact tests that the report tries
-    with alone(request.cache, watch.says), alone(output.parent, watch.says):
+    aside = ThreadPoolExecutor(1)
+    ready = aside.submit(_prepare)
+    with aside, alone(request.cache, watch.says), alone(output.parent, watch.says):
         recover(output)
-        if plan.document is None and any("consistency_file" in declared(n) for n in notebooks):
+        if plan.document is None and asks:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             plan = _plan(request, notebooks, values, document)
         _execute(request, _waiting(request, plan.runs, watch), watch)
+        ready.result()
         outcome = _judge(request, plan, output, *checked)
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
-        cache.write(record, {"key": plan.key, "made": made, **content})
+        with suppress(OSError):  # outputs are there; without a record the next build looks again
+            cache.write(record, {"key": plan.key, "made": made, **content})
     return outcome
 
 
@@ -109,6 +114,11 @@ def _notebooks(request: Request) -> list[Path]:
         if not folder.is_dir():
             raise BuildError(f"{folder}: No such file or directory; name a folder")
     return found
+
+
+def _asks(request: Request, notebooks: Sequence[Path]) -> bool:
+    """Whether anything is shown of what all cohorts agree on: not beside a trial's own data."""
+    return bool(request.label) and any("consistency_file" in declared(n) for n in notebooks)
 
 
 def _plan(
@@ -170,6 +180,14 @@ def _check(request: Request) -> "tuple[Ledger, list[Verdict]]":
         if found:
             raise BuildError("\n".join(str(fault) for fault in found))
     return ledger, audit(ledger)
+
+
+def _prepare() -> None:
+    """Import what comes after the notebooks while their processes still import."""
+    import_all(["companion.cohort", "companion.figures", "companion.report", "scipy.stats"])
+    from companion.report.page import environment
+
+    environment()
 
 
 def _judge(

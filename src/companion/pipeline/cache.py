@@ -99,5 +99,8 @@ def read(record: Path) -> dict[str, Any]:
 def write(record: Path, content: Mapping[str, Any]) -> None:
     """Write a record, whole or not at all."""
     partial = record.with_suffix(f".{os.getpid()}")  # another build may write it, too
-    partial.write_text(json.dumps(content), encoding="utf-8")
-    partial.replace(record)
+    try:
+        partial.write_text(json.dumps(content), encoding="utf-8")
+        partial.replace(record)
+    finally:
+        partial.unlink(missing_ok=True)

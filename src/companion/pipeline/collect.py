@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion import determined, results, verify
+from companion.origin import label_of
 from companion.pipeline.request import MADE, BuildError
 from companion.pipeline.run import with_prose
 from companion.pipeline.run import write as write_notebook
@@ -60,9 +61,10 @@ def collect(
     results.write(merged, stage / "results.csv")
     document = _read(stage / "consistency.json")
     determined.write(determined.determine(ledger, merged, document), stage / "determined.csv")
-    rows = verify.verify(ledger, merged, audited, given_up(_read(cohort / "dataset.json")))
+    dataset = _read(cohort / "dataset.json")
+    rows = verify.verify(ledger, merged, audited, given_up(dataset))
     verify.write(rows, stage / MADE)
-    label = label_of(cohort)
+    label = label_of(dataset)
     _draw(stage, ledger, rows, label)
     report(stage, ledger, rows, label, cohort if label else None)
     return rows
@@ -83,12 +85,6 @@ def _read(path: Path) -> dict:
 def given_up(dataset: Mapping) -> dict[str, str]:
     """Claims that a reconstructed cohort could not satisfy, and why."""
     return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
-
-
-def label_of(cohort: Path) -> str:
-    """What must be said of patients that are nobody's; empty for supplied data."""
-    dataset = _read(cohort / "dataset.json")
-    return str(dataset.get("label", "")) if dataset.get("origin") == "reconstructed" else ""
 
 
 def _draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:

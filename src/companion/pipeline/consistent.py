@@ -21,18 +21,23 @@ GROUND = (
 
 def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
     """Path of the ledger's document, where outputs or cache have it."""
-    key = _key(root, published, cache)
+    key = key_of(root, published, cache)
     places = (_kept(cache, key), output / NAME, root / "outputs" / NAME)
     return next((path for path in places if path.is_file() and _has_key(path, key)), None)
 
 
-def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path:
-    """Compute the ledger's document, and keep it."""
+def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path | None:
+    """Compute the ledger's document, and keep it; None, and why, where it cannot be made."""
     say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
     from companion.consistency.document import document, text
+    from companion.consistency.search import UndecidedError, UnsizedError
 
-    key = _key(root, published, cache)
-    content = text({"key": key, **document(published)})
+    key = key_of(root, published, cache)
+    try:
+        content = text({"key": key, **document(published)})
+    except (UndecidedError, UnsizedError) as error:
+        say(f"consistency: left out, {error}")
+        return None
     cache.mkdir(parents=True, exist_ok=True)
     kept = _kept(cache, key)
     partial = kept.with_suffix(".new")
@@ -50,7 +55,7 @@ def _has_key(path: Path, key: str) -> bool:
     return f'"key": "{key}"'.encode() in path.read_bytes()
 
 
-def _key(root: Path, published: Path, cache: Path) -> str:
+def key_of(root: Path, published: Path, cache: Path) -> str:
     """Key of the ledger and of what modules do; kept for files that are the same to the byte."""
     package = root / "src" / "companion"
     code = sorted([*tree(package / "consistency"), *(package / name for name in GROUND)])

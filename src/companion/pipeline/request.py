@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.pipeline.cache import digest
+from companion.origin import label_of
+from companion.pipeline.cache import digest, read
 from companion.pipeline.run import ENGINES
 from companion.project import ROOT
 
@@ -69,6 +70,11 @@ class Request:
         """Whether this is the committed build."""
         sources = self.cohort.resolve(), self.published.resolve(), self.notebooks.resolve()
         return sources == (COHORT, PUBLISHED, ROOT / "notebooks") and not self.parameters
+
+    @property
+    def label(self) -> str:
+        """What every display says of patients that are nobody's; empty for supplied data."""
+        return label_of(read(self.cohort / "dataset.json"))
 
     @property
     def folder(self) -> Path:

@@ -144,6 +144,7 @@ def _scrubber(parameters: Mapping[str, object], root: Path) -> Callable[[str], s
         words |= {str(given): given.name} if given.is_absolute() else {}
     words |= {f"{folder}{os.sep}": "" for folder in (root, sys.prefix)}
     words.pop("", None)
+    words |= {_escaped(word): new for word, new in words.items()}
 
     def scrub(text: str) -> str:
         for word in sorted(words, key=len, reverse=True):
@@ -151,6 +152,11 @@ def _scrubber(parameters: Mapping[str, object], root: Path) -> Callable[[str], s
         return ADDRESS.sub("0x0", CELL_FILE.sub("cell.py", text))
 
     return scrub
+
+
+def _escaped(text: str) -> str:
+    """Text as papermill writes it into a cell."""
+    return text.encode("unicode_escape").decode("ascii").replace('"', r"\"")
 
 
 def _joined(outputs: Iterable[Json]) -> Iterator[Json]:

@@ -8,14 +8,10 @@ import builtins
 import contextlib
 from types import SimpleNamespace
 
-import companion.pipeline.engine
+from companion.pipeline.importing import import_all
 
+import_all(["companion.pipeline.engine"])
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 with contextlib.suppress(ImportError):  # a notebook says so where a reader can see it
-    import scipy.stats  # for two exact tests that three notebooks try
-
-    import companion.audit
-    import companion.workbench
-
-    _ = companion, scipy
+    import_all(["companion.audit", "companion.workbench"])
 del builtins.get_ipython  # type: ignore[attr-defined]

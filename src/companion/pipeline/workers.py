@@ -146,7 +146,8 @@ def _work(job: Job, messages: Connection) -> None:
     except NotebookError as error:
         messages.send(Ended(str(error)))
     except OSError as error:
-        messages.send(Ended(f"{job.notebook.name}: {error.filename}: {error.strerror}"))
+        told = f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were"
+        messages.send(Ended(f"{job.notebook.name}: {told}"))
     else:
         messages.send(Ended())
     messages.close()

@@ -91,7 +91,7 @@ def unbroken(html: str) -> str:
 
 @cache
 def environment() -> Environment:
-    """Templates of the page and of the slides; every value in them is escaped."""
+    """Templates of the page and of the slides, compiled; every value in them is escaped."""
     environment = Environment(
         loader=PackageLoader("companion.report"),
         autoescape=True,
@@ -107,6 +107,8 @@ def environment() -> Environment:
         "statistic": lambda name: STATISTICS.get(name, name),
         "token": token,
     }
+    for name in environment.list_templates():
+        environment.get_template(name)
     return environment
 
 

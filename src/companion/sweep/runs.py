@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from companion.ledger import Ledger
+from companion.origin import LABEL
+from companion.pipeline import consistent
 from companion.pipeline.cache import digest, shared_key
 from companion.pipeline.outputs import alone
 from companion.pipeline.parameters import chosen
@@ -85,18 +85,18 @@ def sweep(request: Request, watch: Watch) -> Outcome:
     with alone(request.output, watch.says):
         work = _Work(request, watch)
         cohorts = work.cohorts()
-        done = work.parts(cohorts)
-        settings = [*request.grid.claims, *request.grid.parameters]
-        summary = table.join(done, request.output / TABLE, settings)
-        summary.to_csv(request.output / SUMMARY, index=False, lineterminator="\n")
+        table.join(work.parts(cohorts), request.output / TABLE)
         work.report(cohorts)
-        if len(request.grid.seeds) > 1 and len(summary):
-            _draw(request, summary)
+        if len(request.grid.seeds) > 1:
+            _sum_up(request)
     return Outcome(request.grid.size, work.kept, tuple(work.failures))
 
 
 class _Work:
-    """One sweep at work: the keys of what is done, and the list of what failed."""
+    """One sweep at work: the keys of what is done, and the list of what failed.
+
+    Cohorts are kept until the ledger or the model of it changes, results until any code does.
+    """
 
     def __init__(self, request: Request, watch: Watch) -> None:
         self.request, self.watch = request, watch
@@ -105,6 +105,7 @@ class _Work:
         code = [path.read_bytes() for path in request.notebooks] if request.grid.notebooks else []
         at_hand = () if request.grid.seeds else (shared.pop("cohort"),)
         shared.pop("cohort", None)
+        self.model = consistent.key_of(ROOT, request.published, request.output)
         self.shared = digest(json.dumps(shared, sort_keys=True), *at_hand, *code)
 
     def cohorts(self) -> dict[int, dict[str, Any]]:
@@ -112,7 +113,7 @@ class _Work:
         every = self.request.grid.cohorts
         if not self.request.grid.seeds:
             return {0: {"columns": _at_hand(self.request), "given_up": ()}}
-        files = [self._file("cohorts", "json", cohort) for cohort in every]
+        files = [self._file("cohorts", "json", self.model, cohort) for cohort in every]
         missing = [i for i, path in enumerate(files) if not path.is_file()]
         tasks = [(self.request.ledger, every[i]) for i in missing]
         for at, made in self._spread("cohorts", construct, tasks, [str(every[i]) for i in missing]):
@@ -127,8 +128,8 @@ class _Work:
         grid, every = self.request.grid, self.request.grid.cohorts
         most = (1, 1) if grid.notebooks else (COHORTS, RUNS)
         blocks = list(grid.blocks(sorted(cohorts), *most))
-        files = [self._file("parts", "parquet", *(every[i] for i in b.cohorts), b.settings)
-                 for b in blocks]  # fmt: skip
+        runs = ((*(every[i] for i in b.cohorts), b.settings) for b in blocks)
+        files = [self._file("parts", "parquet", self.shared, *run) for run in runs]
         missing = [i for i, path in enumerate(files) if not path.is_file()]
         left = {i for at in missing for i in blocks[at].cohorts}
         self.kept = grid.size - sum(len(blocks[i].cohorts) * len(blocks[i].settings)
@@ -155,7 +156,7 @@ class _Work:
         return (len(grid.cohorts) - len(cohorts)) * grid.settings
 
     def _file(self, folder: str, ending: str, *parts: object) -> Path:
-        key = digest(self.shared, json.dumps(parts, sort_keys=True, default=str))
+        key = digest(json.dumps(parts, sort_keys=True, default=str))
         return self.request.output / folder / f"{key[:24]}.{ending}"
 
     def _task(self, block: Block, cohorts: Mapping[int, dict[str, Any]]) -> tuple:
@@ -195,11 +196,16 @@ class _Work:
         self.watch.ends(what, "some failed" if failed else "")
 
 
-def _draw(request: Request, summary: pd.DataFrame) -> None:
+def _sum_up(request: Request) -> None:
+    """Say and draw what is the same in all cohorts."""
     from companion import figures
     from companion.captions import provenance
-    from companion.consistency.construction import LABEL
 
+    settings = [*request.grid.claims, *request.grid.parameters]
+    summary = table.summary(request.output / TABLE, settings)
+    summary.to_csv(request.output / SUMMARY, index=False, lineterminator="\n")
+    if summary.empty:
+        return
     labels = summary["measure"].map(lambda m: request.ledger.measures[m].label)
     figure = figures.stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
     figures.save(figure, request.output, FIGURE)

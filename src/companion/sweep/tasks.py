@@ -37,8 +37,7 @@ def evaluate_block(
     ledger: Ledger, cohorts: Sequence[Columns], settings: Sequence[Mapping[str, object]]
 ) -> list[list[Found]]:
     """Results of some cohorts under each setting."""
-    columns = stack(cohorts, ledger.variables)
-    return [list(evaluate(ledger, columns, chosen)) for chosen in settings]
+    return evaluate(ledger, stack(cohorts, ledger.variables), settings)
 
 
 def run_notebooks(

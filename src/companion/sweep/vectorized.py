@@ -6,10 +6,10 @@ number that both give. Sources of the formulas: `companion.survival`, `companion
 distinct table of counts.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,9 +60,9 @@ def _stacked(columns: Sequence[Sequence], variable: Variable) -> Masked:
 
 
 def evaluate(
-    ledger: Ledger, columns: Mapping[str, Masked], chosen: Mapping[str, object]
-) -> Iterator[Found]:
-    """Every statistic of every measure that patients decide.
+    ledger: Ledger, columns: Mapping[str, Masked], settings: Iterable[Mapping[str, object]]
+) -> list[list[Found]]:
+    """Every statistic of every measure that patients decide, under each setting.
 
     Parameters
     ----------
@@ -70,33 +70,50 @@ def evaluate(
         Measures, and the methods of those families that no parameter chooses.
     columns : mapping of str to Masked
         For each variable its values, shape (cohorts, patients).
-    chosen : mapping of str to object
+    settings : iterable of mapping
         The notebooks' parameters that are among ``PARAMETERS``.
     """
-    run = _Run(ledger, columns, chosen)
-    for measure in ledger.measures.values():
-        how: Callable[[Measure], Iterator[Found]] | None = getattr(run, measure.kind, None)
-        if how:
-            yield from how(measure)
+    trials = _Trials(ledger, columns)
+    return [list(trials.results(chosen)) for chosen in settings]
 
 
-class _Run:
-    """Some cohorts, and how one run analyzes them; one method for each kind of measure."""
+class _Trials:
+    """Some cohorts, and what was found of them: for each measure once for each way to find it."""
 
-    def __init__(
-        self, ledger: Ledger, columns: Mapping[str, Masked], chosen: Mapping[str, object]
-    ) -> None:
-        self.ledger, self.columns, self.chosen = ledger, columns, chosen
-        self.level = float(str(chosen.get("level", 0.95)))
+    def __init__(self, ledger: Ledger, columns: Mapping[str, Masked]) -> None:
+        self.ledger, self.columns = ledger, columns
         self.shape = next(iter(columns.values())).known.shape
+        self._kept: dict[tuple, Any] = {}
 
-    def method(self, measure: Measure) -> str:
+    def results(self, chosen: Mapping[str, object]) -> Iterator[Found]:
+        """Every statistic under one setting."""
+        level = float(str(chosen.get("level", 0.95)))
+        for measure in self.ledger.measures.values():
+            method = self.method(measure, chosen)
+            if measure.kind == "count":
+                yield from self.once(self.counts, measure)
+                yield from self.once(self.limits, measure, method, level) if method else ()
+            elif measure.kind == "quantity":
+                yield from self.once(self.quartiles, measure, method)
+            elif measure.kind == "survival":
+                yield from self.once(self.survival, measure, method, level)
+            elif measure.kind == "comparison":
+                yield from self.once(self.test, measure, method)
+
+    def method(self, measure: Measure, chosen: Mapping[str, object]) -> str:
         """Method that a parameter chooses for the measure's family, else the ledger's."""
         for name, family in FAMILIES.items():
-            if family == measure.family and name in self.chosen:
-                value = self.chosen[name]
+            if family == measure.family and name in chosen:
+                value = chosen[name]
                 return f"quantile-{value}" if name == "quantile_kind" else str(value)
         return self.ledger.method(measure)
+
+    def once(self, find: Callable[..., Any], measure: Measure, *given: object) -> Any:
+        """What a function finds of a measure, kept."""
+        key = find.__name__, measure.measure, *given
+        if key not in self._kept:
+            self._kept[key] = find(measure, *given)
+        return self._kept[key]
 
     def select(self, *expressions: Expression) -> np.ndarray:
         """Patients for whom all expressions are known to be true, shape (cohorts, patients)."""
@@ -106,64 +123,72 @@ class _Run:
             chosen &= truth.astype(bool) & known
         return chosen
 
-    def count(self, measure: Measure) -> Iterator[Found]:
-        """Counts, percentages and their limits."""
-        name, method = measure.measure, self.method(measure)
-        whole = self.select(measure.among).sum(axis=1)
+    def counted(self, measure: Measure) -> "_Counts":
+        """Patients with the event and patients in all, of each cohort."""
         part = self.select(measure.where, measure.among).sum(axis=1)
-        yield Found(name, "n", "count", part.astype(float))
-        yield Found(name, "N", "count", whole.astype(float))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            yield Found(name, "percent", "n / N", 100 * part / whole)
-        if not method:
-            return
-        limits = _once(
-            lambda k, n: interval(k, n, method, self.level) if n else (np.nan, np.nan), part, whole
-        )
-        for side, statistic in enumerate(("conf_low", "conf_high")):
-            yield Found(name, statistic, method, 100 * limits[:, side])
+        return _Counts(part, self.select(measure.among).sum(axis=1))
 
-    def quantity(self, measure: Measure) -> Iterator[Found]:
+    def counts(self, measure: Measure) -> list[Found]:
+        """Counts and percentages."""
+        part, whole = self.once(self.counted, measure).columns
+        with np.errstate(invalid="ignore", divide="ignore"):
+            percent = 100 * part / whole
+        return [
+            Found(measure.measure, "n", "count", part.astype(float)),
+            Found(measure.measure, "N", "count", whole.astype(float)),
+            Found(measure.measure, "percent", "n / N", percent),
+        ]
+
+    def limits(self, measure: Measure, method: str, level: float) -> list[Found]:
+        """Limits of a percentage."""
+        found = self.once(self.counted, measure).once(
+            lambda k, n: interval(k, n, method, level) if n else (np.nan, np.nan)
+        )
+        low, high = 100 * found.T
+        name = measure.measure
+        return [Found(name, "conf_low", method, low), Found(name, "conf_high", method, high)]
+
+    def quartiles(self, measure: Measure, method: str) -> list[Found]:
         """Extremes and quartiles, in the measure's unit."""
-        method = self.method(measure)
         if method not in ("observed", *(f"quantile-{kind}" for kind in KINDS)):
-            return  # follow-up by a method that only the survival notebook has
+            return []  # follow-up by a method that only the survival notebook has
         kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
         values, known = self.columns[measure.where.text]
         known = known & self.select(measure.among)
         month = float(self.ledger.parameter("days_per_month", "30.4375"))
         unit = month if measure.unit == "months" else 1.0
-        ordered = np.sort(np.where(known, values, np.inf) / unit, axis=1)
-        for statistic, p in QUARTILES.items():
-            found = _quantiles(ordered, known.sum(axis=1), p, kind)
-            yield Found(measure.measure, statistic, method, found)
+        ordered, sizes = np.sort(np.where(known, values, np.inf) / unit, axis=1), known.sum(axis=1)
+        return [
+            Found(measure.measure, statistic, method, _quantiles(ordered, sizes, p, kind))
+            for statistic, p in QUARTILES.items()
+        ]
 
-    def survival(self, measure: Measure) -> Iterator[Found]:
+    def survival(self, measure: Measure, conf_type: str, level: float) -> list[Found]:
         """Kaplan-Meier estimate and limits at the measure's horizon, and events until then."""
         source = {v.source: v.variable for v in self.ledger.variables.values()}
         time = self.columns[source[f"ADTTE.{measure.endpoint} days"]].values
         event = self.columns[source[f"ADTTE.{measure.endpoint} event"]].values.astype(bool)
-        horizon, conf_type = float(measure.horizon), self.method(measure)
-        ordered, *curves = kaplan_meier_tables(time, event, conf_type, self.level)
+        horizon, name = float(measure.horizon), measure.measure
+        ordered, *curves = kaplan_meier_tables(time, event, conf_type, level)
         last = (ordered <= horizon).sum(axis=1)
+        found = []
         for statistic, curve in zip(("estimate", "conf_low", "conf_high"), curves, strict=True):
             start = np.ones((len(curve), 1))
             read = np.take_along_axis(np.hstack([start, curve]), last[:, None], axis=1)[:, 0]
             method = "kaplan-meier" if statistic == "estimate" else f"km-{conf_type}"
-            yield Found(measure.measure, statistic, method, 100 * read)
+            found.append(Found(name, statistic, method, 100 * read))
         until = (event & (time <= horizon)).sum(axis=1).astype(float)
-        yield Found(measure.measure, "n_event", "count", until)
+        return [*found, Found(name, "n_event", "count", until)]
 
-    def comparison(self, measure: Measure) -> Iterator[Found]:
+    def test(self, measure: Measure, method: str) -> list[Found]:
         """P value of two groups, or of one against the rates that another trial printed."""
-        method = self.method(measure)
         if measure.against:
             found = self._against(measure)
         elif measure.by.text:
-            found = _once(lambda *cells: (_tested(cells, method),), *self._cells(measure))[:, 0]
+            found = _Counts(*self._cells(measure)).once(lambda *cells: (_tested(cells, method),))
         else:
-            return  # the article does not say how the groups were divided
-        yield Found(measure.measure, "p_value", method, found)
+            return []  # the article does not say how the groups were divided
+        return [Found(measure.measure, "p_value", method, found[:, 0])]
 
     def _cells(self, measure: Measure) -> list[np.ndarray]:
         event, event_known = measure.where.evaluate(self.columns)
@@ -177,13 +202,22 @@ class _Run:
         """Largest two-sided P value over the rates that the other trial's claim admits."""
         printed = (self.ledger.find(measure.against, s)[:1] for s in ("min", "max", "value"))
         rates = [claim.value.value / 100 for claims in printed for claim in claims]
-        whole = self.select(measure.among).sum(axis=1)
-        part = self.select(measure.where, measure.among).sum(axis=1)
-        return _once(
-            lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),),
-            part,
-            whole,
-        )[:, 0]
+        return self.counted(measure).once(
+            lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),)
+        )
+
+
+class _Counts:
+    """Whole numbers of each cohort, and their distinct rows, for which a function is called."""
+
+    def __init__(self, *columns: np.ndarray) -> None:
+        self.columns = columns
+        self._rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+        self._at = at.ravel()
+
+    def once(self, of: Callable[..., Sequence[float]]) -> np.ndarray:
+        """Values of a function for each row, called once for each distinct one."""
+        return np.array([of(*map(int, row)) for row in self._rows], dtype=float)[self._at]
 
 
 def kaplan_meier_tables(
@@ -220,7 +254,7 @@ def kaplan_meier_tables(
 def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
     """Quantile of each row's first n values, by the rules of `companion.quantiles`."""
     share = Fraction(repr(p))
-    places = _once(lambda size: _place(size, share, kind), n)
+    places = _Counts(n).once(lambda size: _place(size, share, kind))
     low, high = (
         np.take_along_axis(ordered, places[:, side].astype(int)[:, None], axis=1)[:, 0]
         for side in (0, 1)
@@ -245,10 +279,3 @@ def _place(size: int, share: Fraction, kind: int) -> tuple[float, float, float]:
 def _tested(cells: Sequence[int], method: str) -> float:
     a, b, c, d = cells
     return p_value([[a, b], [c, d]], method) if sum(cells) else np.nan
-
-
-def _once(of: Callable[..., Sequence[float]], *columns: np.ndarray) -> np.ndarray:
-    """Values of a function of whole numbers for each row, called once for each distinct row."""
-    rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    values = np.array([of(*map(int, row)) for row in rows], dtype=float)
-    return values[at.ravel()]

@@ -1,0 +1,92 @@
+"""What the questions to the solver cost: this article, and trials of more patients and claims."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from measuring import COMPANION, Row, Section, below, peak_memory, process, seconds
+
+from companion.consistency import UndecidedError, conflicts, reconstruct
+from companion.consistency.recheck import Table, statistic
+from companion.consistency.search import Search
+from companion.ledger import Claim, Ledger
+from companion.printed import shown
+from companion.project import ROOT
+from companion.published import read_ledger
+
+PUBLISHED = ROOT / "data" / "published"
+EVERYTHING = f"""
+from pathlib import Path
+from companion.consistency.document import document
+if __name__ == "__main__":
+    document(Path({str(PUBLISHED)!r}))
+"""
+COPIES = (1, 2, 4, 8)
+SHARES = (0.25, 0.5, 1)
+PATIENCE = 20.0
+
+
+def measure() -> Section:
+    """Ask for a cohort, a conflict, all bounds and everything else of this article."""
+    ledger = read_ledger(PUBLISHED)
+    rebuilt = reconstruct(ledger)
+    kept = {k: c for k, c in ledger.claims.items() if k not in rebuilt.given_up}
+    whole = replace(ledger, claims=kept)
+    start = time.perf_counter()
+    peak = peak_memory([sys.executable, "-c", EVERYTHING])
+    everything = time.perf_counter() - start
+    return Section(
+        "Consistency",
+        "First cohort and conflict with imports done; the rest as whole processes, everything "
+        "once. For growth the reconstructed patients are copied and their numbers printed anew, "
+        "or a share of the claims is kept; once each, undecided after the solver's count of "
+        f"{PATIENCE:g} s of work.",
+        (
+            below("first cohort that satisfies all but one claim", seconds(lambda: _ask(whole)), 1),
+            below("one minimal conflict, certified", seconds(lambda: conflicts(ledger)), 5),
+            below("all standard bounds", seconds(lambda: process([COMPANION, "bounds"]), 3), 20),
+            below("bounds, leave-one-out and digit test", everything, 180),
+            below("peak memory of that", peak, 1024, "MB"),
+            *_patients(whole, rebuilt.columns),
+            *_claims(whole),
+        ),
+    )
+
+
+def _ask(ledger: Ledger) -> str:
+    search = Search(ledger, PATIENCE)
+    try:
+        return "" if search.feasible(search.rows) else ", infeasible"
+    except UndecidedError:
+        return ", undecided"
+
+
+def _once(what: str, ledger: Ledger) -> Row:
+    start = time.perf_counter()
+    answer = _ask(ledger)
+    return Row(what, f"{time.perf_counter() - start:.2f} s{answer}")
+
+
+def _patients(ledger: Ledger, columns: dict[str, list]) -> Iterator[Row]:
+    """First cohort of as many patients, some times over."""
+    for times in COPIES:
+        table = Table({k: v * times for k, v in columns.items()}, ledger.variables)
+        claims = {c.claim: c for c in _anew(ledger, table)}
+        yield _once(f"first cohort, {table.n} patients", replace(ledger, claims=claims))
+
+
+def _anew(ledger: Ledger, table: Table) -> Iterable[Claim]:
+    """Each number of the model as it would be printed of other patients."""
+    for slug in sorted(Search(ledger).claims):
+        claim = ledger.claims[slug]
+        value = statistic(ledger, table, ledger.measures[claim.measure], claim.statistic)
+        yield replace(claim, printed=shown(value, claim.value.decimals))
+
+
+def _claims(ledger: Ledger) -> Iterator[Row]:
+    """First cohort by a share of the claims, evenly through the article."""
+    listed = sorted(Search(ledger).claims)
+    for share in SHARES:
+        some = {slug: ledger.claims[slug] for slug in listed[:: round(1 / share)]}
+        yield _once(f"first cohort, {len(some)} claims", replace(ledger, claims=some))
