@@ -428,7 +428,7 @@ def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, fami
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_opened_by_hand_it_runs_from_anywhere_and_leaves_the_outputs_alone(stem, tmp_path):
-    """Issue E, point 4: top to bottom, as it is stored, without papermill."""
+    """Top to bottom, as it is stored, without papermill."""
     committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
     made = ROOT / "work" / "by-hand" / "results" / f"{stem}.csv"
     made.unlink(missing_ok=True)

@@ -131,7 +131,7 @@ def command(small, *, wait=True, before=None, jobs=2, **environment):
 def test_a_parameter_that_no_notebook_can_take_is_refused_before_anything_runs(
     small, given, message
 ):
-    """Issue A, point 5, and issue F, point 6: nothing is written outside the output folder."""
+    """Nothing is written outside the output folder."""
     heard = Heard()
     with pytest.raises(ParameterError, match=message):
         build(small.request(parameters=given), heard)
@@ -645,7 +645,7 @@ def test_what_a_user_runs_at_start_does_not_run_in_a_notebook(small, tmp_path, m
 
 
 def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(tmp_path):
-    """Issue F, point 4, in processes of their own with what usually makes outputs differ."""
+    """In processes of their own with what usually makes outputs differ."""
     made = []
     for place, jobs, environment in (
         ("one", 1, {"LC_ALL": "C", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}),

@@ -66,20 +66,20 @@ def turn_to(page, part):
         page.locator(f"#why-{NUMBER}").wait_for(state="visible")
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme", "site"),
-    [(WIDE, "light", "real"), (PHONE, "dark", "real"), (PHONE, "light", "small")],
-)
-def test_axe_finds_nothing_serious(visit, scheme, size, site):
-    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark."""
-    page, serious = visit(size=size, site=site, color_scheme=scheme), []
-    for part in PARTS:
-        turn_to(page, part)
-        found = axe.Axe().run(page).response["violations"]
-        bad = [v for v in found if v["impact"] in ("serious", "critical")]
-        serious += [(part, v["id"], v["nodes"][0]["html"][:200]) for v in bad]
+ONLY = "document.querySelectorAll('main > section:not(.current)').forEach(part => part.remove())"
 
-    assert serious == []
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
+def test_axe_finds_nothing_serious(visit, part, scheme, size):
+    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark."""
+    page = visit(size=size, site="real", color_scheme=scheme)
+    turn_to(page, part)
+    page.evaluate(ONLY)  # what is hidden costs axe most of its time
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in serious] == []
 
 
 @pytest.mark.parametrize("site", ["small", "real"])
@@ -106,6 +106,37 @@ def test_a_phone_breaks_no_number_into_two_lines(visit):
 
     assert page.locator("#data td.num").count() > 0
     assert broken == []
+
+
+BROKEN = """() => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const text = walk.currentNode, range = document.createRange();
+        for (const match of text.data.matchAll(/\\d–\u2060?\\d/g)) {
+            range.setStart(text, match.index);
+            range.setEnd(text, match.index + match[0].length);
+            const tops = [...range.getClientRects()].map(box => Math.round(box.top));
+            if (new Set(tops).size > 1) found.push(text.data);
+        }
+    }
+    for (const cell of document.querySelectorAll("#tables td")) {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const tops = [...range.getClientRects()].map(box => Math.round(box.top));
+        if (cell.querySelector("a") && new Set(tops).size > 1) found.push(cell.textContent);
+    }
+    return found;
+}"""
+
+
+def test_a_phone_breaks_no_interval_at_its_dash(visit):
+    """[20–50] with 50 on the next line is read as two numbers."""
+    page, broken = visit(size=PHONE, site="real"), {}
+    for part in PARTS:
+        turn_to(page, part)
+        broken[part] = page.evaluate(BROKEN)
+
+    assert {part: texts for part, texts in broken.items() if texts} == {}
 
 
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
@@ -190,7 +221,7 @@ def follow(scope, aim):
 
 
 def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
-    """Issue E: number, claim, explanation, notebook cell, data row, and back, as built."""
+    """Number, claim, explanation, notebook cell, data row, and back, as built."""
     page = visit("table-table-1b-adverse-events", size, "real")
     table, why = page.locator("#tables"), page.locator("#why-table1_crs_g12_n")
     follow(table, "claim-table1_crs_g12_n")

@@ -12,6 +12,9 @@ from companion.project import ROOT
 from companion.published import read_ledger
 from companion.results import Results
 
+# Six digits, as in the report, and labels as long as they are.
+READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
+
 
 class Workbench:
     """One notebook's inputs and outputs; relative paths start at the repository.
@@ -35,6 +38,8 @@ class Workbench:
     def __init__(
         self, cohort_dir: str, published_dir: str, output_dir: str, consistency_file: str = ""
     ) -> None:
+        for option, value in READABLE.items():
+            pd.set_option(option, value)
         self.ledger = read_ledger(ROOT / published_dir)
         cutoff, self.month = self.ledger.time_limits
         self.cohort: Cohort = read_cohort(ROOT / cohort_dir, cutoff, self.month)
@@ -61,7 +66,7 @@ class Workbench:
         """Bounds whose label holds one of the words: what all consistent cohorts agree on."""
         rows = [b for b in self._document.get("bounds", []) if any(w in b["label"] for w in words)]
         columns = ["label", "low", "high", "unit", "certified"]
-        return pd.DataFrame(rows, columns=columns).round(4)
+        return pd.DataFrame(rows, columns=columns)
 
     def envelope(self, endpoint: str) -> pd.DataFrame | None:
         """Least and largest survival of all consistent curves, by month; None where unknown.

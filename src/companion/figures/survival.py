@@ -199,6 +199,7 @@ def _alt(curve: pd.DataFrame, endpoint: str, summary: str, provenance: Provenanc
     return (
         f"Kaplan-Meier curve of {endpoint[:1].lower()}{endpoint[1:]} among "
         f"{int(curve['n_risk'].iloc[0])} patients followed for up to "
-        f"{shown(float(curve.index[-1]), 1)} months: {events} events, {censored} censored. "
+        f"{shown(float(curve.index[-1]), 1)} months: "
+        f"{events} event{'s' * (events != 1)}, {censored} censored. "
         f"{summary}. {provenance.label}"
     ).strip()

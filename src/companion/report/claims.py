@@ -1,11 +1,13 @@
 """Each claim with its explanation: what it was checked against, and what follows from it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from companion.audit import Candidate, Verdict
+from companion.audit.words import called
 from companion.ledger import Claim, Ledger, Measure
 from companion.report.notebooks import Cell
 from companion.verify import Verification
@@ -26,6 +28,7 @@ STATISTICS: Mapping[str, str] = {
     "n_event": "number of events",
     "value": "value",
 }
+PREMISE = re.compile(r"A premise of [\w, ]+\.")
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 
 
@@ -55,13 +58,18 @@ class Line:
     others: tuple[Claim, ...]
     cell: Cell | None
     notebook: str
-    family: str
+    method: str
     expected: str
 
     @property
     def statistic(self) -> str:
         """The statistic in words."""
         return STATISTICS[self.claim.statistic]
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is so; the claims that follow from it are listed as links instead."""
+        return PREMISE.sub("Other printed numbers follow from it.", self.row.reason)
 
     @property
     def sign(self) -> str:
@@ -122,6 +130,6 @@ def _line(
         tuple(same) if not claim.verbal else (),
         cell,
         notebook,
-        f"{measure.family}: {ledger.method(measure)}" if measure.family else "",
+        called(ledger.method(measure)) if measure.family else "",
         finding.reason if finding else "",
     )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,15 +33,20 @@ class Cell(NamedTuple):
 
         1 is an f-string that can become the name.
         """
-        quoted = rf"""["']{re.escape(measure)}["']"""
-        if re.search(rf"\w\(\s*{quoted}", self.source):
-            return 3
-        if re.search(quoted, self.source):
-            return 2
-        texts = (FILLED.split(found[1]) for found in F_STRING.finditer(self.source))
-        return int(
-            any(re.fullmatch(r"\w+".join(map(re.escape, t)), measure) for t in texts if any(t))
-        )
+        if measure in self.source:
+            quoted = rf"""["']{re.escape(measure)}["']"""
+            if re.search(rf"\w\(\s*{quoted}", self.source):
+                return 3
+            if re.search(quoted, self.source):
+                return 2
+        return int(any(pattern.fullmatch(measure) for pattern in _patterns(self.source)))
+
+
+@cache
+def _patterns(source: str) -> tuple[re.Pattern[str], ...]:
+    """What the f-strings of a cell can become."""
+    texts = (FILLED.split(found[1]) for found in F_STRING.finditer(source))
+    return tuple(re.compile(r"\w+".join(map(re.escape, text))) for text in texts if any(text))
 
 
 class Notebook(NamedTuple):

@@ -1,5 +1,6 @@
 """Put the page together from a folder of outputs and write it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -35,6 +36,8 @@ SECTIONS = (
     ("methods", "Methods"),
     ("club", "Journal club"),
 )
+CODE = re.compile(r"(<code>.*?</code>)", re.DOTALL)
+DASH = re.compile(r"(?<=[\d%>])–(?=[\d<])")
 UNCHECKED = {
     "stands-alone": "no other printed number determines it, and none follows from it",
     "in-order": "no other printed number determines it; it agrees with those beside it",
@@ -75,8 +78,15 @@ def write(
         Folder of the patient tables. Their rows are shown if they are reconstructed.
     """
     content = _content(output, ledger, rows, label) | {"patients": patients(cohort, ledger)}
-    page = environment().get_template("page.html").render(content)
+    page = unbroken(environment().get_template("page.html").render(content))
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def unbroken(html: str) -> str:
+    """HTML whose intervals a narrow screen does not break at the dash; code stays as it is."""
+    parts = CODE.split(html)
+    parts[::2] = [DASH.sub("–\N{WORD JOINER}", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 @cache

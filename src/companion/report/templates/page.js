@@ -5,7 +5,7 @@
   const sections = all("main > section");
   const rows = all("#claims .claim");
   const filters = byId("filters");
-  const texts = new Map(rows.map((row) => [row, (row.textContent + " " + whyOf(row).textContent).toLowerCase()]));
+  const texts = new Map(rows.map((row) => [row, (row.textContent + " " + whyOf(row).textContent).toLowerCase().replaceAll("\u2060", "")]));
 
   function whyOf(row) { return byId(row.querySelector("button").getAttribute("aria-controls")); }
 

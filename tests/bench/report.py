@@ -1,0 +1,67 @@
+"""The report: two seconds of a build, and a first view within one."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from measuring import Row, Section, below
+from playwright.sync_api import Page, sync_playwright
+from reading_room import CHROMIUM, QUIET, real_outputs
+
+TESTS = Path(__file__).parents[1]
+LARGEST = 5.0  # MB
+STEP = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+import reading_room, scipy.stats, companion.cohort
+kept = reading_room.report.write
+def timed(*given):
+    start = time.perf_counter()
+    kept(*given)
+    print(time.perf_counter() - start)
+reading_room.report.write = timed
+reading_room.real_outputs(reading_room.Path(sys.argv[2]))
+"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint')"
+
+
+def measure() -> Section:
+    """Write the page in five processes, and open it five times from disk."""
+    with TemporaryDirectory() as folder, sync_playwright() as driver:
+        steps = [_step(Path(folder) / str(i)) for i in range(5)]
+        whole, written = (median(times) for times in zip(*steps, strict=True))
+        page = real_outputs(Path(folder) / "site") / "index.html"
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        seen = median(_open(browser.new_page(), page) for _ in range(5))
+        browser.close()
+        weight = page.stat().st_size / 1e6
+    return Section(
+        "Report",
+        "The page of this article, with the patients: written by a process that has imported what "
+        "a build has imported when its notebooks end; the whole of that process, imports, reading, "
+        "judging and copying the outputs included; and opened from disk in Chromium.",
+        (
+            below("writing the page", written, 2),
+            Row("the whole process", f"{whole:.3g} s"),
+            below("opening it, to the first contentful paint", seen, 1),
+            Row("weight", f"{weight:.1f} MB", f"below {LARGEST:g} MB", weight < LARGEST),
+        ),
+    )
+
+
+def _step(folder: Path) -> tuple[float, float]:
+    """Seconds of the whole process, and of the writing in it."""
+    command, start = [sys.executable, "-c", STEP, str(TESTS), str(folder)], time.perf_counter()
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return time.perf_counter() - start, float(run.stdout)
+
+
+def _open(tab: Page, page: Path) -> float:
+    tab.goto(page.as_uri())
+    tab.wait_for_function(f"{PAINTED}.length")
+    painted = float(tab.evaluate(f"{PAINTED}[0].startTime")) / 1000
+    tab.close()
+    return painted
