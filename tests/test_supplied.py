@@ -1,7 +1,8 @@
 """A second trial of 200 patients, made by no solver, through the whole build.
 
-It is built twice: from CSV files, and from SAS transport files in a copy of the repository in
-another place, under another locale, zone, hash seed and number of jobs. Everything must agree.
+It is built three times: from CSV files, from SAS transport files in a copy of the repository in
+another place, under another locale, zone, hash seed and number of jobs, and from Dataset-JSON.
+Everything must agree.
 """
 
 import csv
@@ -213,6 +214,14 @@ def test_another_format_place_locale_zone_seed_and_number_of_jobs_give_the_same_
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert len(ours) > 40
+
+
+def test_dataset_json_gives_the_outputs_that_csv_gives(outputs, tmp_path):
+    """Through the whole build, and not the reader alone."""
+    theirs = built(tmp_path, "json", ROOT, jobs=2)
+
+    names = [p.relative_to(outputs) for p in outputs.rglob("*") if p.is_file()]
+    assert [n for n in names if (theirs / n).read_bytes() != (outputs / n).read_bytes()] == []
 
 
 @pytest.mark.parametrize("which", ["outputs", "elsewhere", "committed"])

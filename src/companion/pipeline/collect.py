@@ -11,6 +11,7 @@ from companion.origin import label_of
 from companion.pipeline.request import MADE, BuildError
 from companion.pipeline.run import with_prose
 from companion.pipeline.run import write as write_notebook
+from companion.pipeline.workers import beside
 
 if TYPE_CHECKING:
     from companion.audit import Verdict
@@ -65,8 +66,8 @@ def collect(
     rows = verify.verify(ledger, merged, audited, given_up(dataset))
     verify.write(rows, stage / MADE)
     label = label_of(dataset)
-    _draw(stage, ledger, rows, label)
-    report(stage, ledger, rows, label, cohort if label else None)
+    drawn = beside(draw, stage, ledger, rows, label)
+    report(stage, ledger, rows, label, cohort if label else None, drawn)
     return rows
 
 
@@ -87,7 +88,7 @@ def given_up(dataset: Mapping) -> dict[str, str]:
     return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
 
 
-def _draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
+def draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
     """Draw the one figure that needs every verdict."""
     import pandas as pd
 

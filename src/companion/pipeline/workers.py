@@ -7,7 +7,7 @@ threads, its hash seed, its user's settings) reaches a notebook, nor one noteboo
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, forkserver, get_context, parent_process
@@ -30,6 +30,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else Jupyter's debugger speaks at every start
 }
 PRELOADED = {"forked": "companion.pipeline.warm", "kernel": "papermill"}
+WARM: set[str] = set()  # engines whose process was started
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,42 @@ def warm_up(engine: str) -> None:
     get_context("forkserver").set_forkserver_preload([PRELOADED[engine]])
     with _environment():
         forkserver.ensure_running()
+    WARM.add(engine)
+
+
+def beside(work: Callable[..., None], *given: object) -> Callable[[], None]:
+    """Do work in a process forked from the warm one, or here and now where there is none.
+
+    Parameters
+    ----------
+    work : callable
+        A function of a module, which a process can be told of.
+    *given : object
+        Its arguments.
+
+    Returns
+    -------
+    callable
+        Waits until the work is done; raises RuntimeError if it failed.
+    """
+    if not WARM:
+        work(*given)
+        return lambda: None
+    process = get_context("forkserver").Process(target=_mortal, args=(work, *given))
+    with _environment():
+        process.start()
+
+    def wait() -> None:
+        process.join()
+        if process.exitcode:
+            raise RuntimeError(f"{work.__name__}: its process was ended ({process.exitcode})")
+
+    return wait
+
+
+def _mortal(work: Callable[..., None], *given: object) -> None:
+    end_with_parent()
+    work(*given)
 
 
 @contextmanager

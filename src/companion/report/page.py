@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def write(
     rows: Sequence[Verification],
     label: str = "",
     cohort: Path | None = None,
+    drawn: Callable[[], None] = lambda: None,
 ) -> None:
     """Write ``index.html``, which needs no other file, no network and no server.
 
@@ -76,8 +77,11 @@ def write(
         reconstructed; empty for a trial's own data.
     cohort : Path, optional
         Folder of the patient tables. Their rows are shown if they are reconstructed.
+    drawn : callable
+        Returns when all figures are there; called when everything else is known.
     """
-    content = _content(output, ledger, rows, label) | {"patients": patients(cohort, ledger)}
+    people = patients(cohort, ledger)
+    content = _content(output, ledger, rows, label, drawn) | {"patients": people}
     page = unbroken(environment().get_template("page.html").render(content))
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
@@ -113,16 +117,22 @@ def environment() -> Environment:
 
 
 def _content(
-    output: Path, ledger: Ledger, rows: Sequence[Verification], label: str
+    output: Path,
+    ledger: Ledger,
+    rows: Sequence[Verification],
+    label: str,
+    drawn: Callable[[], None],
 ) -> dict[str, Any]:
     books = notebooks(output)
     cells = cells_of(books, ledger.measures)
     ledger_lines = lines(ledger, rows, audit(ledger), cells)
     results, together = computed(output, cells), consistency(output, ledger)
     linker = Linker(ledger, {(r.measure, r.statistic): float(r.value) for r in results})
-    shown_tables, shown_figures = tables(output, label, linker), figures(output, linker)
     choices = what_if(ledger)
     club = journal_club(ledger, choices, together, results)
+    shown_tables = tables(output, label, linker)
+    drawn()
+    shown_figures = figures(output, linker)
     return {
         "label": label,
         "club": club,
