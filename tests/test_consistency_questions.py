@@ -5,8 +5,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from tiny_trials import draw
+from tiny_trials import claim, draw, keyed, measure
 
+from companion.consistency import conflicts
 from companion.consistency.event_types import event_types, kinds
 from companion.consistency.sharp_bounds import Bounds
 from companion.printed import Printed
@@ -51,6 +52,30 @@ def test_every_curve_and_risk_set_has_the_ends_that_all_cohorts_have(seed, schem
             assert (risk.low, risk.high) == ends(at)
             assert bound.certified
             assert risk.certified
+
+
+@pytest.mark.parametrize("overall", [True, False], ids=["with OS", "OS only in assumptions"])
+def test_who_has_no_event_leaves_early_only_where_no_assumption_says_otherwise(overall):
+    """One event in two patients leaves nobody just when the other was gone before it."""
+    about = [
+        measure("all"),
+        measure("fu", "quantity", "os", family="order"),
+        measure("os", "survival", endpoint="OS", horizon="3", family="curve"),
+        measure("pfs", "survival", endpoint="PFS", horizon="3", family="curve"),
+    ]
+    told = [
+        ("all", "n", "2"),
+        ("fu", "min", "3"),
+        ("pfs", "n_event", "1"),
+        ("pfs", "estimate", "0"),
+    ]
+    ledger = draw(0, "endpoints").ledger
+    about = [m for m in about if overall or m.measure != "os"]
+    ledger = replace(ledger, measures=keyed(about), claims=keyed(claim(*c) for c in told))
+    free = {name: rule for name, rule in ledger.assumptions.items() if name != "followed"}
+
+    assert conflicts(replace(ledger, assumptions=free)) is None
+    assert "followed" in conflicts(ledger).assumptions
 
 
 @pytest.mark.parametrize("seed", UNCOUNTED)

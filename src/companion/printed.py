@@ -81,6 +81,8 @@ class Printed:
         if not math.isfinite(value):
             return False
         if self.relation != "=":
+            if abs(float(value) - self.value) > 1e-6 * (1 + abs(self.value)):
+                return (value < self.value) == self.relation.startswith("<")
             return _relates(value, self.relation, self.exact)
         units = 10**self.decimals
         away = abs(float(value) - self.value) * units

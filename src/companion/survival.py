@@ -104,13 +104,12 @@ def survival_at(curve: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:
         raise ValueError("every time asked for must be a number")
     until = np.searchsorted(curve.index, wanted, side="right")
     before = np.searchsorted(curve.index, wanted, side="left")
-    read = pd.DataFrame(index=pd.Index(wanted, name="time"))
-    read["n_risk"] = np.append(curve["n_risk"], 0)[before]
+    read = {"n_risk": np.append(curve["n_risk"], 0)[before]}
     for column in ("n_event", "n_censor"):
         read[column] = np.diff(np.append(0, curve[column].cumsum())[until], prepend=0)
     for column, start in {"survival": 1.0, "std_err": 0.0, "lower": 1.0, "upper": 1.0}.items():
         read[column] = np.append(start, curve[column])[until]
-    return read
+    return pd.DataFrame(read, index=pd.Index(wanted, name="time"))
 
 
 def at_risk_table(curve: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:

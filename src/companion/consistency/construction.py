@@ -89,10 +89,10 @@ def _pull(model: Model, random: Random) -> None:
     """Set a random goal: times near a random sample, cells by random weights."""
     goal = []
     if model.timed is not None:
-        times = model.timed.times[model.time_columns[0]]
+        times = model.timed.times[model.scope.times[0]]
         goal += _spread(model, times, random)
     for vector in model.vectors.values():
-        if model.timed is None or vector.values is not model.timed.times[model.time_columns[0]]:
+        if model.timed is None or vector.values is not model.timed.times[model.scope.times[0]]:
             goal += _spread(model, vector.values, random)
     for cells in model.counts.variables if model.timed is None else ():
         goal += [random.randint(-FARTHEST, FARTHEST) * v for v in cells if v is not None]

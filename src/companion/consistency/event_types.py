@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from companion.consistency.model import endpoint_column
 from companion.consistency.recheck import Table
+from companion.consistency.scope import endpoint_column
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.expressions import Expression
 from companion.ledger import Assumption, Ledger

@@ -8,7 +8,7 @@ with the measure's other statistics (the n of a percentage) kept, and with them 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from companion.consistency.model import modeled
+from companion.consistency.scope import modeled
 from companion.consistency.search import Search, UndecidedError, UnsizedError
 from companion.consistency.sharp_bounds import Bound, Bounds
 from companion.ledger import Claim, Ledger, Measure

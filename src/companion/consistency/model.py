@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
-from companion.consistency import domains as columns
 from companion.consistency.counts import Counts
-from companion.consistency.domains import Domain
 from companion.consistency.order import Sorted
 from companion.consistency.region import Region
+from companion.consistency.scope import Scope, endpoint_column
 from companion.consistency.tabulated import (
     allowed_counts,
     allowed_tables,
@@ -26,7 +25,7 @@ from companion.consistency.tabulated import (
     risk_histories,
     survival_claims,
 )
-from companion.consistency.times import Slot, Timed, related, timeless
+from companion.consistency.times import Slot, Timed, timeless
 from companion.expressions import Expression
 from companion.ledger import Claim, Ledger, Measure
 from companion.printed import Printed
@@ -34,9 +33,6 @@ from companion.printed import Printed
 Printings = Mapping[str, list[Printed]]
 MOST_REFUSED = 20  # solutions that do not print as printed, before a question is left open
 WORK = 0.2  # the solver's count of work in a second of an ordinary processor
-COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
-ORDERED = ("median", "p25", "p75", "min", "max")
-ESTIMATED = ("estimate", "conf_low", "conf_high", "n_event")
 
 
 class InfeasibleError(Exception):
@@ -49,32 +45,6 @@ class Solution(NamedTuple):
     status: str
     value: int
     solver: cp_model.CpSolver
-
-
-def modeled(claim: Claim, ledger: Ledger) -> str:
-    """Say why a claim is not in the model; empty when it is."""
-    measure = ledger.measures[claim.measure]
-    if measure.kind in ("design", "external"):
-        return "not a number of this trial's patients"
-    if claim.verbal:
-        return "a claim in words; the test is not named"
-    if measure.kind == "comparison" and (not measure.by.text or measure.against):
-        return "compared with a rate of another trial, or by groups that are not defined"
-    fitting = {
-        "count": COUNTED,
-        "quantity": ORDERED,
-        "survival": ESTIMATED,
-        "comparison": ("p_value",),
-    }
-    if claim.statistic not in fitting[measure.kind]:
-        return f"no model of a {claim.statistic}"
-    method = ledger.method(measure)
-    needy = measure.kind == "survival" or claim.statistic in ("conf_low", "conf_high", "p_value")
-    if needy and not method:
-        return "its measure has no family, so its method is not known"
-    if measure.kind == "quantity" and method in ("survivors", "reverse-km"):
-        return f"no model of follow-up by {method}"
-    return ""
 
 
 def size(ledger: Ledger, default: int = 0) -> int:
@@ -117,117 +87,48 @@ class Model:
     def __init__(
         self, ledger: Ledger, n: int = 0, extra: Iterable[tuple[Expression, ...]] = ()
     ) -> None:
-        self.ledger, self.extra = ledger, [tuple(group) for group in extra]
+        self.ledger, self.scope = ledger, Scope(ledger, extra)
         self.n = size(ledger, n)
         self.cp = cp_model.CpModel()
-        self.claims = [c for c in ledger.claims.values() if not modeled(c, ledger)]
-        self.rules = [a.expression for a in ledger.assumptions.values() if a.expression.text]
         self.vectors: dict[str, Sorted] = {}
         self.regions: list[Region] = []
-        self.counts = Counts(self.cp, self.n, self.domains, self._groups(), self._static_rules())
+        static = [rule for rule in self.scope.rules if not self.scope.is_timed(rule)]
+        self.counts = Counts(self.cp, self.n, self.scope.domains, self.scope.groups, static)
         self.timed = self._make_timed()
         self._post()
         self.own = len(self.cp.proto.variables)  # before those of a question
         self.start: list[int] | None = None
 
-    # What is counted together
-
-    @cached_property
-    def time_columns(self) -> tuple[str, ...]:
-        """Columns of times to events, that of follow-up (a quantity) first."""
-        endpoints = {m.endpoint for m in self.ledger.measures.values() if m.kind == "survival"}
-        times = [v for e in sorted(endpoints) if (v := endpoint_column(self.ledger, e, "days"))]
-        summarized = {m.where.text for m in self.ledger.measures.values() if m.kind == "quantity"}
-        used = {name for expressions in self._questions for e in expressions for name in e.names}
-        used |= {t for c in self.claims for t in self._endpoint_columns(c)}
-        return tuple(
-            sorted((t for t in times if t in used), key=lambda t: (t not in summarized, t))
-        )
-
-    def _endpoint_columns(self, claim: Claim) -> tuple[str, ...]:
-        endpoint = self.ledger.measures[claim.measure].endpoint
-        found = (endpoint_column(self.ledger, endpoint, what) for what in ("days", "event"))
-        return tuple(c for c in found if endpoint and c)
-
-    @cached_property
-    def _questions(self) -> list[tuple[Expression, ...]]:
-        """Expressions that one row, or one question, reads together."""
-        asked = list(self.extra)
-        for claim in self.claims:
-            measure = self.ledger.measures[claim.measure]
-            asked.append((measure.where, measure.among, measure.by))
-        return asked + [(rule,) for rule in self.rules]
-
-    @cached_property
-    def links(self) -> tuple[str, ...]:
-        """Columns that are related to times: events and categories."""
-        events = {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
-        return tuple(sorted(related(self._questions, self.time_columns) | events))
-
-    @cached_property
-    def domains(self) -> Mapping[str, Domain]:
-        """Every column that some expression reads, or that says who is evaluable."""
-        expressions = [e for group in self._questions for e in group]
-        expressions += map(Expression, self.links)
-        grown = columns.domains(self.ledger.variables, expressions)
-        known: Mapping[str, Domain] = {}
-        while grown.keys() != known.keys():  # who is evaluable reads columns of its own
-            known = grown
-            evaluable = [d.variable.evaluable for d in known.values()]
-            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable])
-        return grown
-
-    def _groups(self) -> list[set[str]]:
-        times = set(self.time_columns)
-        groups = [{n for e in group for n in e.names} - times for group in self._questions]
-        groups += [
-            {name, *d.variable.evaluable.names}
-            for name, d in self.domains.items()
-            if name not in times
-        ]
-        return [*groups, set(self.links)]
-
-    def _static_rules(self) -> list[Expression]:
-        return [rule for rule in self.rules if not self._is_timed(rule)]
-
-    def _is_timed(self, *expressions: Expression) -> bool:
-        return any(set(e.names) & set(self.time_columns) for e in expressions)
-
     def _make_timed(self) -> Timed | None:
-        if not self.time_columns:
+        scope = self.scope
+        if not scope.times:
             return None
-        links = self.counts.margin(self.links) if self.links else {(): [self.n]}
+        links = self.counts.margin(scope.links) if scope.links else {(): [self.n]}
         return Timed(
-            *(self.cp, self.n, self.ledger.variables, self.time_columns, self.links, links),
-            [part for e in self._linked for part in timeless(e, self.time_columns)],
+            *(self.cp, self.n, self.ledger.variables, scope.times, scope.links, links),
+            [part for e in scope.linked for part in timeless(e, scope.times)],
         )
-
-    @property
-    def _linked(self) -> list[Expression]:
-        """Expressions that are read together with times, and flags, which events are."""
-        read = [e for group in self._questions if self._is_timed(*group) for e in group]
-        flags = [c for c in self.links if self.ledger.variables[c].type == "flag"]
-        return [*read, *map(Expression, flags)]
 
     # Posting rows
 
     def _post(self) -> None:
-        for rule in self.rules:
-            if self._is_timed(rule):
+        for rule in self.scope.rules:
+            if self.scope.is_timed(rule):
                 self.timed.require(rule)
         survival: dict[str, list[Claim]] = defaultdict(list)
-        for claim in self.claims:
+        for claim in self.scope.claims:
             measure = self.ledger.measures[claim.measure]
             if measure.kind == "survival":
                 survival[claim.measure].append(claim)
             else:
                 getattr(self, f"_post_{measure.kind}")(claim, measure)
-        for name, claims in survival.items():
-            self._post_survival(self.ledger.measures[name], claims)
+        about = [self.ledger.measures[name] for name in survival]
+        for measure in sorted(about, key=_horizon, reverse=True):  # fewer events fit a shorter one
+            self._post_survival(measure, survival[measure.measure])
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
         """Number of patients for whom all expressions are true."""
-        if self._is_timed(*expressions):
+        if self.scope.is_timed(*expressions):
             return self.timed.count(*expressions)
         return self.counts.count(*expressions)
 
@@ -263,7 +164,7 @@ class Model:
         known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
         groups = [(known, g, measure.among) for g in (measure.by, negated(measure.by))]
         sizes = [(0, self.n), (0, self.n)]
-        if not self._is_timed(*groups[0]):
+        if not self.scope.is_timed(*groups[0]):
             sizes = [
                 (self._counted_only.extreme(g, False), self._counted_only.extreme(g, True))
                 for g in groups
@@ -296,10 +197,10 @@ class Model:
 
     def _sort(self, measure: Measure) -> Sorted:
         name = measure.where.text
-        if self.timed and name == self.time_columns[0] and not measure.among.text:
+        if self.timed and name == self.scope.times[0] and not measure.among.text:
             return Sorted(self.cp, self.timed.times[name], self.n)
         variable = self.ledger.variables[name]
-        domain, who = self.domains[name], (measure.among, variable.evaluable)
+        domain, who = self.scope.domains[name], (measure.among, variable.evaluable)
         values = [
             self.cp.new_int_var(variable.domain[0], variable.domain[-1], f"{name}_{i}")
             for i in range(self.n)
@@ -316,11 +217,12 @@ class Model:
 
     def _post_survival(self, measure: Measure, claims: list[Claim]) -> None:
         printed = survival_claims(claims)
-        slots = self.slots(measure, most_events(self.n, printed))
-        for claim in claims:
-            if claim.statistic == "n_event":
-                allowed = [k for k in range(self.n + 1) if claim.value.admits(k)]
-                self._among(allowed, sum(slot.used for slot in slots))
+        stated = [c.value for c in claims if c.statistic == "n_event"]
+        allowed = [k for k in range(self.n + 1) if all(value.admits(k) for value in stated)]
+        most = min(most_events(self.n, printed), max(allowed, default=0))
+        slots = self.slots(measure, most)
+        if stated:
+            self._among(allowed, sum(slot.used for slot in slots))
         if printed:
             self._post_histories(slots, printed, self.ledger.method(measure))
 
@@ -341,8 +243,9 @@ class Model:
         event = endpoint_column(self.ledger, measure.endpoint, "event")
         horizon = int(float(measure.horizon))
         if (time, horizon) not in self.timed.slots:
-            most = min(self.most_events(event), self.n if most is None else most)
-            self.timed.add_slots(time, event, horizon, most)
+            known = [len(v) for (t, h), v in self.timed.slots.items() if t == time and h >= horizon]
+            fewest = min([self.most_events(event), self.n if most is None else most, *known])
+            self.timed.add_slots(time, event, horizon, fewest)
         return self.timed.slots[time, horizon]
 
     def most_events(self, event: str) -> int:
@@ -352,17 +255,16 @@ class Model:
     @cached_property
     def _counted_only(self) -> "Model":
         """The rows that only count patients: a small model that bounds the tables to make."""
-        kept = {c.claim: c for c in self.claims if self._is_static_count(c)}
-        static = {
-            k: a for k, a in self.ledger.assumptions.items() if not self._is_timed(a.expression)
-        }
+        kept = {c.claim: c for c in self.scope.claims if self._is_static_count(c)}
+        is_timed = self.scope.is_timed
+        static = {k: a for k, a in self.ledger.assumptions.items() if not is_timed(a.expression)}
         ledger = replace(self.ledger, claims=kept, assumptions=static)
-        groups = [tuple(map(Expression, self.links)), *self._questions]
-        return Model(ledger, self.n, [g for g in groups if not self._is_timed(*g)])
+        groups = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
+        return Model(ledger, self.n, [g for g in groups if not is_timed(*g)])
 
     def _is_static_count(self, claim: Claim) -> bool:
         measure = self.ledger.measures[claim.measure]
-        return measure.kind == "count" and not self._is_timed(measure.where, measure.among)
+        return measure.kind == "count" and not self.scope.is_timed(measure.where, measure.among)
 
     def extreme(self, expressions: tuple[Expression, ...], largest: bool) -> int:
         """Smallest or largest count; without a proof the loosest that is certain."""
@@ -394,7 +296,7 @@ class Model:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
-        solver.parameters.max_presolve_iterations = 1 if self.start else 3
+        solver.parameters.max_presolve_iterations = 1
         solver.parameters.max_deterministic_time = WORK * seconds
         answer = solver.solve(self.cp)
         for _ in range(MOST_REFUSED):
@@ -412,10 +314,8 @@ class Model:
         return Solution("undecided", 0, solver)
 
 
-def endpoint_column(ledger: Ledger, endpoint: str, what: str) -> str:
-    """Column of an endpoint's ``days`` or ``event``; empty when the ledger has none."""
-    source = f"ADTTE.{endpoint} {what}"
-    return next((v.variable for v in ledger.variables.values() if v.source == source), "")
+def _horizon(measure: Measure) -> float:
+    return float(measure.horizon)
 
 
 def negated(expression: Expression) -> Expression:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
-from companion.consistency.model import InfeasibleError, Model, endpoint_column, modeled, size
+from companion.consistency.model import InfeasibleError, Model, size
 from companion.consistency.recheck import broken_rules, recheck
+from companion.consistency.scope import endpoint_column, modeled
 from companion.consistency.witness import assemble
 from companion.expressions import Expression
 from companion.ledger import Ledger, LedgerError
@@ -100,7 +101,9 @@ class Search:
         except InfeasibleError:
             return None
         columns: Columns = {}
-        for index, (part, _) in enumerate(self.parts):
+        for index, (part, extra) in enumerate(self.parts):
+            if not (part & active or extra):
+                continue  # nothing is said of these columns
             found = self._answer(index, part & active, n)
             if found is None:
                 return None

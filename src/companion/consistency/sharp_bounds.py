@@ -16,10 +16,11 @@ from random import Random
 from ortools.sat.python import cp_model
 
 from companion.consistency.conflict_sets import give_up
-from companion.consistency.model import Model, endpoint_column, negated
+from companion.consistency.model import Model, negated
 from companion.consistency.order import positions
 from companion.consistency.recheck import Table, broken_rules, recheck, two_by_two
 from companion.consistency.recheck import statistic as recomputed
+from companion.consistency.scope import Scope, endpoint_column
 from companion.consistency.search import Columns, Rows, Search, UndecidedError
 from companion.consistency.tabulated import risk_histories, survival_claims
 from companion.consistency.times import Slot
@@ -246,7 +247,7 @@ class Bounds:
     def limit(self, measure: Measure, statistic: str) -> Bound | None:
         """Bound a limit of a survival estimate; None where its histories cannot be listed."""
         model, rows = self.time_part()
-        claims = [c for c in model.claims if c.measure == measure.measure]
+        claims = [c for c in model.scope.claims if c.measure == measure.measure]
         printed, slots = survival_claims(claims), model.slots(measure)
         method = self.ledger.method(measure)
         listed = risk_histories(model.n, printed, method, len(slots)) if printed else None
@@ -312,26 +313,33 @@ class Bounds:
 
     def _part(self, ledger: Ledger, question: tuple[Expression, ...]) -> tuple[Model, Rows]:
         """Model of the rows that share columns with a question, directly or through others."""
+        restricted, rows = self._rows(ledger, question)
+        return Model(restricted, self.n, [question]), rows
+
+    def _rows(self, ledger: Ledger, question: tuple[Expression, ...]) -> tuple[Ledger, Rows]:
         search = Search(ledger, self.seconds, [question])
-        part, extra = next((p, e) for p, e in search.parts if e)
-        rows = part - self.given_up
-        return Model(search.restricted(rows), search.n, extra), rows
+        rows = next(part for part, extra in search.parts if extra) - self.given_up
+        return search.restricted(rows), rows
 
     @cached_property
     def _links(self) -> frozenset[str]:
         """Flags and categories that the model of times counts together."""
-        if not any(m.kind == "survival" for m in self.ledger.measures.values()):
+        if not self._time_question:
             return frozenset()
         known = self.ledger.variables
-        links = self.time_part()[0].links
+        links = Scope(self._rows(self.ledger, self._time_question)[0], [self._time_question]).links
         return frozenset(c for c in links if known[c].type in ("flag", "category"))
+
+    @property
+    def _time_question(self) -> tuple[Expression, ...]:
+        """Times and events of all endpoints."""
+        measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
+        columns = sorted({self._columns(m) for m in measures})
+        return tuple(e for t, x in columns for e in (Expression(f"{t} >= 0"), Expression(x)))
 
     def time_part(self) -> tuple[Model, Rows]:
         """Model of follow-up and events, without the variables of other questions, and its rows."""
-        measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
-        columns = sorted({self._columns(m) for m in measures})
-        question = [e for t, event in columns for e in (Expression(f"{t} >= 0"), Expression(event))]
-        model, rows = self._part(self.ledger, tuple(question))
+        model, rows = self._part(self.ledger, self._time_question)
         model.begin(self._start)
         return model, rows
 

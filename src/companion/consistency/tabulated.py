@@ -93,6 +93,14 @@ def risk_histories(
 
     Returns None when there are too many to list.
     """
+    return _histories(n, tuple((name, tuple(p)) for name, p in printed.items()), method, most)
+
+
+@lru_cache(maxsize=1024)
+def _histories(
+    n: int, of: tuple[tuple[str, tuple[Printed, ...]], ...], method: str, most: int
+) -> list[tuple[int, ...]] | None:
+    printed = dict(of)
     first = {statistic: values[0] for statistic, values in printed.items()}
     try:
         found = histories(

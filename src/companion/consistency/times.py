@@ -17,6 +17,8 @@ from ortools.sat.python import cp_model
 from companion.expressions import COMPARISONS, Expression, Masked, dotted, literal
 from companion.ledger import LedgerError, Variable
 
+Literals = list[cp_model.LiteralT]  # one of each patient
+
 
 class Slot(NamedTuple):
     """One event: its day (0 when unused), the number at risk, and whether it is used."""
@@ -72,9 +74,11 @@ class Timed:
         for k, key in enumerate(self.keys):
             alike = [v for other in links if self.kind[other] == key for v in links[other]]
             model.add(sum(row[k] for row in self.link) == sum(alike))
+        self.follow_up = times[0]
         self.nested = {times[0]}  # times that are never after follow-up
+        self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
         self.slots: dict[tuple[str, int], list[Slot]] = {}  # by column of times and horizon
-        self._memo: dict[tuple[int, str, bool], cp_model.LiteralT] = {}
+        self._known: dict[tuple[str, bool], Literals] = {}
 
     def _time(self, name: str, i: int) -> cp_model.IntVar:
         domain = self.variables[name].domain
@@ -82,64 +86,81 @@ class Timed:
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
         """Number of patients for whom all expressions are true."""
-        return sum(
-            self._all(i, [self.literal(i, e.tree) for e in expressions]) for i in range(self.n)
-        )
+        return sum(self._all([self.literals(e.tree) for e in expressions]))
 
     def require(self, rule: Expression) -> None:
         """Hold a rule for every patient: it is never known to be false."""
-        match rule.tree:
-            case ast.Compare(ast.Name(time), [ast.LtE()], [ast.Name(other)]):
-                self.nested |= {time} if other in self.nested else set()
         parts = [rule.tree]
         if isinstance(rule.tree, ast.BoolOp) and isinstance(rule.tree.op, ast.Or):
             parts = rule.tree.values
-        for i in range(self.n):
-            self.model.add_bool_or([self._possible(i, part) for part in parts])
+        self._note(sorted(parts, key=_is_name, reverse=True))
+        for options in zip(*map(self._possible, parts), strict=True):
+            self.model.add_bool_or(options)
 
-    def _possible(self, i: int, node: ast.expr) -> cp_model.LiteralT:
-        """Literal that is true only if an expression is not known to be false of patient i.
+    def _note(self, parts: list[ast.expr]) -> None:
+        """Keep in mind what a rule says of follow-up, which makes short proofs."""
+        match parts:
+            case [ast.Compare(ast.Name(time), [ast.LtE()], [ast.Name(other)])]:
+                self.nested |= {time} if other in self.nested else set()
+            case [
+                ast.Name(event),
+                ast.Compare(ast.Name(left), [ast.Eq()], [ast.Name(right)]),
+            ] if self.follow_up in (left, right) and not self.variables[event].evaluable.text:
+                self.tied.add((right if left == self.follow_up else left, event))
 
-        It may be false all the same, which spares the solver that two times differ.
+    def _possible(self, node: ast.expr) -> Literals:
+        """Literals that are true only if an expression is not known to be false of a patient.
+
+        They may be false all the same, which spares the solver that two times differ.
         """
         match node:
             case ast.Compare(ast.Name(left), [operator], [ast.Name(right)]) if {left, right} <= set(
                 self.times
             ):
-                possible, holds = self.model.new_bool_var(""), _POSTED[type(operator)][0]
-                times = self.times[left][i], self.times[right][i]
-                self.model.add(holds(*times)).only_enforce_if(possible)
-                return possible
-        return ~self.literal(i, node, False)
+                holds = _POSTED[type(operator)][0]
+                return [
+                    self._implying(holds(*pair))
+                    for pair in zip(self.times[left], self.times[right], strict=True)
+                ]
+        return [~literal for literal in self.literals(node, False)]
 
-    def literal(self, i: int, node: ast.expr, sign: bool = True) -> cp_model.LiteralT:
-        """Whether an expression is known to be true of patient i, or, by ``sign``, to be false.
+    def _implying(self, constraint: cp_model.BoundedLinearExpression) -> cp_model.IntVar:
+        literal = self.model.new_bool_var("")
+        self.model.add(constraint).only_enforce_if(literal)
+        return literal
+
+    def literals(self, node: ast.expr, sign: bool = True) -> Literals:
+        """Whether an expression is known to be true of each patient, or, by ``sign``, to be false.
 
         By Kleene's logic neither is so where a missing value leaves it open.
         """
-        key = i, ast.dump(node), sign
-        if key not in self._memo:
-            self._memo[key] = self._literal(i, node, sign)
-        return self._memo[key]
+        key = ast.dump(node), sign
+        if key not in self._known:
+            self._known[key] = self._literals(node, sign)
+        return self._known[key]
 
-    def _literal(self, i: int, node: ast.expr, sign: bool) -> cp_model.LiteralT:
+    def _literals(self, node: ast.expr, sign: bool) -> Literals:
         match node:
             case ast.Constant():
-                return self.model.new_constant(int(bool(node.value) == sign))
+                return [self.model.new_constant(int(bool(node.value) == sign))] * self.n
             case ast.Name():
-                return self._linked(i, node, sign)
+                return self._linked(node, sign)
             case ast.UnaryOp(op=ast.Not()):
-                return self.literal(i, node.operand, not sign)
+                return self.literals(node.operand, not sign)
             case ast.BoolOp():
-                parts = [self.literal(i, part, sign) for part in node.values]
+                parts = [self.literals(part, sign) for part in node.values]
                 if isinstance(node.op, ast.And) == sign:
-                    return self._all(i, parts)
-                return ~self._all(i, [~part for part in parts])
+                    return self._all(parts)
+                return negations(self._all(map(negations, parts)))
             case ast.Compare(ops=[operator], comparators=[right]):
-                return self._compare(i, node, node.left, operator, right, sign)
+                return self._compare(node, node.left, operator, right, sign)
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
-    def _all(self, i: int, parts: list) -> cp_model.LiteralT:
+    def _all(self, parts: Iterable[Literals]) -> Literals:
+        """Of each patient whether all parts are true."""
+        return [self._both(of_one) for of_one in zip(*parts, strict=True)]
+
+    def _both(self, parts: tuple[cp_model.LiteralT, ...]) -> cp_model.LiteralT:
         if len(parts) == 1:
             return parts[0]
         both = self.model.new_bool_var("")
@@ -149,29 +170,31 @@ class Timed:
 
     def _compare(
         self,
-        i: int,
         node: ast.Compare,
         left: ast.expr,
         operator: ast.cmpop,
         right: ast.expr,
         sign: bool,
-    ) -> cp_model.LiteralT:
+    ) -> Literals:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         if not names & set(self.times):
-            return self._linked(i, node, sign)
+            return self._linked(node, sign)
         if not sign:
-            return ~self.literal(i, node)  # a time is never missing
+            return negations(self.literals(node))  # a time is never missing
         plain = all(
             isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
         )
         if plain and type(operator) in COMPARISONS and names <= set(self.times):
             unit = max(_exact(n).denominator for n in (left, right))
-            return self._order(self._number(i, left, unit), operator, self._number(i, right, unit))
+            sides = (self._numbers(side, unit) for side in (left, right))
+            return [self._order(one, operator, other) for one, other in zip(*sides, strict=True)]
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
-    def _number(self, i: int, node: ast.expr, unit: int) -> cp_model.LinearExprT:
-        """A time, or a number that need not be whole, in a fraction of a day that is."""
-        return unit * self.times[dotted(node)][i] if _is_name(node) else int(unit * _exact(node))
+    def _numbers(self, node: ast.expr, unit: int) -> list[cp_model.LinearExprT]:
+        """Times, or a number that need not be whole, in a fraction of a day that is."""
+        if _is_name(node):
+            return [unit * time for time in self.times[dotted(node)]]
+        return [int(unit * _exact(node))] * self.n
 
     def _order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
         """Literal that is true just when the comparison is."""
@@ -181,16 +204,15 @@ class Timed:
         self.model.add(fails(left, right)).only_enforce_if(~truth)
         return truth
 
-    def _linked(self, i: int, node: ast.expr, sign: bool) -> cp_model.LiteralT:
-        """Literal that is true just when the patient's link columns say so of an expression."""
-        chosen = [
-            self.link[i][k]
-            for k, key in enumerate(self.keys)
-            if _truth(node, dict(zip(self.columns, key, strict=True))) is sign
-        ]
-        truth = self.model.new_bool_var("")
-        self.model.add(sum(chosen) == truth)
-        return truth
+    def _linked(self, node: ast.expr, sign: bool) -> Literals:
+        """Literals that are true just when a patient's link columns say so of an expression."""
+        truths = _truths(node, self.columns, self.keys)
+        chosen = [k for k, truth in enumerate(truths) if truth is sign]
+        said: Literals = []
+        for row in self.link:
+            said.append(self.model.new_bool_var(""))
+            self.model.add(sum(row[k] for k in chosen) == said[-1])
+        return said
 
     def add_slots(self, time: str, event: str, horizon: int, most: int) -> list[Slot]:
         """Give each event up to the horizon a slot, in order of its day.
@@ -203,25 +225,51 @@ class Timed:
         for before, after in pairwise(slots):
             self.model.add_implication(after.used, before.used)
             self.model.add(before.day <= after.day).only_enforce_if(after.used)
-        events = [self.literal(i, ast.Name(event)) for i in range(self.n)]
-        within = [
-            self._all(i, [events[i], self._order(self.times[time][i], ast.LtE(), horizon)])
-            for i in range(self.n)
-        ]
+            self.model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
+        events = self.literals(ast.Name(event))
+        early = [self._order(moment, ast.LtE(), horizon) for moment in self.times[time]]
+        within = self._all([events, early])
         self.model.add(sum(within) == sum(slot.used for slot in slots))
-        seats = [self._seat(slot, self.times[time], within) for slot in slots]
+        seats = [self._seat(slot, within) for slot in slots]
         for i in range(self.n):
             self.model.add(sum(row[i] for row in seats) == within[i])
-        for s, slot in enumerate(slots):
-            self._risk_set(slot, s, self.times[time], events)
-            if time in self.nested:
-                self._latest(slot)
+        if time == self.follow_up:
+            self._ranked(slots, seats, events)
+        else:
+            self._risk_sets(slots, seats, time, event)
         self.slots[time, horizon] = slots
         return slots
 
+    def _ranked(self, slots: list[Slot], seats: list[list], events: list) -> None:
+        """Risk sets of follow-up itself: with events first on a day, a patient's place tells."""
+        times = self.times[self.follow_up]
+        for i in range(self.n - 1):
+            self.model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
+        for slot, row in zip(slots, seats, strict=True):
+            self.model.add(slot.at_risk == sum((self.n - i) * seat for i, seat in enumerate(row)))
+            self.model.add_element(self.n - slot.at_risk, [*times, 0], slot.day)
+
+    def _risk_sets(self, slots: list[Slot], seats: list[list], time: str, event: str) -> None:
+        """Risk sets of another endpoint; who is tied to follow-up leaves in its order."""
+        tied = (time, event) in self.tied
+        times, ends = self.times[time], self.times[self.follow_up if tied else time]
+        going = negations(self.literals(ast.Name(event)))
+        for s, (slot, row) in enumerate(zip(slots, seats, strict=True)):
+            for seat, day in zip(row, times, strict=True):
+                self.model.add(slot.day == day).only_enforce_if(seat)
+            ended = [self._order(end, ast.Lt(), slot.day) for end in ends]
+            for earlier, later in pairwise(ended) if tied else ():
+                self.model.add_implication(later, earlier)
+            gone = sum(self._all([going, ended]))
+            self.model.add(slot.at_risk == self.n - s - gone).only_enforce_if(slot.used)
+            self.model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
+            self.model.add(slot.day == 0).only_enforce_if(~slot.used)
+            if time in self.nested:
+                self._latest(slot)
+
     def _latest(self, slot: Slot) -> None:
         """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
-        times = next(iter(self.times.values()))
+        times = self.times[self.follow_up]
         latest = self.model.new_int_var(0, 2**31, "")
         self.model.add_element(self.n - slot.at_risk, [*times, 2**31], latest)
         self.model.add(slot.day <= latest)
@@ -233,23 +281,13 @@ class Timed:
             self.model.new_bool_var(f"used_{name}"),
         )
 
-    def _seat(self, slot: Slot, times: list, within: list) -> list:
+    def _seat(self, slot: Slot, within: list) -> list:
         """Which patient has the slot's event."""
         seats = [self.model.new_bool_var("") for _ in range(self.n)]
         self.model.add(sum(seats) == slot.used)
-        for seat, time, event in zip(seats, times, within, strict=True):
+        for seat, event in zip(seats, within, strict=True):
             self.model.add_implication(seat, event)
-            self.model.add(slot.day == time).only_enforce_if(seat)
         return seats
-
-    def _risk_set(self, slot: Slot, s: int, times: list, events: list) -> None:
-        gone = []
-        for time, event in zip(times, events, strict=True):
-            before = self._order(time, ast.Lt(), slot.day)
-            gone.append(self._all(0, [~event, before]))
-        self.model.add(slot.at_risk == self.n - s - sum(gone)).only_enforce_if(slot.used)
-        self.model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
-        self.model.add(slot.day == 0).only_enforce_if(~slot.used)
 
 
 _POSTED = {
@@ -271,24 +309,34 @@ def _exact(node: ast.expr) -> Fraction:
     return Fraction(0 if _is_name(node) else str(literal(node)))
 
 
-def _truth(node: ast.expr, values: Mapping[str, object]) -> bool | None:
-    """Evaluate an expression of link columns by the ledger's one evaluator; None is unknown."""
+def negations(literals: Literals) -> Literals:
+    """Each literal's negation."""
+    return [~literal for literal in literals]
+
+
+def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[bool | None]:
+    """Evaluate an expression for combinations of values by the ledger's one evaluator.
+
+    None is unknown.
+    """
     frame = {
-        k: Masked(np.array([v if v is not None else 0], dtype=object), np.array([v is not None]))
-        for k, v in values.items()
+        column: Masked(
+            np.array([0 if v is None else v for v in values], dtype=object),
+            np.array([v is not None for v in values]),
+        )
+        for column, values in zip(columns, zip(*keys, strict=True), strict=True)
     }
-    truth, known = Expression(ast.unparse(node)).evaluate(frame)
-    return bool(truth.flat[0]) if known.flat[0] else None
+    found = Expression(ast.unparse(node)).evaluate(frame)
+    truths, known = (np.broadcast_to(x, len(keys)).tolist() for x in found)
+    return [bool(t) if k else None for t, k in zip(truths, known, strict=True)]
 
 
-def _kinds(columns: tuple[str, ...], keys: Iterable[tuple], asked: list[ast.expr]) -> dict:
+def _kinds(columns: tuple[str, ...], links: Iterable[tuple], asked: list[ast.expr]) -> dict:
     """For each combination of values the first one for which all answers are the same."""
     first: dict[tuple, tuple] = {}
-    kinds = {}
-    for key in sorted(keys, key=repr):
-        values = dict(zip(columns, key, strict=True))
-        kinds[key] = first.setdefault(tuple(_truth(node, values) for node in asked), key)
-    return kinds
+    keys = sorted(links, key=repr)
+    answers = [_truths(node, columns, keys) for node in asked]
+    return {key: first.setdefault(tuple(a[k] for a in answers), key) for k, key in enumerate(keys)}
 
 
 def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]:
@@ -300,10 +348,3 @@ def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]
             waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
         elif not {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(times):
             yield node
-
-
-def related(questions: Iterable[Iterable[Expression]], times: Iterable[str]) -> set[str]:
-    """Columns that a question, expressions read together, relates to a time."""
-    times = set(times)
-    names = ({n for e in question for n in e.names} for question in questions)
-    return {n for read in names if times & read for n in read} - times

@@ -85,9 +85,9 @@ def _place(
 ) -> None:
     """Deal the ordered values to the patients whose interval they lie in."""
     name = model.ledger.measures[measure].where.text
-    if name not in tree[0] or name in model.time_columns:
+    if name not in tree[0] or name in model.scope.times:
         return
-    domain = model.domains[name]
+    domain = model.scope.domains[name]
     population = [p for p in tree if p[name] is not None]
     values = [solver.value(v) for v in vector.values[: len(population)]]
     lowest = [v for v in domain.values if v is not None]
