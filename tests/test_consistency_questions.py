@@ -5,11 +5,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from tiny_trials import claim, draw, keyed, measure
+from tiny_trials import PFS, SHORT, Tiny, claim, draw, keyed, measure, rule, variable
 
-from companion.consistency import conflicts
+from companion.consistency import bounds, conflicts
 from companion.consistency.event_types import event_types, kinds
 from companion.consistency.sharp_bounds import Bounds
+from companion.expressions import Expression
 from companion.printed import Printed
 from companion.project import ROOT
 from companion.published import read_ledger
@@ -76,6 +77,34 @@ def test_who_has_no_event_leaves_early_only_where_no_assumption_says_otherwise(o
 
     assert conflicts(replace(ledger, assumptions=free)) is None
     assert "followed" in conflicts(ledger).assumptions
+
+
+K, L = variable("k", "integer", "1..4"), variable("l", "integer", "1..5", evaluable="a")
+NUMBERS = (variable("a", "flag"), K, L)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rules", "asked"),
+    [
+        (NUMBERS, ["k <= l"], "k == 2 and l > 3"),
+        (NUMBERS, ["not a or k < l"], "k >= 3 and l <= 4"),
+        ((*SHORT, *PFS), ["not died or failed", "failed or pfs == os"], "pfs < os"),
+        ((*SHORT, *PFS), ["failed or os == pfs"], "failed and pfs <= 2"),
+    ],
+)
+def test_columns_compared_with_each_other_have_the_ends_that_all_cohorts_have(
+    columns, rules, asked
+):
+    """Also times, where no claim is about a curve."""
+    told = {"claims": keyed([claim("all", "n", "2")]), "measures": keyed([measure("all")])}
+    stated = keyed(rule(f"rule_{i}", text) for i, text in enumerate(rules))
+    ledger = replace(draw(0).ledger, variables=keyed(columns), assumptions=stated, **told)
+    tiny = Tiny("", ledger, 2)
+
+    found = bounds(ledger, asked)
+
+    counts = tiny.count(Expression(asked))[tiny.consistent(tiny.satisfied)]
+    assert (found.low, found.high) == ends(counts)
 
 
 @pytest.mark.parametrize("seed", UNCOUNTED)

@@ -32,13 +32,19 @@ class Domain(NamedTuple):
 
 
 def domains(
-    variables: Mapping[str, Variable], expressions: Iterable[Expression]
+    variables: Mapping[str, Variable],
+    expressions: Iterable[Expression],
+    times: Iterable[str] = (),
 ) -> dict[str, Domain]:
-    """Domain of every column that one of the expressions reads."""
+    """Domain of every column that one of the expressions reads.
+
+    Columns that are compared with each other keep all their values, except ``times``, which
+    are not counted in tables.
+    """
     expressions = list(expressions)
     cuts: dict[str, set[int]] = {}
     for expression in expressions:
-        for column, starts in _cuts(expression.tree, variables):
+        for column, starts in _cuts(expression.tree, variables, set(times)):
             cuts.setdefault(column, set()).update(starts)
     names = sorted({name for expression in expressions for name in expression.names})
     return {name: _domain(variables[name], cuts.get(name, set())) for name in names}
@@ -53,7 +59,9 @@ def _domain(variable: Variable, cuts: set[int]) -> Domain:
     return Domain(variable, values)
 
 
-def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, list[int]]]:
+def _cuts(
+    tree: ast.expr, variables: Mapping[str, Variable], times: set[str]
+) -> Iterable[tuple[str, Iterable[int]]]:
     """First numbers of the intervals into which an expression cuts a whole-number column."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
@@ -62,12 +70,14 @@ def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[s
         for (left, right), operator in zip(pairwise(terms), node.ops, strict=True):
             for name, other, mirrored in ((left, right, False), (right, left, True)):
                 if isinstance(name, ast.Name) and variables[dotted(name)].type == "integer":
-                    yield dotted(name), _starts(other, operator, mirrored)
+                    column = dotted(name)
+                    if not isinstance(other, ast.Name):
+                        yield column, _starts(other, operator, mirrored)
+                    elif column not in times:
+                        yield column, variables[column].domain
 
 
 def _starts(other: ast.expr, operator: ast.cmpop, mirrored: bool) -> list[int]:
-    if isinstance(other, ast.Name):
-        return []
     values = literal(other)
     numbers = values if isinstance(values, list) else [values]
     above = isinstance(operator, ast.Lt | ast.GtE if mirrored else ast.Gt | ast.LtE)

@@ -44,8 +44,12 @@ class Scope:
         return tuple(sorted(known, key=lambda t: (t not in summarized, t)))
 
     def _compared(self, times: set[str]) -> set[str]:
-        """Times, with those of other endpoints that an expression compares with one of them."""
-        days = {v.variable for v in self.ledger.variables.values() if TIME.fullmatch(v.source)}
+        """Times, with those that an expression compares with one of them, or with each other."""
+        days = {
+            v.variable
+            for v in self.ledger.variables.values()
+            if TIME.fullmatch(v.source) and not v.evaluable.text
+        }
         trees = [e.tree for group in self.questions for e in group]
         pairs = [
             {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -53,7 +57,9 @@ class Scope:
             for node in ast.walk(tree)
             if isinstance(node, ast.Compare)
         ]
-        grown = times.union(*(pair & days for pair in pairs if pair & times))
+        grown = times.union(
+            *(pair & days for pair in pairs if pair & times or len(pair & days) > 1)
+        )
         return grown if grown == times else self._compared(grown)
 
     def _endpoint_columns(self, claim: Claim) -> tuple[str, ...]:
@@ -82,12 +88,12 @@ class Scope:
         """Every column that some expression reads, or that says who is evaluable."""
         expressions = [e for group in self.questions for e in group]
         expressions += map(Expression, self.links)
-        grown = columns.domains(self.ledger.variables, expressions)
+        grown = columns.domains(self.ledger.variables, expressions, self.times)
         known: Mapping[str, Domain] = {}
         while grown.keys() != known.keys():  # who is evaluable reads columns of its own
             known = grown
             evaluable = [d.variable.evaluable for d in known.values()]
-            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable])
+            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable], self.times)
         return grown
 
     @property
