@@ -250,7 +250,8 @@ class _Target:
     def __post_init__(self) -> None:
         ranges = _range(self.estimate, self.scale), self._between()
         low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
-        object.__setattr__(self, "survival", (max(low, 0.0), min(high, 1.0)))
+        within = tuple(min(max(end, 0.0), 1.0) for end in (low, high))
+        object.__setattr__(self, "survival", within)
         object.__setattr__(self, "variance", self._variance())
 
     def _between(self) -> tuple[float, float]:
@@ -295,7 +296,7 @@ class _Target:
             kept = _over(low, survival) if low > 0 else 0.0
             if survival < low or depth + (n - 1) * (1 - kept) < (self.least or 0) - SLACK:
                 break
-            excess = survival / high - 1 if survival > high else 0.0
+            excess = _over(survival, high) - 1 if survival > high else 0.0
             if variance + (_over(excess, n - 1) if excess else 0.0) > most:
                 break
             if not (excess and depth == self.most) and variance + _steepest(kept) >= least:

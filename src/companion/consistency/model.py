@@ -200,14 +200,17 @@ class Model:
         if self.timed and name == self.scope.times[0] and not measure.among.text:
             return Sorted(self.cp, self.timed.times[name], self.n)
         variable = self.ledger.variables[name]
-        domain, who = self.scope.domains[name], (measure.among, variable.evaluable)
+        who = (measure.among, variable.evaluable)
         values = [
             self.cp.new_int_var(variable.domain[0], variable.domain[-1], f"{name}_{i}")
             for i in range(self.n)
         ]
         vector = Sorted(self.cp, values, self._size(self.count(*who)))
         vector.ascend()
-        for upper in domain.upper[:-1]:
+        if name in self.scope.times:
+            self.timed.sort(name, vector, measure.among)
+            return vector
+        for upper in self.scope.domains[name].upper[:-1]:
             below = self.count(Expression(f"{name} <= {upper}"), *who)
             vector.cut(upper, self._variable(below))
         return vector

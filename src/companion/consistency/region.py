@@ -7,7 +7,7 @@ histories too many through; each solution is compared exactly, and refused when 
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import ceil, floor, inf, log
+from math import ceil, exp, floor, inf, log
 
 from ortools.sat.python import cp_model
 
@@ -18,6 +18,7 @@ from companion.risk_sets import km_limits, variance_range
 UNIT = 10**8  # whole numbers stand for log S and Greenwood's sum in this unit
 LEAST = -30 * UNIT  # log S of nobody left
 BOXES = 64
+LOWEST = 1e-6  # survival at which the logarithmic boxes end, and one down to 0 begins
 NAMES = ("estimate", "conf_low", "conf_high")
 
 
@@ -55,14 +56,15 @@ class Region:
 
     def _grid(self) -> list[float]:
         """Ends of the boxes, from the highest survival to the lowest, evenly on the log scale."""
-        low, high = 1e-6, 1.0
+        low, high = 0.0, 1.0
         for value in self.printed.get("estimate", []):
             low, high = max(low, _ends(value)[0]), min(high, _ends(value)[1])
         for value in self.printed.get("conf_low", []):
             low = max(low, _ends(value)[0])
-        ratio = log(low / high) / BOXES if low < high else 0.0
-        edges = [high * 2.718281828459045 ** (ratio * i) for i in range(BOXES + 1)]
-        return edges if "estimate" in self.printed or "conf_low" in self.printed else [*edges, 0.0]
+        high, last = max(high, LOWEST), max(low, LOWEST)
+        ratio = log(last / high) / BOXES if last < high else 0.0
+        edges = [high * exp(ratio * i) for i in range(BOXES + 1)]
+        return [*edges, 0.0] if low < LOWEST else edges
 
     def _box(self, high: float, low: float) -> cp_model.IntVar:
         inside = self.model.new_bool_var("")
@@ -72,10 +74,11 @@ class Region:
         self.model.add_linear_constraint(
             self.log_survival, bottom, ceil(UNIT * log(high)) + slack
         ).only_enforce_if(inside)
-        top = -LEAST * len(self.slots) if most == inf else ceil(UNIT * most) + slack
-        self.model.add_linear_constraint(
-            self.variance, floor(UNIT * least) - slack, top
-        ).only_enforce_if(inside)
+        largest = -LEAST * len(self.slots)
+        floor_, top = floor(min(UNIT * least, largest + slack)) - slack, min(UNIT * most, largest)
+        self.model.add_linear_constraint(self.variance, floor_, ceil(top) + slack).only_enforce_if(
+            inside
+        )
         return inside
 
     def _variance(self, low: float, high: float) -> tuple[float, float]:
@@ -105,9 +108,9 @@ class Region:
 def _ends(printed: Printed) -> tuple[float, float]:
     if printed.relation == "=":
         low, high = printed.interval()
-        return max(float(low) / 100, 1e-6), min(float(high) / 100, 1.0)
+        return max(float(low) / 100, 0.0), min(float(high) / 100, 1.0)
     bound = printed.value / 100
-    return (1e-6, bound) if "<" in printed.relation else (max(bound, 1e-6), 1.0)
+    return (0.0, bound) if "<" in printed.relation else (max(bound, 0.0), 1.0)
 
 
 def _total(

@@ -8,7 +8,7 @@ from functools import cached_property
 from companion.consistency import domains as columns
 from companion.consistency.domains import Domain
 from companion.expressions import Expression
-from companion.ledger import Claim, Ledger
+from companion.ledger import Claim, Ledger, LedgerError
 
 COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
 ORDERED = ("median", "p25", "p75", "min", "max")
@@ -79,9 +79,13 @@ class Scope:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """Columns that are related to times: events and categories."""
-        events = {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
         related = {n for q in self.questions if self.is_timed(*q) for e in q for n in e.names}
-        return tuple(sorted(related - set(self.times) | events))
+        return tuple(sorted(related - set(self.times) | self._events))
+
+    @cached_property
+    def _events(self) -> set[str]:
+        """Columns of the events that some curve counts."""
+        return {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:
@@ -98,8 +102,21 @@ class Scope:
 
     @property
     def groups(self) -> list[set[str]]:
-        """Columns that are counted together, which times never are."""
+        """Columns that are counted together, which times never are.
+
+        Raises
+        ------
+        LedgerError
+            If an event of a curve can be missing, or who is evaluable depends on its time.
+        """
         times = set(self.times)
+        for name, domain in self.domains.items():
+            reads = domain.variable.evaluable.names
+            if times & set(reads) or (reads and name in self._events):
+                raise LedgerError(
+                    [f"variable {name}, evaluable: must be empty for an event of a curve, and not"
+                     " read a time of one elsewhere"]
+                )  # fmt: skip
         groups = [{n for e in group for n in e.names} - times for group in self.questions]
         groups += [
             {name, *d.variable.evaluable.names}

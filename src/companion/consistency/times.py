@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from ortools.sat.python import cp_model
 
+from companion.consistency.order import Sorted
 from companion.expressions import COMPARISONS, Expression, Masked, dotted, literal
 from companion.ledger import LedgerError, Variable
 
@@ -214,6 +215,21 @@ class Timed:
             self.model.add(sum(row[k] for k in chosen) == said[-1])
         return said
 
+    def sort(self, time: str, vector: Sorted, among: Expression) -> None:
+        """Let a vector hold the times of some patients: each has one place, up to its size."""
+        inside = self.literals(among.tree) if among.text else [1] * self.n
+        places = [self.model.new_bool_var("") for _ in range(self.n)]
+        self.model.add(sum(places) == vector.size)
+        for before, after in pairwise(places):
+            self.model.add_implication(after, before)
+        seats = [[self.model.new_bool_var("") for _ in places] for _ in inside]
+        for patient, row, moment in zip(inside, seats, self.times[time], strict=True):
+            self.model.add(sum(row) == patient)
+            for seat, value in zip(row, vector.values, strict=True):
+                self.model.add(value == moment).only_enforce_if(seat)
+        for place, column in zip(places, zip(*seats, strict=True), strict=True):
+            self.model.add(sum(column) == place)
+
     def add_slots(self, time: str, event: str, horizon: int, most: int) -> list[Slot]:
         """Give each event up to the horizon a slot, in order of its day.
 
@@ -319,6 +335,8 @@ def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list
 
     None is unknown.
     """
+    if not keys:
+        return []
     frame = {
         column: Masked(
             np.array([0 if v is None else v for v in values], dtype=object),
