@@ -19,8 +19,9 @@ from tiny_trials import (
     variable,
 )
 
-from companion.consistency import UndecidedError, bounds, conflicts
+from companion.consistency import UndecidedError, conflicts
 from companion.consistency.search import Search
+from companion.consistency.sharp_bounds import Bounds
 from companion.ledger import Ledger, LedgerError
 
 
@@ -112,12 +113,17 @@ LATER = variable("b", "flag", evaluable="os >= 2")
 
 
 @pytest.mark.parametrize(
-    ("columns", "name"), [((A, OS[0], EVENT), "died"), ((*OS, LATER), "b")], ids=["event", "time"]
+    ("columns", "name", "told", "must"),
+    [
+        ((A, OS[0], EVENT), "died", [("c", "n_event", "1"), ("m", "n", "1")], "be empty"),
+        ((A, OS[0], EVENT), "died", [], "be empty"),
+        ((*OS, LATER), "b", [("c", "n_event", "1"), ("m", "n", "1")], "not read a curve's time"),
+    ],
+    ids=["event", "event of which nothing is printed", "time"],
 )
-def test_who_is_evaluable_may_not_hang_on_a_curve(columns, name):
+def test_who_is_evaluable_may_not_hang_on_a_curve(columns, name, told, must):
     """The model has neither events that are missing nor tables of times."""
-    about = [curve("c", "OS"), measure("m", where=name)]
-    ledger = trial(2, columns, about, [("c", "n_event", "1"), ("m", "n", "1")]).ledger
+    ledger = trial(2, columns, [curve("c", "OS"), measure("m", where=name)], told).ledger
 
-    with pytest.raises(LedgerError, match=f"variable {name}, evaluable: must be empty"):
-        bounds(ledger, name)
+    with pytest.raises(LedgerError, match=f"variable {name}, evaluable: must {must}"):
+        Bounds(ledger, given_up=()).survival(ledger.measures["c"], 3)

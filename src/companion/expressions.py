@@ -110,7 +110,7 @@ class Expression:
         ExpressionError
             If a category is compared with anything but its codes, or a number with a text.
         """
-        for left, _, right in _comparisons(self.tree):
+        for left, _, right in comparisons(self.tree):
             for column, other in ((left, right), (right, left)):
                 if isinstance(column, ast.Name) and column.id in domains:
                     _refuse_foreign(self.text, column.id, domains[column.id], other)
@@ -171,12 +171,13 @@ def _depth(tree: ast.AST) -> int:
 
 def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Left and right side of each `in` and `not in`."""
-    for left, operator, right in _comparisons(tree):
+    for left, operator, right in comparisons(tree):
         if isinstance(operator, ast.In | ast.NotIn):
             yield left, right
 
 
-def _comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+def comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+    """Left side, operator and right side of each comparison, also of a chain's parts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
             yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)

@@ -82,7 +82,7 @@ class Printed:
             return False
         if self.relation != "=":
             if abs(float(value) - self.value) > 1e-6 * (1 + abs(self.value)):
-                return (value < self.value) == self.relation.startswith("<")
+                return (value < self.value) == self.relation.startswith("<")  # as fractions do
             return _relates(value, self.relation, self.exact)
         units = 10**self.decimals
         away = abs(float(value) - self.value) * units

@@ -3,12 +3,11 @@
 import ast
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from companion.expressions import Expression, Masked, dotted, literal
+from companion.expressions import Expression, Masked, comparisons, dotted, literal
 from companion.ledger import LedgerError, Variable
 
 MOST_CELLS = 200_000
@@ -32,19 +31,16 @@ class Domain(NamedTuple):
 
 
 def domains(
-    variables: Mapping[str, Variable],
-    expressions: Iterable[Expression],
-    times: Iterable[str] = (),
+    variables: Mapping[str, Variable], expressions: Iterable[Expression]
 ) -> dict[str, Domain]:
     """Domain of every column that one of the expressions reads.
 
-    Columns that are compared with each other keep all their values, except ``times``, which
-    are not counted in tables.
+    Columns that are compared with each other keep all their values.
     """
     expressions = list(expressions)
     cuts: dict[str, set[int]] = {}
     for expression in expressions:
-        for column, starts in _cuts(expression.tree, variables, set(times)):
+        for column, starts in _cuts(expression.tree, variables):
             cuts.setdefault(column, set()).update(starts)
     names = sorted({name for expression in expressions for name in expression.names})
     return {name: _domain(variables[name], cuts.get(name, set())) for name in names}
@@ -59,22 +55,14 @@ def _domain(variable: Variable, cuts: set[int]) -> Domain:
     return Domain(variable, values)
 
 
-def _cuts(
-    tree: ast.expr, variables: Mapping[str, Variable], times: set[str]
-) -> Iterable[tuple[str, Iterable[int]]]:
+def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable[int]]]:
     """First numbers of the intervals into which an expression cuts a whole-number column."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Compare):
-            continue
-        terms = (node.left, *node.comparators)
-        for (left, right), operator in zip(pairwise(terms), node.ops, strict=True):
-            for name, other, mirrored in ((left, right, False), (right, left, True)):
-                if isinstance(name, ast.Name) and variables[dotted(name)].type == "integer":
-                    column = dotted(name)
-                    if not isinstance(other, ast.Name):
-                        yield column, _starts(other, operator, mirrored)
-                    elif column not in times:
-                        yield column, variables[column].domain
+    for left, operator, right in comparisons(tree):
+        for name, other, mirrored in ((left, right, False), (right, left, True)):
+            if isinstance(name, ast.Name) and variables[dotted(name)].type == "integer":
+                every = isinstance(other, ast.Name)
+                whole = variables[dotted(name)].domain
+                yield dotted(name), whole if every else _starts(other, operator, mirrored)
 
 
 def _starts(other: ast.expr, operator: ast.cmpop, mirrored: bool) -> list[int]:

@@ -123,7 +123,8 @@ class Model:
             else:
                 getattr(self, f"_post_{measure.kind}")(claim, measure)
         about = [self.ledger.measures[name] for name in survival]
-        for measure in sorted(about, key=_horizon, reverse=True):  # fewer events fit a shorter one
+        about.sort(key=lambda m: float(m.horizon), reverse=True)  # a shorter one has fewer events
+        for measure in about:
             self._post_survival(measure, survival[measure.measure])
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
@@ -247,8 +248,8 @@ class Model:
         horizon = int(float(measure.horizon))
         if (time, horizon) not in self.timed.slots:
             known = [len(v) for (t, h), v in self.timed.slots.items() if t == time and h >= horizon]
-            fewest = min([self.most_events(event), self.n if most is None else most, *known])
-            self.timed.add_slots(time, event, horizon, fewest)
+            most = min([self.most_events(event), self.n if most is None else most, *known])
+            self.timed.add_slots(time, event, horizon, most)
         return self.timed.slots[time, horizon]
 
     def most_events(self, event: str) -> int:
@@ -315,10 +316,6 @@ class Model:
                 self.start[:] = list(solver.response_proto.solution)[: self.own]
             return Solution("feasible", round(solver.objective_value), solver)
         return Solution("undecided", 0, solver)
-
-
-def _horizon(measure: Measure) -> float:
-    return float(measure.horizon)
 
 
 def negated(expression: Expression) -> Expression:

@@ -69,16 +69,15 @@ class Region:
     def _box(self, high: float, low: float) -> cp_model.IntVar:
         inside = self.model.new_bool_var("")
         slack = len(self.slots) + 2  # each tabulated term is rounded
-        least, most = self._variance(low, high)
+        largest = -LEAST * len(self.slots)
+        least, most = (min(UNIT * end, largest) for end in self._variance(low, high))
         bottom = floor(UNIT * log(low)) - slack if low > 0 else LEAST * len(self.slots)
         self.model.add_linear_constraint(
             self.log_survival, bottom, ceil(UNIT * log(high)) + slack
         ).only_enforce_if(inside)
-        largest = -LEAST * len(self.slots)
-        floor_, top = floor(min(UNIT * least, largest + slack)) - slack, min(UNIT * most, largest)
-        self.model.add_linear_constraint(self.variance, floor_, ceil(top) + slack).only_enforce_if(
-            inside
-        )
+        self.model.add_linear_constraint(
+            self.variance, floor(least) - slack, ceil(most) + slack
+        ).only_enforce_if(inside)
         return inside
 
     def _variance(self, low: float, high: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from companion.consistency import domains as columns
 from companion.consistency.domains import Domain
-from companion.expressions import Expression
+from companion.expressions import Expression, comparisons
 from companion.ledger import Claim, Ledger, LedgerError
 
 COUNTED = ("n", "N", "percent", "conf_low", "conf_high")
@@ -50,12 +50,11 @@ class Scope:
             for v in self.ledger.variables.values()
             if TIME.fullmatch(v.source) and not v.evaluable.text
         }
-        trees = [e.tree for group in self.questions for e in group]
         pairs = [
-            {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            for tree in trees
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Compare)
+            {side.id for side in (left, right) if isinstance(side, ast.Name)}
+            for group in self.questions
+            for e in group
+            for left, _, right in comparisons(e.tree)
         ]
         grown = times.union(
             *(pair & days for pair in pairs if pair & times or len(pair & days) > 1)
@@ -79,25 +78,21 @@ class Scope:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """Columns that are related to times: events and categories."""
+        events = {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
         related = {n for q in self.questions if self.is_timed(*q) for e in q for n in e.names}
-        return tuple(sorted(related - set(self.times) | self._events))
-
-    @cached_property
-    def _events(self) -> set[str]:
-        """Columns of the events that some curve counts."""
-        return {e for c in self.claims for e in self._endpoint_columns(c)[1:]}
+        return tuple(sorted(related - set(self.times) | events))
 
     @cached_property
     def domains(self) -> Mapping[str, Domain]:
         """Every column that some expression reads, or that says who is evaluable."""
         expressions = [e for group in self.questions for e in group]
         expressions += map(Expression, self.links)
-        grown = columns.domains(self.ledger.variables, expressions, self.times)
+        grown = columns.domains(self.ledger.variables, expressions)
         known: Mapping[str, Domain] = {}
         while grown.keys() != known.keys():  # who is evaluable reads columns of its own
             known = grown
             evaluable = [d.variable.evaluable for d in known.values()]
-            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable], self.times)
+            grown = columns.domains(self.ledger.variables, [*expressions, *evaluable])
         return grown
 
     @property
@@ -107,16 +102,12 @@ class Scope:
         Raises
         ------
         LedgerError
-            If an event of a curve can be missing, or who is evaluable depends on its time.
+            If who is evaluable depends on the time of a curve.
         """
         times = set(self.times)
         for name, domain in self.domains.items():
-            reads = domain.variable.evaluable.names
-            if times & set(reads) or (reads and name in self._events):
-                raise LedgerError(
-                    [f"variable {name}, evaluable: must be empty for an event of a curve, and not"
-                     " read a time of one elsewhere"]
-                )  # fmt: skip
+            if times & set(domain.variable.evaluable.names):
+                raise LedgerError([f"variable {name}, evaluable: must not read a curve's time"])
         groups = [{n for e in group for n in e.names} - times for group in self.questions]
         groups += [
             {name, *d.variable.evaluable.names}

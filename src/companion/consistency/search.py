@@ -101,9 +101,7 @@ class Search:
         except InfeasibleError:
             return None
         columns: Columns = {}
-        for index, (part, extra) in enumerate(self.parts):
-            if not (part & active or extra):
-                continue  # nothing is said of these columns
+        for index, (part, _) in enumerate(self.parts):
             found = self._answer(index, part & active, n)
             if found is None:
                 return None
@@ -136,6 +134,8 @@ class Search:
 
     def _answer(self, index: int, rows: Rows, n: int) -> Columns | None:
         """Answer for one part: remembered, known from a cohort already found, or solved."""
+        if not (rows or self.parts[index][1]):
+            return {}  # nothing is said of these columns
         key = index, rows, n
         if key not in self._answers:
             known = (

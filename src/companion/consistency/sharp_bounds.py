@@ -327,10 +327,14 @@ class Bounds:
         if not self._time_question:
             return frozenset()
         known = self.ledger.variables
-        links = Scope(self._rows(self.ledger, self._time_question)[0], [self._time_question]).links
+        links = Scope(self._time_rows[0], [self._time_question]).links
         return frozenset(c for c in links if known[c].type in ("flag", "category"))
 
-    @property
+    @cached_property
+    def _time_rows(self) -> tuple[Ledger, Rows]:
+        return self._rows(self.ledger, self._time_question)
+
+    @cached_property
     def _time_question(self) -> tuple[Expression, ...]:
         """Times and events of all endpoints."""
         measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
@@ -339,7 +343,8 @@ class Bounds:
 
     def time_part(self) -> tuple[Model, Rows]:
         """Model of follow-up and events, without the variables of other questions, and its rows."""
-        model, rows = self._part(self.ledger, self._time_question)
+        restricted, rows = self._time_rows
+        model = Model(restricted, self.n, [self._time_question])
         model.begin(self._start)
         return model, rows
 

@@ -106,7 +106,7 @@ class Timed:
             case [
                 ast.Name(event),
                 ast.Compare(ast.Name(left), [ast.Eq()], [ast.Name(right)]),
-            ] if self.follow_up in (left, right) and not self.variables[event].evaluable.text:
+            ] if self.follow_up in (left, right):
                 self.tied.add((right if left == self.follow_up else left, event))
 
     def _possible(self, node: ast.expr) -> Literals:
@@ -152,7 +152,7 @@ class Timed:
                 parts = [self.literals(part, sign) for part in node.values]
                 if isinstance(node.op, ast.And) == sign:
                     return self._all(parts)
-                return negations(self._all(map(negations, parts)))
+                return _negations(self._all(map(_negations, parts)))
             case ast.Compare(ops=[operator], comparators=[right]):
                 return self._compare(node, node.left, operator, right, sign)
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
@@ -181,7 +181,7 @@ class Timed:
         if not names & set(self.times):
             return self._linked(node, sign)
         if not sign:
-            return negations(self.literals(node))  # a time is never missing
+            return _negations(self.literals(node))  # a time is never missing
         plain = all(
             isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
         )
@@ -236,7 +236,14 @@ class Timed:
         The number at risk in slot s (from 0) is n - s less the patients censored before its
         day: events on one day stand in slots one after the other, which changes neither the
         estimate nor Greenwood's sum.
+
+        Raises
+        ------
+        LedgerError
+            If the event can be missing: who has none would count as censored.
         """
+        if self.variables[event].evaluable.text:
+            raise LedgerError([f"variable {event}, evaluable: must be empty for a curve's event"])
         slots = [self._slot(f"{time}_{horizon}_{s}", horizon) for s in range(most)]
         for before, after in pairwise(slots):
             self.model.add_implication(after.used, before.used)
@@ -269,7 +276,7 @@ class Timed:
         """Risk sets of another endpoint; who is tied to follow-up leaves in its order."""
         tied = (time, event) in self.tied
         times, ends = self.times[time], self.times[self.follow_up if tied else time]
-        going = negations(self.literals(ast.Name(event)))
+        going = _negations(self.literals(ast.Name(event)))
         for s, (slot, row) in enumerate(zip(slots, seats, strict=True)):
             for seat, day in zip(row, times, strict=True):
                 self.model.add(slot.day == day).only_enforce_if(seat)
@@ -325,7 +332,7 @@ def _exact(node: ast.expr) -> Fraction:
     return Fraction(0 if _is_name(node) else str(literal(node)))
 
 
-def negations(literals: Literals) -> Literals:
+def _negations(literals: Literals) -> Literals:
     """Each literal's negation."""
     return [~literal for literal in literals]
 

@@ -214,10 +214,8 @@ def write(output: Path, target: Path, article: Mapping[str, object], label: str 
     books = notebooks(output)
     if not books:
         raise ValueError(f"{output} has no executed notebooks; `make` writes them")
-    found, every = (
-        slides(books, drawings(output)),
-        [section for book in books for section in sections(book)],
-    )
+    found = slides(books, drawings(output))
+    every = [section for book in books for section in sections(book)]
     text = (
         environment()
         .get_template("slides.html")
