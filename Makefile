@@ -37,7 +37,7 @@ slides: all  ## make slides for a projector from the executed notebooks
 	@$(BIN)/companion slides
 
 screenshot: $(VENV)/made-test  ## take the picture of the report that README.md shows, docs/report.png
-	@$(BIN)/python tests/screenshot.py
+	@$(BIN)/python tests/helpers/screenshot.py
 
 sweep: $(VENV)/made-distributed  ## run a grid of analyses (GRID=my-grid.yml; by default the example for teaching)
 	@$(BIN)/companion sweep $(or $(GRID),docs/examples/cohorts.yml)

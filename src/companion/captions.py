@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from companion.printed import shown
+from numbercheck.statistics.rounding import shown
 
 if TYPE_CHECKING:
-    from companion.ledger import Ledger
+    from numbercheck.ledger.records import Ledger
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"

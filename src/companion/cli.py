@@ -1,21 +1,21 @@
 """The command line: thin, and each command imports only what it needs."""
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion.errors import CompanionError
+from numbercheck.cli import AsJson, Seconds, example, pairs, print_json, sentences
+
 if TYPE_CHECKING:
-    from companion.ledger import Ledger
+    from numbercheck.ledger.records import Ledger
 
 app = typer.Typer(
-    help="A reproducible companion to one published trial: audit its numbers, ask whether one "
-    "cohort can satisfy them all, and rebuild every table and figure.",
+    help="A reproducible companion to one published trial: rebuild every table and figure from "
+    "patient tables, with a verdict on every printed number.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -23,50 +23,16 @@ app = typer.Typer(
 )
 
 Published = Annotated[Path | None, typer.Option(help="Folder of the ledger.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Seconds = Annotated[float, typer.Option(help="Most time for one question to the solver.", min=0.1)]
-Changed = Annotated[
-    list[str] | None, typer.Option("--set", help="CLAIM=PRINTED: as if that were printed.")
-]
-Dropped = Annotated[list[str] | None, typer.Option("--drop", help="Leave this claim out.")]
-Without = Annotated[list[str] | None, typer.Option("--without", help="Do not assume this.")]
-
-
-class UnusableError(ValueError):
-    """Input that cannot be used, in one clear message."""
 
 
 def main() -> None:
     """Run the command line; every fault of the input is a sentence and exit status 2."""
-    with _faults():
+    with sentences(CompanionError):
         app(prog_name="companion")
 
 
-@contextmanager
-def _faults() -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        _stop(str(error))
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        if not error.strerror:  # ours, in words
-            _stop(str(error))
-        _stop(f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were")
-    except RuntimeError as error:
-        if type(error).__module__.partition(".")[0] != "companion":
-            raise
-        _stop(str(error))
-
-
-def _stop(message: str, status: int = 2) -> None:
-    print(message, file=sys.stderr)
-    sys.exit(status)
-
-
 def _ledger(published: Path | None) -> "Ledger":
-    from companion.published import read_ledger
+    from numbercheck.ledger.reading import read_ledger
 
     return read_ledger(_published(published))
 
@@ -79,19 +45,8 @@ def _published(published: Path | None) -> Path:
     return ROOT / "data" / "published"
 
 
-def _print_json(document: object) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
-
-
 def _example(*lines: str) -> Callable:
-    """Add examples to a command's help."""
-
-    def add(command: Callable) -> Callable:
-        examples = "\n\n".join(f"    companion {line}" for line in lines)
-        command.__doc__ = f"{command.__doc__}\n\nExamples:\n\n{examples}"
-        return command
-
-    return add
+    return example(*lines, program="companion")
 
 
 @app.command()
@@ -116,15 +71,15 @@ def build(
 
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
-    from companion.pipeline.build import build as run
-    from companion.pipeline.progress import watching
-    from companion.pipeline.request import COHORT, PUBLISHED, Request
+    from companion.build.build import build as run
+    from companion.build.progress import watching
+    from companion.build.request import COHORT, PUBLISHED, Request
 
     request = Request(
         cohort=cohort or COHORT,
         published=published or PUBLISHED,
         output=output,
-        parameters=_pairs(parameter, "--parameter"),
+        parameters=pairs(parameter, "--parameter"),
         force=tuple(force or ()),
         jobs=jobs,
         engine=engine,
@@ -134,16 +89,6 @@ def build(
     print(outcome.summary)
     print(f"The report is {outcome.output / 'index.html'}")
     _end(outcome.drift)
-
-
-def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
-    pairs = {}
-    for text in given or []:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise UnusableError(f"{option} {text!r} has no =; write it as NAME=VALUE")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _end(drift: Sequence[str]) -> None:
@@ -166,9 +111,9 @@ def verify(
     from dataclasses import asdict
 
     from companion import results as table
-    from companion.audit import audit as judge
     from companion.verify import drift, summary
     from companion.verify import verify as join
+    from numbercheck.audit import audit as judge
 
     ledger = _ledger(published)
     if results is None:
@@ -178,59 +123,10 @@ def verify(
     rows = join(ledger, table.read(results), judge(ledger))
     found = drift(ledger, rows)
     if as_json:
-        _print_json({"claims": [asdict(row) for row in rows], "drift": found})
+        print_json({"claims": [asdict(row) for row in rows], "drift": found})
         sys.exit(1 if found else 0)
     print(summary(rows, ledger.expected_findings))
     _end(found)
-
-
-@app.command()
-@_example("audit", "audit --published my-ledger --json")
-def audit(published: Published = None, as_json: AsJson = False) -> None:
-    """Judge each printed number by the others; needs no patient data.
-
-    Exit status: 0 nothing found, 1 there is a finding, 2 unusable input.
-    """
-    from companion.audit import audit as judge
-    from companion.audit import coverage, to_json
-
-    ledger = _ledger(published)
-    verdicts = judge(ledger)
-    findings = [v for v in verdicts if v.verdict == "mismatch"]
-    if as_json:
-        print(to_json(ledger, verdicts))
-    else:
-        counts = coverage(verdicts)
-        print(f"{counts.checked} of {counts.claims} claims could be checked by other claims")
-        for name, count in counts.verdicts.items():
-            print(f"{count:5d}  {name}")
-        for verdict in findings:
-            claim = ledger.claims[verdict.claim]
-            print(f"{claim.locus} ({verdict.claim}) prints {claim.printed}: {verdict.sentence}")
-    sys.exit(1 if findings else 0)
-
-
-@app.command()
-@_example("explain table1_crs_g12_percent", "explain text6_crs_by_blasts_p_value")
-def explain(claim: str, published: Published = None) -> None:
-    """Show what one printed number was checked against, and what each method gives."""
-    from companion.audit import explain as tell
-    from companion.ledger import unknown
-
-    ledger = _ledger(published)
-    if claim not in ledger.claims:
-        raise UnusableError(unknown("claim", claim, ledger.claims))
-    print(tell(ledger, claim))
-
-
-@app.command()
-@_example("new my-ledger")
-def new(directory: Path) -> None:
-    """Start the ledger of another article: empty tables, and a README that explains them."""
-    from companion.audit import new_ledger
-
-    for path in new_ledger(directory):
-        print(path)
 
 
 @app.command()
@@ -249,7 +145,7 @@ def validate(directory: Path, published: Published = None, as_json: AsJson = Fal
 
     found = faults(directory, *_ledger(published).time_limits)
     if as_json:
-        _print_json([asdict(fault) for fault in found])
+        print_json([asdict(fault) for fault in found])
     else:
         for fault in found:
             print(fault)
@@ -267,14 +163,14 @@ def reconstruct(
     seconds: Seconds = 60.0,
 ) -> None:
     """Construct a cohort that prints the article's numbers; it is nobody's data."""
-    from companion.consistency.construction import reconstruct as construct
-    from companion.consistency.construction import write
+    from companion.cohort import write_reconstruction
     from companion.project import ROOT
+    from numbercheck.consistency.construction import reconstruct as construct
 
     ledger = _ledger(published)
     target = output or ROOT / "work" / f"cohort-{seed}"
     construction = construct(ledger, seed, seconds)
-    write(ledger, construction, target, seed)
+    write_reconstruction(ledger, construction, target, seed)
     print(f"{target}: a cohort of {construction.size} that satisfies all claims about patients")
     for slug in construction.given_up:
         print(f"  but {slug}: {construction.reason(ledger, slug)}")
@@ -289,7 +185,7 @@ def slides(
     published: Published = None,
 ) -> None:
     """Make slides for a projector from the executed notebooks."""
-    from companion.pipeline.request import COHORT, OUTPUT, WORK, Request
+    from companion.build.request import COHORT, OUTPUT, WORK, Request
     from companion.report.slides import write
 
     path = output or WORK / "slides.html"
@@ -316,8 +212,8 @@ def sweep(
 
     Exit status: 0 every run is done, 1 some failed and are listed, 2 unusable input.
     """
-    from companion.pipeline.progress import watching
-    from companion.pipeline.request import COHORT, NOTEBOOKS, WORK
+    from companion.build.progress import watching
+    from companion.build.request import COHORT, NOTEBOOKS, WORK
     from companion.project import ROOT
 
     _need("pyarrow", *(["distributed"] if scheduler else []))
@@ -342,92 +238,4 @@ def _need(*modules: str) -> None:
 
     missing = [name for name in modules if not find_spec(name)]
     if missing:
-        raise UnusableError(f"a sweep needs {' and '.join(missing)}; `make sweep` installs it")
-
-
-@app.command()
-@_example(
-    "conflicts",
-    "conflicts --all --set text5_relapse_n=5",
-    "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
-)
-def conflicts(
-    every: Annotated[bool, typer.Option("--all", help="Go on after the first.")] = False,
-    changed: Changed = None,
-    drop: Dropped = None,
-    without: Without = None,
-    published: Published = None,
-    seconds: Seconds = 60.0,
-    as_json: AsJson = False,
-) -> None:
-    """Ask whether one cohort can satisfy every claim; if not, name a smallest conflict.
-
-    Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
-    """
-    from companion.consistency.conflict_sets import find_conflicts
-    from companion.consistency.search import UndecidedError
-    from companion.consistency.words import record, tell
-
-    ledger = _ledger(published).constrain(_pairs(changed, "--set"), drop or (), without or ())
-    try:
-        found = find_conflicts(ledger, seconds, every)
-    except UndecidedError as error:
-        if as_json:
-            _print_json({"consistent": None, "undecided": str(error), "conflicts": []})
-        else:
-            print(f"{error}: neither consistent nor inconsistent")
-        sys.exit(1)
-    if as_json:
-        records = [record(ledger, conflict) for conflict in found]
-        _print_json({"consistent": not found, "conflicts": records})
-    else:
-        print("\n\n".join(tell(ledger, conflict) for conflict in found) or CONSISTENT)
-    sys.exit(1 if found else 0)
-
-
-CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
-
-
-@app.command()
-@_example(
-    "bounds", "bounds 'crs_grade >= 1' --among 'blasts_ge5'", "bounds 'os_time >= 366' --json"
-)
-def bounds(
-    expression: Annotated[str | None, typer.Argument(help="Which patients to count.")] = None,
-    among: Annotated[str, typer.Option(help="Among whom.")] = "",
-    published: Published = None,
-    seconds: Seconds = 60.0,
-    as_json: AsJson = False,
-) -> None:
-    """Bound what the article does not print, over every cohort that it allows.
-
-    Without an expression: the questions that readers ask.
-    """
-    if expression is None:
-        _standard_bounds(_published(published), seconds, as_json)
-        return
-    from companion.consistency.sharp_bounds import Bounds
-
-    ledger = _ledger(published)
-    asked = Bounds(ledger, seconds)
-    bound = asked.count(ledger.selection(expression), ledger.selection(among))
-    if as_json:
-        _print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
-    else:
-        print(bound)
-
-
-def _standard_bounds(published: Path, seconds: float, as_json: bool) -> None:
-    from companion.consistency.document import standard_bounds
-
-    given_up, found, envelopes = standard_bounds(published, seconds)
-    if as_json:
-        records = [bound.record() for bound in found]
-        _print_json({"given_up": given_up, "bounds": records, "envelopes": envelopes})
-        return
-    print(*found, sep="\n")
-    for endpoint, rows in envelopes.items():
-        print(f"{endpoint} month by month, least and largest estimate:")
-        print(
-            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
-        )
+        raise CompanionError(f"a sweep needs {' and '.join(missing)}; `make sweep` installs it")

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.proportions import interval
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rounding import format_number
 
 BASES = ("constructed", "data")
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
@@ -100,7 +101,7 @@ def write(results: Iterable[Result], path: Path | str) -> None:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(COLUMNS)
         for r in ordered:
-            writer.writerow((r.measure, r.statistic, number(r.value), r.method, r.basis))
+            writer.writerow((r.measure, r.statistic, format_number(r.value), r.method, r.basis))
 
 
 def read(path: Path | str) -> list[Result]:
@@ -125,16 +126,11 @@ def unique(results: Iterable[Result]) -> list[Result]:
     kept: dict[tuple[str, str], Result] = {}
     for result in results:
         key = result.measure, result.statistic
-        if key in kept and number(kept[key].value) != number(result.value):
-            values = f"{number(kept[key].value)} and {number(result.value)}"
+        if key in kept and format_number(kept[key].value) != format_number(result.value):
+            values = f"{format_number(kept[key].value)} and {format_number(result.value)}"
             raise ValueError(f"{'.'.join(key)} has two values, {values}")
         kept[key] = result
     return [kept[key] for key in sorted(kept)]
-
-
-def number(value: float) -> str:
-    """A number with 12 significant digits, the same on every processor."""
-    return f"{value:.12g}"
 
 
 def _result(row: dict[str, str], where: str) -> Result:

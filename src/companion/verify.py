@@ -13,9 +13,10 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from companion.audit import Verdict
-from companion.ledger import Claim, Ledger
-from companion.results import Result, number
+from companion.results import Result
+from numbercheck.audit import Verdict
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.statistics.rounding import format_number
 
 MEASURED = ("count", "quantity", "survival", "comparison")
 
@@ -70,7 +71,7 @@ def _explained(row: Verification, why: str) -> Verification:
 
 
 def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | None) -> Verification:
-    value = number(result.value) if result else ""
+    value = format_number(result.value) if result else ""
     method = (result.method if result else "") or verdict.method
     if result and result.basis == "data":
         admitted = claim.value.admits(result.value)
@@ -81,7 +82,7 @@ def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | Non
         reason = f"{_differs(claim, result)}, though it follows from the printed numbers"
         return _row(claim, value, method, "constructed", "mismatch", reason)
     if verdict.basis == "arithmetic":
-        value = value or ("" if verdict.value != verdict.value else number(verdict.value))
+        value = value or ("" if verdict.value != verdict.value else format_number(verdict.value))
         return _row(claim, value, method, "arithmetic", verdict.verdict, verdict.sentence)
     if result and shown:
         return _constructed(claim, result, verdict, value)

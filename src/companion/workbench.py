@@ -9,8 +9,8 @@ from companion import figures, tables
 from companion.captions import Provenance, provenance
 from companion.cohort import Cohort, read_cohort
 from companion.project import ROOT
-from companion.published import read_ledger
 from companion.results import Results
+from numbercheck.ledger.reading import read_ledger
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}

@@ -23,7 +23,7 @@ promised, and whether it holds.
 
 def main(names: list[str]) -> int:
     """Measure the subjects named, or all, and write the page."""
-    sys.path[:0] = [str(HERE), str(HERE.parent)]
+    sys.path[:0] = [str(HERE), str(HERE.parent / "helpers")]
     known = sorted(p.stem for p in HERE.glob("*.py") if p.stem not in ("__main__", "measuring"))
     if unknown := sorted(set(names) - set(known)):
         print(f"no subject {unknown[0]!r}; one of {', '.join(known)}", file=sys.stderr)

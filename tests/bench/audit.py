@@ -3,7 +3,7 @@
 from measuring import COMPANION, Row, Section, below, process, seconds
 from test_audit_growth import many
 
-from companion.audit import audit
+from numbercheck.audit import audit
 
 
 def measure() -> Section:
@@ -12,7 +12,7 @@ def measure() -> Section:
     thousand, ten = seconds(lambda: audit(small)), seconds(lambda: audit(large), 1)
     return Section(
         "Audit",
-        "`companion audit --json` as a whole process; ledgers of percentages, limits and sums, "
+        "`numbercheck audit --json` as a whole process; ledgers of percentages, limits and sums, "
         "imports done (10,000 claims: once).",
         (
             below("this article", seconds(lambda: process([COMPANION, "audit", "--json"])), 1.5),

@@ -33,7 +33,7 @@ def measure() -> Section:
         "and writes the report; the others do not. A Jupyter kernel for each notebook alone would "
         "miss the goal, for each imports everything anew; notebooks forked from one warm process "
         "give the same outputs, which a test holds, and are as apart from each other as processes "
-        "are. They cost two modules of `companion.pipeline`, so they are the default.",
+        "are. They cost two modules of `companion.build`, so they are the default.",
         (
             Row("`papermill`, one notebook after the other", f"{loop:.1f} s"),
             Row("the same code as one plain script", f"{plain:.1f} s"),

@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from measuring import COMPANION, Row, Section, below, peak_memory, process, seconds
 
-from companion.consistency import UndecidedError, conflicts, reconstruct
-from companion.consistency.recheck import Table, statistic
-from companion.consistency.search import Search
-from companion.ledger import Claim, Ledger
-from companion.printed import shown
 from companion.project import ROOT
-from companion.published import read_ledger
+from numbercheck.consistency import UndecidedError, conflicts, reconstruct
+from numbercheck.consistency.recheck import Table, statistic
+from numbercheck.consistency.search import Search
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.statistics.rounding import shown
 
 PUBLISHED = ROOT / "data" / "published"
 EVERYTHING = f"""
 from pathlib import Path
-from companion.consistency.document import document
+from numbercheck.consistency.document import document
 if __name__ == "__main__":
     document(Path({str(PUBLISHED)!r}))
 """

@@ -22,7 +22,7 @@ from tampering import (
 )
 
 from companion.cohort import CohortError
-from companion.consistency.recheck import Table, statistic
+from numbercheck.consistency.recheck import Table, statistic
 
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
 PATIENTS = 1  # for each other value of each variable, whatever it moves

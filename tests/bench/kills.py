@@ -8,8 +8,8 @@ from measuring import Row, Section
 from small_trial import trial
 from test_pipeline import kill, on_a_small_disk
 
-from companion.pipeline.build import build
-from companion.pipeline.progress import Lines
+from companion.build.build import build
+from companion.build.progress import Lines
 
 MOMENTS = 20
 LEFT = (0, 1_000, 10_000, 40_000, 100_000, 200_000)  # bytes

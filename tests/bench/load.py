@@ -8,7 +8,7 @@ from pathlib import Path
 from measuring import COMPANION, Row, Section, below, peak_memory, process, seconds
 from synthetic import trial, write_csv
 
-from companion.pipeline.request import NOTEBOOKS, PUBLISHED
+from companion.build.request import NOTEBOOKS, PUBLISHED
 
 SIZES = {1_000: 250, 3_000: 600, 10_000: 2_000}  # patients: claims
 GIB = 1024

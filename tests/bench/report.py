@@ -11,7 +11,7 @@ from measuring import Row, Section, below
 from playwright.sync_api import Page, sync_playwright
 from reading_room import CHROMIUM, QUIET, real_outputs
 
-TESTS = Path(__file__).parents[1]
+HELPERS = Path(__file__).parents[1] / "helpers"
 LARGEST = 5.0  # MB
 STEP = """
 import sys, time
@@ -54,7 +54,7 @@ def measure() -> Section:
 
 def _step(folder: Path) -> tuple[float, float]:
     """Seconds of the whole process, and of the writing in it."""
-    command, start = [sys.executable, "-c", STEP, str(TESTS), str(folder)], time.perf_counter()
+    command, start = [sys.executable, "-c", STEP, str(HELPERS), str(folder)], time.perf_counter()
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     return time.perf_counter() - start, float(run.stdout)
 

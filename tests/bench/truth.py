@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from measuring import Row, Section
 from oracle import contained, exact, planted
 
-from companion.consistency import UndecidedError
+from numbercheck.consistency import UndecidedError
 
 EXACT, CONTAINED, PLANTED = 100, 240, 50
 

@@ -2,6 +2,7 @@
 
 from companion.cohort.patients import masked, patient_table
 from companion.cohort.reading import Cohort, CohortError, faults, read_cohort
+from companion.cohort.reconstructed import write_reconstruction
 from companion.cohort.sheets import Fault
 from companion.cohort.writing import write_cohort
 
@@ -14,4 +15,5 @@ __all__ = [
     "patient_table",
     "read_cohort",
     "write_cohort",
+    "write_reconstruction",
 ]

@@ -21,7 +21,7 @@ from companion.cohort.layout import (
 )
 from companion.cohort.sheets import Fault, Reading, Sheet
 from companion.cohort.times import absent, time_faults
-from companion.ledger import DAYS_PER_MONTH
+from numbercheck.ledger.records import DAYS_PER_MONTH
 
 DAY = Column("ADY", "whole", low=-math.inf)
 

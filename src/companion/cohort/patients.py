@@ -6,8 +6,8 @@ import pandas as pd
 
 from companion.cohort.reading import Cohort
 from companion.cohort.sources import Source, parse_all
-from companion.expressions import Masked
-from companion.ledger import LedgerError, Variable
+from numbercheck.ledger.expressions import Masked
+from numbercheck.ledger.records import LedgerError, Variable
 
 
 def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataFrame:

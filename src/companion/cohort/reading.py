@@ -14,11 +14,12 @@ from companion.cohort.files import load
 from companion.cohort.layout import GROUPS, TABLES, Column
 from companion.cohort.sheets import Fault, Reading, Sheet
 from companion.cohort.times import days, records
-from companion.ledger import DAYS_PER_MONTH
+from companion.errors import CompanionError
 from companion.origin import label_of
+from numbercheck.ledger.records import DAYS_PER_MONTH
 
 
-class CohortError(ValueError):
+class CohortError(CompanionError, ValueError):
     """The tables cannot be used; the message has a line for every fault."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from companion.ledger import LedgerError, Variable
+from numbercheck.ledger.records import LedgerError, Variable
 
 FORMS = (
     re.compile(r"(?P<table>ADSL)\.(?P<name>\w+)(?: = (?P<codes>.+))?"),

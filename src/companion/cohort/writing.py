@@ -11,7 +11,7 @@ import pandas as pd
 from companion.cohort.files import DATASET
 from companion.cohort.layout import ADRS, ADTTE, GROUPS, TABLES, TERMS, VISITS
 from companion.cohort.sources import Source, parse_all
-from companion.ledger import Variable
+from numbercheck.ledger.records import Variable
 
 Row = dict[str, object]
 Values = dict[str, list]

@@ -18,7 +18,7 @@ from companion.figures.style import (
     shorten,
     text_width,
 )
-from companion.proportions import interval
+from numbercheck.statistics.proportions import interval
 
 LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
 BOUND = "#BDBDBD"

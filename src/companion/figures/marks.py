@@ -13,7 +13,7 @@ from companion.figures.style import (
     VERMILION,
     YELLOW,
 )
-from companion.ledger import Dose
+from numbercheck.ledger.records import Dose
 
 Mark = dict[str, Any]
 FOLLOWED = "#EFEFEF"

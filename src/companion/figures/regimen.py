@@ -20,7 +20,7 @@ from companion.figures.style import (
     text_width,
     wrap,
 )
-from companion.ledger import Dose
+from numbercheck.ledger.records import Dose
 
 ALL = "all"
 LANE, BAR, AXIS, HEAD = 8.5, 5.8, 9.0, 7.5  # mm

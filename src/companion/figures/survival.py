@@ -22,8 +22,8 @@ from companion.figures.style import (
     text_width,
     wrap,
 )
-from companion.printed import shown
-from companion.survival import at_risk_table, median, survival_at
+from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.survival import at_risk_table, median, survival_at
 
 Look = dict[str, Any]
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
@@ -60,7 +60,7 @@ def survival(
     Parameters
     ----------
     curve : pandas.DataFrame
-        From ``companion.survival.kaplan_meier``, its times in months.
+        From ``numbercheck.statistics.survival.kaplan_meier``, its times in months.
     endpoint : str
         What survives, as the title and the axis name it.
     horizon : float

@@ -39,8 +39,8 @@ from companion.figures.style import (
     styled,
     text_width,
 )
-from companion.ledger import Dose
-from companion.printed import shown
+from numbercheck.ledger.records import Dose
+from numbercheck.statistics.rounding import shown
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm

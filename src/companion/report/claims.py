@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from companion.audit import Candidate, Verdict
-from companion.audit.words import called
-from companion.ledger import Claim, Ledger, Measure
 from companion.report.notebooks import Cell
 from companion.verify import Verification
+from numbercheck.audit import Candidate, Verdict
+from numbercheck.audit.words import called
+from numbercheck.ledger.records import Claim, Ledger, Measure
 
 STATISTICS: Mapping[str, str] = {
     "n": "number",

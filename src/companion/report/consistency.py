@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from companion.ledger import Ledger
+from numbercheck.ledger.records import Ledger
 
 Record = Mapping[str, Any]
 

@@ -6,9 +6,9 @@ The questions are about one article. Its page is left out where a ledger has not
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from companion.ledger import Ledger
 from companion.report.computed import Computed
 from companion.report.what_if import Variant, WhatIf
+from numbercheck.ledger.records import Ledger
 
 QUESTIONED = (
     *("text4_crc_2w_n", "text4_crc_2w_N", "text4_crc_2w_percent", "text4_crc_2w_conf_low"),
@@ -35,7 +35,7 @@ class Exercise(NamedTuple):
     @property
     def command(self) -> str:
         """What to type; the article's own conflict is set aside first."""
-        drop = "companion conflicts --drop table1_crs_g12_percent"
+        drop = "numbercheck conflicts --drop table1_crs_g12_percent"
         return f"{drop} --set {self.claim}={self.printed}"
 
 

@@ -9,9 +9,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from companion.audit import audit
-from companion.audit.words import called
-from companion.ledger import Ledger
 from companion.report.claims import STATISTICS, Line, lines, token, what
 from companion.report.computed import computed
 from companion.report.consistency import consistency
@@ -23,6 +20,9 @@ from companion.report.patients import patients
 from companion.report.shown import Linker
 from companion.report.what_if import what_if
 from companion.verify import WORDS, Verification, tally
+from numbercheck.audit import audit
+from numbercheck.audit.words import called
+from numbercheck.ledger.records import Ledger
 
 SECTIONS = (
     ("overview", "Overview"),

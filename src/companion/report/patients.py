@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from companion.expressions import Masked
-from companion.ledger import Claim, Ledger, Measure
+from numbercheck.ledger.expressions import Masked
+from numbercheck.ledger.records import Claim, Ledger, Measure
 
 DASH = "–"
 

@@ -11,9 +11,9 @@ from html import unescape
 
 from markupsafe import Markup
 
-from companion.ledger import Ledger
-from companion.printed import Printed
 from companion.report.markup import slug
+from numbercheck.ledger.records import Ledger
+from numbercheck.statistics.rounding import Printed
 
 ROWS = {  # rows that no table of the article in hand names
     "Complete remission": "cr_4w",

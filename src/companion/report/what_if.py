@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from math import isnan
 from typing import NamedTuple
 
-from companion.audit.evidence import Evidence, MissingError
-from companion.audit.intervals import case_of, pair_at
-from companion.audit.kaplan_meier import Curve, curve_at
-from companion.audit.p_values import BINOMIAL, Comparison, PTest, compare
-from companion.audit.words import called
 from companion.captions import INTERVALS
-from companion.contingency import METHODS as TESTS
-from companion.ledger import Claim, Ledger, Measure
-from companion.printed import Printed, shown
-from companion.proportions import METHODS, interval
 from companion.report.claims import token
-from companion.risk_sets import CONF_TYPES, km_limits
+from numbercheck.audit.evidence import Evidence, MissingError
+from numbercheck.audit.intervals import case_of, pair_at
+from numbercheck.audit.kaplan_meier import Curve, curve_at
+from numbercheck.audit.p_values import BINOMIAL, Comparison, PTest, compare
+from numbercheck.audit.words import called
+from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.statistics.contingency import METHODS as TESTS
+from numbercheck.statistics.proportions import METHODS, interval
+from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits
+from numbercheck.statistics.rounding import Printed, shown
 
 LEVELS = (0.90, 0.95, 0.99)
 SIDES = ("two-sided", "one-sided")

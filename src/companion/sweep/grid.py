@@ -17,15 +17,16 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from companion.ledger import Ledger, LedgerError, unknown
-from companion.pipeline.parameters import ParameterError, chosen
+from companion.build.parameters import ParameterError, chosen
+from companion.errors import CompanionError
 from companion.sweep.vectorized import PARAMETERS
+from numbercheck.ledger.records import Ledger, LedgerError, unknown
 
 KEYS = ("seeds", "parameters", "claims", "notebooks")
 RANGE = re.compile(r"(\d+)-(\d+)")
 
 
-class GridError(ValueError):
+class GridError(CompanionError):
     """The grid cannot be run; the message lists every fault."""
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from companion.ledger import Ledger
+from companion.build import consistent
+from companion.build.cache import digest, shared_key
+from companion.build.outputs import alone
+from companion.build.parameters import chosen
+from companion.build.progress import Watch
 from companion.origin import LABEL
-from companion.pipeline import consistent
-from companion.pipeline.cache import digest, shared_key
-from companion.pipeline.outputs import alone
-from companion.pipeline.parameters import chosen
-from companion.pipeline.progress import Watch
 from companion.project import ROOT
 from companion.sweep import table
 from companion.sweep.grid import Block, Grid
 from companion.sweep.spread import spread
 from companion.sweep.tasks import construct, evaluate_block, run_notebooks
+from numbercheck.ledger.records import Ledger
 
 COHORTS, RUNS = 200, 2_000  # most in one block of the vectorized path
 TABLE, SUMMARY, FAILURES = "results.parquet", "summary.csv", "failures.csv"

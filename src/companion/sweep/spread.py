@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
+from companion.errors import CompanionError
+
 RETRIES = 3  # of a task whose worker was lost, on a cluster
 AHEAD = 4  # tasks handed out for each process, so that none waits
 
 
-class SchedulerError(RuntimeError):
+class SchedulerError(CompanionError):
     """The cluster cannot be reached."""
 
 
@@ -89,7 +91,7 @@ def _drain(
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[tuple[Executor, int]]:
-    from companion.pipeline.workers import end_with_parent
+    from companion.build.workers import end_with_parent
 
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
     try:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from companion.ledger import Ledger
 from companion.sweep.grid import Cohort
 from companion.sweep.vectorized import Found, evaluate, stack
+from numbercheck.ledger.records import Ledger
 
 Columns = Mapping[str, Sequence]
 
@@ -27,7 +27,7 @@ def construct(ledger: Ledger, cohort: Cohort) -> dict[str, Any]:
     RuntimeError
         If the solver did not decide in time, or the cohort fails its check.
     """
-    from companion.consistency.construction import reconstruct
+    from numbercheck.consistency.construction import reconstruct
 
     made = reconstruct(ledger.constrain(dict(cohort.claims)), cohort.seed or 0)
     return {"columns": {k: list(v) for k, v in made.columns.items()}, "given_up": made.given_up}
@@ -60,7 +60,7 @@ def run_notebooks(
     parameters : mapping of str to mapping
         Values for each notebook.
     """
-    from companion.pipeline.run import execute
+    from companion.build.run import execute
 
     found: list[Found] = []
     with tempfile.TemporaryDirectory() as name:
@@ -77,9 +77,10 @@ def run_notebooks(
 
 
 def _write(ledger: Ledger, cohort: Cohort, columns: Columns, folder: Path) -> Path:
-    from companion.consistency.construction import Construction, write
+    from companion.cohort import write_reconstruction
+    from numbercheck.consistency.construction import Construction
 
-    write(ledger, Construction(columns, (), ()), folder, cohort.seed or 0)  # type: ignore[arg-type]
+    write_reconstruction(ledger, Construction(columns, (), ()), folder, cohort.seed or 0)  # type: ignore[arg-type]
     return folder
 
 

@@ -1,9 +1,8 @@
 """The results table of many cohorts at once, by NumPy, straight from the ledger's measures.
 
 A second path beside the notebooks, which compute from the ADaM tables: the two agree on every
-number that both give. Sources of the formulas: `companion.survival`, `companion.quantiles`,
-`companion.proportions` and `companion.contingency`, whose scalars are called once for each
-distinct table of counts.
+number that both give. The formulas and their sources are those of `numbercheck.statistics`, whose
+scalars are called once for each distinct table of counts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from companion.contingency import p_value
-from companion.expressions import Expression, Masked
-from companion.ledger import Ledger, Measure, Variable
-from companion.proportions import exact_binomial, interval
-from companion.quantiles import KINDS
-from companion.survival import LIMITS
+from numbercheck.ledger.expressions import Expression, Masked
+from numbercheck.ledger.records import Ledger, Measure, Variable
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import exact_binomial, interval
+from numbercheck.statistics.quantiles import KINDS
+from numbercheck.statistics.survival import LIMITS
 
 FAMILIES: Mapping[str, str] = {  # which family of methods a notebook's parameter chooses
     "interval_method": "proportion_interval",
@@ -230,7 +229,7 @@ def kaplan_meier_tables(
     time, event : ndarray, shape (c, n)
         Time and whether the event was seen, for each of n patients of c cohorts.
     conf_type, level
-        As for `companion.survival.kaplan_meier`.
+        As for `numbercheck.statistics.survival.kaplan_meier`.
 
     Returns
     -------
@@ -252,7 +251,7 @@ def kaplan_meier_tables(
 
 
 def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
-    """Quantile of each row's first n values, by the rules of `companion.quantiles`."""
+    """Quantile of each row's first n values, by the rules of `numbercheck.statistics.quantiles`."""
     share = Fraction(repr(p))
     places = _Counts(n).once(lambda size: _place(size, share, kind))
     low, high = (

@@ -5,9 +5,9 @@ from math import isnan
 import pandas as pd
 
 from companion.captions import DASH, UNSTATED, Provenance, interval_name, limits, n_percent
-from companion.printed import shown
-from companion.proportions import interval
 from companion.tables.table import Row, Table
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rounding import shown
 
 
 def trials(

@@ -1,0 +1,100 @@
+"""Gather what the notebooks made into one folder, and judge every claim by it."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from companion import results, verify
+from companion.build.request import MADE, BuildError
+from companion.build.run import with_prose
+from companion.build.run import write as write_notebook
+from companion.build.workers import beside
+from companion.origin import label_of
+from numbercheck import standing
+
+if TYPE_CHECKING:
+    from numbercheck.audit import Verdict
+    from numbercheck.ledger.records import Ledger
+
+ALT = "alt.json"
+
+
+def collect(
+    stage: Path,
+    finished: Mapping[Path, Path],
+    cohort: Path,
+    ledger: "Ledger",
+    audited: "Sequence[Verdict]",
+) -> list[verify.Verification]:
+    """Fill a folder of outputs, and return the verdict on every claim.
+
+    Parameters
+    ----------
+    stage : Path
+        The folder, still without its name.
+    finished : mapping of Path to Path
+        Each notebook and the folder of its finished run.
+    cohort : Path
+        ADaM tables that were read.
+    ledger : Ledger
+        What is printed.
+    audited : sequence of Verdict
+        What the printed numbers say of each other.
+    """
+    from companion.report import write as report
+
+    found: list[results.Result] = []
+    alt: dict[str, str] = {}
+    for notebook, run in finished.items():
+        for part in ("tables", "figures"):
+            if (run / part).is_dir():
+                shutil.copytree(run / part, stage / part, dirs_exist_ok=True)
+        alt |= _read(run / "figures" / ALT)
+        found += _results(notebook, run)
+        executed = stage / "notebooks" / notebook.name
+        executed.parent.mkdir(exist_ok=True)
+        write_notebook(with_prose(notebook, run / "notebooks" / notebook.name), executed)
+    if alt:
+        text = json.dumps(alt, ensure_ascii=False, indent=1, sort_keys=True)
+        (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
+    merged = results.unique(found)
+    results.write(merged, stage / "results.csv")
+    document = _read(stage / "consistency.json")
+    standing.write(standing.determine(ledger, merged, document), stage / "determined.csv")
+    dataset = _read(cohort / "dataset.json")
+    rows = verify.verify(ledger, merged, audited, given_up(dataset))
+    verify.write(rows, stage / MADE)
+    label = label_of(dataset)
+    drawn = beside(draw, stage, ledger, rows, label)
+    report(stage, ledger, rows, label, cohort if label else None, drawn)
+    return rows
+
+
+def _results(notebook: Path, run: Path) -> list[results.Result]:
+    path = run / "results" / f"{notebook.stem}.csv"
+    if not path.is_file():
+        raise BuildError(f"{notebook.name}: it wrote no results/{notebook.stem}.csv")
+    return results.read(path)
+
+
+def _read(path: Path) -> dict:
+    """Content of a JSON file; there may be none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def given_up(dataset: Mapping) -> dict[str, str]:
+    """Claims that a reconstructed cohort could not satisfy, and why."""
+    return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
+
+
+def draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
+    """Draw the one figure that needs every verdict."""
+    import pandas as pd
+
+    from companion import figures
+    from companion.captions import provenance
+
+    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
+    figures.save(glance, stage / "figures", "figure-ledger")

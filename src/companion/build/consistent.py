@@ -1,0 +1,85 @@
+"""Keep the document on consistency: it takes minutes, and depends on the ledger and the model.
+
+It lies in the outputs under the key of what made it; a build with the same key takes it over.
+"""
+
+import ast
+import tokenize
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+from companion.build.cache import digest, files_digest, read, tree, write
+
+NAME = "consistency.json"
+DURATION = "conflicts, bounds and leave-one-out take about three minutes on two cores"
+ROOMS = ("statistics", "ledger", "consistency")
+
+
+def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
+    """Path of the ledger's document, where outputs or cache have it."""
+    key = key_of(root, published, cache)
+    places = (_kept(cache, key), output / NAME, root / "outputs" / NAME)
+    return next((path for path in places if path.is_file() and _has_key(path, key)), None)
+
+
+def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path | None:
+    """Compute the ledger's document, and keep it; None, and why, where it cannot be made."""
+    say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
+    from numbercheck.consistency.document import document, text
+    from numbercheck.consistency.search import UndecidedError, UnsizedError
+
+    key = key_of(root, published, cache)
+    try:
+        content = text({"key": key, **document(published)})
+    except (UndecidedError, UnsizedError) as error:
+        say(f"consistency: left out, {error}")
+        return None
+    cache.mkdir(parents=True, exist_ok=True)
+    kept = _kept(cache, key)
+    partial = kept.with_suffix(".new")
+    partial.write_text(content, encoding="utf-8", newline="\n")
+    partial.rename(kept)
+    return kept
+
+
+def _kept(cache: Path, key: str) -> Path:
+    return cache / f"consistency-{key[:16]}.json"
+
+
+def _has_key(path: Path, key: str) -> bool:
+    """Tell without parsing it all, since every build asks."""
+    return f'"key": "{key}"'.encode() in path.read_bytes()
+
+
+def key_of(root: Path, published: Path, cache: Path) -> str:
+    """Key of the ledger and of what modules do; kept for files that are the same to the byte."""
+    package = root / "src" / "numbercheck"
+    code = sorted(path for room in ROOMS for path in tree(package / room))
+    ledger = files_digest(tree(published), published)
+    record, files = cache / "consistency-key.json", digest(files_digest(code, package), ledger)
+    if (known := read(record).get(files)) is not None:
+        return str(known)
+    key = digest(*map(_meaning, code), ledger)
+    cache.mkdir(parents=True, exist_ok=True)
+    write(record, {files: key})
+    return key
+
+
+def _meaning(path: Path) -> str:
+    """What a module does: its lines without comments, docstrings and blanks.
+
+    Text, not a syntax tree: trees, their dumps and f-string tokens differ between versions of
+    Python, and the key must not.
+    """
+    source = path.read_text(encoding="utf-8")
+    lines = ["", *source.splitlines()]
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row] = lines[row][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            for row in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines[row] = ""
+    return "\n".join([path.name, *filter(None, map(str.rstrip, lines))])

@@ -1,0 +1,23 @@
+"""The audit: each printed number against the others, with no patient data.
+
+``audit(read_ledger(directory))`` gives one verdict for each claim; ``explain`` shows one of them
+whole, ``method_table`` what every method gives.
+"""
+
+from numbercheck.audit.explain import explain, to_json
+from numbercheck.audit.judge import audit
+from numbercheck.audit.methods import MethodRow, family_fits, method_table
+from numbercheck.audit.verdicts import Candidate, Coverage, Verdict, coverage
+
+__all__ = [
+    "Candidate",
+    "Coverage",
+    "MethodRow",
+    "Verdict",
+    "audit",
+    "coverage",
+    "explain",
+    "family_fits",
+    "method_table",
+    "to_json",
+]

@@ -1,0 +1,81 @@
+"""One claim's audit in a screenful, and the whole audit as one JSON document."""
+
+import json
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from textwrap import wrap
+
+from numbercheck.audit.judge import audit
+from numbercheck.audit.verdicts import Candidate, Verdict, coverage
+from numbercheck.ledger.records import Ledger, LedgerError, unknown
+
+WIDTH, MOST = 88, 9
+
+
+def explain(ledger: Ledger, claim: str, verdicts: Sequence[Verdict] | None = None) -> str:
+    """What is printed and where, what it was checked against, and what each method gives.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    claim : str
+        Its slug.
+    verdicts : sequence of Verdict, optional
+        The ledger's audit, if it was made already.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such claim; the nearest ones are offered.
+    """
+    if claim not in ledger.claims:
+        raise LedgerError([unknown("claim", claim, ledger.claims)])
+    verdict = next(v for v in verdicts or audit(ledger) if v.claim == claim)
+    return "\n".join(line.rstrip() for line in _lines(ledger, verdict))
+
+
+def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
+    """Coverage and verdicts as one JSON document, each with the printed text and its place."""
+    verdicts = audit(ledger) if verdicts is None else verdicts
+    rows = []
+    for verdict in verdicts:
+        claim = ledger.claims[verdict.claim]
+        place = {"locus": claim.locus, "measure": claim.measure, "statistic": claim.statistic}
+        rows.append({**verdict.record(), **place, "printed": claim.printed})
+    document = {"coverage": coverage(verdicts)._asdict(), "verdicts": rows}
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
+    claim = ledger.claims[verdict.claim]
+    measure = ledger.measures[claim.measure]
+    words = " (in words; the test is not named)" if claim.verbal else ""
+    yield verdict.claim
+    yield f"  printed   {claim.printed}{words}, {claim.locus}"
+    yield f"  is the    {claim.statistic} of {measure.label}"
+    if measure.family:
+        yield f"  family    {measure.family}: {ledger.method(measure)}"
+    for premise in list(dict.fromkeys(verdict.premises))[:MOST]:
+        other = ledger.claims[premise]
+        title = "against " if premise == verdict.premises[0] else ""
+        yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {other.locus}"
+    yield from _tried(verdict.candidates)
+    value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""
+    yield f"  verdict   {verdict.verdict.upper()}: {verdict.kind}{value}"
+    yield from (f"            {line}" for line in wrap(verdict.sentence, WIDTH - 12))
+
+
+def _tried(candidates: Sequence[Candidate]) -> Iterator[str]:
+    """Candidates, those that fit first; the rest is counted."""
+    ranked = sorted(candidates, key=lambda c: not c.fits)
+    for i, candidate in enumerate(ranked[:MOST]):
+        sign = "prints so" if candidate.fits else "does not"
+        title = "tried   " if i == 0 else ""
+        yield f"  {title:<9} {candidate.method:<18} {candidate.value:<28} {sign}"
+    if len(ranked) > MOST:
+        yield f"            and {len(ranked) - MOST} more that {_rest(ranked[MOST:])}"
+
+
+def _rest(candidates: Sequence[Candidate]) -> str:
+    fitting = sum(c.fits for c in candidates)
+    return f"do not (but for {fitting})" if fitting else "do not"

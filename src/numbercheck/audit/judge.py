@@ -1,0 +1,163 @@
+"""One verdict for each claim, from all the checks that speak of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percentages, sums
+from numbercheck.audit.evidence import Evidence, is_count
+from numbercheck.audit.sums import Related
+from numbercheck.audit.verdicts import VERDICTS, Verdict
+from numbercheck.ledger.records import Claim, Ledger, days
+
+Check = Callable[[Claim, Evidence], Iterator[Verdict]]
+CHECKS: dict[str, Check] = {
+    "percent": percentages.check,
+    "conf_low": intervals.check,
+    "conf_high": intervals.check,
+    "p_value": p_values.check,
+}
+COUNTS = ("n", "N", "n_event")
+
+
+def audit(ledger: Ledger) -> list[Verdict]:
+    """Judge every claim against the other printed numbers, in the ledger's order.
+
+    A verdict is ``match`` or ``mismatch`` where other printed numbers decide, ``given`` for a
+    premise from which others follow, ``unchecked`` otherwise, with the reason.
+    """
+    evidence = Evidence(ledger)
+    found: dict[str, list[Verdict]] = {claim: [] for claim in ledger.claims}
+    for claim in ledger.claims.values():
+        for verdict in _checks(claim, evidence):
+            found[verdict.claim].append(verdict)
+    related = sums.check(evidence)
+    for verdict in (*related.verdicts, *orders.check(evidence)):
+        found[verdict.claim].append(verdict)
+    for verdict in _printings(ledger, found):
+        found[verdict.claim].append(verdict)
+    used = _premises(ledger, found)
+    return [_one(ledger.claims[c], v, used, related, ledger) for c, v in found.items()]
+
+
+def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    measure = evidence.ledger.measures[claim.measure]
+    kind = measure.kind
+    if kind == "external" or measure.unit == "date":
+        return
+    if claim.statistic in CHECKS:
+        yield from CHECKS[claim.statistic](claim, evidence)
+    elif claim.statistic == "estimate" and kind == "survival":
+        yield from kaplan_meier.check_estimate(claim, evidence)
+    elif claim.statistic in COUNTS:
+        yield from _count(claim, evidence)
+
+
+def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """A number of patients is whole and within its total."""
+    if not is_count(claim.value):
+        says = f"{claim.printed} is no number of patients."
+        yield Verdict(claim.claim, "mismatch", "not-a-count", says)
+        return
+    total = evidence.total(evidence.ledger.measures[claim.measure])
+    if total is None or claim.statistic == "N":
+        return
+    whole = evidence.ledger.claims[total.claims[0]]
+    is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
+    if not is_itself and claim.value.value > total.values[0]:
+        says = f"{claim.printed} is more than all {total.values[0]} of its population."
+        yield Verdict(claim.claim, "mismatch", "count-exceeds-total", says, premises=total.claims)
+
+
+def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verdict]:
+    """Name the later of two printings that disagree, unless the first is known to be wrong."""
+    first: dict[tuple[str, str], Claim] = {}
+    for claim in ledger.claims.values():
+        if claim.verbal:
+            continue
+        before = first.setdefault((claim.measure, claim.statistic), claim)
+        is_wrong = any(v.verdict == "mismatch" for v in found[before.claim])
+        if before is not claim and not is_wrong and not _agree(before, claim, ledger):
+            says = f"{claim.printed} here, {before.printed} in {before.locus}, for one number."
+            yield Verdict(
+                claim.claim, "mismatch", "printings-disagree", says, premises=(before.claim,)
+            )
+
+
+def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
+    if one.printed == other.printed:
+        return True
+    if ledger.measures[one.measure].unit == "date":
+        (first, last), (start, end) = days(one.printed), days(other.printed)
+        return first <= end and start <= last
+    if one.value.relation != "=" or other.value.relation != "=":
+        plain, bound = (one, other) if one.value.relation == "=" else (other, one)
+        return plain.value.relation != "=" or bound.value.admits(plain.value.exact)
+    (a, b), (c, d) = one.value.interval(), other.value.interval()
+    return a < d and c < b
+
+
+def _premises(ledger: Ledger, found: dict[str, list[Verdict]]) -> dict[str, list[str]]:
+    """For each claim, those that were computed from it; every printing of a number counts."""
+    used: dict[str, list[str]] = {}
+    for verdicts in found.values():
+        for verdict in verdicts:
+            if verdict.kind == "printings-disagree" or verdict.verdict == "unchecked":
+                continue
+            for premise in verdict.premises:
+                source = ledger.claims[premise]
+                for claim in ledger.find(source.measure, source.statistic):
+                    used.setdefault(claim.claim, []).append(verdict.claim)
+    return used
+
+
+def _one(
+    claim: Claim,
+    verdicts: list[Verdict],
+    used: dict[str, list[str]],
+    related: Related,
+    ledger: Ledger,
+) -> Verdict:
+    """The verdict that decides; without one a premise is given, and the rest is unchecked."""
+    decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
+    verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
+    is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
+    if verdict.verdict == "unchecked" and is_premise:
+        says = f"A premise of {_listed(used[claim.claim])}."
+        kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
+        sentence = says if kind == "premise" else f"{verdict.sentence} {says}"
+        verdict = replace(verdict, verdict="given", kind=kind, sentence=sentence)
+    if claim.claim in related.broken:
+        also = " ".join(dict.fromkeys(related.broken[claim.claim]))
+        says = f"{verdict.sentence} It breaks an assumption of ours: {also}"
+        verdict = replace(verdict, sentence=says)
+    return verdict
+
+
+def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
+    """Say why nothing decides a claim."""
+    measure = ledger.measures[claim.measure]
+    if measure.kind == "external":
+        return _external(claim, ledger)
+    if kept:
+        says = f"No other printed number determines it; it does agree: {' '.join(kept[:2])}"
+        return Verdict(claim.claim, "unchecked", "in-order", says)
+    says = "No other printed number determines it, and none follows from it."
+    return Verdict(claim.claim, "unchecked", "stands-alone", says)
+
+
+def _external(claim: Claim, ledger: Ledger) -> Verdict:
+    """Compare a number of another trial with the comparators' row whose quantity is its measure."""
+    says = "A number of another trial, not of this one; see comparators.csv."
+    for row in ledger.comparators:
+        if row.quantity == claim.measure:
+            same = row.printed == claim.printed
+            says = f"{row.trial} prints {row.printed} for it, {claim.printed} stands here."
+            kind = "comparator" if same else "comparator-differs"
+            return Verdict(claim.claim, "match" if same else "mismatch", kind, says, row.source)
+    return Verdict(claim.claim, "unchecked", "other-trial", says)
+
+
+def _listed(claims: Iterable[str]) -> str:
+    names = list(dict.fromkeys(claims))
+    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + rest

@@ -1,0 +1,249 @@
+"""The command line for any ledger: thin, and each command imports only what it needs."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from numbercheck.errors import NumbercheckError
+
+if TYPE_CHECKING:
+    from numbercheck.ledger.records import Ledger
+
+HERE = Path("data/published")
+
+app = typer.Typer(
+    help="Check the printed numbers of one article: audit them against each other, ask whether "
+    "one cohort can satisfy them all, and bound what is not printed. LEDGER is a folder; "
+    "without one, data/published below the current folder.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="[LEDGER]", help="Folder of the ledger.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Seconds = Annotated[float, typer.Option(help="Most time for one question to the solver.", min=0.1)]
+Changed = Annotated[
+    list[str] | None, typer.Option("--set", help="CLAIM=PRINTED: as if that were printed.")
+]
+Dropped = Annotated[list[str] | None, typer.Option("--drop", help="Leave this claim out.")]
+Without = Annotated[list[str] | None, typer.Option("--without", help="Do not assume this.")]
+
+
+class UnusableError(NumbercheckError):
+    """A command's arguments that cannot be used."""
+
+
+def main() -> None:
+    """Run the command line; every fault of the input is a sentence and exit status 2."""
+    with sentences():
+        app(prog_name="numbercheck")
+
+
+@contextmanager
+def sentences(*ours: type[Exception]) -> Iterator[None]:
+    """Turn errors about the input into one sentence on standard error and exit status 2.
+
+    Parameters
+    ----------
+    ours : type of Exception
+        Base classes of such errors, besides numbercheck's own.
+    """
+    try:
+        yield
+    except (NumbercheckError, *ours) as error:  # type: ignore[misc]
+        _stop(str(error))
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if not error.strerror:  # ours, in words
+            _stop(str(error))
+        _stop(f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were")
+
+
+def _stop(message: str) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(2)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def example(*lines: str, program: str = "numbercheck") -> Callable:
+    """Add examples to a command's help."""
+
+    def add(command: Callable) -> Callable:
+        examples = "\n\n".join(f"    {program} {line}" for line in lines)
+        command.__doc__ = f"{command.__doc__}\n\nExamples:\n\n{examples}"
+        return command
+
+    return add
+
+
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """Split options written NAME=VALUE."""
+    found = {}
+    for text in given or []:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UnusableError(f"{option} {text!r} has no =; write it as NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _read(folder: Path) -> "Ledger":
+    from numbercheck.ledger.reading import read_ledger
+
+    if folder == HERE and not folder.is_dir():
+        raise UnusableError(
+            f"there is no {HERE} here; name the folder of a ledger, or start one: "
+            "numbercheck new my-ledger"
+        )
+    return read_ledger(folder)
+
+
+@app.command()
+@example("audit", "audit my-ledger --json")
+def audit(folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Judge each printed number by the others; needs no patient data.
+
+    Exit status: 0 nothing found, 1 there is a finding, 2 unusable input.
+    """
+    from numbercheck.audit import audit as judge
+    from numbercheck.audit import coverage, to_json
+
+    ledger = _read(folder)
+    verdicts = judge(ledger)
+    findings = [v for v in verdicts if v.verdict == "mismatch"]
+    if as_json:
+        print(to_json(ledger, verdicts))
+    else:
+        counts = coverage(verdicts)
+        print(f"{counts.checked} of {counts.claims} claims could be checked by other claims")
+        for name, count in counts.verdicts.items():
+            print(f"{count:5d}  {name}")
+        for verdict in findings:
+            claim = ledger.claims[verdict.claim]
+            print(f"{claim.locus} ({verdict.claim}) prints {claim.printed}: {verdict.sentence}")
+    sys.exit(1 if findings else 0)
+
+
+@app.command()
+@example("explain table1_crs_g12_percent", "explain text6_crs_by_blasts_p_value")
+def explain(claim: str, folder: Folder = HERE) -> None:
+    """Show what one printed number was checked against, and what each method gives."""
+    from numbercheck.audit import explain as tell
+    from numbercheck.ledger.records import unknown
+
+    ledger = _read(folder)
+    if claim not in ledger.claims:
+        raise UnusableError(unknown("claim", claim, ledger.claims))
+    print(tell(ledger, claim))
+
+
+@app.command()
+@example("new my-ledger")
+def new(directory: Path) -> None:
+    """Start the ledger of another article: empty tables, and a README that explains them."""
+    from numbercheck.ledger.new import new_ledger
+
+    for path in new_ledger(directory):
+        print(path)
+
+
+@app.command()
+@example(
+    "conflicts",
+    "conflicts --all --set text5_relapse_n=5",
+    "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
+)
+def conflicts(
+    folder: Folder = HERE,
+    every: Annotated[bool, typer.Option("--all", help="Go on after the first.")] = False,
+    changed: Changed = None,
+    drop: Dropped = None,
+    without: Without = None,
+    seconds: Seconds = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask whether one cohort can satisfy every claim; if not, name a smallest conflict.
+
+    Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
+    """
+    from numbercheck.consistency.conflict_sets import find_conflicts
+    from numbercheck.consistency.search import UndecidedError
+    from numbercheck.consistency.words import record, tell
+
+    ledger = _read(folder).constrain(pairs(changed, "--set"), drop or (), without or ())
+    try:
+        found = find_conflicts(ledger, seconds, every)
+    except UndecidedError as error:
+        if as_json:
+            print_json({"consistent": None, "undecided": str(error), "conflicts": []})
+        else:
+            print(f"{error}: neither consistent nor inconsistent")
+        sys.exit(1)
+    if as_json:
+        records = [record(ledger, conflict) for conflict in found]
+        print_json({"consistent": not found, "conflicts": records})
+    else:
+        print("\n\n".join(tell(ledger, conflict) for conflict in found) or CONSISTENT)
+    sys.exit(1 if found else 0)
+
+
+CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
+
+
+@app.command()
+@example("bounds", "bounds 'crs_grade >= 1' --among 'blasts_ge5'", "bounds 'os_time >= 366' --json")
+def bounds(
+    expression: Annotated[str, typer.Argument(help="Which patients to count.")] = "",
+    folder: Folder = HERE,
+    among: Annotated[str, typer.Option(help="Among whom.")] = "",
+    seconds: Seconds = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Bound what the article does not print, over every cohort that it allows.
+
+    Without an expression: the questions that readers ask. An argument alone that is a folder is
+    the ledger.
+    """
+    if Path(expression).is_dir() and folder == HERE:
+        expression, folder = "", Path(expression) if expression else HERE
+    if not expression:
+        _standard_bounds(folder, seconds, as_json)
+        return
+    from numbercheck.consistency.sharp_bounds import Bounds
+
+    ledger = _read(folder)
+    asked = Bounds(ledger, seconds)
+    bound = asked.count(ledger.selection(expression), ledger.selection(among))
+    if as_json:
+        print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
+    else:
+        print(bound)
+
+
+def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:
+    from numbercheck.consistency.document import standard_bounds
+
+    given_up, found, envelopes = standard_bounds(folder, seconds)
+    if as_json:
+        records = [bound.record() for bound in found]
+        print_json({"given_up": given_up, "bounds": records, "envelopes": envelopes})
+        return
+    print(*found, sep="\n")
+    for endpoint, rows in envelopes.items():
+        print(f"{endpoint} month by month, least and largest estimate:")
+        print(
+            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
+        )

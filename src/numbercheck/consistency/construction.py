@@ -1,0 +1,124 @@
+"""Construct one cohort that satisfies as many claims as can hold together.
+
+The cohort is nobody: of all cohorts that print the article's numbers, the seed draws one. A
+random goal pulls each part of the model to a place of its own, so that two seeds differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from numbercheck.consistency.conflict_sets import Conflict, give_up
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.recheck import broken_rules, recheck
+from numbercheck.consistency.search import Rows, Search, UndecidedError
+from numbercheck.consistency.witness import assemble
+from numbercheck.consistency.words import sentence
+from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.records import Ledger
+
+FARTHEST = 9  # weight of a cell in the random goal
+
+
+@dataclass(frozen=True)
+class Construction:
+    """A reconstructed patient table, and what it could not satisfy.
+
+    Attributes
+    ----------
+    columns : dict of str to list
+        For each variable one value for each patient, None where missing or not reported.
+    given_up : tuple of str
+        Claims that do not hold, as few as possible.
+    conflicts : tuple of Conflict
+        Why they were given up.
+    """
+
+    columns: Mapping[str, list]
+    given_up: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of patients."""
+        return len(next(iter(self.columns.values())))
+
+    def reason(self, ledger: Ledger, slug: str) -> str:
+        """Why a claim was given up, in one sentence."""
+        return next(sentence(ledger, c) for c in self.conflicts if slug in c.claims)
+
+
+def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Construction:
+    """Construct a cohort from the ledger; the same seed gives the same cohort.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Claims and assumptions.
+    seed : int
+        Which of the cohorts that satisfy the same claims.
+    seconds : float
+        Most time for one question to the solver.
+
+    Raises
+    ------
+    UndecidedError
+        If the solver did not decide in time.
+    NumbercheckError
+        If the cohort fails the check outside the solver.
+    """
+    search = Search(ledger, seconds)
+    given_up, found = give_up(search)
+    active = search.rows - frozenset(given_up)
+    random = Random(seed)  # noqa: S311 - draws patients, keeps no secret
+    columns: dict[str, list] = {}
+    for model in search.models(active):
+        _pull(model, random)
+        solution = model.solve(seconds)
+        if solution.status != "feasible":
+            raise UndecidedError(f"no cohort was found within {seconds:g} s of the solver's work")
+        columns |= assemble(model, solution.solver, random)
+    n = len(next(iter(columns.values())))
+    table = {v: columns.get(v, [None] * n) for v in ledger.variables}
+    _check(ledger, table, active, search)
+    return Construction(table, tuple(given_up), tuple(found))
+
+
+def _pull(model: Model, random: Random) -> None:
+    """Set a random goal: times near a random sample, cells by random weights."""
+    goal = []
+    if model.timed is not None:
+        times = model.timed.times[model.scope.times[0]]
+        goal += _spread(model, times, random)
+    for vector in model.vectors.values():
+        if model.timed is None or vector.values is not model.timed.times[model.scope.times[0]]:
+            goal += _spread(model, vector.values, random)
+    for cells in model.counts.variables if model.timed is None else ():
+        goal += [random.randint(-FARTHEST, FARTHEST) * v for v in cells if v is not None]
+    model.cp.minimize(sum(goal))
+
+
+def _spread(model: Model, values: list, random: Random) -> list:
+    """Distances of every second ordered value from a random sample; the rest follow."""
+    domain = model.ledger.variables[values[0].name.rsplit("_", 1)[0]].domain
+    sample = sorted(random.choice(domain) for _ in values)
+    pairs = list(zip(values, sample, strict=True))[::2]
+    return [_distance(model, value, target) for value, target in pairs]
+
+
+def _distance(model: Model, variable, target: int):  # noqa: ANN001, ANN202
+    distance = model.cp.new_int_var(0, 10_000, "")
+    model.cp.add(distance >= variable - target)
+    model.cp.add(distance >= target - variable)
+    return distance
+
+
+def _check(ledger: Ledger, table: Mapping[str, list], active: Rows, search: Search) -> None:
+    failed = [
+        c.claim for c in recheck(ledger, table, sorted(active & search.claims)) if not c.holds
+    ]
+    failed += broken_rules(ledger, table, sorted(active & search.assumptions))
+    if failed:
+        raise NumbercheckError(
+            f"the cohort fails the check outside the solver: {', '.join(failed)}"
+        )

@@ -1,0 +1,150 @@
+"""Everything on consistency in one document, for the notebooks and the report.
+
+It takes minutes, so it is kept in ``outputs/`` under a key of the ledger and of the code that
+made it, and made again only when one of them changed.
+"""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+
+from numbercheck.consistency import questions
+from numbercheck.consistency.conflict_sets import find_conflicts, give_up
+from numbercheck.consistency.histories import infer
+from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
+from numbercheck.consistency.search import Search
+from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.consistency.words import record
+from numbercheck.ledger.reading import read_ledger
+
+Envelopes = dict[str, list[list[float]]]
+Half = tuple[dict[str, list[Bound]], Envelopes]
+PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
+
+
+def document(published: Path, jobs: int = 2) -> dict[str, object]:
+    """Conflicts, bounds, envelopes, histories, leave-one-out and digit test of a ledger.
+
+    Parameters
+    ----------
+    published : Path
+        Folder of the ledger.
+    jobs : int
+        Processes.
+    """
+    ledger = read_ledger(published)
+    given_up = give_up(Search(ledger))[0]
+    parts: dict[str, Callable] = {
+        "leave_one_out": _leave_one_out,
+        "digit_test": _digit_test,
+        **HALVES,
+        "subgroups": _subgroups,
+        "risk_histories": _histories,
+    }
+    with _pool(jobs) as pool:
+        futures = {name: pool.submit(part, published, given_up) for name, part in parts.items()}
+        found = [record(ledger, c) for c in find_conflicts(ledger, every=True)]
+        made = {name: future.result() for name, future in futures.items()}
+    listed, envelopes = _joined([made.pop(name) for name in HALVES])
+    bounds = [bound.record() for bound in listed]
+    return {
+        **{"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes},
+        **made,
+    }
+
+
+def standard_bounds(
+    published: Path, seconds: float = 60.0, jobs: int = 2
+) -> tuple[list[str], list[Bound], Envelopes]:
+    """Claims set aside, the standard questions answered, and the envelope of each endpoint.
+
+    Parameters
+    ----------
+    published : Path
+        Folder of the ledger.
+    seconds : float
+        Most time for one question to the solver.
+    jobs : int
+        Processes.
+    """
+    given_up = give_up(Search(read_ledger(published), seconds))[0]
+    with _pool(jobs) as pool:
+        futures = [pool.submit(half, published, given_up, seconds) for half in HALVES.values()]
+        return given_up, *_joined([future.result() for future in futures])
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+
+
+def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes]:
+    """Bounds in the order of the questions, and the envelopes."""
+    answers = {name: found for half, _ in halves for name, found in half.items()}
+    envelopes = {endpoint: rows for _, half in halves for endpoint, rows in half.items()}
+    return [bound for name in questions.STANDARD for bound in answers[name]], envelopes
+
+
+def text(content: dict[str, object]) -> str:
+    """The document as JSON, the same bytes for the same content."""
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _number(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+def _ends(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else [_number(end) for end in ends]
+
+
+def _leave_one_out(published: Path, given_up: list[str]) -> list[dict]:
+    rows = leave_one_out(read_ledger(published), given_up, PATIENCE)
+    return [
+        {
+            **asdict(row),
+            "implied": row.implied,
+            "kept": _ends(row.kept),
+            "aside": _ends(row.aside),
+        }
+        for row in rows
+    ]
+
+
+def _digit_test(published: Path, given_up: list[str]) -> list[dict]:
+    return [asdict(row) for row in digit_test(read_ledger(published), given_up, PATIENCE)]
+
+
+def _on_counts(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+    asked = Bounds(read_ledger(published), seconds, given_up)
+    names = [name for name in questions.STANDARD if name not in ON_CURVES]
+    return {name: [*questions.STANDARD[name](asked)] for name in names}, {}
+
+
+def _on_curves(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+    """The envelopes with the questions that their days answer."""
+    asked = Bounds(read_ledger(published), seconds, given_up)
+    measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
+    envelopes = {
+        m.endpoint: [[_number(x) for x in row] for row in questions.envelope(asked, m)]
+        for m in measures
+    }
+    return {name: [*questions.STANDARD[name](asked)] for name in ON_CURVES}, envelopes
+
+
+def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
+    asked = Bounds(read_ledger(published), given_up=given_up)
+    return {
+        name: [[b.low, b.high] for b in cells] for name, *cells in questions.subgroup_cells(asked)
+    }
+
+
+def _histories(published: Path, given_up: list[str]) -> list[dict]:
+    found = infer(read_ledger(published), given_up)
+    return [{**asdict(i), "events": list(i.events)} for i in found]
+
+
+ON_CURVES = ("at_risk", "survival")
+HALVES: dict[str, Callable] = {"on_counts": _on_counts, "on_curves": _on_curves}

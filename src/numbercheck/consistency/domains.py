@@ -1,0 +1,152 @@
+"""The values that a column can take in the model: few, since only what is told apart counts."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from numbercheck.ledger.expressions import Expression, Masked, comparisons, dotted, literal
+from numbercheck.ledger.records import LedgerError, Variable
+
+MOST_CELLS = 200_000
+
+
+class Domain(NamedTuple):
+    """A column's values; an interval of whole numbers is stood for by its lowest.
+
+    ``None`` is the missing value of who is not evaluable.
+    """
+
+    variable: Variable
+    values: tuple
+
+    @property
+    def upper(self) -> tuple:
+        """Highest number of each interval, for a whole-number column."""
+        known = [v for v in self.values if v is not None]
+        last = self.variable.domain[-1]
+        return (*(b - 1 for b in known[1:]), last)
+
+
+def domains(
+    variables: Mapping[str, Variable], expressions: Iterable[Expression]
+) -> dict[str, Domain]:
+    """Domain of every column that one of the expressions reads.
+
+    Columns that are compared with each other keep all their values.
+    """
+    expressions = list(expressions)
+    cuts: dict[str, set[int]] = {}
+    for expression in expressions:
+        for column, starts in _cuts(expression.tree, variables):
+            cuts.setdefault(column, set()).update(starts)
+    names = sorted({name for expression in expressions for name in expression.names})
+    return {name: _domain(variables[name], cuts.get(name, set())) for name in names}
+
+
+def _domain(variable: Variable, cuts: set[int]) -> Domain:
+    values = variable.domain
+    if variable.type == "integer":
+        values = (values[0], *sorted(c for c in cuts if values[0] < c <= values[-1]))
+    if variable.evaluable.text:
+        values = (*values, None)
+    return Domain(variable, values)
+
+
+def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable[int]]]:
+    """First numbers of the intervals into which an expression cuts a whole-number column."""
+    for left, operator, right in comparisons(tree):
+        for name, other, mirrored in ((left, right, False), (right, left, True)):
+            if isinstance(name, ast.Name) and variables[dotted(name)].type == "integer":
+                every = isinstance(other, ast.Name)
+                whole = variables[dotted(name)].domain
+                yield dotted(name), whole if every else _starts(other, operator, mirrored)
+
+
+def _starts(other: ast.expr, operator: ast.cmpop, mirrored: bool) -> list[int]:
+    values = literal(other)
+    numbers = values if isinstance(values, list) else [values]
+    above = isinstance(operator, ast.Lt | ast.GtE if mirrored else ast.Gt | ast.LtE)
+    below = isinstance(operator, ast.Gt | ast.LtE if mirrored else ast.Lt | ast.GtE)
+    starts = []
+    for number in numbers:
+        floor = int(np.floor(number))
+        starts += [int(np.ceil(number))] if below else []
+        starts += [floor + 1] if above else []
+        starts += [floor, floor + 1] if not (above or below) else []
+    return starts
+
+
+class Cells:
+    """All combinations of the values of some columns, as columns of equal length.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Which columns.
+    known : mapping of str to Domain
+        Their domains.
+
+    Raises
+    ------
+    LedgerError
+        If there are more combinations than a table can hold.
+    """
+
+    def __init__(self, columns: tuple[str, ...], known: Mapping[str, Domain]) -> None:
+        self.columns = columns
+        sizes = [len(known[c].values) for c in columns]
+        if np.prod(sizes, dtype=float) > MOST_CELLS:
+            raise LedgerError([f"{', '.join(columns)} are too many columns to count together"])
+        grid = np.indices(sizes).reshape(len(sizes), int(np.prod(sizes)))
+        self.frame = {
+            c: _masked(known[c].values, index) for c, index in zip(columns, grid, strict=True)
+        }
+        self._values = [
+            [known[c].values[i] for i in index] for c, index in zip(columns, grid, strict=True)
+        ]
+        self.keep = np.ones(int(np.prod(sizes)), dtype=bool)
+        for column in columns:
+            self._only_evaluable(column, known[column].variable.evaluable)
+
+    def __len__(self) -> int:
+        return len(self.keep)
+
+    def holds(self, expression: Expression) -> bool:
+        """Whether all columns of an expression are here."""
+        return set(expression.names) <= set(self.columns)
+
+    def select(self, *expressions: Expression) -> np.ndarray:
+        """Cells in which all expressions are known to be true."""
+        chosen = self.keep.copy()
+        for expression in expressions:
+            chosen &= expression.select(self.frame, len(self))
+        return chosen
+
+    def forbid_unless(self, expression: Expression) -> None:
+        """Drop the cells in which an expression is known to be false."""
+        values, known = expression.evaluate(self.frame)
+        self.keep &= ~(known & ~values.astype(bool))
+
+    def _only_evaluable(self, column: str, evaluable: Expression) -> None:
+        """A value is known just where its column is evaluable."""
+        if evaluable.text and self.holds(evaluable):
+            self.keep &= self.frame[column].known == evaluable.select(self.frame, len(self))
+
+    @cached_property
+    def keys(self) -> list[dict[str, object]]:
+        """Each cell's values by column, None where missing."""
+        return [
+            dict(zip(self.columns, row, strict=True)) for row in zip(*self._values, strict=True)
+        ]
+
+
+def _masked(values: tuple, index: np.ndarray) -> Masked:
+    pool = np.empty(len(values), dtype=object)
+    pool[:] = values
+    known = np.array([v is not None for v in values])
+    if all(isinstance(v, bool | int) for v in values if v is not None):
+        pool = np.array([0 if v is None else v for v in values])
+    return Masked(pool[index], known[index])

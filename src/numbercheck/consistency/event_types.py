@@ -1,0 +1,96 @@
+"""Which kinds of event an endpoint must have counted, when we do not assume that it did.
+
+What can end an endpoint is read off the assumptions: a value of a column for which a rule fails
+unless the endpoint's event is set. Where that rule can be switched off, so are the other rules on
+the column, except those that only say what nothing but it can do; the printed curve then tells.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from numbercheck.consistency.recheck import Table
+from numbercheck.consistency.scope import endpoint_column
+from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Assumption, Ledger
+
+
+class Kind(NamedTuple):
+    """One kind of event: a column, one of its values, and whether we only assume that it counts."""
+
+    column: str
+    value: object
+    assumed: bool
+
+    @property
+    def text(self) -> str:
+        """The patients who had it, in the ledger's grammar."""
+        return self.column if self.value is True else f"{self.column} == {_literal(self.value)}"
+
+
+def event_types(asked: Bounds) -> Iterator[Bound]:
+    """Bound, for each endpoint and kind of event, how many the endpoint counts."""
+    endpoints = {m.endpoint for m in asked.ledger.measures.values() if m.kind == "survival"}
+    for endpoint in sorted(endpoints):
+        event = endpoint_column(asked.ledger, endpoint, "event")
+        found = kinds(asked.ledger, event)
+        open_ = Bounds(_unassumed(asked.ledger, event, found), asked.seconds, asked.given_up)
+        for kind in found:
+            label = asked.ledger.variables[kind.column].label
+            label += "" if kind.value is True else f", {kind.value}"
+            note = " (not assumed to be counted)" if kind.assumed else ""
+            where = Expression(f"{event} and {kind.text}")
+            yield open_.count(where, label=f"{endpoint} events: {label}{note}")
+
+
+def kinds(ledger: Ledger, event: str) -> list[Kind]:
+    """Kinds of event that some rule of two columns makes an event of the endpoint."""
+    found = []
+    for rule in ledger.assumptions.values():
+        others = [n for n in rule.expression.names if n != event]
+        if event in rule.expression.names and len(others) == 1 and _has_kinds(ledger, others[0]):
+            column = others[0]
+            found += [
+                Kind(column, value, rule.switchable == "yes")
+                for value in _entailing(ledger, rule.expression, event, column)
+            ]
+    return found
+
+
+def _has_kinds(ledger: Ledger, column: str) -> bool:
+    return ledger.variables[column].type in ("flag", "category")
+
+
+def _entailing(ledger: Ledger, rule: Expression, event: str, column: str) -> list:
+    """Values of a column with which the rule fails unless the event is set."""
+    values = list(ledger.variables[column].domain)
+    table = Table(
+        {column: values, event: [False] * len(values)},
+        {name: ledger.variables[name] for name in (column, event)},
+    )
+    holds, known = rule.evaluate(table.columns)
+    return [v for v, h, k in zip(values, holds, known, strict=True) if k and not h]
+
+
+def _unassumed(ledger: Ledger, event: str, found: list[Kind]) -> Ledger:
+    """Ledger that does not presume of the kinds in question that they are counted."""
+    columns = {kind.column for kind in found if kind.assumed}
+    kept = {
+        name: rule
+        for name, rule in ledger.assumptions.items()
+        if not (columns & set(rule.expression.names) and _presumes(rule, event))
+    }
+    return replace(ledger, assumptions=kept)
+
+
+def _presumes(rule: Assumption, event: str) -> bool:
+    """Whether a rule can be switched off and says something of those without the event."""
+    tree = rule.expression.tree
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else [tree]
+    return rule.switchable == "yes" and f"not {event}" not in map(ast.unparse, parts)
+
+
+def _literal(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)

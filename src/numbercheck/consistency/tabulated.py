@@ -1,0 +1,125 @@
+"""Whole-number tuples that print as printed: what the solver is given of each statistic."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from math import floor
+
+from numbercheck.ledger.records import Claim
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits
+from numbercheck.statistics.rounding import Printed
+
+MOST_HISTORIES = 5_000  # a longer list slows the solver more than a covered region
+MOST_STEPS = 50_000
+ANY = Printed(">=0")  # an estimate that is not printed
+
+
+@lru_cache(maxsize=4096)
+def allowed_counts(printed: Printed, statistic: str, method: str, n: int) -> list[tuple[int, int]]:
+    """Pairs of a count and its population, at most n, that print as printed."""
+    pairs = ((k, whole) for whole in range(n + 1) for k in range(whole + 1))
+    return [pair for pair in pairs if printed.admits(_shown(*pair, statistic, method))]
+
+
+def _shown(k: int, whole: int, statistic: str, method: str) -> float:
+    if statistic == "n":
+        return k
+    if not whole:
+        return float("nan")
+    if statistic == "percent":
+        return 100 * k / whole
+    return 100 * _limits(k, whole, method)[statistic == "conf_high"]
+
+
+@lru_cache(maxsize=65536)
+def _limits(k: int, whole: int, method: str) -> tuple[float, float]:
+    return interval(k, whole, method)
+
+
+def allowed_tables(
+    printed: Printed, method: str, sizes: Sequence[Sequence[int]]
+) -> list[tuple[int, int, int, int]]:
+    """2 x 2 tables a, b, c, d whose P value prints as printed.
+
+    Parameters
+    ----------
+    sizes : sequence of two pairs of int
+        Smallest and largest size of each group.
+    """
+    (low, high), (least, most) = sizes
+    tables = (
+        (a, m - a, c, k - c)
+        for m, k in product(range(low, high + 1), range(least, most + 1))
+        for a, c in product(range(m + 1), range(k + 1))
+    )
+    return [t for t in tables if printed.admits(_p_value(t, method))]
+
+
+@lru_cache(maxsize=262144)
+def _p_value(table: tuple[int, int, int, int], method: str) -> float:
+    a, b, c, d = table
+    return p_value([[a, b], [c, d]], method)
+
+
+def survival_claims(claims: Sequence[Claim]) -> dict[str, list[Printed]]:
+    """What is printed of an estimate and its limits, by statistic."""
+    printed: dict[str, list[Printed]] = {}
+    for claim in claims:
+        if claim.statistic != "n_event":
+            printed.setdefault(claim.statistic, []).append(claim.value)
+    return printed
+
+
+def most_events(n: int, printed: Mapping[str, Sequence[Printed]]) -> int:
+    """Most events that leave the estimate, or its lower limit, as high as printed.
+
+    With m events survival is at most 1 - m / n, which it is when nobody is censored.
+    """
+    floors = [
+        value.value - value.step / 2
+        for name in ("estimate", "conf_low")
+        for value in printed.get(name, [])
+        if "<" not in value.relation
+    ]
+    return floor(n * (1 - max(floors, default=0) / 100) + 1e-9)
+
+
+def risk_histories(
+    n: int, printed: Mapping[str, Sequence[Printed]], method: str, most: int
+) -> list[tuple[int, ...]] | None:
+    """Histories of numbers at risk, at most ``most`` events, that print as printed.
+
+    Returns None when there are too many to list.
+    """
+    return _histories(n, tuple((name, tuple(p)) for name, p in printed.items()), method, most)
+
+
+@lru_cache(maxsize=1024)
+def _histories(
+    n: int, of: tuple[tuple[str, tuple[Printed, ...]], ...], method: str, most: int
+) -> list[tuple[int, ...]] | None:
+    printed = dict(of)
+    first = {statistic: values[0] for statistic, values in printed.items()}
+    try:
+        found = histories(
+            n,
+            first.get("estimate", ANY),
+            first.get("conf_low"),
+            first.get("conf_high"),
+            conf_type=method,
+            events=(0, most),
+            limit=MOST_HISTORIES,
+            steps=MOST_STEPS,
+        )
+    except UnfinishedError:
+        return None
+    return [h for h in found if _prints(h, printed, method)]
+
+
+def _prints(
+    history: tuple[int, ...], printed: Mapping[str, Sequence[Printed]], method: str
+) -> bool:
+    shown = zip(("estimate", "conf_low", "conf_high"), km_limits(history, method), strict=True)
+    return all(v.admits(100 * x) for name, x in shown for v in printed.get(name, []))

@@ -1,0 +1,375 @@
+"""Follow-up times: patients in order of follow-up, and the risk set at each event.
+
+Two endpoints share the patients, so early censoring that one of them rules out is ruled out for
+the other as well. Patients stand in order of follow-up, which removes their symmetry; each
+event up to the horizon has a slot with its day and the number at risk that day.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.order import Sorted
+from numbercheck.ledger.expressions import COMPARISONS, Expression, Masked, dotted, literal
+from numbercheck.ledger.records import LedgerError, Variable
+
+Literals = list[cp_model.LiteralT]  # one of each patient
+
+
+class Slot(NamedTuple):
+    """One event: its day (0 when unused), the number at risk, and whether it is used."""
+
+    day: cp_model.IntVar
+    at_risk: cp_model.IntVar
+    used: cp_model.IntVar
+
+
+class Timed:
+    """Times and events of n patients, and the columns that expressions relate to them.
+
+    Parameters
+    ----------
+    model : cp_model.CpModel
+        Where variables and constraints go.
+    n : int
+        Number of patients.
+    variables : mapping of str to Variable
+        The ledger's variables.
+    times : tuple of str
+        Columns of times, that of follow-up first.
+    links : dict of tuple to list
+        For each combination of the link columns' values, the count variables of the
+        patients who have it.
+    columns : tuple of str
+        The link columns: events and categories that expressions relate to times.
+    asked : iterable of ast.expr
+        All that expressions ask of them: what they answer alike for is one kind of patient.
+    """
+
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        n: int,
+        variables: Mapping[str, Variable],
+        times: tuple[str, ...],
+        columns: tuple[str, ...],
+        links: dict[tuple, list],
+        asked: Iterable[ast.expr],
+    ) -> None:
+        self.model, self.n, self.variables = model, n, variables
+        self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
+        for earlier, later in pairwise(self.times[times[0]]):
+            model.add(earlier <= later)
+        self.columns, self.kind = columns, _kinds(columns, links, list(asked))
+        self.keys = sorted(set(self.kind.values()), key=repr)
+        self.link = [
+            [model.new_bool_var(f"link_{i}_{k}") for k in range(len(self.keys))] for i in range(n)
+        ]
+        for row in self.link:
+            model.add_exactly_one(row)
+        for k, key in enumerate(self.keys):
+            alike = [v for other in links if self.kind[other] == key for v in links[other]]
+            model.add(sum(row[k] for row in self.link) == sum(alike))
+        self.follow_up = times[0]
+        self.nested = {times[0]}  # times that are never after follow-up
+        self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
+        self.slots: dict[tuple[str, int], list[Slot]] = {}  # by column of times and horizon
+        self._known: dict[tuple[str, bool], Literals] = {}
+
+    def _time(self, name: str, i: int) -> cp_model.IntVar:
+        domain = self.variables[name].domain
+        return self.model.new_int_var(domain[0], domain[-1], f"{name}_{i}")
+
+    def count(self, *expressions: Expression) -> cp_model.LinearExprT:
+        """Number of patients for whom all expressions are true."""
+        return sum(self._all([self.literals(e.tree) for e in expressions]))
+
+    def require(self, rule: Expression) -> None:
+        """Hold a rule for every patient: it is never known to be false."""
+        parts = [rule.tree]
+        if isinstance(rule.tree, ast.BoolOp) and isinstance(rule.tree.op, ast.Or):
+            parts = rule.tree.values
+        self._note(sorted(parts, key=_is_name, reverse=True))
+        for options in zip(*map(self._possible, parts), strict=True):
+            self.model.add_bool_or(options)
+
+    def _note(self, parts: list[ast.expr]) -> None:
+        """Keep in mind what a rule says of follow-up, which makes short proofs."""
+        match parts:
+            case [ast.Compare(ast.Name(time), [ast.LtE()], [ast.Name(other)])]:
+                self.nested |= {time} if other in self.nested else set()
+            case [
+                ast.Name(event),
+                ast.Compare(ast.Name(left), [ast.Eq()], [ast.Name(right)]),
+            ] if self.follow_up in (left, right):
+                self.tied.add((right if left == self.follow_up else left, event))
+
+    def _possible(self, node: ast.expr) -> Literals:
+        """Literals that are true only if an expression is not known to be false of a patient.
+
+        They may be false all the same, which spares the solver that two times differ.
+        """
+        match node:
+            case ast.Compare(ast.Name(left), [operator], [ast.Name(right)]) if {left, right} <= set(
+                self.times
+            ):
+                holds = _POSTED[type(operator)][0]
+                return [
+                    self._implying(holds(*pair))
+                    for pair in zip(self.times[left], self.times[right], strict=True)
+                ]
+        return [~literal for literal in self.literals(node, False)]
+
+    def _implying(self, constraint: cp_model.BoundedLinearExpression) -> cp_model.IntVar:
+        literal = self.model.new_bool_var("")
+        self.model.add(constraint).only_enforce_if(literal)
+        return literal
+
+    def literals(self, node: ast.expr, sign: bool = True) -> Literals:
+        """Whether an expression is known to be true of each patient, or, by ``sign``, to be false.
+
+        By Kleene's logic neither is so where a missing value leaves it open.
+        """
+        key = ast.dump(node), sign
+        if key not in self._known:
+            self._known[key] = self._literals(node, sign)
+        return self._known[key]
+
+    def _literals(self, node: ast.expr, sign: bool) -> Literals:
+        match node:
+            case ast.Constant():
+                return [self.model.new_constant(int(bool(node.value) == sign))] * self.n
+            case ast.Name():
+                return self._linked(node, sign)
+            case ast.UnaryOp(op=ast.Not()):
+                return self.literals(node.operand, not sign)
+            case ast.BoolOp():
+                parts = [self.literals(part, sign) for part in node.values]
+                if isinstance(node.op, ast.And) == sign:
+                    return self._all(parts)
+                return _negations(self._all(map(_negations, parts)))
+            case ast.Compare(ops=[operator], comparators=[right]):
+                return self._compare(node, node.left, operator, right, sign)
+        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+
+    def _all(self, parts: Iterable[Literals]) -> Literals:
+        """Of each patient whether all parts are true."""
+        return [self._both(of_one) for of_one in zip(*parts, strict=True)]
+
+    def _both(self, parts: tuple[cp_model.LiteralT, ...]) -> cp_model.LiteralT:
+        if len(parts) == 1:
+            return parts[0]
+        both = self.model.new_bool_var("")
+        self.model.add_bool_and(parts).only_enforce_if(both)
+        self.model.add_bool_or([both, *(~p for p in parts)])
+        return both
+
+    def _compare(
+        self,
+        node: ast.Compare,
+        left: ast.expr,
+        operator: ast.cmpop,
+        right: ast.expr,
+        sign: bool,
+    ) -> Literals:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if not names & set(self.times):
+            return self._linked(node, sign)
+        if not sign:
+            return _negations(self.literals(node))  # a time is never missing
+        plain = all(
+            isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
+        )
+        if plain and type(operator) in COMPARISONS and names <= set(self.times):
+            unit = max(_exact(n).denominator for n in (left, right))
+            sides = (self._numbers(side, unit) for side in (left, right))
+            return [self._order(one, operator, other) for one, other in zip(*sides, strict=True)]
+        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+
+    def _numbers(self, node: ast.expr, unit: int) -> list[cp_model.LinearExprT]:
+        """Times, or a number that need not be whole, in a fraction of a day that is."""
+        if _is_name(node):
+            return [unit * time for time in self.times[dotted(node)]]
+        return [int(unit * _exact(node))] * self.n
+
+    def _order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
+        """Literal that is true just when the comparison is."""
+        truth = self.model.new_bool_var("")
+        holds, fails = _POSTED[type(operator)]
+        self.model.add(holds(left, right)).only_enforce_if(truth)
+        self.model.add(fails(left, right)).only_enforce_if(~truth)
+        return truth
+
+    def _linked(self, node: ast.expr, sign: bool) -> Literals:
+        """Literals that are true just when a patient's link columns say so of an expression."""
+        truths = _truths(node, self.columns, self.keys)
+        chosen = [k for k, truth in enumerate(truths) if truth is sign]
+        said: Literals = []
+        for row in self.link:
+            said.append(self.model.new_bool_var(""))
+            self.model.add(sum(row[k] for k in chosen) == said[-1])
+        return said
+
+    def sort(self, time: str, vector: Sorted, among: Expression) -> None:
+        """Let a vector hold the times of some patients: each has one place, up to its size."""
+        inside = self.literals(among.tree) if among.text else [1] * self.n
+        places = [self.model.new_bool_var("") for _ in range(self.n)]
+        self.model.add(sum(places) == vector.size)
+        for before, after in pairwise(places):
+            self.model.add_implication(after, before)
+        seats = [[self.model.new_bool_var("") for _ in places] for _ in inside]
+        for patient, row, moment in zip(inside, seats, self.times[time], strict=True):
+            self.model.add(sum(row) == patient)
+            for seat, value in zip(row, vector.values, strict=True):
+                self.model.add(value == moment).only_enforce_if(seat)
+        for place, column in zip(places, zip(*seats, strict=True), strict=True):
+            self.model.add(sum(column) == place)
+
+    def add_slots(self, time: str, event: str, horizon: int, most: int) -> list[Slot]:
+        """Give each event up to the horizon a slot, in order of its day.
+
+        The number at risk in slot s (from 0) is n - s less the patients censored before its
+        day: events on one day stand in slots one after the other, which changes neither the
+        estimate nor Greenwood's sum.
+
+        Raises
+        ------
+        LedgerError
+            If the event can be missing: who has none would count as censored.
+        """
+        if self.variables[event].evaluable.text:
+            raise LedgerError([f"variable {event}, evaluable: must be empty for a curve's event"])
+        slots = [self._slot(f"{time}_{horizon}_{s}", horizon) for s in range(most)]
+        for before, after in pairwise(slots):
+            self.model.add_implication(after.used, before.used)
+            self.model.add(before.day <= after.day).only_enforce_if(after.used)
+            self.model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
+        events = self.literals(ast.Name(event))
+        early = [self._order(moment, ast.LtE(), horizon) for moment in self.times[time]]
+        within = self._all([events, early])
+        self.model.add(sum(within) == sum(slot.used for slot in slots))
+        seats = [self._seat(slot, within) for slot in slots]
+        for i in range(self.n):
+            self.model.add(sum(row[i] for row in seats) == within[i])
+        if time == self.follow_up:
+            self._ranked(slots, seats, events)
+        else:
+            self._risk_sets(slots, seats, time, event)
+        self.slots[time, horizon] = slots
+        return slots
+
+    def _ranked(self, slots: list[Slot], seats: list[list], events: list) -> None:
+        """Risk sets of follow-up itself: with events first on a day, a patient's place tells."""
+        times = self.times[self.follow_up]
+        for i in range(self.n - 1):
+            self.model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
+        for slot, row in zip(slots, seats, strict=True):
+            self.model.add(slot.at_risk == sum((self.n - i) * seat for i, seat in enumerate(row)))
+            self.model.add_element(self.n - slot.at_risk, [*times, 0], slot.day)
+
+    def _risk_sets(self, slots: list[Slot], seats: list[list], time: str, event: str) -> None:
+        """Risk sets of another endpoint; who is tied to follow-up leaves in its order."""
+        tied = (time, event) in self.tied
+        times, ends = self.times[time], self.times[self.follow_up if tied else time]
+        going = _negations(self.literals(ast.Name(event)))
+        for s, (slot, row) in enumerate(zip(slots, seats, strict=True)):
+            for seat, day in zip(row, times, strict=True):
+                self.model.add(slot.day == day).only_enforce_if(seat)
+            ended = [self._order(end, ast.Lt(), slot.day) for end in ends]
+            for earlier, later in pairwise(ended) if tied else ():
+                self.model.add_implication(later, earlier)
+            gone = sum(self._all([going, ended]))
+            self.model.add(slot.at_risk == self.n - s - gone).only_enforce_if(slot.used)
+            self.model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
+            self.model.add(slot.day == 0).only_enforce_if(~slot.used)
+            if time in self.nested:
+                self._latest(slot)
+
+    def _latest(self, slot: Slot) -> None:
+        """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
+        times = self.times[self.follow_up]
+        latest = self.model.new_int_var(0, 2**31, "")
+        self.model.add_element(self.n - slot.at_risk, [*times, 2**31], latest)
+        self.model.add(slot.day <= latest)
+
+    def _slot(self, name: str, horizon: int) -> Slot:
+        return Slot(
+            self.model.new_int_var(0, horizon, f"day_{name}"),
+            self.model.new_int_var(0, self.n, f"risk_{name}"),
+            self.model.new_bool_var(f"used_{name}"),
+        )
+
+    def _seat(self, slot: Slot, within: list) -> list:
+        """Which patient has the slot's event."""
+        seats = [self.model.new_bool_var("") for _ in range(self.n)]
+        self.model.add(sum(seats) == slot.used)
+        for seat, event in zip(seats, within, strict=True):
+            self.model.add_implication(seat, event)
+        return seats
+
+
+_POSTED = {
+    ast.Eq: (lambda a, b: a == b, lambda a, b: a != b),
+    ast.NotEq: (lambda a, b: a != b, lambda a, b: a == b),
+    ast.Lt: (lambda a, b: a < b, lambda a, b: a >= b),
+    ast.LtE: (lambda a, b: a <= b, lambda a, b: a > b),
+    ast.Gt: (lambda a, b: a > b, lambda a, b: a <= b),
+    ast.GtE: (lambda a, b: a >= b, lambda a, b: a < b),
+}
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
+
+
+def _exact(node: ast.expr) -> Fraction:
+    """A number as written: 365.25 is 1461 quarters; a name counts as a whole one."""
+    return Fraction(0 if _is_name(node) else str(literal(node)))
+
+
+def _negations(literals: Literals) -> Literals:
+    """Each literal's negation."""
+    return [~literal for literal in literals]
+
+
+def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[bool | None]:
+    """Evaluate an expression for combinations of values by the ledger's one evaluator.
+
+    None is unknown.
+    """
+    if not keys:
+        return []
+    frame = {
+        column: Masked(
+            np.array([0 if v is None else v for v in values], dtype=object),
+            np.array([v is not None for v in values]),
+        )
+        for column, values in zip(columns, zip(*keys, strict=True), strict=True)
+    }
+    found = Expression(ast.unparse(node)).evaluate(frame)
+    truths, known = (np.broadcast_to(x, len(keys)).tolist() for x in found)
+    return [bool(t) if k else None for t, k in zip(truths, known, strict=True)]
+
+
+def _kinds(columns: tuple[str, ...], links: Iterable[tuple], asked: list[ast.expr]) -> dict:
+    """For each combination of values the first one for which all answers are the same."""
+    first: dict[tuple, tuple] = {}
+    keys = sorted(links, key=repr)
+    answers = [_truths(node, columns, keys) for node in asked]
+    return {key: first.setdefault(tuple(a[k] for a in answers), key) for k, key in enumerate(keys)}
+
+
+def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]:
+    """Smallest parts of an expression that have a truth value, but for those that read a time."""
+    waiting = [expression.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BoolOp | ast.UnaryOp):
+            waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
+        elif not {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(times):
+            yield node

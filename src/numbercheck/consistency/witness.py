@@ -1,0 +1,120 @@
+"""Turn a solution, counts and ordered times, into a table with one row for each patient."""
+
+from collections import defaultdict
+from random import Random
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.order import Sorted
+
+Patients = list[dict[str, object]]
+
+
+def assemble(model: Model, solver: cp_model.CpSolver, random: Random) -> dict[str, list]:
+    """One cohort with the counts, values and times of a solution.
+
+    Parameters
+    ----------
+    model : Model
+        What was solved.
+    solver : cp_model.CpSolver
+        Its answer.
+    random : Random
+        What the solution leaves open, who is who, is drawn with it.
+
+    Returns
+    -------
+    dict of str to list
+        For each column that the model reads its n values, None where missing.
+    """
+    patients: Patients = [{} for _ in range(model.n)]
+    for tree in _trees(model, solver, random):
+        random.shuffle(tree)
+        for patient, row in zip(patients, tree, strict=True):
+            patient.update(row)
+    return (
+        {column: [p[column] for p in patients] for column in sorted(patients[0])}
+        if patients
+        else {}
+    )
+
+
+def _trees(model: Model, solver: cp_model.CpSolver, random: Random) -> list[Patients]:
+    """Patients of each tree of joint tables, complete with ordered values and times."""
+    trees: list[Patients] = []
+    home: list[int] = []
+    counts = model.counts
+    for index, table in enumerate(counts.tables):
+        if table.parent is None:
+            home.append(len(trees))
+            trees.append(_expand(model, solver, index))
+        else:
+            home.append(home[table.parent])
+            _extend(trees[home[index]], _expand(model, solver, index), table.shared, random)
+    for tree in trees:
+        for measure, vector in model.vectors.items():
+            _place(tree, model, solver, measure, vector, random)
+    if model.timed is not None:
+        _time(trees, model, solver, random)
+    return trees
+
+
+def _expand(model: Model, solver: cp_model.CpSolver, index: int) -> Patients:
+    cells = zip(model.counts.cells[index].keys, model.counts.variables[index], strict=True)
+    return [dict(key) for key, v in cells if v is not None for _ in range(solver.value(v))]
+
+
+def _extend(tree: Patients, rows: Patients, shared: tuple[str, ...], random: Random) -> None:
+    """Give each patient the columns of a row that agrees on the shared ones."""
+    waiting = defaultdict(list)
+    random.shuffle(rows)
+    for row in rows:
+        waiting[tuple(row[c] for c in shared)].append(row)
+    for patient in tree:
+        patient.update(waiting[tuple(patient[c] for c in shared)].pop())
+
+
+def _place(
+    tree: Patients,
+    model: Model,
+    solver: cp_model.CpSolver,
+    measure: str,
+    vector: Sorted,
+    random: Random,
+) -> None:
+    """Deal the ordered values to the patients whose interval they lie in."""
+    name = model.ledger.measures[measure].where.text
+    if name not in tree[0] or name in model.scope.times:
+        return
+    domain = model.scope.domains[name]
+    population = [p for p in tree if p[name] is not None]
+    values = [solver.value(v) for v in vector.values[: len(population)]]
+    lowest = [v for v in domain.values if v is not None]
+    pools = defaultdict(list)
+    for value in values:
+        pools[max(low for low in lowest if low <= value)].append(value)
+    for pool in pools.values():
+        random.shuffle(pool)
+    for patient in population:
+        patient[name] = pools[patient[name]].pop()
+
+
+def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random: Random) -> None:
+    """Give times to patients with the same events."""
+    timed = model.timed
+    linked = [t for t in trees if set(timed.columns) <= set(t[0])]
+    if not linked:  # nothing is counted of these columns: their patients come from the times
+        kinds = [next(k for k, v in zip(timed.keys, row, strict=True) if solver.value(v))
+                 for row in timed.link]  # fmt: skip
+        linked = [[dict(zip(timed.columns, kind, strict=True)) for kind in kinds]]
+        trees += linked
+    tree = linked[0]
+    waiting = defaultdict(list)
+    random.shuffle(tree)
+    for patient in tree:
+        waiting[timed.kind[tuple(patient[c] for c in timed.columns)]].append(patient)
+    for i, row in enumerate(timed.link):
+        key = next(k for k, chosen in zip(timed.keys, row, strict=True) if solver.value(chosen))
+        patient = waiting[key].pop()
+        patient.update({name: solver.value(times[i]) for name, times in timed.times.items()})

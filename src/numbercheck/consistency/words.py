@@ -1,0 +1,89 @@
+"""Say a conflict in words that a clinician reads."""
+
+from numbercheck.consistency.conflict_sets import Conflict
+from numbercheck.consistency.search import Search
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.statistics.rounding import shown
+
+STATISTICS = {
+    "n": "patients",
+    "N": "patients in all",
+    "percent": "as a percentage",
+    "conf_low": "lower limit",
+    "conf_high": "upper limit",
+    "p25": "lower quartile",
+    "p75": "upper quartile",
+    "min": "lowest",
+    "max": "highest",
+    "p_value": "P value",
+    "n_event": "events",
+}
+
+
+def quote(ledger: Ledger, slug: str) -> str:
+    """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
+    claim = ledger.claims[slug]
+    what = STATISTICS.get(claim.statistic, claim.statistic)
+    return (
+        f"{claim.locus} prints {claim.printed} for {ledger.measures[claim.measure].label}, {what}"
+    )
+
+
+def sentence(ledger: Ledger, conflict: Conflict) -> str:
+    """One sentence on why the rows cannot hold together."""
+    if len(conflict.claims) == 1 and not conflict.assumptions:
+        return _alone(ledger, ledger.claims[conflict.claims[0]])
+    numbers = "; ".join(quote(ledger, slug) for slug in conflict.claims)
+    assumed = "; ".join(ledger.assumptions[a].statement for a in conflict.assumptions)
+    if not conflict.claims:
+        return f"what we assumed cannot hold together: {assumed}"
+    if len(conflict.claims) == 1:
+        return f"this number cannot hold: {numbers}; given what we assumed: {assumed}"
+    text = f"these {len(conflict.claims)} numbers cannot hold together: {numbers}"
+    return f"{text}; given what we assumed: {assumed}" if assumed else text
+
+
+def tell(ledger: Ledger, conflict: Conflict) -> str:
+    """A conflict for a terminal: the sentence, the rows, and what was certified."""
+    lines = [sentence(ledger, conflict)]
+    lines += [f"  {slug} (the article): {quote(ledger, slug)}" for slug in conflict.claims]
+    lines += [
+        f"  {slug} (assumed by us): {ledger.assumptions[slug].statement}"
+        for slug in conflict.assumptions
+    ]
+    lines.append(CERTIFIED if conflict.certified else NOT_CERTIFIED)
+    return "\n".join(lines)
+
+
+def record(ledger: Ledger, conflict: Conflict) -> dict[str, object]:
+    """A conflict for JSON."""
+    return {
+        "claims": list(conflict.claims),
+        "assumptions": list(conflict.assumptions),
+        "sentence": sentence(ledger, conflict),
+        "certified": conflict.certified,
+    }
+
+
+CERTIFIED = (
+    "One smallest set: no cohort satisfies it, and without any one of its rows a cohort was "
+    "found and checked again."
+)
+NOT_CERTIFIED = "No cohort satisfies this set; that it is a smallest one was not decided in time."
+
+
+def _alone(ledger: Ledger, claim: Claim) -> str:
+    """A number that no count can print, with the arithmetic of the printed count."""
+    text = f"{quote(ledger, claim.claim)}, which no cohort can print"
+    counts = ledger.find(claim.measure, "n")
+    whole = Search(ledger).n
+    if claim.statistic != "percent" or ledger.measures[claim.measure].among.text:
+        return text
+    text = f"no count out of {whole} prints as {claim.printed}"
+    if counts:
+        share = 100 * counts[0].value.value / whole
+        text += (
+            f"; {counts[0].printed} of {whole} is {shown(share, 1)} %, "
+            f"which prints as {shown(share, claim.value.decimals)}%, not {claim.printed}"
+        )
+    return text

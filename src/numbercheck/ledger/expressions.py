@@ -1,0 +1,275 @@
+"""One small language for selecting patients and relating measures, never evaluated as code.
+
+``response_2w in ["CR", "CRi"] and not extended`` selects patients; ``crc_2w == cr_2w + cri_2w``
+relates measures. The text is parsed to Python's syntax tree, every node of which must be on
+a short list; the data frames and the constraint model walk the same tree.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from numbercheck.errors import NumbercheckError
+
+COMPARISONS: dict[type[ast.cmpop], Callable] = {
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+}
+ARITHMETIC: dict[type[ast.operator], Callable] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+}
+
+ALLOWED = (
+    *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub),
+    *(ast.Compare, ast.In, ast.NotIn, *COMPARISONS, ast.BinOp, *ARITHMETIC),
+    *(ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.List, ast.Tuple),
+)
+GRAMMAR = "names, numbers, quoted text, == != < <= > >=, in [...], and, or, not, + - *"
+LONGEST = 2000  # characters, since the parser recurses
+DEEPEST = 100  # nested parts, since whoever walks the tree recurses
+
+
+class ExpressionError(NumbercheckError, ValueError):
+    """The text is not an expression of the ledger's grammar, or names an unknown column."""
+
+
+class Masked(NamedTuple):
+    """Values, and which of them are known: a missing operand is never selected."""
+
+    values: np.ndarray
+    known: np.ndarray
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression; an empty text selects everyone.
+
+    Raises
+    ------
+    ExpressionError
+        If the text is not of the grammar; the message names what is not allowed.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if _depth(self.tree) > DEEPEST:
+            raise ExpressionError(f"an expression of {len(self.text)} characters nests too deeply")
+        lists = {id(right) for _, right in _memberships(self.tree)}
+        for node in ast.walk(self.tree):
+            _refuse(node, self.text)
+            if isinstance(node, ast.List | ast.Tuple) and id(node) not in lists:
+                raise ExpressionError(f"{self.text!r} holds a list that does not follow `in`")
+        for _, right in _memberships(self.tree):
+            literal(right)
+
+    @cached_property
+    def tree(self) -> ast.expr:
+        """The syntax tree's body."""
+        if len(self.text) > LONGEST:
+            raise ExpressionError(f"an expression of {len(self.text)} characters is too long")
+        try:
+            return ast.parse(self.text.strip() or "True", mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            raise ExpressionError(
+                f"{self.text!r} is not an expression; it may hold {GRAMMAR}"
+            ) from None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns or measures that it reads, dotted where written so, in order of name."""
+        inner = {id(n.value) for n in ast.walk(self.tree) if isinstance(n, ast.Attribute)}
+        found = {
+            dotted(node)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in inner
+        }
+        return tuple(sorted(found))
+
+    def require(self, known: Mapping[str, object] | set[str]) -> None:
+        """Refuse names that are not among the known ones, and offer the nearest."""
+        for name in self.names:
+            if name not in known:
+                near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+                hint = f"; did you mean {' or '.join(near)}?" if near else ""
+                raise ExpressionError(f"{self.text!r} names no known column: {name!r}{hint}")
+
+    def fit(self, domains: Mapping[str, tuple]) -> None:
+        """Refuse a comparison with a value that the column can never have.
+
+        Raises
+        ------
+        ExpressionError
+            If a category is compared with anything but its codes, or a number with a text.
+        """
+        for left, _, right in comparisons(self.tree):
+            for column, other in ((left, right), (right, left)):
+                if isinstance(column, ast.Name) and column.id in domains:
+                    _refuse_foreign(self.text, column.id, domains[column.id], other)
+
+    def evaluate(self, columns: Mapping[str, Masked]) -> Masked:
+        """Evaluate by Kleene's three-valued logic over columns of equal length.
+
+        Parameters
+        ----------
+        columns : mapping of str to Masked
+            For every name the values, shape (n,), and whether each is known.
+
+        Returns
+        -------
+        Masked
+            Truth (or number) for each row; ``known`` is False where a missing
+            operand leaves it open.
+        """
+        try:
+            return _walk(self.tree, columns)
+        except TypeError:  # also numpy's UFuncTypeError
+            raise ExpressionError(f"{self.text!r} compares or adds a text and a number") from None
+
+    def select(self, columns: Mapping[str, Masked], n: int) -> np.ndarray:
+        """Rows where the expression is known to be true, shape (n,)."""
+        values, known = self.evaluate(columns)
+        return np.broadcast_to(values.astype(bool) & known, (n,))
+
+
+def dotted(node: ast.expr) -> str:
+    """Name of a column, or ``measure.statistic``."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    if isinstance(node, ast.Name):
+        return node.id
+    raise ExpressionError("only measure.statistic may have a dot")
+
+
+def literal(node: ast.expr) -> object:
+    """Value of a literal, or the list of values of a bracketed list of literals."""
+    match node:
+        case ast.List() | ast.Tuple():
+            return [literal(item) for item in node.elts]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.Constant():
+            return node.value
+    raise ExpressionError("the right of `in` must be a list of numbers or quoted texts")
+
+
+def _depth(tree: ast.AST) -> int:
+    """Number of levels of a tree, counted without recursion."""
+    level, depth = [tree], 0
+    while level:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return depth
+
+
+def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Left and right side of each `in` and `not in`."""
+    for left, operator, right in comparisons(tree):
+        if isinstance(operator, ast.In | ast.NotIn):
+            yield left, right
+
+
+def comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+    """Left side, operator and right side of each comparison, also of a chain's parts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)
+
+
+def _refuse(node: ast.AST, text: str) -> None:
+    if not isinstance(node, ALLOWED):
+        raise ExpressionError(
+            f"{text!r} holds {type(node).__name__}, which is not allowed; only {GRAMMAR}"
+        )
+    if isinstance(node, ast.Constant) and not isinstance(node.value, bool | int | float | str):
+        raise ExpressionError(f"{text!r} holds the literal {node.value!r}; only numbers and text")
+    if isinstance(node, ast.Attribute):
+        dotted(node)
+    if isinstance(node, ast.Compare):
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, ast.In | ast.NotIn) != isinstance(right, ast.List | ast.Tuple):
+                raise ExpressionError(
+                    f"{text!r}: `in` wants a list like ['CR', 'CRi'], others none"
+                )
+
+
+def _refuse_foreign(text: str, name: str, domain: tuple, other: ast.expr) -> None:
+    if not isinstance(other, ast.Constant | ast.List | ast.Tuple | ast.UnaryOp):
+        return
+    values = literal(other)
+    codes = isinstance(domain[0], str)
+    for value in values if isinstance(values, list) else [values]:
+        if (codes and value not in domain) or (not codes and isinstance(value, str)):
+            has = " ".join(map(repr, domain)) if codes else "numbers"
+            raise ExpressionError(f"{text!r}: {name} is never {value!r}; it has {has}")
+
+
+def _known(value: object) -> Masked:
+    return Masked(np.asarray(value), np.asarray(True))
+
+
+def _walk(node: ast.expr, columns: Mapping[str, Masked]) -> Masked:
+    match node:
+        case ast.Constant():
+            return _known(node.value)
+        case ast.Name() | ast.Attribute():
+            return columns[dotted(node)]
+        case ast.UnaryOp(op=ast.Not()):
+            values, known = _walk(node.operand, columns)
+            return Masked(~values.astype(bool), known)
+        case ast.UnaryOp():
+            values, known = _walk(node.operand, columns)
+            return Masked(-values, known)
+        case ast.BinOp():
+            left, right = _walk(node.left, columns), _walk(node.right, columns)
+            operate = ARITHMETIC[type(node.op)]
+            return Masked(operate(left.values, right.values), left.known & right.known)
+        case ast.BoolOp():
+            return _join(node, [_walk(part, columns) for part in node.values])
+        case ast.Compare():
+            return _compare(node, columns)
+    raise ExpressionError(f"{type(node).__name__} cannot be evaluated")
+
+
+def _join(node: ast.BoolOp, parts: list[Masked]) -> Masked:
+    """Kleene's and/or: a known False settles `and`, a known True settles `or`."""
+    settling = isinstance(node.op, ast.Or)
+    settled = np.asarray(False)
+    known = np.asarray(True)
+    for values, is_known in parts:
+        settled = settled | (is_known & (values.astype(bool) == settling))
+        known = known & is_known
+    return Masked(settled if settling else ~settled, known | settled)
+
+
+def _compare(node: ast.Compare, columns: Mapping[str, Masked]) -> Masked:
+    left = _walk(node.left, columns)
+    truth, known = np.asarray(True), np.asarray(True)
+    for operator, comparator in zip(node.ops, node.comparators, strict=True):
+        if isinstance(operator, ast.In | ast.NotIn):
+            inside = _is_in(left.values, literal(comparator))
+            right = left
+            step = ~inside if isinstance(operator, ast.NotIn) else inside
+        else:
+            right = _walk(comparator, columns)
+            step = COMPARISONS[type(operator)](left.values, right.values)
+        truth, known = truth & step, known & left.known & right.known
+        left = right
+    return Masked(np.asarray(truth, dtype=bool), known)
+
+
+def _is_in(values: np.ndarray, wanted: object) -> np.ndarray:
+    inside = np.zeros(values.shape, dtype=bool)
+    for value in wanted:  # type: ignore[attr-defined]
+        inside = inside | (values == value)
+    return inside

@@ -1,0 +1,123 @@
+"""An empty ledger to start from, for the next article."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from numbercheck.ledger.reading import FILES, KINDS, STATISTICS
+from numbercheck.ledger.records import LedgerError
+
+README = """\
+# A ledger: what one article prints, and what that measures
+
+Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then run
+`numbercheck audit .` here. CSV has no comments, so they stand in this file.
+
+## measures.csv: one row per thing measured
+
+- `measure`: a slug of letters, digits and _; `label`: its name for readers; `unit`.
+- `kind`: one of {kinds}.
+- `where`, `among`: who is counted, and out of whom, as expressions over the columns of
+  `variables.csv`, such as `response == "CR"`. An empty `where` is everyone; an empty `among`,
+  too. The audit uses them to find denominators, so two measures of one population must write
+  `among` alike.
+- `by`: for a comparison, the expression that divides the population in two.
+- `against`: for a comparison with a fixed rate, the measure that holds the rate; for one
+  with the same patients at another time, the measure that counts them then.
+- `endpoint`, `horizon`: for survival, such as OS and 365.25 days.
+- `family`: measures that one method serves (`families.csv`); empty where you do not know.
+
+## claims.csv: one row per printed number
+
+- `claim`: a slug; `locus`: `Abstract`, `Text ¶4` or `Table 1 · row`.
+- `measure`: from measures.csv; `statistic`: one of {statistics}.
+- `printed`: exactly as printed, such as `94%`, `69.0` or `<0.05`; a number in words in digits.
+- `verbal`: yes where the article claims significance in words only; `<0.05` stands for
+  "significant", `>=0.05` for "no significant difference". `numerals`, `note`: free.
+
+## families.csv, relations.csv, assumptions.csv
+
+- A family's `method` is one of wilson, wilson-cc, clopper-pearson, agresti-coull, jeffreys,
+  wald, wald-cc for proportions; fisher, chi2, chi2-yates, g, mid-p for two groups;
+  exact-binomial for a fixed rate; log, log-log, plain, logit, arcsin for survival.
+- A relation's `kind` is sum, subset, order or arithmetic; its `expression` relates measures
+  (their n) or `measure.statistic`; dates have `.first` and `.last`. Write a sum with the whole
+  alone on its left. A `source` that starts with `assumption` marks what you assume.
+- The parameter `level` of an assumption is the confidence level, 0.95 without one.
+
+## An example: 33 of 35 responded, 94% (81 to 98)
+
+    measures.csv
+{measures}
+    claims.csv
+{claims}
+    variables.csv
+{variables}
+"""
+
+EXAMPLE = {
+    "measures": [
+        {"measure": "enrolled", "label": "Patients enrolled", "kind": "count", "unit": "patients"},
+        {
+            **{"measure": "response", "label": "Response", "kind": "count"},
+            **{"where": "response", "unit": "patients"},
+        },
+    ],
+    "claims": [
+        {
+            **{"claim": f"text1_{measure}_{statistic}", "locus": "Text ¶1"},
+            **{"measure": measure, "statistic": statistic, "printed": printed},
+        }
+        for measure, statistic, printed in (
+            ("enrolled", "n", "35"),
+            ("response", "n", "33"),
+            ("response", "percent", "94%"),
+            ("response", "conf_low", "81"),
+            ("response", "conf_high", "98"),
+        )
+    ],
+    "variables": [{"variable": "response", "label": "Response", "type": "flag"}],
+}
+
+
+def new_ledger(directory: Path | str) -> list[Path]:
+    """Write an empty ledger, with a README that explains its columns by an example.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    LedgerError
+        If one of them is there already; nothing is written then.
+    """
+    directory = Path(directory)
+    texts = {f"{name}.csv": ",".join(_columns(name)) + "\n" for name in FILES}
+    texts["README.md"] = README.format(
+        kinds=", ".join(KINDS),
+        statistics=", ".join(STATISTICS),
+        **{name: _rows(name) for name in EXAMPLE},
+    )
+    there = [name for name in texts if (directory / name).exists()]
+    if there:
+        raise LedgerError([f"{directory / name} is there already" for name in there])
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (directory / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LedgerError([f"{directory}: cannot be written ({error})"]) from None
+    return [directory / name for name in texts]
+
+
+def _columns(name: str) -> list[str]:
+    return [field.name for field in fields(FILES[name])]
+
+
+def _rows(name: str) -> str:
+    """The example's rows, indented, below their header."""
+    columns = _columns(name)
+    lines = [",".join(columns)]
+    lines += [",".join(row.get(column, "") for column in columns) for row in EXAMPLE[name]]
+    return "\n".join(f"    {line}" for line in lines)

@@ -1,0 +1,348 @@
+"""The records of a ledger: what is measured, what is printed, and what had to be assumed.
+
+``numbercheck.ledger.reading`` reads them from their files. Values are parsed from the printed
+string, never typed a second time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from difflib import get_close_matches
+from functools import cached_property
+
+from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.expressions import Expression
+from numbercheck.statistics.rounding import Printed
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+class LedgerError(NumbercheckError, ValueError):
+    """The ledger cannot be used; the message lists every fault by file and row."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing measured; for a quantity ``where`` is the variable that it summarizes."""
+
+    measure: str
+    label: str
+    kind: str
+    where: Expression
+    among: Expression
+    by: Expression
+    against: str
+    endpoint: str
+    horizon: str
+    family: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One printed number, with its place; a claim in words has ``verbal`` = yes."""
+
+    claim: str
+    locus: str
+    measure: str
+    statistic: str
+    printed: str
+    verbal: str = ""
+    numerals: str = ""
+    note: str = ""
+
+    @property
+    def part(self) -> str:
+        """Abstract, Text, Table 1, …: the locus up to its paragraph or row."""
+        return self.locus.split(" ¶")[0].split(" · ")[0]
+
+    @cached_property
+    def value(self) -> Printed:
+        """The printed number; dates have ``days`` instead."""
+        return Printed(self.printed)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Measures that one statistical method serves."""
+
+    family: str
+    method: str
+    status: str
+    alternatives: str
+    note: str
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The method, then its alternatives."""
+        return (self.method, *filter(None, self.alternatives.split("|")))
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column of the patient table."""
+
+    variable: str
+    label: str
+    type: str
+    values: str
+    unit: str
+    evaluable: Expression
+    source: str
+
+    @cached_property
+    def domain(self) -> tuple:
+        """Every value that a patient can have."""
+        if self.type == "flag":
+            return (False, True)
+        if self.type == "integer":
+            low, high = self.values.split("..")
+            return tuple(range(int(low), int(high) + 1))
+        values = tuple(self.values.split("|"))
+        return tuple(int(v) for v in values) if self.type == "grade" else values
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What must hold between measures: a sum, a subset, an order, a count of days."""
+
+    relation: str
+    kind: str
+    expression: Expression
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What we had to assume: true of every patient, or the value of a parameter."""
+
+    assumption: str
+    statement: str
+    expression: Expression
+    parameter: str
+    value: str
+    alternatives: str
+    switchable: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim that is known not to match, and why."""
+
+    claim: str
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One drug on consecutive days of the regimen."""
+
+    drug: str
+    dose: str
+    unit: str
+    cap: str
+    route: str
+    first_day: str
+    last_day: str
+    branch: str
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """A number of another trial, with its source."""
+
+    trial: str
+    quantity: str
+    printed: str
+    n: str
+    N: str
+    percent: str
+    note: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """A numeral that the article prints, by its order in that part."""
+
+    part: str
+    order: str
+    numeral: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All records, by slug in the order of their files."""
+
+    measures: Mapping[str, Measure]
+    claims: Mapping[str, Claim]
+    families: Mapping[str, Family] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    expected_findings: Mapping[str, Finding] = field(default_factory=dict)
+    regimen: tuple[Dose, ...] = ()
+    comparators: tuple[Comparator, ...] = ()
+    printed_numbers: tuple[Numeral, ...] = ()
+    article: Mapping[str, object] = field(default_factory=dict)
+
+    def find(self, measure: str, statistic: str) -> list[Claim]:
+        """Every printing of one number, verbal claims left out."""
+        return self._by_number.get((measure, statistic), [])
+
+    @cached_property
+    def _by_number(self) -> dict[tuple[str, str], list[Claim]]:
+        found: dict[tuple[str, str], list[Claim]] = {}
+        for claim in self.claims.values():
+            if not claim.verbal:
+                found.setdefault((claim.measure, claim.statistic), []).append(claim)
+        return found
+
+    def printed(self, measure: str, statistic: str) -> Printed | None:
+        """Return the number as printed first, or None when the article does not print it."""
+        claims = self.find(measure, statistic)
+        return claims[0].value if claims else None
+
+    def selection(self, text: str) -> Expression:
+        """Expression that selects patients.
+
+        Raises
+        ------
+        ExpressionError
+            If it is none, names no column of the patient table, or compares a column with
+            a value that it can never have.
+        """
+        expression = Expression(text)
+        expression.require(self.variables)
+        expression.fit({name: self.variables[name].domain for name in expression.names})
+        return expression
+
+    def population(self, measure: Measure) -> list[Claim]:
+        """Find the claims that give a denominator: the measure's N, else its population's n."""
+        return self.find(measure.measure, "N") or self.find(
+            self._population.get(measure.among.text, ""), "n"
+        )
+
+    @cached_property
+    def _population(self) -> dict[str, str]:
+        """Measure that counts each selection of patients, the first one where there are two."""
+        counted = [
+            m for m in self.measures.values() if m.kind == "count" and self.find(m.measure, "n")
+        ]
+        return {m.where.text: m.measure for m in reversed(counted)}
+
+    def method(self, measure: Measure) -> str:
+        """Return the method of a measure's family; empty when it has none."""
+        return self.families[measure.family].method if measure.family else ""
+
+    def parameter(self, name: str, default: str = "") -> str:
+        """Value of a parameter that an assumption sets."""
+        for assumption in self.assumptions.values():
+            if assumption.parameter == name:
+                return assumption.value
+        return default
+
+    @property
+    def time_limits(self) -> tuple[date | None, float]:
+        """Data cut-off, after which no time can end, and the days of a month."""
+        printed = self.find("data_cutoff", "value")
+        month = float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
+        return days(printed[0].printed)[1] if printed else None, month
+
+    def constrain(
+        self,
+        printed: Mapping[str, str] | None = None,
+        drop: Iterable[str] = (),
+        without: Iterable[str] = (),
+    ) -> "Ledger":
+        """Ledger with some numbers printed otherwise, claims left out, assumptions not made.
+
+        Parameters
+        ----------
+        printed : mapping of str to str, optional
+            Claim to what it shall print instead.
+        drop : iterable of str
+            Claims to leave out.
+        without : iterable of str
+            Assumptions to leave out; one that only chooses a parameter cannot be.
+
+        Raises
+        ------
+        LedgerError
+            If a name is unknown (the nearest real ones are offered), a number cannot be
+            read, or an assumption cannot be switched off.
+        """
+        printed, drop, without = dict(printed or {}), set(drop), set(without)
+        faults = [
+            unknown("claim", c, self.claims) for c in (*printed, *drop) if c not in self.claims
+        ]
+        faults += [
+            unknown("assumption", a, self.assumptions) for a in without if a not in self.assumptions
+        ]
+        for name in without & set(self.assumptions):
+            if (
+                self.assumptions[name].switchable != "yes"
+                or not self.assumptions[name].expression.text
+            ):
+                faults.append(f"assumption {name!r} cannot be switched off: the model needs it")
+        claims = {}
+        for slug, claim in self.claims.items():
+            if slug not in drop:
+                claims[slug] = replace(claim, printed=printed.get(slug, claim.printed))
+                faults += unreadable(claims[slug], self.measures, f"claim {slug!r}")
+        if faults:
+            raise LedgerError(faults)
+        kept = {k: a for k, a in self.assumptions.items() if k not in without}
+        return replace(self, claims=claims, assumptions=kept)
+
+
+def days(printed: str) -> tuple[date, date]:
+    """First and last day that a printed date can mean.
+
+    Raises
+    ------
+    ValueError
+        If it is neither like ``April 15, 2024`` nor like ``September 2022``.
+    """
+    words = printed.replace(",", " ").split()
+    try:
+        month = MONTHS.index(words[0]) + 1
+        if len(words) == 3:
+            day = date(int(words[2]), month, int(words[1]))
+            return day, day
+        first = date(int(words[1]), month, 1)
+    except (ValueError, IndexError):
+        raise ValueError(
+            f"{printed!r} is no date; write it as April 15, 2024 or as April 2024"
+        ) from None
+    following = date(first.year + month // 12, month % 12 + 1, 1)
+    return first, following - timedelta(days=1)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """One sentence on an unknown name, with the nearest real ones."""
+    near = get_close_matches(name, list(known), n=3, cutoff=0.4)
+    return f"unknown {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+
+
+def unreadable(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:
+    """Say why a printed text is neither a number nor, for a date, a date."""
+    try:
+        if measures[claim.measure].unit == "date":
+            days(claim.printed)
+        else:
+            Printed(claim.printed)
+    except ValueError as error:
+        yield f"{where}, column printed: {error}"

@@ -1,0 +1,176 @@
+"""P values for two proportions, or for paired yes-or-no answers, from a 2 by 2 table.
+
+Sources: R's ``fisher.test``, ``chisq.test``, ``prop.test`` and ``binom.test``; for mid-P
+Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531; SciPy for Boschloo and Barnard.
+"""
+
+from collections.abc import Callable, Sequence
+from math import comb, copysign, erfc, log, nan, sqrt
+from numbers import Integral
+from typing import NamedTuple
+
+from numbercheck.statistics.proportions import ALTERNATIVES, choose, exact_binomial
+
+TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
+
+
+class Table(NamedTuple):
+    """Counts of two groups, each with (a, c) and without (b, d) the event."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+
+    @property
+    def margins(self) -> tuple[int, int, int, int]:
+        """Sizes of the two groups, then participants with and without the event."""
+        return self.a + self.b, self.c + self.d, self.a + self.c, self.b + self.d
+
+
+def p_value(
+    table: Sequence[Sequence[int]], method: str = "fisher", alternative: str = "two-sided"
+) -> float:
+    """P value of a 2 by 2 table.
+
+    Parameters
+    ----------
+    table : nested sequence of int, 2 by 2
+        One row per group: with the event, without it. For ``mcnemar-exact`` rows and columns
+        are the two answers of each pair.
+    method : str
+        One of ``METHODS``.
+    alternative : {"two-sided", "less", "greater"}
+        ``less``: the event is rarer in the first row. ``g`` has no one-sided form.
+
+    Returns
+    -------
+    float
+        NaN where the test is undefined: an empty margin, or no discordant pair. Fisher's test
+        is the exception, as in R: an empty margin leaves one possible table, and P is 1.
+
+    Raises
+    ------
+    ValueError
+        If the table is not 2 by 2 with whole counts, or a name is unknown.
+
+    Notes
+    -----
+    Two-sided, ``fisher`` and ``mid-p`` sum the tables that are no more likely than the observed
+    one (``mid-p`` counts half of those as likely); ``boschloo`` is twice the smaller one-sided P.
+
+    Examples
+    --------
+    >>> round(p_value([[16, 6], [2, 9]], "chi2-yates"), 4)
+    0.0094
+    """
+    choose("method", method, METHODS)
+    choose("alternative", alternative, ALTERNATIVES)
+    if method == "g" and alternative != "two-sided":
+        raise ValueError("method 'g' is two-sided only; 'chi2' has one-sided forms")
+    return _TESTS[method](_checked(table), alternative)
+
+
+def _checked(table: Sequence[Sequence[int]]) -> Table:
+    if len(table) != 2 or any(len(row) != 2 for row in table):
+        raise ValueError(f"a table has two rows of two counts, unlike {table!r}")
+    counts = [count for row in table for count in row]
+    if not all(isinstance(count, Integral) and count >= 0 for count in counts):
+        raise ValueError(f"every count must be a whole number, zero or more, unlike {table!r}")
+    return Table(*map(int, counts))
+
+
+def _weights(table: Table) -> list[int]:
+    """Ways to make each table with these margins, by what is in its first cell.
+
+    Whole numbers, so that no rounding decides which tables are equally likely.
+    """
+    first, second, event, _ = table.margins
+    low, high = max(0, event - second), min(first, event)
+    ways = [comb(first, low) * comb(second, event - low)]
+    for x in range(low, high):
+        ways.append(ways[-1] * (first - x) * (event - x) // ((x + 1) * (second - event + x + 1)))
+    return ways
+
+
+def _exact(table: Table, alternative: str) -> tuple[float, float]:
+    """P value of Fisher's test, and the part of it from tables as likely as the observed."""
+    ways = _weights(table)
+    at = table.a - max(0, table.margins[2] - table.margins[1])
+    seen, total = ways[at], sum(ways)
+    if alternative != "two-sided":
+        tail = ways[: at + 1] if alternative == "less" else ways[at:]
+        return sum(tail) / total, seen / total
+    extreme = [way for way in ways if way * TIE_PARTS <= seen * (TIE_PARTS + 1)]
+    alike = [way for way in extreme if way * (TIE_PARTS + 1) >= seen * TIE_PARTS]
+    return sum(extreme) / total, sum(alike) / total
+
+
+def _fisher(table: Table, alternative: str) -> float:
+    return _exact(table, alternative)[0]
+
+
+def _mid_p(table: Table, alternative: str) -> float:
+    whole, alike = _exact(table, alternative)
+    return whole - alike / 2 if all(table.margins) else nan
+
+
+def _chi2(table: Table, alternative: str, correction: float = 0.0) -> float:
+    if not all(table.margins):
+        return nan
+    first, second, event, without = table.margins
+    total = first + second
+    gap = table.a - first * event / total  # observed minus expected, alike in all four cells
+    gap = copysign(max(abs(gap) - correction, 0.0), gap)
+    return _normal(gap * sqrt(total**3 / (first * second * event * without)), alternative)
+
+
+def _normal(z: float, alternative: str) -> float:
+    if alternative == "two-sided":
+        return erfc(abs(z) / sqrt(2))
+    return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
+
+
+def _chi2_yates(table: Table, alternative: str) -> float:
+    return _chi2(table, alternative, correction=0.5)
+
+
+def _g(table: Table, _: str) -> float:
+    """Likelihood ratio test on one degree of freedom."""
+    if not all(table.margins):
+        return nan
+    first, second, event, without = table.margins
+    total = first + second
+    expected = [row * column / total for row in (first, second) for column in (event, without)]
+    statistic = 2 * sum(o * log(o / e) for o, e in zip(table, expected, strict=True) if o)
+    return erfc(sqrt(max(statistic, 0.0) / 2))
+
+
+def _unconditional(name: str) -> Callable[[Table, str], float]:
+    def test(table: Table, alternative: str) -> float:
+        import scipy.stats  # a quarter of a second that only these two tests pay
+
+        if not all(table.margins):
+            return nan
+        columns = [[table.a, table.c], [table.b, table.d]]  # SciPy reads groups as columns
+        return float(getattr(scipy.stats, name)(columns, alternative=alternative).pvalue)
+
+    return test
+
+
+def _mcnemar_exact(table: Table, alternative: str) -> float:
+    discordant = table.b + table.c
+    return exact_binomial(table.b, discordant, 0.5, alternative) if discordant else nan
+
+
+_TESTS: dict[str, Callable[[Table, str], float]] = {
+    "fisher": _fisher,
+    "chi2": _chi2,
+    "chi2-yates": _chi2_yates,
+    "g": _g,
+    "mid-p": _mid_p,
+    "boschloo": _unconditional("boschloo_exact"),
+    "barnard": _unconditional("barnard_exact"),
+    "mcnemar-exact": _mcnemar_exact,
+}
+METHODS = tuple(_TESTS)

@@ -1,0 +1,343 @@
+"""Risk-set histories: how many were at risk at each death before a Kaplan-Meier estimate.
+
+Survival is a product over deaths of 1 - 1/n and Greenwood's sum one over deaths of
+1/(n(n - 1)), n being at risk. The n are small whole numbers, so every history that prints
+a given estimate and given limits can be listed. Deaths on one day count one after the other,
+which changes neither: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)). Limits are those of
+R's ``survfit``, as in ``numbercheck.statistics.survival``.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import asin, exp, inf, log, nan, pi, sin, sqrt
+from statistics import NormalDist
+from typing import NamedTuple
+
+from numbercheck.errors import NumbercheckError
+from numbercheck.statistics.proportions import choose
+from numbercheck.statistics.rounding import Printed
+
+History = tuple[int, ...]
+LIMIT = 100_000  # histories; a list this long no longer says anything
+STEPS = 1_000_000  # half a minute of search at most
+SLACK = 1e-9  # relative; widens ranges before the exact comparison decides
+
+
+class UnfinishedError(NumbercheckError):
+    """There are more histories than the limit, or the search took too many steps.
+
+    Attributes
+    ----------
+    found : list of tuple of int
+        Those found before it stopped; each is right, but there may be others.
+    """
+
+    def __init__(self, message: str, found: list[History]) -> None:
+        super().__init__(message)
+        self.found = found
+
+
+class Scale(NamedTuple):
+    """A scale on which limits are symmetric: limits are back(to(S) -+ z * slope(S) * se)."""
+
+    to: Callable[[float], float]
+    back: Callable[[float], float]
+    slope: Callable[[float], float]
+
+
+def _log(s: float) -> float:
+    return log(s) if s > 0 else -inf
+
+
+def _log_log(s: float) -> float:
+    return inf if s >= 1 else -_log(-_log(s)) if s > 0 else -inf
+
+
+def _logit(s: float) -> float:
+    return inf if s >= 1 else _log(s / (1 - s))
+
+
+def _arcsin(s: float) -> float:
+    return asin(sqrt(min(max(s, 0.0), 1.0)))
+
+
+def _over(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator else inf
+
+
+# ``se`` is the root of Greenwood's sum, so slope is the derivative times S
+SCALES: dict[str, Scale] = {
+    "log": Scale(_log, lambda x: min(exp(x), 1.0), lambda s: 1.0),
+    "log-log": Scale(_log_log, lambda x: exp(-exp(-x)), lambda s: _over(1.0, -_log(s))),
+    "plain": Scale(lambda s: s, lambda x: min(max(x, 0.0), 1.0), lambda s: s),
+    "logit": Scale(_logit, lambda x: 1 / (1 + exp(-x)), lambda s: _over(1.0, 1 - s)),
+    "arcsin": Scale(
+        _arcsin,
+        lambda x: sin(min(max(x, 0.0), pi / 2)) ** 2,
+        lambda s: sqrt(_over(s, 1 - s)) / 2,
+    ),
+}
+CONF_TYPES = tuple(SCALES)
+
+
+def km_limits(
+    history: History, conf_type: str = "log", level: float = 0.95
+) -> tuple[float, float, float]:
+    """Kaplan-Meier estimate and its limits after one death at each number at risk.
+
+    Parameters
+    ----------
+    history : tuple of int
+        Numbers at risk at each death, strictly decreasing.
+    conf_type : {"log", "log-log", "plain", "logit", "arcsin"}
+    level : float
+
+    Returns
+    -------
+    tuple of float
+        Estimate, lower and upper limit, as fractions. As in R the limits are NaN at survival 0,
+        and at survival 1 but for ``log`` and ``plain``.
+
+    Examples
+    --------
+    >>> [round(100 * x, 1) for x in km_limits((35,))]
+    [97.1, 91.8, 100.0]
+    """
+    choose("conf_type", conf_type, CONF_TYPES)
+    survival, variance = 1.0, 0.0
+    for n in history:
+        survival, variance = _after(survival, variance, n)
+    return survival, *_limits(survival, variance, conf_type, level)
+
+
+def histories(
+    n: int,
+    estimate: Printed,
+    lower: Printed | None = None,
+    upper: Printed | None = None,
+    conf_type: str = "log",
+    level: float = 0.95,
+    events: tuple[int | None, int | None] | None = None,
+    limit: int = LIMIT,
+    scale: float = 100.0,
+    steps: int = STEPS,
+) -> list[History]:
+    """Every risk-set history of ``n`` patients that prints an estimate and its limits.
+
+    Parameters
+    ----------
+    n : int
+        Patients at the start.
+    estimate, lower, upper : Printed
+        As printed; a limit that is not printed is None.
+    conf_type, level
+        How the limits were computed.
+    events : (min, max), optional
+        Number of deaths; either end may be None.
+    limit : int
+        Most histories to return.
+    scale : float
+        100 where percentages are printed, 1 where fractions are.
+    steps : int
+        Most partial histories to look at.
+
+    Returns
+    -------
+    list of tuple of int
+        Numbers at risk at each death, strictly decreasing; largest first.
+
+    Raises
+    ------
+    UnfinishedError
+        If there are more than ``limit``, or the search takes more than ``steps``.
+
+    Examples
+    --------
+    >>> histories(35, Printed("97.1%"), Printed("91.8"), Printed("100"))
+    [(35,)]
+    """
+    found: list[History] = []
+    try:
+        for history in search(n, estimate, lower, upper, conf_type, level, events, scale, steps):
+            if len(found) == limit:
+                raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
+            found.append(history)
+    except UnfinishedError as stopped:
+        raise UnfinishedError(str(stopped), found) from None
+    return found
+
+
+def search(
+    n: int,
+    estimate: Printed,
+    lower: Printed | None = None,
+    upper: Printed | None = None,
+    conf_type: str = "log",
+    level: float = 0.95,
+    events: tuple[int | None, int | None] | None = None,
+    scale: float = 100.0,
+    steps: int = STEPS,
+) -> Iterator[History]:
+    """Yield the histories one by one, depth first; the parameters are those of ``histories``."""
+    choose("conf_type", conf_type, CONF_TYPES)
+    target = _Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
+    root = _Node((), 1.0, 0.0, n + 1)
+    levels = [iter([root])]  # at each depth the risk sets still to be tried, lazily
+    for _ in range(steps):
+        while levels and (node := next(levels[-1], None)) is None:
+            levels.pop()
+        if not levels:
+            return
+        if target.is_hit(node):  # type: ignore[arg-type]
+            yield node.history  # type: ignore[union-attr]
+        levels.append(target.children(node))  # type: ignore[arg-type]
+    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
+
+
+def variance_range(
+    survival: tuple[float, float],
+    lower: Printed | None,
+    upper: Printed | None,
+    conf_type: str = "log",
+    level: float = 0.95,
+    scale: float = 100.0,
+) -> tuple[float, float]:
+    """Greenwood sums that printed limits leave to a survival within a range.
+
+    The bounds hold for every survival in the range, since the slope rises with survival on
+    every scale; the narrower the range, the closer they are.
+    """
+    on, z = SCALES[conf_type], _z(level)
+    low, high = survival
+    steep, flat = z * on.slope(high), z * on.slope(low)
+    least, most = 0.0, inf
+    for printed, gap in ((lower, _below), (upper, _above)):
+        if printed is None:
+            continue
+        ends = _range(printed, scale)
+        near, far = gap(on.to, low, high, *ends)
+        if near > 0 and steep < inf:
+            least = max(least, near / steep)
+        if ends[0] > 0 and ends[1] < 1 and flat > 0:  # one cut at 0 or 1 may lie beyond
+            most = min(most, max(far, 0.0) / flat)
+    return least**2 * (1 - SLACK), most**2 * (1 + SLACK)
+
+
+class _Node(NamedTuple):
+    """A history so far, its survival and Greenwood's sum; the next death is below ``under``."""
+
+    history: History
+    survival: float
+    variance: float
+    under: int
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is printed, and the ranges of survival and of Greenwood's sum that it leaves."""
+
+    estimate: Printed
+    lower: Printed | None
+    upper: Printed | None
+    conf_type: str
+    level: float
+    scale: float
+    least: int | None
+    most: int | None
+    survival: tuple[float, float] = field(init=False)
+    variance: tuple[float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        ranges = _range(self.estimate, self.scale), self._between()
+        low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
+        within = tuple(min(max(end, 0.0), 1.0) for end in (low, high))
+        object.__setattr__(self, "survival", within)
+        object.__setattr__(self, "variance", self._variance())
+
+    def _between(self) -> tuple[float, float]:
+        """Survival that the limits leave: between them, and half-way on their scale if uncut."""
+        lower = _range(self.lower, self.scale) if self.lower else (0.0, 1.0)
+        upper = _range(self.upper, self.scale) if self.upper else (0.0, 1.0)
+        if not (lower[0] > 0 and upper[1] < 1):
+            return lower[0], upper[1]
+        on = SCALES[self.conf_type]
+        low, high = ((on.to(a) + on.to(b)) / 2 for a, b in zip(lower, upper, strict=True))
+        return on.back(low), on.back(high)
+
+    def _variance(self) -> tuple[float, float]:
+        limits = self.lower, self.upper
+        return variance_range(self.survival, *limits, self.conf_type, self.level, self.scale)
+
+    def is_hit(self, node: _Node) -> bool:
+        if node.survival > self.survival[1] * (1 + SLACK) or len(node.history) < (self.least or 0):
+            return False
+        if not self.estimate.admits(self.scale * node.survival):
+            return False
+        limits = _limits(node.survival, node.variance, self.conf_type, self.level)
+        printed = (self.lower, self.upper)
+        return all(
+            p is None or p.admits(self.scale * x) for p, x in zip(printed, limits, strict=True)
+        )
+
+    def children(self, node: _Node) -> Iterator[_Node]:
+        """Histories with one death more that can still lead to a hit, largest risk set first.
+
+        The flattest way on runs through all the largest risk sets left, the steepest is a
+        single death: they bound Greenwood's sum from both sides. Where a smaller risk set can
+        only be worse the loop ends.
+        """
+        depth = len(node.history) + 1
+        if self.most is not None and depth > self.most:
+            return
+        low, high = self.survival[0] * (1 - SLACK), self.survival[1] * (1 + SLACK)
+        least, most = self.variance
+        for n in range(node.under - 1, 0, -1):
+            survival, variance = _after(node.survival, node.variance, n)
+            kept = _over(low, survival) if low > 0 else 0.0
+            if survival < low or depth + (n - 1) * (1 - kept) < (self.least or 0) - SLACK:
+                break
+            excess = _over(survival, high) - 1 if survival > high else 0.0
+            if variance + (_over(excess, n - 1) if excess else 0.0) > most:
+                break
+            if not (excess and depth == self.most) and variance + _steepest(kept) >= least:
+                yield _Node((*node.history, n), survival, variance, n)
+
+
+def _steepest(kept: float) -> float:
+    """Greenwood's term of the one death that leaves this fraction of the survival."""
+    return _over(1.0, kept) + kept - 2 + SLACK
+
+
+def _after(survival: float, variance: float, n: int) -> tuple[float, float]:
+    return (survival * (n - 1) / n, variance + 1 / (n * (n - 1))) if n > 1 else (0.0, inf)
+
+
+def _limits(survival: float, variance: float, conf_type: str, level: float) -> tuple[float, float]:
+    if survival == 0 or (survival == 1 and conf_type not in ("log", "plain")):
+        return nan, nan
+    scale = SCALES[conf_type]
+    center, reach = scale.to(survival), _z(level) * scale.slope(survival) * sqrt(variance)
+    return scale.back(center - reach), scale.back(center + reach)
+
+
+def _range(printed: Printed, scale: float) -> tuple[float, float]:
+    """Fractions that a printed number can stand for, or that a printed bound leaves."""
+    if printed.relation == "=":
+        low, high = printed.interval()
+        return float(low) / scale * (1 - SLACK), float(high) / scale * (1 + SLACK)
+    bound = printed.value / scale
+    return (0.0, bound) if "<" in printed.relation else (bound, 1.0)
+
+
+def _below(to: Callable, low: float, high: float, least: float, most: float) -> tuple:
+    return to(low) - to(most), to(high) - to(least)
+
+
+def _above(to: Callable, low: float, high: float, least: float, most: float) -> tuple:
+    return to(least) - to(high), to(most) - to(low)
+
+
+@lru_cache
+def _z(level: float) -> float:
+    return NormalDist().inv_cdf((1 + level) / 2)

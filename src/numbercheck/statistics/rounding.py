@@ -1,0 +1,200 @@
+"""What an article prints, and which values could have been printed so.
+
+Rounding is exact. A float stands for its shortest decimal form, and one within ``NOISE`` of
+a tie is the tie, so 0.5 computed as 0.49999999999999994 rounds as 0.5 does. Fractions, whole
+numbers and decimals are taken at their word.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational
+
+NOISE = Fraction(1, 10**12)  # relative; ten thousand times a float's, far below any k/n
+SIGNS = {"≤": "<=", "≥": ">=", "": "="}
+PATTERN = re.compile(
+    r"(?P<relation><=|>=|[<>=≤≥]|)\s*(?P<minus>[-\u2212\u2013]?)"
+    r"(?P<whole>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+|\d+|(?=[.·]))"
+    r"(?:[.·](?P<decimals>\d+))?\s*(?P<unit>%?)",
+    re.ASCII,
+)
+HALF = Fraction(1, 2)
+Number = Rational | Decimal | float
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as printed: ``94%``, ``69.0``, ``<0.05``, ``≥0.05``, ``−1.2``, ``1,234``.
+
+    Attributes
+    ----------
+    text : str
+        As given.
+    value : float
+        In the printed unit: 94 for ``94%``.
+    decimals : int
+        Digits printed after the point.
+    relation : {"=", "<", "<=", ">", ">="}
+        How the printed number relates to the value it reports.
+    unit : {"", "%"}
+        What follows the number.
+
+    Raises
+    ------
+    ValueError
+        If the text is no number in one of these forms.
+    """
+
+    text: str
+    value: float = field(init=False, compare=False)
+    decimals: int = field(init=False, compare=False)
+    relation: str = field(init=False, compare=False)
+    unit: str = field(init=False, compare=False)
+    exact: Fraction = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = _parse(self.text)
+        digits = parts["decimals"] or ""
+        whole = re.sub(r"\D", "", parts["whole"]) or "0"
+        exact = Fraction(f"{'-' if parts['minus'] else ''}{whole}.{digits}")
+        self._set(exact=exact, value=float(exact), decimals=len(digits), unit=parts["unit"])
+        self._set(relation=SIGNS.get(parts["relation"], parts["relation"]))
+
+    def _set(self, **fields: object) -> None:
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def step(self) -> Fraction:
+        """One unit of the last printed digit."""
+        return Fraction(1, 10**self.decimals)
+
+    def admits(self, value: Number) -> bool:
+        """Whether ``value``, in the printed unit, could have been printed so.
+
+        It rounds half up, or half to even, to the printed digits; beside a relation, it
+        satisfies it. NaN and infinities are never admitted.
+        """
+        if not math.isfinite(value):
+            return False
+        if self.relation != "=":
+            if abs(float(value) - self.value) > 1e-6 * (1 + abs(self.value)):
+                return (value < self.value) == self.relation.startswith("<")  # as fractions do
+            return _relates(value, self.relation, self.exact)
+        units = 10**self.decimals
+        away = abs(float(value) - self.value) * units
+        if abs(away - 0.5) > 0.001 and abs(self.value) * units < 1e9:
+            return away < 0.5  # far from a tie floats decide as fractions do, much faster
+        size = _scaled(value, self.decimals)
+        printed = self.exact / self.step
+        return printed in (_half_up(size), _half_even(size))
+
+    def interval(self) -> tuple[Fraction, Fraction]:
+        """Closed interval of the values that could be printed so, for a number without relation.
+
+        The end farther from zero is itself admitted only where half to even rounds to it,
+        that is, where the last printed digit is even.
+        """
+        if self.relation != "=":
+            raise ValueError(f"{self.text!r} is a bound; only a plain number has two limits")
+        return self.exact - self.step / 2, self.exact + self.step / 2
+
+
+def shift(printed: Printed, k: int) -> Printed:
+    """Change the last printed digit by ``k`` units; decimals, relation and unit stay.
+
+    Examples
+    --------
+    >>> shift(Printed("45%"), 1).text
+    '46%'
+    """
+    number = _digits((printed.exact / printed.step) + k, printed.decimals)
+    relation = "" if printed.relation == "=" else printed.relation
+    return Printed(f"{relation}{number}{printed.unit}")
+
+
+def shown(value: Number, decimals: int) -> str:
+    """Print ``value`` rounded half up (away from zero), as clinical articles do."""
+    return _digits(_half_up(_scaled(value, decimals)), decimals)
+
+
+def roundings(value: Number, decimals: int) -> dict[str, str]:
+    """Print ``value`` by each convention, so that a slip can be named.
+
+    ``truncated`` drops the digits, ``up`` never rounds down, ``double`` rounds first to one
+    more decimal and then again, both half up.
+
+    Examples
+    --------
+    >>> roundings(1600 / 35, 0)  # 45.714...
+    {'half-up': '46', 'half-even': '46', 'truncated': '45', 'up': '46', 'double': '46'}
+    """
+    size = _scaled(value, decimals)
+    return {name: _digits(rule(size), decimals) for name, rule in CONVENTIONS.items()}
+
+
+def _parse(text: str) -> re.Match[str]:
+    match = PATTERN.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(
+            f"{text!r} is not a printed number; write digits with a point, and if need be one of "
+            "< <= > >= before them and % after them, as in 94%, 69.0, <0.05 or 1,234"
+        )
+    return match
+
+
+def _exact(value: Number) -> Fraction:
+    if isinstance(value, Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    return Fraction(value) if isinstance(value, Decimal) else Fraction(repr(float(value)))
+
+
+def _settled(value: Number, near: Fraction) -> Fraction:
+    """``value``, or ``near`` where only a float's noise keeps them apart."""
+    exact = _exact(value)
+    noise = 0 if isinstance(value, Rational | Decimal) else NOISE
+    return near if abs(exact - near) <= noise * abs(near) else exact
+
+
+def _relates(value: Number, relation: str, bound: Fraction) -> bool:
+    settled = _settled(value, bound)
+    if settled == bound:
+        return "=" in relation
+    return (settled < bound) == relation.startswith("<")
+
+
+def _scaled(value: Number, decimals: int) -> Fraction:
+    """``value`` in units of the last digit, settled on the nearest digit or tie."""
+    unit = Fraction(1, 10**decimals)
+    return _settled(value, round(2 * _exact(value) / unit) * unit / 2) / unit
+
+
+def _away(rule: Callable[[Fraction], int]) -> Callable[[Fraction], int]:
+    """Apply a rule to the magnitude, so that it treats both signs alike."""
+    return lambda size: rule(size) if size >= 0 else -rule(-size)
+
+
+_half_up = _away(lambda size: math.floor(size + HALF))
+_half_even: Callable[[Fraction], int] = round  # Python's own rule for fractions
+
+CONVENTIONS: dict[str, Callable[[Fraction], int]] = {
+    "half-up": _half_up,
+    "half-even": _half_even,
+    "truncated": math.trunc,
+    "up": _away(math.ceil),
+    "double": lambda size: _half_up(Fraction(_half_up(size * 10), 10)),
+}
+
+
+def _digits(size: Fraction | int, decimals: int) -> str:
+    """Write a whole number of last digits; zero has no sign."""
+    whole, rest = divmod(abs(int(size)), 10**decimals)
+    return f"{'-' if size < 0 else ''}{whole}" + (f".{rest:0{decimals}}" if decimals else "")
+
+
+def format_number(value: float) -> str:
+    """Format a number with 12 significant digits, the same on every processor."""
+    return f"{value:.12g}"

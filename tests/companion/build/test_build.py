@@ -1,0 +1,669 @@
+"""The build: what runs and why, what failing and killing leave, and the same bytes everywhere.
+
+Builds here are of the small trial in ``small_trial.py``; `test_notebooks.py` runs the real four.
+"""
+
+import fcntl
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from places import HELPERS
+from small_trial import OPENING, ledger, notebook, trial, without_override
+
+from companion.build import outputs
+from companion.build.build import build
+from companion.build.parameters import ParameterError, chosen, declared
+from companion.build.request import NOTEBOOKS, OUTPUT, BuildError, Request
+from companion.project import ROOT
+from numbercheck.ledger.reading import LedgerError
+
+KEPT = [f"{stem}: kept, nothing it depends on changed" for stem in NOTEBOOKS]
+
+
+class Heard:
+    """A watch that remembers."""
+
+    def __init__(self):
+        self.lines, self.cells, self.faults = [], [], []
+
+    def says(self, line):
+        """Keep it."""
+        self.lines.append(line)
+
+    def starts(self, notebook):
+        """Keep nothing."""
+
+    def step(self, notebook, done, total):
+        """Keep it."""
+        self.cells.append((notebook, done, total))
+
+    def ends(self, notebook, fault):
+        """Keep what failed."""
+        self.faults += [fault] if fault else []
+
+    def ran(self):
+        """Notebooks that ran, with the reason."""
+        return dict(line.split(": runs, ") for line in self.lines if ": runs, " in line)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Write the small trial."""
+    return trial(tmp_path)
+
+
+@pytest.fixture
+def built(small):
+    """Build the small trial once."""
+    build(small.request(), Heard())
+    return small
+
+
+def rebuilt(small, **changes):
+    """Build again; what was heard."""
+    heard = Heard()
+    build(small.request(**changes), heard)
+    return heard
+
+
+def content(folder):
+    """Bytes of every file below a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def command(small, *, wait=True, before=None, jobs=2, **environment):
+    """Build in a process of its own, as the command line does."""
+    code = (
+        "import sys, pathlib\n"
+        f"sys.path.insert(0, {str(HELPERS)!r})\n"
+        "from small_trial import Trial\n"
+        "from companion import cli\n"
+        "from companion.build.build import build\n"
+        "from companion.build.progress import watching\n"
+        f"names = {[str(getattr(small, n)) for n in small.__dataclass_fields__]!r}\n"
+        "small = Trial(*map(pathlib.Path, names))\n"
+        "with cli.sentences(cli.CompanionError), watching() as watch:\n"
+        f"    outcome = build(small.request(jobs={jobs}), watch)\n"
+        "    cli._end(outcome.drift)\n"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+        preexec_fn=before,
+    )
+    if not wait:
+        return started
+    _, told = started.communicate()
+    return started.returncode, told
+
+
+# --- parameters
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"levle": "0.9"}, "unknown parameter 'levle'; did you mean level"),
+        ({"level": "high"}, "level is of type float, like 0.95; 'high' is not"),
+        ({"level": "nan"}, "level is of type float, like 0.95; 'nan' is not"),
+        ({"draws": "2.5"}, "draws is of type int, like 3; '2.5' is not"),
+        ({"deep": "maybe"}, "deep is of type bool, like true or false; 'maybe' is not"),
+        ({"output_dir": "/etc"}, "'output_dir' is set by the option --output"),
+        ({"interval_method": "../../x"}, "interval_method is no path"),
+        ({"interval_method": "C:\\x"}, "interval_method is no path"),
+    ],
+)
+def test_a_parameter_that_no_notebook_can_take_is_refused_before_anything_runs(
+    small, given, message
+):
+    """Nothing is written outside the output folder."""
+    heard = Heard()
+    with pytest.raises(ParameterError, match=message):
+        build(small.request(parameters=given), heard)
+
+    assert heard.lines == []
+    assert not small.output.exists()
+
+
+def test_all_wrong_parameters_are_told_at_once(small):
+    """One run of the command line is enough to mend them."""
+    with pytest.raises(ParameterError) as told:
+        build(small.request(parameters={"levle": "1", "draws": "x"}), Heard())
+
+    assert len(str(told.value).splitlines()) == 2
+
+
+def test_values_are_read_as_the_declared_types_and_go_to_the_notebooks_that_declare_them(tmp_path):
+    """A notebook is never given a parameter that it does not have."""
+    for stem, line in (("a", "level: float = 0.95"), ("b", "deep: bool = False\ndraws: int = 1")):
+        folders = 'cohort_dir: str = ""\noutput_dir: str = ""\n'
+        notebook(tmp_path / f"{stem}.ipynb", parameters=folders + line)
+    given = {"level": "1", "deep": "True", "draws": "7"}
+    values = chosen([tmp_path / "a.ipynb", tmp_path / "b.ipynb"], given)
+
+    assert values == {"a": {"level": 1.0}, "b": {"deep": True, "draws": 7}}
+    assert isinstance(values["a"]["level"], float)
+
+
+def test_a_notebook_that_does_not_say_where_it_writes_is_refused(tmp_path):
+    """Papermill would pass the parameter, and the notebook would ignore it."""
+    notebook(tmp_path / "a.ipynb", parameters='cohort_dir: str = ""')
+    with pytest.raises(ParameterError, match="does not declare output_dir"):
+        declared(tmp_path / "a.ipynb")
+
+
+def test_parameters_reach_the_notebooks_and_the_report_of_what_ran(small):
+    """The printed method is the one that was asked for."""
+    rebuilt(small, parameters={"interval_method": "jeffreys"})
+    shown = json.dumps(small.executed("4-survival"))
+
+    assert "jeffreys\\n" in shown
+
+
+# --- what a build makes
+
+
+def test_a_build_judges_every_claim_and_says_that_nothing_drifted(small):
+    """33 of 35 is 94 %; the three claims match the supplied data."""
+    heard = Heard()
+    outcome = build(small.request(), heard)
+
+    assert outcome.drift == ()
+    assert "3 claims in the ledger" in outcome.summary
+    assert "3  match the supplied patient data" in outcome.summary
+    names = set(content(small.output))
+    assert {"results.csv", "verification.csv", "index.html"} < names
+    assert {f"notebooks/{stem}.ipynb" for stem in NOTEBOOKS} < names
+    last = {name: (done, total) for name, done, total in heard.cells}
+    assert set(last) == set(NOTEBOOKS)
+    assert all(done == total for done, total in last.values())
+
+
+def test_a_finding_that_nobody_expected_is_drift(small):
+    """The patients give 91 %, the ledger prints 94 %."""
+    small.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
+    (line,) = build(small.request(), Heard()).drift
+
+    assert line.startswith("new finding: Abstract, response_percent prints 94%")
+
+
+def test_an_expected_finding_that_is_gone_is_drift(small):
+    """The ledger's list of findings is held both ways."""
+    ledger(small.published, expected=("response_percent",))
+
+    assert build(small.request(), Heard()).drift == (
+        "expected finding is gone: response_percent (known)",
+    )
+
+
+def test_two_notebooks_cannot_give_one_number_two_values(small):
+    """A result has one value, whatever the order in which notebooks end."""
+    small.change("3-safety", '"level"', '"results.add(\\"enrolled\\", \\"n\\", 34)"')
+    with pytest.raises(ValueError, match=r"enrolled\.n has two values, 35 and 34"):
+        build(small.request(), Heard())
+
+
+# --- what runs again, and why
+
+
+def test_nothing_runs_when_nothing_changed(built):
+    """And no output is touched."""
+    before = {p: p.stat().st_mtime_ns for p in built.output.rglob("*")}
+
+    assert rebuilt(built).lines == KEPT
+    assert {p: p.stat().st_mtime_ns for p in built.output.rglob("*")} == before
+
+
+def test_only_the_notebook_whose_code_changed_runs(built):
+    """The others are kept, and each says why."""
+    built.change("1-baseline", "35)", "35 + 0)")
+    heard = rebuilt(built)
+
+    assert heard.ran() == {"1-baseline": "changed: code"}
+    assert heard.lines[1:4] == KEPT[1:]
+
+
+def test_new_prose_is_shown_without_a_run(built):
+    """Prose and tags are no part of what a result depends on."""
+    before = built.executed("1-baseline")["cells"]
+    built.change("1-baseline", "Prose.", "Better prose.")
+    built.change("1-baseline", '"metadata": {}', '"metadata": {"tags": ["remark"]}')
+    heard = rebuilt(built)
+    after = built.executed("1-baseline")["cells"]
+
+    assert heard.ran() == {}
+    assert "Better prose." in json.dumps(after)
+    assert [c for c in after if c["cell_type"] == "code"] == [
+        c for c in before if c["cell_type"] == "code"
+    ]
+    assert content(built.output)["index.html"].count(b"Better prose.") > 0
+
+
+@pytest.mark.parametrize(
+    ("file", "why"), [("cohort/adsl.csv", "cohort"), ("published/claims.csv", "ledger")]
+)
+def test_new_data_run_everything(built, file, why):
+    """Every notebook reads the patients and the ledger."""
+    path = built.output.parent / file
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert rebuilt(built).ran() == dict.fromkeys(NOTEBOOKS, f"changed: {why}")
+
+
+def test_another_parameter_runs_what_was_not_run_with_it(built):
+    """Going back to the first values runs nothing: its runs are kept."""
+    assert set(rebuilt(built, parameters={"level": "0.9"}).ran()) == set(NOTEBOOKS)
+    assert rebuilt(built).ran() == {}
+
+
+def test_a_notebook_can_be_forced_to_run(built):
+    """Outputs are the same bytes afterwards."""
+    before = content(built.output)
+    heard = rebuilt(built, force=("3-safety",))
+
+    assert heard.ran() == {"3-safety": "forced"}
+    assert content(built.output) == before
+
+
+def test_outputs_that_someone_changed_are_made_again(built):
+    """A record of a build is worth nothing when its outputs are not what it made."""
+    before = content(built.output)
+    (built.output / "results.csv").write_text("edited", "utf-8")
+    rebuilt(built)
+
+    assert content(built.output) == before
+
+
+# --- failures
+
+
+def test_a_failing_cell_is_named_and_leaves_the_outputs(built):
+    """Notebook, cell, heading, error; the other notebooks' runs are kept for the next build."""
+    before = content(built.output)
+    built.change("2-efficacy", "100 * 33 / 35", "100 * 33 / 0")
+    built.change("1-baseline", "35)", "35 + 0)")
+    with pytest.raises(BuildError) as told:
+        build(built.request(), Heard())
+
+    assert str(told.value) == (
+        "2-efficacy.ipynb, cell 6 (“Step 2”): ZeroDivisionError: division by zero"
+    )
+    assert content(built.output) == before
+    built.change("2-efficacy", "100 * 33 / 0", "100 * 33 / 35")
+    assert rebuilt(built).ran() == {}
+
+
+def test_a_bad_value_is_told_where_it_is_used(small):
+    """The cell is counted as in the stored notebook, which has no injected cell."""
+    small.change("4-survival", "print(interval_method)", "{}[interval_method]")
+    with pytest.raises(BuildError, match=r"4-survival.ipynb, cell 6 .*KeyError: 'jeffreys'"):
+        build(small.request(parameters={"interval_method": "jeffreys"}), Heard())
+
+
+def test_a_process_that_is_ended_from_outside_is_told(built):
+    """As when memory runs out."""
+    before = content(built.output)
+    built.change("3-safety", '"level"', '"import os\\nos.kill(os.getpid(), 9)"')
+    with pytest.raises(BuildError, match=r"3-safety.ipynb: its process was ended \(status"):
+        build(built.request(), Heard())
+
+    assert content(built.output) == before
+
+
+def test_a_notebook_without_results_is_told(small):
+    """Verdicts on its claims would silently be missing."""
+    small.change("1-baseline", "results.save(", "str(")
+    with pytest.raises(BuildError, match=r"1-baseline\.ipynb: it wrote no results"):
+        build(small.request(), Heard())
+
+
+def test_a_faulty_ledger_is_refused_before_anything_runs(small):
+    """Outputs untouched, no notebook started."""
+    (small.published / "claims.csv").unlink()
+    heard = Heard()
+    with pytest.raises(LedgerError, match=r"claims\.csv"):
+        build(small.request(), heard)
+
+    assert heard.ran() == {}
+
+
+def test_faulty_tables_are_refused_before_anything_runs(small):
+    """All faults at once, as `companion validate` lists them."""
+    (small.cohort / "adae.csv").unlink()
+    (small.cohort / "adtte.csv").write_text("nonsense", "utf-8")
+    heard = Heard()
+    with pytest.raises(BuildError, match=r"(?s)adae.*adtte"):
+        build(small.request(), heard)
+
+    assert heard.ran() == {}
+
+
+# --- nothing lost
+
+
+def test_a_kill_at_any_moment_leaves_the_outputs_complete(built):
+    """``make bench`` kills at twenty moments."""
+    kill(built, moments=4)
+
+
+def test_a_kill_while_outputs_are_written_leaves_the_old_ones(tmp_path):
+    """The moment that matters, which random ones seldom hit."""
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "old").write_text("whole", "utf-8")
+    code = (
+        "import os, pathlib, sys\nfrom companion.build.outputs import staged\n"
+        "with staged(pathlib.Path(sys.argv[1])) as stage:\n"
+        "    (stage / 'new').write_text('half')\n    os.kill(os.getpid(), 9)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(output)])
+
+    assert run.returncode == -9
+    assert content(output) == {"old": b"whole"}
+    outputs.recover(output)
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
+
+
+def kill(built, moments):
+    """Outputs are old or new, never a mixture; the next build clears what was left."""
+    old = content(built.output)
+    built.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
+    rebuilt(built)
+    new = content(built.output)
+    built.change("2-efficacy", "100 * 32 / 35", "100 * 33 / 35")
+    rebuilt(built)
+    random = Random(7)  # noqa: S311 - moments, not secrets
+    for at in range(moments):
+        swap = ("33 / 35", "32 / 35") if at % 2 == 0 else ("32 / 35", "33 / 35")
+        built.change("2-efficacy", *swap)
+        for run in built.work.glob("cache/2-efficacy-*"):
+            run.rename(run.with_name(f"gone-{at}-{run.name}"))
+        started = command(built, wait=False)
+        time.sleep(random.uniform(0.1, 4))
+        started.kill()
+        started.communicate()
+        assert content(built.output) in (old, new)
+    rebuilt(built)
+
+    assert content(built.output) == old
+    beside = {path.name for path in built.output.parent.iterdir()}
+    assert beside == {"cohort", "notebooks", "output", "published", "work"}
+
+
+def test_a_swap_that_was_cut_in_two_is_finished_by_the_next_build(built, monkeypatch):
+    """Where the system cannot exchange two folders, one moment has neither."""
+    before = content(built.output)
+    monkeypatch.setattr(outputs, "exchange", lambda first, second: False)
+    built.change("1-baseline", "35)", "35 + 0)")
+    rebuilt(built)
+    assert content(built.output).keys() == before.keys()
+
+    built.output.rename(built.output.with_name(".output.old"))
+    outputs.recover(built.output)
+    assert content(built.output).keys() == before.keys()
+
+
+def test_a_full_disk_leaves_the_outputs_and_says_so(built):
+    """One sentence, exit status 2; here the limit on a file's size stands for the disk's."""
+    before = content(built.output)
+    built.change("1-baseline", "Prose.", "Other prose.")
+    status, told = command(
+        built, before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    )
+
+    assert status == 2
+    assert "File too large; outputs are as they were" in told
+    assert "Traceback" not in told
+    assert content(built.output) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a disk")
+def test_a_disk_that_fills_up_leaves_the_outputs_and_says_so(tmp_path):
+    """With room again the next build succeeds; ``make bench`` leaves other amounts of room."""
+    on_a_small_disk(tmp_path, 200_000)
+
+
+def on_a_small_disk(folder, left):
+    """Fill up a disk in memory, which goes with its process."""
+    own = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=8m none "$0" && exec "$@"']
+    if subprocess.run([*own, str(folder), "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a disk")
+    code = "import sys, pathlib, test_build as t; t.fill_up(pathlib.Path(sys.argv[1]), %d)"
+    run = subprocess.run(
+        [*own, str(folder), sys.executable, "-c", code % left, str(folder)],
+        cwd=Path(__file__).parent, env=os.environ | {"PYTHONPATH": str(HELPERS)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert run.returncode == 0, run.stderr
+
+
+def fill_up(disk, left):
+    """Build on a disk, fill it but for some bytes, and build again."""
+    small = trial(disk)
+    build(small.request(), Heard())
+    before = content(small.output)
+    small.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
+    (disk / "filler").write_bytes(b"x" * (shutil.disk_usage(disk).free - left))
+    status, told = command(small)
+
+    assert (status, content(small.output) == before) == (2, True), told
+    assert "No space left on device" in told
+    assert "Traceback" not in told
+    (disk / "filler").unlink()
+    rebuilt(small)
+    assert content(small.output) != before
+
+
+def test_a_read_only_folder_is_told(built):
+    """One sentence, exit status 2."""
+    built.change("1-baseline", "Prose.", "Other prose.")
+    built.output.parent.chmod(0o555)
+    try:
+        status, told = command(built, before=without_override)
+    finally:
+        built.output.parent.chmod(0o755)
+
+    assert status == 2
+    assert "Permission denied; outputs are as they were" in told
+
+
+def test_a_second_build_waits_for_the_first_and_says_so(small):
+    """Two builds at once write one after the other."""
+    folder = small.work / "cache"
+    folder.mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    started = command(small, wait=False)
+    for line in started.stderr:
+        if "another build is at work here" in line:
+            break
+    assert not small.output.exists()
+    os.close(handle)
+    started.communicate()
+
+    assert started.returncode == 0
+    assert (small.output / "index.html").is_file()
+
+
+def test_two_builds_at_once_both_succeed(built):
+    """One after the other, and nothing is left of their meeting."""
+    before = content(built.output)
+    built.change("1-baseline", "35)", "35 + 0)")
+    started = [command(built, wait=False) for _ in range(2)]
+    told = [process.communicate()[1] for process in started]
+
+    assert [process.returncode for process in started] == [0, 0], told
+    assert any("waiting for it to end" in text for text in told)
+    assert content(built.output).keys() == before.keys()
+    assert content(built.output)["results.csv"] == before["results.csv"]
+    assert rebuilt(built).lines == KEPT
+
+
+def test_notebooks_end_with_the_build_that_started_them(small):
+    """A killed build leaves no process behind that writes."""
+    mark = small.output.parent / "mark"
+    small.change(
+        "4-survival",
+        '"print(interval_method)"',
+        json.dumps(
+            f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+        ),
+    )
+    started = command(small, wait=False)
+    deadline = time.monotonic() + 60
+    while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process = int(mark.read_text())
+    started.kill()
+    started.communicate()
+    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert not Path(f"/proc/{process}").exists()
+
+
+# --- where outputs go
+
+
+def test_only_the_articles_own_build_writes_the_committed_outputs(small):
+    """Other parameters, tables or ledgers have a folder of their own, each another."""
+    own = Request().folder
+    other = [
+        Request(parameters={"level": "0.9"}).folder,
+        Request(cohort=small.cohort).folder,
+        Request(published=small.published).folder,
+        Request(parameters={"level": "0.8"}).folder,
+    ]
+
+    assert own == OUTPUT
+    assert len({own, *other}) == 5
+    assert {folder.parent for folder in other} == {OUTPUT.parent / "work" / "builds"}
+    with pytest.raises(BuildError, match="article's own build"):
+        _ = Request(parameters={"level": "0.9"}, output=OUTPUT).folder
+
+
+@pytest.mark.parametrize("text", ["../../x", "a/b", "..", "💊 <b>"])
+def test_a_name_of_outputs_made_from_a_value_is_one_plain_name(text):
+    """No value leads out of the folder of builds."""
+    folder = Request(parameters={"level": text}).folder
+
+    assert folder.parent == OUTPUT.parent / "work" / "builds"
+    assert folder.resolve().parent == folder.parent.resolve()
+
+
+def test_a_folder_that_no_build_made_is_never_replaced(small):
+    """`--output ~` must not be an accident."""
+    home = small.output
+    home.mkdir()
+    (home / "letter.txt").write_text("dear", "utf-8")
+    with pytest.raises(BuildError, match="holds something else"):
+        build(small.request(), Heard())
+
+    assert content(home) == {"letter.txt": b"dear"}
+
+
+# --- the same bytes
+
+RICH = (
+    "import sys\nfrom IPython.display import HTML, clear_output, display\nprint('one', end='')\n"
+    "print(' two')\ndisplay(HTML('<b>shown</b>'))\nprint('three', file=sys.stderr)\n'four'",
+    "import pandas as pd\nframe = pd.DataFrame({f'column {i}': [i] for i in range(30)})\nframe",
+    "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(figsize=(1, 1))\n"
+    "_ = axes.plot([1, 2])",
+    "class Odd:\n    pass\nOdd(), set('abcdef'), hash('a')",
+    "import warnings\nwarnings.warn('careful', stacklevel=1)",
+    "import asyncio\nawait asyncio.sleep(0, 'waited')",
+    "print('gone')\nclear_output()\nhandle = display('old', display_id='x')\nhandle.update('new')",
+    "%%capture held\nprint('held')",
+    "import os, time\nos.environ['TZ'], time.tzname, os.getcwd() == str(ROOT), held.stdout",
+    "import locale\nlocale.getpreferredencoding(), sys.flags.hash_randomization, __name__",
+    "print(ROOT / 'data', output_dir, cohort_dir)",
+)
+
+
+def test_both_engines_give_the_same_executed_notebook(small):
+    """In one process or with a kernel: text, tables, figures, warnings, magics, await."""
+    notebook(small.notebooks / "3-safety.ipynb", OPENING, *RICH)
+    rebuilt(small, engine="forked")
+    forked = small.executed("3-safety")
+    rebuilt(small, engine="kernel")
+
+    for ours, theirs in zip(forked["cells"], small.executed("3-safety")["cells"], strict=True):
+        assert ours == theirs
+    kinds = {o["output_type"] for c in forked["cells"] for o in c.get("outputs", ())}
+    assert kinds == {"stream", "display_data", "execute_result"}
+
+
+def test_an_executed_notebook_tells_nothing_of_machine_day_or_place(small):
+    """No path, time, version, address or counter that the next run would change."""
+    notebook(small.notebooks / "3-safety.ipynb", OPENING, *RICH)
+    rebuilt(small)
+    book = small.executed("3-safety")
+    text = json.dumps(book)
+
+    assert str(small.output.parent) not in text
+    assert f'"{ROOT}' not in text
+    assert "data outputs cohort" in text.replace("\\n", " ")
+    assert "__main__.Odd at 0x0" in text
+    assert not set(book["metadata"]) - {"kernelspec", "language_info"}
+    assert all(set(cell["metadata"]) <= {"tags"} for cell in book["cells"])
+
+
+def test_what_a_user_runs_at_start_does_not_run_in_a_notebook(small, tmp_path, monkeypatch):
+    """Settings of IPython and matplotlib are the reader's own, outputs are not."""
+    start = tmp_path / "ipython" / "profile_default" / "startup"
+    start.mkdir(parents=True)
+    (start / "mine.py").write_text("raise SystemExit", "utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MPLBACKEND", "no such backend")
+    small.change("3-safety", '"level"', '"import matplotlib.pyplot"')
+
+    for engine in ("forked", "kernel"):
+        assert set(rebuilt(small, engine=engine).ran()) == set(NOTEBOOKS)
+
+
+def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(tmp_path):
+    """In processes of their own with what usually makes outputs differ."""
+    made = []
+    for place, jobs, environment in (
+        ("one", 1, {"LC_ALL": "C", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}),
+        ("a much longer/two", 4, {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "2"}),
+    ):
+        small = trial(tmp_path / place)
+        notebook(small.notebooks / "3-safety.ipynb", OPENING, *RICH)
+        status, told = command(small, jobs=jobs, **environment)
+        assert status == 0, told
+        made.append(content(small.output))
+
+    assert made[0] == made[1]
+
+
+def test_a_kept_build_imports_no_heavy_library(built):
+    """That is why it takes a tenth of a second: modules are counted, not seconds."""
+    code = (
+        "import sys\nfrom companion.build.build import build\n"
+        f"sys.path.insert(0, {str(HELPERS)!r})\n"
+        "import companion.build.progress as progress\n"
+        "print(*sys.modules)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(shown.stdout.split())
+
+    assert not loaded & {"numpy", "pandas", "papermill", "IPython", "jinja2", "numbercheck.audit"}
+    assert len(loaded) < 300

@@ -1,0 +1,440 @@
+"""The four notebooks: what they promise on their face, and what they compute when run."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+from papermill.inspection import inspect_notebook
+from synthetic import trial, write_csv
+
+from companion.build.parameters import declared
+from companion.cohort import patient_table, read_cohort
+from companion.project import ROOT
+from companion.results import read
+from numbercheck.audit import family_fits
+from numbercheck.consistency.recheck import Table, statistic
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import exact_binomial, interval
+from numbercheck.statistics.survival import follow_up, kaplan_meier, survival_at
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+STEMS = [path.stem for path in NOTEBOOKS]
+LEDGER = read_ledger(ROOT / "data" / "published")
+COHORT = read_cohort(ROOT / "data" / "cohort")
+KINDS = ("count", "quantity", "survival", "comparison")
+LABEL = COHORT.label
+GROUPS = ("ge5", "lt5")
+NOT_IN_HAND = {  # the article gives neither the patients' sex nor the cut-off of age
+    (f"{outcome}_by_{group}", "p_value") for outcome in ("crc", "mrd") for group in ("sex", "age")
+}
+OTHER = {
+    "level": 0.9,
+    "interval_method": "clopper-pearson",
+    "conf_type": "log-log",
+    "test": "fisher",
+    "quantile_kind": 2,
+    "follow_up_method": "reverse-km",
+}
+
+
+def cells(stem, kind):
+    """Cells of one kind of a stored notebook."""
+    book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    return [cell for cell in book.cells if cell.cell_type == kind]
+
+
+def headings(stem):
+    """Headings of a notebook, in order, with their depth."""
+    text = "\n".join(cell.source for cell in cells(stem, "markdown"))
+    return [(len(marks), words) for marks, words in re.findall(r"^(#+) (.+)$", text, re.M)]
+
+
+def start(stem, folder, **given):
+    """Start papermill on a notebook, away from the repository, as a process of its own."""
+    known = declared(ROOT / "notebooks" / f"{stem}.ipynb")
+    # without the document on consistency: nothing here may depend on an earlier build
+    given = {"output_dir": str(folder), "consistency_file": "no/such.json"} | given
+    chosen = [x for k, v in given.items() if k in known for x in ("-p", k, str(v))]
+    notebook = str(ROOT / "notebooks" / f"{stem}.ipynb")
+    target = str(folder / f"{stem}.ipynb")
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "--kernel", "python3"]
+    return subprocess.Popen(
+        [*papermill, notebook, target, *chosen],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def execute(folder, stems=STEMS, **given):
+    """Run notebooks, two at a time; return the folder of what they made."""
+    for pair in (stems[:2], stems[2:]):
+        running = [start(stem, folder, **given) for stem in pair]
+        for process in running:
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors[-2000:]
+    return folder
+
+
+def results(folder):
+    """Every result of a run by its key, from the notebooks' own files."""
+    rows = [r for stem in STEMS for r in read(folder / "results" / f"{stem}.csv")]
+    return {(r.measure, r.statistic): r for r in rows}
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory):
+    """Run all four as they stand, on the committed cohort."""
+    return execute(tmp_path_factory.mktemp("usual"))
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """Run all four with another value of every parameter of method."""
+    return execute(tmp_path_factory.mktemp("other"), **OTHER)
+
+
+@pytest.fixture(scope="module")
+def supplied_tables(tmp_path_factory):
+    """Write a larger trial's tables, as they come: several records, units and grades."""
+    folder = tmp_path_factory.mktemp("adam")
+    write_csv(trial(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def supplied(tmp_path_factory, supplied_tables):
+    """Run all four on that trial."""
+    folder = tmp_path_factory.mktemp("supplied")
+    return execute(folder, cohort_dir=supplied_tables)
+
+
+@pytest.fixture(scope="module")
+def sparse(tmp_path_factory):
+    """Run all four on tables that lack what a trial may lack."""
+    tables = tmp_path_factory.mktemp("sparse") / "adam"
+    shutil.copytree(ROOT / "data" / "cohort", tables)
+    (tables / "dataset.json").unlink()
+    for name, drop in (("adrs", ("BLASTGR", "RELTYPE", "RELCD19")), ("adtte", ("TTCR", "TTANC"))):
+        rows = pd.read_csv(tables / f"{name}.csv", dtype=str, keep_default_na=False)
+        rows[~rows["PARAMCD"].isin(drop)].to_csv(tables / f"{name}.csv", index=False)
+    adsl = pd.read_csv(tables / "adsl.csv", dtype=str, keep_default_na=False)
+    adsl.loc[0, ["AGE", "WBCGR1"]] = ""
+    adsl["RISKGR1"] = "poor"
+    adsl.to_csv(tables / "adsl.csv", index=False)
+    return execute(tmp_path_factory.mktemp("sparse-run"), cohort_dir=tables)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_stored_without_outputs_or_traces_of_a_run(stem):
+    """A stored output is a number that no reader can tell from a current one."""
+    for cell in cells(stem, "code"):
+        assert (cell.outputs, cell.execution_count) == ([], None)
+        assert set(cell.metadata) <= {"tags"}
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_cells_are_named_in_order(stem):
+    """The page links to a cell by its name."""
+    book = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))
+    name = stem.partition("-")[2]
+
+    assert [c["id"] for c in book["cells"]] == [
+        f"{name}-{i:02d}" for i in range(1, len(book["cells"]) + 1)
+    ]
+    assert book["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_papermill_explains_every_parameter(stem):
+    """``papermill --help-notebook`` reads the tagged cell line by line, and skips what it cannot.
+
+    So it must list as many as the cell assigns, each with its type, default and meaning.
+    """
+    explained = inspect_notebook(str(ROOT / "notebooks" / f"{stem}.ipynb"))
+
+    assert set(explained) == set(declared(ROOT / "notebooks" / f"{stem}.ipynb"))
+    for parameter in explained.values():
+        assert parameter["inferred_type_name"] in ("str", "float", "int")
+        assert len(parameter["help"].split()) >= 3
+
+
+def test_a_name_means_the_same_in_every_notebook():
+    """One command line sets a parameter in all of them."""
+    seen = {}
+    for stem in STEMS:
+        for name, parameter in inspect_notebook(str(ROOT / "notebooks" / f"{stem}.ipynb")).items():
+            assert seen.setdefault(name, parameter) == parameter
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_parameter_is_used(stem):
+    """A parameter that moves nothing misleads."""
+    rest = [c for c in cells(stem, "code") if "parameters" not in c.metadata.get("tags", [])]
+    code = "\n".join(c.source for c in rest)
+
+    for name in declared(ROOT / "notebooks" / f"{stem}.ipynb"):
+        assert re.search(rf"\b{name}\b", code), name
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_cell_holds_one_idea_of_at_most_fifteen_lines(stem):
+    """A class reads a cell at a glance."""
+    longest = {c["id"]: len(c.source.splitlines()) for c in cells(stem, "code")}
+
+    assert max(longest.values()) <= 15, longest
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_headings_alone_tell_the_story(stem):
+    """The title asks; each section says what it shows; the last says what stays open."""
+    (depth, title), *sections = headings(stem)
+
+    assert depth == 1
+    assert re.fullmatch(rf"{stem[0]}\. .+\?", title)
+    assert {d for d, _ in sections} == {2}
+    assert sections[-1][1] == "What this shows, and what it cannot"
+    assert len({words for _, words in sections}) == len(sections) >= 8
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_computations_do_not_go_through_the_ledger(stem):
+    """They are the second path to each number, so the ledger's expressions stay out."""
+    code = "\n".join(c.source for c in cells(stem, "code"))
+
+    assert not re.search(r"\.(where|among|by)\.select|Expression|statistic\(ledger|recheck", code)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_prose_prints_no_result(stem):
+    """A percentage or a decimal number in prose would outlive the data that gave it."""
+    prose = "\n".join(c.source for c in cells(stem, "markdown"))
+
+    assert not re.search(r"\d\s?%|\d\.\d|\b\d+ of \d+|\bn = \d", prose)
+
+
+def test_every_claim_of_a_result_is_recorded_by_one_notebook(usual):
+    """Only what needs sex or the cut-off of age, which the article does not give, is absent."""
+    claimed = {
+        (c.measure, c.statistic)
+        for c in LEDGER.claims.values()
+        if LEDGER.measures[c.measure].kind in KINDS
+    }
+    files = [read(usual / "results" / f"{stem}.csv") for stem in STEMS]
+    keys = [(r.measure, r.statistic) for rows in files for r in rows]
+
+    assert claimed - set(keys) == NOT_IN_HAND
+    assert len(keys) == len(set(keys))
+    assert {measure for measure, _ in keys} <= set(LEDGER.measures)
+
+
+def test_a_proportion_stands_with_its_denominator_and_limits(usual):
+    """A percentage alone hides how few patients it rests on."""
+    found = results(usual)
+    for measure, kind in found:
+        if kind == "percent":
+            parts = {(measure, s) for s in ("n", "N", "conf_low", "conf_high")}
+            assert parts <= set(found), measure
+
+
+def test_results_print_as_printed_except_the_known_findings(usual):
+    """What differs is what the ledger expects to differ."""
+    found = results(usual)
+    differ = {
+        c.claim
+        for c in LEDGER.claims.values()
+        if (r := found.get((c.measure, c.statistic))) and not c.value.admits(r.value)
+    }
+
+    assert differ <= set(LEDGER.expected_findings)
+    assert {r.basis for r in found.values()} == {"constructed"}
+
+
+@pytest.mark.parametrize("run", ["usual", "supplied"])
+def test_both_paths_to_a_number_agree(request, supplied_tables, run):
+    """The cells count in the ADaM tables; the ledger's expressions in the patient table."""
+    found = results(request.getfixturevalue(run))
+    cohort = COHORT if run == "usual" else read_cohort(supplied_tables)
+    table = patient_table(cohort, LEDGER.variables)
+    columns = {name: [None if pd.isna(x) else x for x in column] for name, column in table.items()}
+    compared = Table(columns, LEDGER.variables)
+
+    told = {m for m, x in LEDGER.measures.items() if x.kind == "design" or x.against}
+    kept = {k: r for k, r in found.items() if k[0] not in told}
+    assert len(kept) > 300
+    for (measure, name), r in kept.items():
+        expected = statistic(LEDGER, compared, LEDGER.measures[measure], name)
+        assert r.value == pytest.approx(expected, rel=1e-9), (measure, name)
+
+
+def test_supplied_data_carry_no_label(supplied):
+    """Nothing of a trial's own data may call itself reconstructed."""
+    assert {r.basis for r in results(supplied).values()} == {"data"}
+    assert json.loads((supplied / "figures" / "alt.json").read_text(encoding="utf-8"))
+    for path in [*supplied.glob("tables/*"), *supplied.glob("figures/*.svg")]:
+        assert "econstructed" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_every_display_of_the_reconstructed_cohort_says_so(usual):
+    """A table or figure travels without its page."""
+    shown = [*usual.glob("tables/*.html"), *usual.glob("figures/*.svg")]
+
+    assert len(shown) >= 14
+    for path in shown:
+        text = re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
+        assert LABEL.partition(":")[0] in text, path.name
+
+
+def test_level_and_method_reach_every_interval_of_a_proportion(usual, other):
+    """The counts stay; each pair of limits is the other method's, at the other level."""
+    before, after = results(usual), results(other)
+    measures = [m for m, s in after if s == "conf_low" and (m, "n") in after]
+    assert len(measures) > 50
+    for measure in measures:
+        k, n = (int(after[measure, s].value) for s in ("n", "N"))
+        limits = [after[measure, s] for s in ("conf_low", "conf_high")]
+        expected = interval(k, n, OTHER["interval_method"], OTHER["level"])
+
+        assert (k, n) == tuple(before[measure, s].value for s in ("n", "N"))
+        assert [r.value / 100 for r in limits] == pytest.approx(expected, rel=1e-9)
+        assert {r.method for r in limits} == {OTHER["interval_method"]}
+
+
+def test_type_and_level_reach_the_interval_of_survival(usual, other):
+    """The estimate does not depend on them."""
+    before, after = results(usual), results(other)
+    for endpoint in ("OS", "PFS"):
+        part = COHORT.adtte[COHORT.adtte["PARAMCD"] == endpoint]
+        curve = kaplan_meier(part["AVAL"], part["CNSR"] == 0, OTHER["conf_type"], OTHER["level"])
+        read_at = survival_at(curve, [365.25]).iloc[0]
+        measure = f"{endpoint.lower()}_12m"
+
+        assert after[measure, "estimate"].value == before[measure, "estimate"].value
+        for name, limit in (("conf_low", "lower"), ("conf_high", "upper")):
+            assert after[measure, name].value == pytest.approx(100 * read_at[limit], rel=1e-9)
+            assert after[measure, name].value != before[measure, name].value
+
+
+def test_definition_of_follow_up_moves_its_quartiles(usual, other):
+    """Reverse Kaplan-Meier treats the one death as censored, so its quartiles differ."""
+    before, after = results(usual), results(other)
+    part = COHORT.adtte[COHORT.adtte["PARAMCD"] == "OS"]
+    expected = follow_up(part["AVAL"], part["CNSR"] == 0, OTHER["follow_up_method"])
+    month = float(LEDGER.parameter("days_per_month"))
+
+    for name in ("median", "p25", "p75"):
+        months = getattr(expected, name) / month
+        assert after["follow_up", name].value == pytest.approx(months, rel=1e-9)
+    assert any(
+        after["follow_up", s].value != before["follow_up", s].value
+        for s in ("median", "p25", "p75")
+    )
+
+
+def test_the_test_chosen_gives_the_p_value_of_two_groups(usual, other):
+    """The article names none, so the reader chooses."""
+    groups = [[results(usual)[f"crs_blasts_{g}", s].value for s in ("n", "N")] for g in GROUPS]
+    cells = [[int(n), int(total - n)] for n, total in groups]
+
+    for run, test in ((usual, "chi2-yates"), (other, OTHER["test"])):
+        found = results(run)["crs_by_blasts", "p_value"]
+        assert (found.value, found.method) == (pytest.approx(p_value(cells, test)), test)
+
+
+def test_a_published_rate_is_tested_as_if_known_exactly(usual):
+    """Of a range of rates the one that is hardest to beat is recorded; the method is named."""
+    found = results(usual)
+    n = int(found["enrolled", "n"].value)
+    for measure, against, count in (
+        ("early_deaths_v_intensive", "intensive_mortality", "early_deaths"),
+        ("infections_v_mdacc", "mdacc_infections", "infections_g34"),
+    ):
+        rates = [
+            claim.value.value / 100 for claim in LEDGER.claims.values() if claim.measure == against
+        ]
+        k = int(found[count, "n"].value)
+        recorded = found[measure, "p_value"]
+
+        assert recorded.value == pytest.approx(max(exact_binomial(k, n, r) for r in rates))
+        assert recorded.method == "exact-binomial"
+
+
+def test_another_horizon_is_another_measure(tmp_path):
+    """Survival at six months must not be taken for the printed one at twelve."""
+    folder = execute(tmp_path, ["4-survival"], horizon_months=6.0)
+    found = {(r.measure, r.statistic): r for r in read(folder / "results" / "4-survival.csv")}
+    part = COHORT.adtte[COHORT.adtte["PARAMCD"] == "PFS"]
+    month = float(LEDGER.parameter("days_per_month"))
+    curve = kaplan_meier(part["AVAL"] / month, part["CNSR"] == 0)
+
+    assert ("pfs_12m", "estimate") not in found
+    assert found["pfs_6m", "estimate"].value == pytest.approx(
+        100 * survival_at(curve, [6.0])["survival"].iloc[0]
+    )
+
+
+def test_two_runs_give_the_same_bytes(usual, tmp_path):
+    """Readers compare committed outputs with their own."""
+    folder = execute(tmp_path, ["3-safety"])
+    made = [p for p in folder.glob("*/*") if p.name != "alt.json"]
+
+    assert len(made) >= 10
+    for path in made:
+        assert path.read_bytes() == (usual / path.relative_to(folder)).read_bytes(), path.name
+
+
+def test_what_a_trial_did_not_record_is_left_out(sparse):
+    """No time, no marrow, one risk group: the results lack the number, and nothing fails."""
+    found = results(sparse)
+
+    assert found["marrow_after_rdc", "n"].value == 0
+    assert ("crc_after_rdc", "percent") not in found
+    for absent in ("time_to_cr", "neutrophil_recovery"):
+        assert (absent, "median") not in found
+    for absent in ("crs_by_blasts", "crc_by_blasts", "crc_by_risk"):
+        assert (absent, "p_value") not in found
+    assert found["relapse", "n"].value == 0
+
+
+def test_the_forest_shows_what_the_article_leaves_open(tmp_path):
+    """Ends of a cell reach its own subgroup: the group first, then those outside it."""
+    document = {"subgroups": {"crc_by_wbc": [[7, 9], [24, 26]]}}
+    consistency = tmp_path / "consistency.json"
+    consistency.write_text(json.dumps(document), encoding="utf-8")
+    folder = execute(tmp_path, ["2-efficacy"], consistency_file=consistency)
+    told = json.loads((folder / "figures" / "alt.json").read_text(encoding="utf-8"))
+    forest = told["figure-s3-subgroups"]
+
+    assert "CRc, 2 weeks, White blood cells, 10⁹/L, > 30: 7–9/9" in forest
+    assert "CRc, 2 weeks, White blood cells, 10⁹/L, ≤ 30: 24–26/26" in forest
+    assert forest.count("7–9/9") == forest.count("24–26/26") == 1
+
+
+@pytest.mark.parametrize(
+    ("stem", "family"), [("2-efficacy", "proportion_interval"), ("4-survival", "survival_interval")]
+)
+def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, family):
+    """What the article was computed with does not depend on whose data are at hand."""
+    book = nbformat.read(supplied / f"{stem}.ipynb", as_version=4)
+    shown = [o.data["text/plain"] for c in book.cells for o in c.get("outputs", []) if "data" in o]
+
+    assert repr(family_fits(LEDGER)[family]) in shown
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_opened_by_hand_it_runs_from_anywhere_and_leaves_the_outputs_alone(stem, tmp_path):
+    """Top to bottom, as it is stored, without papermill."""
+    committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
+    made = ROOT / "work" / "by-hand" / "results" / f"{stem}.csv"
+    made.unlink(missing_ok=True)
+    book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    NotebookClient(book, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    assert set(read(made)) <= set(read(ROOT / "outputs" / "results.csv"))
+    assert committed == {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
+    assert list(tmp_path.iterdir()) == []

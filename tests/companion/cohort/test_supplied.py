@@ -1,0 +1,269 @@
+"""A second trial of 200 patients, made by no solver, through the whole build.
+
+It is built three times: from CSV files, from SAS transport files in a copy of the repository in
+another place, under another locale, zone, hash seed and number of jobs, and from Dataset-JSON.
+Everything must agree.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from pwd import getpwuid
+
+import pandas as pd
+import pytest
+from synthetic import HOSTILE, TERMS, WRITERS, trial, write_json
+
+from companion.cohort import read_cohort
+from companion.project import ROOT
+from companion.verify import MEASURED
+from numbercheck.consistency.recheck import Table, statistic
+from numbercheck.ledger.reading import read_ledger
+
+TRIAL = trial()
+LEDGER = read_ledger(ROOT / "data" / "published")
+N = len(TRIAL.truth)
+BUILD = """
+import sys
+from pathlib import Path
+from companion import cli
+from companion.build.build import build
+from companion.build.progress import Lines
+from companion.build.request import Request
+cohort, output, work = map(Path, sys.argv[1:4])
+with cli._faults():
+    build(Request(cohort, output=output, work=work, jobs=int(sys.argv[4])), Lines())
+"""
+
+
+def built(place, form, package, jobs, **environment):
+    """Build from tables in one format, with a package, in a process of its own."""
+    tables = place / "tables"
+    tables.mkdir(parents=True)
+    WRITERS[form](TRIAL, tables)
+    folders = [tables, place / "outputs", place / "work"]
+    environment |= {"PYTHONPATH": str(package / "src")}
+    run = subprocess.run(
+        [sys.executable, "-c", BUILD, *map(str, folders), str(jobs)],
+        capture_output=True, text=True, env=os.environ | environment, cwd=place,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    return place / "outputs"
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    """Build from CSV, with this repository."""
+    settings = {"LC_ALL": "C", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}
+    return built(tmp_path_factory.mktemp("csv"), "csv", ROOT, jobs=1, **settings)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """Build from SAS transport, with a copy of what a build needs of the repository."""
+    place = tmp_path_factory.mktemp("a rather longer name") / "Ö"
+    copy = place / "clone"
+    for part in ("src", "notebooks", "data"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "requirements.lock", copy)
+    settings = {"LC_ALL": "C.UTF-8", "TZ": "America/St_Johns", "PYTHONHASHSEED": "2"}
+    return built(place, "xpt", copy, jobs=4, USER="somebody", HOME=str(place), **settings)
+
+
+def rows(path):
+    """Rows of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def results(outputs):
+    """Value of each result by measure and statistic."""
+    return {(r["measure"], r["statistic"]): r["value"] for r in rows(outputs / "results.csv")}
+
+
+def texts(folder):
+    """Text of every file that holds text, by its path below the folder."""
+    paths = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".png"]
+    return {p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in paths}
+
+
+def prose():
+    """Sentences of the stored notebooks, which are the same whatever the data."""
+    books = (json.loads(p.read_text("utf-8")) for p in (ROOT / "notebooks").glob("*.ipynb"))
+    cells = (c for book in books for c in book["cells"] if c["cell_type"] == "markdown")
+    return " ".join("".join(c["source"]) for c in cells)
+
+
+def test_every_verdict_on_a_measured_number_rests_on_the_data(outputs):
+    """What the patients do not decide follows from the article, or is unchecked."""
+    found = results(outputs)
+    verdicts = {r["claim"]: r for r in rows(outputs / "verification.csv")}
+
+    assert {r["basis"] for r in rows(outputs / "results.csv")} == {"data"}
+    assert {r["basis"] for r in verdicts.values()} == {"data", "arithmetic", ""}
+    for slug, claim in LEDGER.claims.items():
+        if (claim.measure, claim.statistic) in found:
+            assert verdicts[slug]["basis"] == "data", slug
+            assert verdicts[slug]["recomputed"] == found[claim.measure, claim.statistic]
+
+
+def test_other_patients_change_n_everywhere(outputs):
+    """200 in each denominator of everyone, in tables, figures and their descriptions."""
+    everyone = {m.measure for m in LEDGER.measures.values() if not m.among.text}
+    totals = {m: v for (m, s), v in results(outputs).items() if s == "N" and m in everyone}
+    described = json.loads((outputs / "figures" / "alt.json").read_text("utf-8"))
+
+    assert len(totals) > 40
+    assert set(totals.values()) == {str(N)}
+    for name in ("table-1a-efficacy", "table-1b-adverse-events", "table-s1-baseline"):
+        assert f"N = {N}" in (outputs / "tables" / f"{name}.html").read_text("utf-8")
+    for name in ("1a-swimmer", "1b-overall-survival", "s2-flow", "s3-subgroups"):
+        assert f"{N}" in described[f"figure-{name}"]
+    assert not any(re.search(r"\b35 patients|N = 35\b", text) for text in described.values())
+
+
+def test_every_number_is_that_of_the_patients_who_were_drawn(outputs):
+    """The drawn truth on one side; readers, notebooks and the collected results on the other."""
+    columns = {name: list(TRIAL.truth[name]) for name in LEDGER.variables}
+    table = Table(columns, LEDGER.variables)
+    told = {m for m, x in LEDGER.measures.items() if x.kind not in MEASURED or x.against}
+    kept = {k: float(v) for k, v in results(outputs).items() if k[0] not in told}
+
+    assert len(kept) > 300
+    for (measure, name), value in kept.items():
+        expected = statistic(LEDGER, table, LEDGER.measures[measure], name)
+        assert value == pytest.approx(expected, rel=1e-9), (measure, name)
+
+
+def test_a_fatal_event_is_no_event_of_grade_3_or_4(outputs):
+    """Grade 5 has a column of its own."""
+    (sepsis,) = [
+        r for r in rows(outputs / "tables" / "table-1b-adverse-events.csv") if "Sepsis" in str(r)
+    ]
+    fatal = sum(grade == 5 for grade in TRIAL.truth["sepsis_grade"])
+    severe = sum(grade in (3, 4) for grade in TRIAL.truth["sepsis_grade"])
+
+    assert fatal > 0
+    assert any(str(v).startswith(f"{fatal} (") for k, v in sepsis.items() if "5" in k)
+    assert float(results(outputs)["sepsis_g34", "n"]) == severe
+
+
+def test_nothing_calls_these_patients_reconstructed(outputs):
+    """Neither table, figure, result nor page; the notebooks' prose speaks of both cases."""
+    for name, text in texts(outputs).items():
+        if name == "index.html":
+            said = len(re.findall("reconstruct", text, re.I))
+            assert said <= len(re.findall("reconstruct", prose(), re.I))
+            assert "Reconstructed cohort" not in text
+            continue
+        if name.startswith("notebooks/"):
+            cells = [c for c in json.loads(text)["cells"] if c["cell_type"] == "code"]
+            text = json.dumps([c["outputs"] for c in cells])
+        assert "econstruct" not in text, name
+
+
+def test_what_cohorts_could_be_is_not_shown_beside_the_patients_who_are(outputs):
+    """Bounds over all consistent cohorts answer nothing that the data leave open."""
+    assert not (outputs / "consistency.json").exists()
+    assert rows(outputs / "determined.csv") == []
+
+
+def test_extra_columns_parameters_terms_and_patients_leave_no_trace(outputs):
+    """Patients who failed the screening, BMI, EFS, an event before treatment."""
+    found = {name: t for name, t in texts(outputs).items() if name != "index.html"}
+
+    assert TRIAL.tables["adsl"][0].keys() >= {"BMI", "RACE"}
+    for name, text in found.items():
+        assert not re.search(r"SYN-002-X|\bBMI\b|\bEFS\b|BMBLAST", text), name
+
+
+@pytest.mark.parametrize("form", ["json", "xpt", "ndjson"])
+def test_every_format_gives_the_tables_that_csv_gives(outputs, tmp_path, form):
+    """A missing number is missing, a code is text, a date is one day, whatever holds it."""
+    if form == "ndjson":
+        write_json(TRIAL, tmp_path, lines=True)
+    else:
+        WRITERS[form](TRIAL, tmp_path)
+    first, second = (read_cohort(d, *LEDGER.time_limits) for d in (outputs / "../tables", tmp_path))
+    for name in ("adsl", "adrs", "adae", "adtte"):
+        expected, found = getattr(first, name), getattr(second, name)
+        if form == "xpt" and name == "adsl":  # its dates are days, so a partial one is missing
+            expected, found = (x.drop(columns="LSTALVDT") for x in (expected, found))
+        keys = [k for k in expected if k in ("USUBJID", "PARAMCD", "AVISIT", "AEDECOD", "AETOXGR")]
+        expected, found = (x.sort_values(keys, ignore_index=True) for x in (expected, found))
+        pd.testing.assert_frame_equal(expected, found, check_exact=False, rtol=1e-12)
+
+
+def test_another_format_place_locale_zone_seed_and_number_of_jobs_give_the_same_bytes(
+    outputs, elsewhere
+):
+    """Of the real notebooks, with every figure and table."""
+    ours, theirs = (
+        {p.relative_to(d).as_posix(): p.read_bytes() for p in d.rglob("*") if p.is_file()}
+        for d in (outputs, elsewhere)
+    )
+
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+    assert len(ours) > 40
+
+
+def test_dataset_json_gives_the_outputs_that_csv_gives(outputs, tmp_path):
+    """Through the whole build, and not the reader alone."""
+    theirs = built(tmp_path, "json", ROOT, jobs=2)
+
+    names = [p.relative_to(outputs) for p in outputs.rglob("*") if p.is_file()]
+    assert [n for n in names if (theirs / n).read_bytes() != (outputs / n).read_bytes()] == []
+
+
+@pytest.mark.parametrize("which", ["outputs", "elsewhere", "committed"])
+def test_outputs_tell_nothing_of_machine_day_user_or_place(request, which):
+    """Nobody's path, name or clock, in text or in an image's metadata."""
+    folder = ROOT / "outputs" if which == "committed" else request.getfixturevalue(which)
+    own = [str(ROOT), str(folder.parent), str(Path.home()), sys.prefix, socket.gethostname()]
+    own += [getpwuid(os.getuid()).pw_dir, *os.environ.get("USER", "").split()]
+    own += [] if which == "committed" else [date.today().isoformat()]
+    marks = [mark.encode() for mark in own if len(mark) > 5]
+    home = re.compile(rb"(?<![\w.:/])/(?:home|Users|root|tmp|work|opt|var)/\w|[A-Z]:\\\\?Users")
+    files = [p for p in folder.rglob("*") if p.is_file()]
+
+    assert len(files) > 40
+    for path in files:
+        content = path.read_bytes()
+        assert not [mark for mark in marks if mark in content], path
+        if path.suffix != ".png":
+            assert home.search(content) is None, (path, home.search(content))
+
+
+def test_hostile_text_of_the_data_stays_text_in_every_output(outputs):
+    """Race and site are shown as they were written: no markup, formula, command or path."""
+    shown = texts(outputs)
+    everything = "".join(shown.values())
+
+    assert "&lt;script&gt;alert(1)" in shown["tables/table-s1-baseline.html"]
+    for name, text in shown.items():
+        if name.endswith((".html", ".svg")):
+            assert "<script>alert(1)" not in text, name
+        if name.endswith(".tex"):
+            assert "\\input{x}" not in text, name
+        if name.endswith(".csv"):
+            cells = [cell for row in csv.reader(StringIO(text)) for cell in row]
+            assert not [c for c in cells if c.startswith(("=", "@", "\t", "\r"))], name
+    assert HOSTILE[2] in everything
+    assert not list(outputs.rglob("*passwd*"))
+    assert not list(outputs.parent.parent.rglob("passwd"))
+
+
+def test_terms_are_those_of_the_ledger():
+    """The trial covers each event that the article prints."""
+    events = {v.variable for v in LEDGER.variables.values() if v.type == "grade"}
+
+    assert events == set(TERMS)

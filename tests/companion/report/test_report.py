@@ -1,0 +1,467 @@
+"""The report: one page that holds everything, links that lead there and back, nothing hostile."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from markupsafe import Markup
+from reading_room import ALERT, COHORT, LABEL, real_outputs, the_ledger, the_rows, write_outputs
+
+from companion import report
+from companion.project import ROOT
+from companion.report.journal_club import EXERCISES
+from companion.report.markup import rewritten
+from companion.report.notebooks import Cell, Notebook
+from companion.report.page import UNCHECKED
+from companion.report.shown import DISPLAYS, ROWS, Linker
+from companion.report.what_if import what_if
+from numbercheck.audit import audit
+from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rounding import Printed, shown
+
+GUIDE = (ROOT / "docs" / "journal-club.md").read_text(encoding="utf-8")
+LARGEST = 5_000_000  # bytes
+BOUND = "between 26 and 35 (74–\N{WORD JOINER}100%)"
+
+
+class Page(HTMLParser):
+    """Elements of a page with their attributes, and the text of each part of it."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts, self._parts = [], Counter(), []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):  # noqa: D102 - as in HTMLParser
+        self.elements.append((tag, dict(attrs)))
+        if tag == "section":
+            self._parts.append(dict(attrs)["id"])
+
+    def handle_endtag(self, tag):  # noqa: D102 - as in HTMLParser
+        if tag == "section":
+            self._parts.pop()
+
+    def handle_data(self, data):  # noqa: D102 - as in HTMLParser
+        for part in self._parts[-1:]:
+            self.texts[part] = f"{self.texts[part] or ''}{data}"
+
+    def values(self, name):
+        """Every value of one attribute."""
+        return [attrs[name] for _, attrs in self.elements if name in attrs]
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    return write_outputs(tmp_path_factory.mktemp("outputs"))
+
+
+def written(folder, ledger=None, label=LABEL, cohort=COHORT):
+    ledger = ledger or the_ledger()
+    report.write(folder, ledger, the_rows(ledger), label, cohort)
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def html(outputs):
+    return written(outputs)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """The page of the committed outputs, made with the code as it is."""
+    folder = real_outputs(tmp_path_factory.mktemp("real"))
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_same_outputs_give_the_same_bytes_without_a_trace_of_this_machine(outputs, html):
+    """A rebuild leaves `git status` clean wherever it runs."""
+    assert written(outputs) == html
+    assert not [p for p in (str(ROOT), str(outputs), "/home/", "/tmp/") if p in html]  # noqa: S108
+
+
+def test_the_page_needs_no_other_file_and_no_network(page):
+    """Scripts and styles are inside it, pictures too; links to other files are only followed."""
+    loaded = [a["src"] for t, a in page.elements if "src" in a]
+
+    assert not [t for t, _ in page.elements if t in ("link", "iframe", "object", "embed", "base")]
+    assert loaded
+    assert all(src.startswith("data:image/") for src in loaded)
+
+
+@pytest.mark.parametrize("which", ["html", "real"])
+def test_every_link_within_the_page_leads_somewhere_and_every_id_is_its_own(which, request):
+    page = Page(request.getfixturevalue(which))
+    ids = Counter(page.values("id"))
+    aims = {href[1:] for href in page.values("href") if href.startswith("#")}
+    controlled = set(page.values("aria-controls")) | set(page.values("aria-labelledby"))
+
+    assert [name for name, n in ids.items() if n > 1] == []
+    assert sorted((aims | controlled) - set(ids)) == []
+
+
+def test_every_claim_is_a_row_with_its_explanation(page):
+    ids = set(page.values("id"))
+
+    assert all({f"claim-{c}", f"why-{c}"} <= ids for c in the_ledger().claims)
+
+
+def test_a_number_leads_to_its_cell_its_result_and_its_patients_and_these_lead_back(html):
+    """Number, claim, explanation, notebook cell, data row, and back."""
+    why = html.split('id="why-text6_crs_n"')[1].split("</tr>\n<tr")[0]
+    cell = html.split('id="notebook-2-efficacy-cell-2"')[1].split('class="cell"')[0]
+    result = html.split('id="result-crs-n"')[1].split("</tr>")[0]
+
+    assert 'href="#notebook-2-efficacy-cell-2"' in why
+    assert 'href="#result-crs-n"' in why
+    assert why.count('href="#patient-') == 19
+    assert 'href="#claim-text6_crs_n"' in cell
+    assert 'href="#claim-text6_crs_n"' in result
+
+
+def cells(html, display):
+    """Cells of one table on the page."""
+    part = html.split(f'<figure id="table-{display}"')[1].split("</figure>")[0]
+    return re.findall(r"<td headers[^>]*>(.*?)</td>", part, re.DOTALL)
+
+
+@pytest.mark.parametrize("display", ["table-1a-efficacy", "table-1b-adverse-events"])
+def test_every_number_of_table_1_leads_to_its_claim_or_result(real, display):
+    """All but the bound, which is no cell of the article's table."""
+    bare = [re.sub(r"<a [^>]*>.*?</a>", "", text) for text in cells(real, display)]
+
+    assert [text for text in bare if re.search(r"\d", text)] == [BOUND] * (
+        display == "table-1b-adverse-events"
+    )
+
+
+def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
+    """Also where the two differ: that is what a reader wants to see explained."""
+    (cell,) = [t for t in cells(real, "table-1b-adverse-events") if "table1_crs_g12_n" in t]
+
+    assert cell == (
+        '<a href="#claim-table1_crs_g12_n">16</a> (<a href="#claim-table1_crs_g12_percent">46%</a>)'
+    )
+
+
+def test_a_number_that_is_not_the_measure_s_result_is_not_linked():
+    """A table of other patients than the results' leads nobody astray."""
+    head = Markup('<tr><th scope="col">x</th><th scope="col">Grade 1–2</th></tr>')
+    row = Markup('<tr><th scope="row">Fever</th><td>10 (31%)</td></tr>')
+    linker = Linker(the_ledger(), {("fever_g12", "n"): 10.0, ("fever_g12", "percent"): 28.6})
+    linked, measures = linker.link(head + row)
+
+    assert '<a href="#claim-table1_fever_g12_n">10</a> (31%)' in linked
+    assert measures == ("fever_g12",)
+
+
+def test_every_display_names_measures_of_the_ledger():
+    """A measure that was renamed would drop out of its figure's list."""
+    named = {m for measures in DISPLAYS.values() for m in measures} | set(ROWS.values())
+
+    assert sorted(named - set(the_ledger().measures)) == []
+    assert set(DISPLAYS) <= {p.stem for p in (ROOT / "outputs").glob("*s/*.*")}
+
+
+def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
+    for path in (ROOT / "outputs" / "figures").glob("*.svg"):
+        part = real.split(f'<figure id="figure-{path.stem}"')[1].split("</figure>")[0]
+        claims = re.findall(r'href="#(claim-[^"]*)"', part)
+        assert claims or 'href="#ledger"' in part, path.stem
+        for claim in claims:
+            why = real.split(f'id="{claim.replace("claim", "why")}"')[1].split("</tr>\n<tr")[0]
+            assert f'href="#figure-{path.stem}"' in why
+
+
+def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real):
+    """The way back: what a claim says of its patients, read from the patient's side."""
+    counting, ledger = {}, the_ledger()
+    for claim in ledger.claims.values():
+        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        for name in re.findall(r'href="#patient-([^"]*)"', why):
+            counting.setdefault(name, set()).add(claim.measure)
+    rows = re.findall(r'<tr id="patient-([^"]*)"><th scope="row"><a href="#counts-([^"]*)"', real)
+
+    assert [name for name, _ in rows] == [aim for _, aim in rows]
+    assert {name for name, _ in rows} == set(counting)
+    for name, measures in counting.items():
+        part = real.split(f'id="counts-{name}"')[1].split("</details>")[0]
+        claims = re.findall(r'href="#claim-([^"]*)"', part)
+        assert sorted(ledger.claims[c].measure for c in claims) == sorted(measures)
+
+
+def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(real):
+    """The chain is whole for each of them, not for one that was looked at."""
+    ledger = the_ledger()
+    computed = set(re.findall(r'id="result-([^"]*)"', real))
+    for claim in ledger.claims.values():
+        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        if f"{claim.measure}-{claim.statistic}" in computed and not claim.verbal:
+            assert f'href="#result-{claim.measure}-{claim.statistic}"' in why, claim.claim
+            assert re.search(r'href="#notebook-[\w-]*-cell-\d+"', why), claim.claim
+            assert re.search(r'href="#(column|patient)-', why), claim.claim
+
+
+def test_every_result_says_what_the_article_leaves_of_it(real):
+    """An illustration is never seen without being called one."""
+    rows = re.findall(r'<tr id="result-.*?</tr>', real, re.DOTALL)
+
+    assert rows
+    assert all(re.search(r">(fixes it|bounds it|leaves it open)</span>", row) for row in rows)
+
+
+def test_reasons_for_unchecked_claims_are_words(page):
+    """A slug is for the code."""
+    kinds = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
+    sources = (ROOT / "src" / "companion" / "audit").glob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    possible = set(re.findall(r'"unchecked",\s*(?:kind = )?"([a-z-]+)"', code))
+
+    assert kinds <= possible <= set(UNCHECKED)
+    assert all(UNCHECKED[kind] in page.texts["methods"] for kind in kinds)
+
+
+def test_a_measure_that_an_f_string_makes_is_found_in_its_cell(html):
+    why = html.split('id="why-table1_fever_g12_n"')[1].split("</tr>\n<tr")[0]
+
+    assert 'href="#notebook-2-efficacy-cell-2"' in why
+
+
+def test_a_cell_that_calls_on_a_measure_goes_before_one_that_only_could():
+    """``count("crs_g34", …)`` computes it more surely than ``f"{term}_g34"`` before it."""
+    could = Cell("a", 1, Markup(), 'add(f"{term}_g34")', ())
+    names = Cell("b", 2, Markup(), 'show(table["crs_g34"])', ())
+    calls = Cell("c", 3, Markup(), 'count("crs_g34", crs)', ())
+
+    assert Notebook("n", "", (could, names, calls)).find("crs_g34") is calls
+    assert Notebook("n", "", (could, names)).find("crs_g34") is names
+    assert Notebook("n", "", (could,)).find("crs_g34") is could
+    assert Notebook("n", "", (could,)).find("crs_g12") is None
+
+
+def test_counts_stand_by_verdict_and_basis_and_are_not_added(page):
+    text = " ".join(page.texts["overview"].split())
+    found = Counter((r.verdict, r.basis) for r in the_rows(the_ledger()))
+
+    assert all(re.search(rf"\b{n} ?{v} ?{b}", text) for (v, b), n in found.items())
+    assert not re.search(r"\d+(\.\d+)? ?% (of (the )?(claims|numbers)|match)", text)
+
+
+def test_each_mismatch_is_told_with_its_arithmetic(page):
+    wrong = [r for r in the_rows(the_ledger()) if r.verdict == "mismatch"]
+
+    assert wrong
+    assert all(r.reason in page.texts["overview"] for r in wrong)
+
+
+def test_the_label_stands_wherever_patients_are(page):
+    parts = ("overview", "ledger", "tables", "figures", "notebooks", "data", "club")
+
+    assert all(LABEL in page.texts[part] for part in parts)
+
+
+def test_supplied_patients_have_no_label_and_are_not_in_the_page(outputs, tmp_path):
+    """A page is passed on; a trial's own patients must not be."""
+    for source in COHORT.glob("*.csv"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "index.html").write_text(written(outputs, label="", cohort=tmp_path))
+    page = Page((tmp_path / "index.html").read_text())
+    written(outputs)
+
+    assert not [i for i in page.values("id") if i.startswith("patient-")]
+    shown_texts = [page.texts[part] for part in ("overview", "ledger", "what-if", "data")]
+    assert not [text for text in shown_texts if LABEL in text]
+
+
+def hostile(ledger):
+    """The ledger with markup wherever a text is free."""
+    claims = {
+        k: replace(c, note=ALERT, locus=f"{c.locus} {ALERT}") for k, c in ledger.claims.items()
+    }
+    measures = {k: replace(m, label=ALERT, unit=m.unit) for k, m in ledger.measures.items()}
+    assumed = {k: replace(a, statement=ALERT) for k, a in ledger.assumptions.items()}
+    article = {**ledger.article, "title": f"</title>{ALERT}", "doi": f'"{ALERT}'}
+    return replace(ledger, claims=claims, measures=measures, assumptions=assumed, article=article)
+
+
+def test_hostile_texts_stay_texts(outputs, page):
+    ledger = hostile(the_ledger())
+    bad = Page(written(outputs, ledger, label=f"{LABEL} {ALERT}"))
+    written(outputs)
+
+    assert Counter(t for t, _ in bad.elements)["script"] == 3
+    assert not [a for _, attrs in bad.elements for a in attrs if a.startswith("on")]
+    assert not [h for h in bad.values("href") if h.lower().startswith("javascript")]
+    assert Counter(t for t, _ in bad.elements)["img"] == Counter(t for t, _ in page.elements)["img"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='java&#115;cript:alert(1)'>x</a>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<style>*{color:red}</style>",
+        "<td style='position:fixed' onclick='x()'>",
+        "<iframe srcdoc='<script>alert(1)</script>'>",
+        "<img src='https://example.org/x.png'>",
+        "<form action='//x'><input autofocus onfocus=alert(1)>",
+    ],
+)
+def test_rewritten_html_runs_and_loads_nothing(html):
+    elements = Page(str(rewritten(html, "x-"))).elements
+
+    assert {t for t, _ in elements} <= {"a", "img", "td"}
+    assert {name for _, attrs in elements for name in attrs} == set()
+
+
+def test_rewritten_html_is_closed_and_its_ids_have_the_prefix():
+    assert rewritten("<div><p id=a>1<b headers='a b'>2</div>", "x-") == (
+        '<div><p id="x-a">1<b headers="x-a x-b">2</b></p></div>'
+    )
+
+
+def test_what_if_gives_what_the_estimators_give():
+    (line, *_) = [v for v in what_if(the_ledger()).intervals if v.about == "33 of 35"]
+    low, high = (100 * x for x in interval(33, 35, "clopper-pearson", 0.9))
+
+    assert line.values["0.9|clopper-pearson"][0] == f"{shown(low, 1)} to {shown(high, 1)}"
+
+
+def test_what_if_first_shows_what_the_audit_says():
+    """With the inferred methods a match there is a yes here, and the other way round."""
+    choices = what_if(the_ledger())
+    verdicts = {v.claim: v.verdict for v in audit(the_ledger())}
+    first = choices.first
+    tables = {
+        f"{first['level']}|{first['interval']}": choices.intervals,
+        f"{first['level']}|{first['survival']}": choices.survival,
+    }
+    for key, lines in tables.items():
+        assert lines
+        for line in lines:
+            agree = {verdicts[c.claim] for c in line.claims} <= {"match", "given"}
+            assert (line.values[key][1] == "yes") == agree
+
+
+def test_only_one_survival_interval_prints_the_limits():
+    """R's default, and none of the others, gives 91.8 to 100 and 69.0 to 98.0."""
+    for line in what_if(the_ledger()).survival:
+        states = {k: state for k, (_, state) in line.values.items() if k.startswith("0.95|")}
+        assert [k for k, state in states.items() if state == "yes"] == ["0.95|log"]
+
+
+def test_the_variants_on_the_page_are_these(html):
+    embedded = re.search(r'id="variants">(.*?)</script>', html, re.DOTALL)[1]
+    values = what_if(the_ledger()).values
+
+    assert json.loads(embedded) == json.loads(json.dumps(values))
+
+
+def test_a_p_value_with_no_direction_printed_has_no_one_sided_form():
+    open_ones = [v for v in what_if(the_ledger()).tests if "tables of" in v.about]
+
+    assert open_ones
+    assert {v.values["fisher|one-sided"][1] for v in open_ones} == {"–"}
+
+
+def test_consistency_is_a_part_only_where_it_was_computed(outputs, tmp_path, page):
+    assert "these numbers cannot hold together" in page.texts["consistency"]
+    alone = Page(written(tmp_path))
+
+    assert "consistency" not in alone.values("id")
+    assert "#consistency" not in alone.values("href")
+
+
+def test_a_folder_with_nothing_but_verdicts_still_gives_a_page(tmp_path):
+    page = Page(written(tmp_path, cohort=None))
+
+    assert "This build ran no notebook." in page.texts["notebooks"]
+
+
+@pytest.mark.parametrize("article", [{}, {"title": "A trial"}, {"year": 2024, "doi": "10.1/x"}])
+def test_a_ledger_that_says_less_of_its_article_still_gives_a_page(tmp_path, article):
+    """``article.json`` and all that is in it may be absent."""
+    html = written(tmp_path, replace(the_ledger(), article=article))
+    footer = html[html.index("<footer>") :]
+
+    assert ("A trial." in footer) == ("title" in article)
+    assert f"<title>Companion to {article.get('title', 'an article')}</title>" in html
+
+
+def test_a_ledger_without_variables_shows_no_patients(tmp_path):
+    """Its numbers can be audited, but nothing says what a patient is."""
+    page = Page(written(tmp_path, replace(the_ledger(), variables={})))
+
+    assert not [i for i in page.values("id") if i.startswith("patient-")]
+
+
+def test_it_is_small(real):
+    """``make bench`` measures the time."""
+    assert len(real.encode()) < LARGEST
+
+
+def test_no_slug_stands_where_a_reader_expects_words(page):
+    """What rests on a premise is listed by its printed form, as links."""
+    assert "Other printed numbers follow from it." in page.texts["ledger"]
+    assert "A premise of " not in page.texts["ledger"]
+
+
+def test_printed_relations_are_shown_as_signs(page):
+    verbal = [c for c in the_ledger().claims.values() if c.verbal]
+
+    assert {Printed(c.printed).relation for c in verbal} == {"<", ">="}
+    assert "P ≥0.05" in page.texts["ledger"]
+    assert ">=0.05" not in page.texts["ledger"]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.claim)
+def test_an_exercise_ends_as_the_page_says(exercise):
+    """Each numbers' conflict is certified anew; the article's own is set aside."""
+    printed = {exercise.claim: exercise.printed}
+    changed = the_ledger().constrain(printed, drop=["table1_crs_g12_percent"])
+    found = find_conflicts(changed)
+
+    assert [set(c.claims) for c in found] == ([set(exercise.conflict)] if exercise.conflict else [])
+
+
+def test_the_journal_club_is_for_this_article_alone(tmp_path):
+    """Its questions name claims; a ledger without them has no such page."""
+    claims = {k: c for k, c in the_ledger().claims.items() if k != "text6_crs_n"}
+    page = Page(written(tmp_path, replace(the_ledger(), claims=claims)))
+
+    assert "club" not in page.values("id")
+
+
+def test_the_answers_of_the_journal_club_are_hidden_at_first(html):
+    part = html.split('<section id="club"')[1].split("</section>")[0]
+
+    assert part.count("<details><summary>Answer</summary>") == 6
+    assert part.count("<details><summary>What to expect</summary>") == len(EXERCISES)
+
+
+def test_the_guide_to_the_journal_club_asks_what_the_page_asks(html):
+    part = html.split('<section id="club"')[1].split("</section>")[0]
+    asked = [Markup(h).striptags() for h in re.findall(r"<h4>(.*?)</h4>", part)]  # noqa: S704
+    listed = re.findall(r"^\d\. .*?\?", GUIDE, re.M)
+
+    assert len(asked) == 6
+    assert listed == asked
+
+
+def test_the_guide_holds_no_number_of_the_article_and_plans_an_hour():
+    """Nobody computes it anew, so a number in it could go stale."""
+    minutes = [int(n) for n in re.findall(r"^\| (\d+) \|", GUIDE, re.M)]
+    rest = re.sub(r"^(\| \d+ \||\d\. )|\(\d+ minutes\)", "", GUIDE, flags=re.M)
+
+    assert sum(minutes) == 60
+    assert re.findall(r"\d+", rest) == []

@@ -1,0 +1,310 @@
+"""Sweeps: the vectorized path against the notebooks, resuming, failures, and a real cluster."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from places import HELPERS
+
+from companion.build.progress import Lines
+from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED
+from companion.cohort import read_cohort
+from companion.cohort.patients import patient_table
+from companion.project import ROOT
+from companion.sweep import GridError, Request, read_grid, sweep
+from companion.sweep.spread import SchedulerError, spread
+from companion.sweep.tasks import run_notebooks
+from companion.sweep.vectorized import _quantiles, evaluate, kaplan_meier_tables, stack
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import LedgerError
+from numbercheck.statistics.quantiles import KINDS, quantile
+from numbercheck.statistics.survival import CONF_TYPES, kaplan_meier, survival_at
+
+LEDGER = read_ledger(PUBLISHED)
+BOOKS = tuple(ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS)
+COMMAND = Path(sys.executable).with_name("companion")
+
+
+def columns(folder=COHORT):
+    table = patient_table(read_cohort(folder), LEDGER.variables).astype(object)
+    return {name: [None if v is pd.NA or v != v else v for v in table[name]] for name in table}
+
+
+def evaluated(**chosen):
+    (found,) = evaluate(LEDGER, stack([columns()], LEDGER.variables), [chosen])
+    return {(f.measure, f.statistic): (f.method, f.values[0]) for f in found}
+
+
+def grid(tmp_path, text):
+    path = tmp_path / "grid.yml"
+    path.write_text(text, encoding="utf-8")
+    return read_grid(path, LEDGER, BOOKS)
+
+
+def request(tmp_path, text, **more):
+    return Request(grid(tmp_path, text), LEDGER, PUBLISHED, COHORT, BOOKS, tmp_path / "out", **more)
+
+
+def table(tmp_path):
+    return pd.read_parquet(tmp_path / "out" / "results.parquet")
+
+
+def test_every_result_of_the_notebooks_comes_out_alike():
+    """Another path to each number: ledger expressions on arrays, not ADaM tables."""
+    ours = evaluated()
+    with (ROOT / "outputs" / "results.csv").open(newline="", encoding="utf-8") as handle:
+        theirs = list(csv.DictReader(handle))
+
+    assert len(theirs) > 300
+    for row in theirs:
+        method, value = ours[row["measure"], row["statistic"]]
+        assert (method, f"{value:.12g}") == (row["method"], row["value"])
+
+
+def test_other_methods_agree_with_the_notebooks_too():
+    """One real run of the four notebooks, with every parameter that both paths take."""
+    chosen = {
+        "interval_method": "jeffreys",
+        "level": 0.9,
+        "conf_type": "log-log",
+        "test": "fisher",
+        "quantile_kind": 6,
+    }
+    given = {book.stem: chosen for book in BOOKS}
+    (found,) = run_notebooks(BOOKS, ROOT, PUBLISHED, COHORT, given)
+    ours = evaluated(**chosen)
+
+    assert len(found) > 300
+    for f in found:
+        method, value = ours[f.measure, f.statistic]
+        assert (method, value) == (f.method, pytest.approx(f.values[0], rel=1e-11))
+
+
+def test_a_setting_gives_the_same_alone_and_among_others():
+    """What is kept from one setting to the next must not depend on either."""
+    several = [
+        {},
+        {"level": 0.9, "interval_method": "wald"},
+        {"level": 0.9},
+        {"conf_type": "plain", "quantile_kind": 6},
+        {"test": "fisher", "level": 0.5},
+        {"interval_method": "wald"},
+    ]
+    together = evaluate(LEDGER, stack([columns()], LEDGER.variables), several)
+
+    for chosen, found in zip(several, together, strict=True):
+        alone = evaluated(**chosen)
+        assert len(found) == len(alone)
+        for f in found:
+            np.testing.assert_equal((f.method, f.values[0]), alone[f.measure, f.statistic])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=12),
+    st.sampled_from(CONF_TYPES),
+    st.floats(0, 8),
+)
+def test_curves_of_many_are_the_curves_of_each(patients, conf_type, at):
+    """Each curve alone is held by R; ties, no event and everyone's event are among these."""
+    time_, event = (np.array(x) for x in zip(*patients, strict=True))
+    doubled = np.array([time_, time_[::-1]]), np.array([event, event[::-1]])
+    ordered, *curves = kaplan_meier_tables(*doubled, conf_type)
+    read = survival_at(kaplan_meier(time_, event, conf_type), [at]).iloc[0]
+    last = (ordered[0] <= at).sum() - 1
+
+    for row in (0, 1):
+        if last >= 0:
+            got = [curve[row][last] for curve in curves]
+            assert got == pytest.approx(list(read[["survival", "lower", "upper"]]), nan_ok=True)
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=9),
+    st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]),
+    st.sampled_from(sorted(KINDS)),
+)
+def test_quantiles_of_many_are_the_quantiles_of_each(values, p, kind):
+    padded = np.sort(np.array([[*values, *[np.inf] * 3]], dtype=float), axis=1)
+
+    found = _quantiles(padded, np.array([len(values)]), p, kind)
+    assert found[0] == pytest.approx(quantile(values, p, kind))
+
+
+def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_path):
+    text = "parameters: {interval_method: [wilson, wald, jeffreys], level: [0.9, 0.95]}"
+    first = sweep(request(tmp_path, text), Lines())
+    again = sweep(request(tmp_path, text), Lines())
+    rows = table(tmp_path)
+
+    assert (first.runs, first.kept, first.failures) == (6, 0, ())
+    assert (again.runs, again.kept) == (6, 6)
+    assert not rows.duplicated(["run", "measure", "statistic"]).any()
+    assert sorted(rows["run"].unique()) == list(range(6))
+    settings_ = rows.drop_duplicates("run")[["interval_method", "level"]]
+    assert len(settings_.drop_duplicates()) == 6
+
+
+def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkeypatch):
+    sweep(request(tmp_path, "seeds: 0"), Lines())
+    (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
+    before = made.stat().st_mtime_ns
+    monkeypatch.setattr("companion.sweep.runs.shared_key", lambda *_: {"package": "other"})
+    again = sweep(request(tmp_path, "seeds: 0"), Lines())
+
+    assert again.kept == 0
+    assert made.stat().st_mtime_ns == before
+    assert len(list((tmp_path / "out" / "parts").iterdir())) == 2
+
+
+def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path):
+    """And nowhere else: each prints what the article prints."""
+    sweep(request(tmp_path, "seeds: 0-1"), Lines())
+    wide = table(tmp_path).pivot(index=["measure", "statistic"], columns="run", values="value")
+    differs = set(wide.index[wide[0] != wide[1]])
+    printed = {
+        (c.measure, c.statistic): c.value
+        for c in LEDGER.claims.values()
+        if not c.verbal and (c.measure, c.statistic) in wide.index
+    }
+
+    assert differs
+    for key in differs & set(printed):
+        assert all(printed[key].admits(value) for value in wide.loc[key])
+    assert (tmp_path / "out" / "stability.svg").is_file()
+
+
+def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path):
+    sweep(
+        request(tmp_path, 'claims: {text3_wbc_gt30_n: "10", text3_wbc_gt30_percent: "29%"}'),
+        Lines(),
+    )
+    rows = table(tmp_path).set_index(["measure", "statistic"])
+
+    assert rows.loc[("wbc_gt30", "n"), "value"] == 10
+    assert rows.loc[("wbc_gt30", "n"), "text3_wbc_gt30_n"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "at least one of seeds"),
+        ("[1, 2]", "at least one of seeds"),
+        ("seeds: [", "cannot be read as YAML"),
+        ("sedes: 3", "unknown key 'sedes'; did you mean seeds"),
+        ("seeds: -1", "ranges such as 0-199"),
+        ("seeds: [a]", "ranges such as 0-199"),
+        ("parameters: {levl: 0.9}", "did you mean level"),
+        ("parameters: {level: high}", "parameter level is of type float"),
+        ("parameters: {level: []}", "no value and no list"),
+        ("parameters: {output_dir: /tmp/x}", "--output"),
+        ("claims: {text5_relaps_n: 5}", "did you mean text5_relapse_n"),
+        ("claims: {text5_relapse_n: many}", "is not a printed number"),
+        ("notebooks: maybe", "write true or false"),
+    ],
+)
+def test_a_grid_that_cannot_be_run_is_refused_before_anything_runs(tmp_path, text, says):
+    with pytest.raises((GridError, LedgerError), match=says):
+        grid(tmp_path, text)
+
+
+def test_a_parameter_of_the_notebooks_alone_sends_the_grid_to_the_notebooks(tmp_path):
+    assert grid(tmp_path, "parameters: {age_cut: [40, 60]}").notebooks
+    assert not grid(tmp_path, "parameters: {level: [0.9]}").notebooks
+
+
+def troubled(number):
+    if number == 3:
+        raise ValueError("three")
+    if number == 5:
+        os._exit(1)
+    return number
+
+
+def test_a_task_that_fails_or_ends_its_process_is_listed_and_the_others_are_done():
+    ended = {e.position: e for e in spread(troubled, [(n,) for n in range(8)])}
+
+    assert len(ended) == 8
+    assert ended[3].fault == "ValueError: three"
+    assert ended[5].fault.startswith("BrokenProcessPool")
+    assert all(ended[n].value == n for n in (0, 1, 2, 4, 6, 7))
+
+
+def test_where_there_is_no_scheduler_a_sentence_says_so():
+    with pytest.raises(SchedulerError, match="no Dask scheduler at"):
+        list(spread(slow, [(0,)], scheduler="tcp://127.0.0.1:9"))
+
+
+def slow(number):
+    time.sleep(0.1)
+    return number
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, each a process of its own."""
+    pytest.importorskip("distributed")
+    address = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HELPERS)])}
+    dask = [sys.executable, "-m", "dask"]
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
+    head = [*dask, "scheduler", "--port", "0", *here, "--scheduler-file", str(address)]
+    worker = [*dask, "worker", "--scheduler-file", str(address), *here, "--no-nanny",
+              "--nthreads", "1"]  # fmt: skip
+    started = [subprocess.Popen(head, **quiet, env=environment, cwd=tmp_path)]
+    started += [subprocess.Popen(worker, **quiet, env=environment, cwd=tmp_path) for _ in range(2)]
+    yield address, started[1:]
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster):
+    """A real scheduler and two workers; one is killed half-way."""
+    address, workers = cluster
+    while not address.is_file():
+        time.sleep(0.05)
+    from distributed import Client
+
+    where = json.loads(address.read_text())["address"]
+    with Client(where, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    done = []
+    for ended in spread(slow, [(n,) for n in range(40)], scheduler=where):
+        done.append(ended)
+        if len(done) == 15:
+            workers[0].kill()
+
+    assert sorted(e.position for e in done) == list(range(40))
+    assert all(e.value == e.position for e in done)
+
+
+def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
+    """Cohorts that are done when it is killed are not constructed again."""
+    path = tmp_path / "grid.yml"
+    path.write_text("seeds: 0-2\n", encoding="utf-8")
+    command = [COMMAND, "sweep", path, "--output", tmp_path / "out"]
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    cohorts = tmp_path / "out" / "cohorts"
+    while running.poll() is None and len(list(cohorts.glob("*.json"))) < 1:
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    before = {p.name: p.stat().st_mtime_ns for p in cohorts.glob("*.json")}
+    subprocess.run(command, check=True, capture_output=True)
+    after = {p.name: p.stat().st_mtime_ns for p in cohorts.glob("*.json")}
+
+    assert before
+    assert before.items() <= after.items()
+    assert len(after) == 3
+    assert table(tmp_path)["run"].nunique() == 3

@@ -1,0 +1,83 @@
+"""What the solver says of random trials, against the cohorts that they were printed from.
+
+Each check gives what is wrong, in words; nothing when all is right. ``make bench ONLY=truth``
+asks hundreds of trials, the tests a few.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+from tiny_trials import SELECTIONS, Tiny, draw, draw_large, spoil
+
+from numbercheck.consistency import bounds, conflicts
+from numbercheck.consistency.search import Search
+from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.ledger.expressions import Expression
+
+NEAR = 1e-6
+
+
+def exact(seed: int) -> Iterator[str]:
+    """A tiny trial whose every cohort is listed: its bounds are the ends of the list."""
+    tiny = draw(seed)
+    lawful = tiny.consistent(tiny.satisfied)
+    if not Search(tiny.ledger).feasible(tiny.satisfied):
+        yield "the numbers of a cohort are called inconsistent"
+        return
+    for text in _asked(tiny, seed):
+        counts = tiny.count(Expression(text))[lawful]
+        found = bounds(tiny.ledger, text)
+        if (found.low, found.high) != (counts.min(), counts.max()):
+            yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+
+
+def contained(seed: int, seconds: float = 3.0) -> Iterator[str]:
+    """A trial of ten to forty patients: consistent, and every bound contains the truth."""
+    trial = draw_large(seed)
+    if not Search(trial.ledger, seconds).feasible(
+        [*trial.ledger.claims, *trial.ledger.assumptions]
+    ):
+        yield "the numbers of a cohort are called inconsistent"
+        return
+    asked = Bounds(trial.ledger, seconds, given_up=())
+    found = [(asked.count(Expression(t)), trial.count(Expression(t))) for t in _asked(trial, seed)]
+    for measure in trial.ledger.measures.values():
+        if measure.kind == "survival":
+            found += [(asked.survival(measure, d), trial.survival_on(measure, d)) for d in (1, 2)]
+    for bound, truth in found:
+        if not bound.low - NEAR <= truth[0] <= bound.high + NEAR:
+            yield f"{bound.label}: {bound.low} to {bound.high}, but it is {truth[0]}"
+
+
+def planted(seed: int) -> Iterator[str]:
+    """A tiny trial whose printed numbers were changed until no cohort has them."""
+    tiny = contradiction(seed)
+    found = conflicts(tiny.ledger)
+    if found is None:
+        yield "the contradiction is not found"
+    elif not found.certified:
+        yield f"{found} is not certified"
+    elif tiny.consistent(found.rows).any():
+        yield f"{found} can hold together"
+    else:
+        search = Search(tiny.ledger)
+        for row in found.rows:
+            if row in search.claims and search.states_size(row):
+                continue  # the cohorts listed are all of one size
+            if not tiny.consistent(found.rows - {row}).any():
+                yield f"{found} is no smallest set: {row} may go"
+
+
+def contradiction(seed: int) -> Tiny:
+    """The first trial from a seed on that can be spoiled."""
+    for attempt in range(1000):
+        tiny = draw(100 * seed + attempt)
+        spoiled = spoil(tiny, attempt)
+        if not spoiled.consistent(spoiled.satisfied).any():
+            return spoiled
+    raise AssertionError("no contradiction was drawn")
+
+
+def _asked(tiny: Tiny, seed: int) -> list[str]:
+    random = Random(seed)  # noqa: S311 - draws questions
+    return random.sample(SELECTIONS[tiny.scheme], 3)

@@ -1,0 +1,134 @@
+"""A folder of outputs as a build makes it, from the committed ledger and cohort.
+
+``write_outputs`` makes a small one, some of it hostile; ``real_outputs`` is the committed one with
+its page written anew.
+"""
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from companion import figures, report, tables, verify
+from companion import results as table_of_results
+from companion.cohort import masked, patient_table, read_cohort
+from companion.project import ROOT
+from companion.results import Results
+from numbercheck.audit import audit
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Ledger
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+COHORT = ROOT / "data" / "cohort"
+LABEL = "Reconstructed cohort: consistent with the article, not its patients"
+PROVENANCE = figures.Provenance("April 15, 2024", LABEL)
+ALERT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+PROSE = f"# Efficacy & safety\n\nText with [a link](javascript:alert(1)) and {ALERT}"
+CODE = 'results.add("crs", "n", worst.sum())\nfor term in terms:\n    results.add(f"{term}_g12", 0)'
+
+
+@cache
+def the_ledger() -> Ledger:
+    return read_ledger(ROOT / "data" / "published")
+
+
+@cache
+def the_results() -> tuple[table_of_results.Result, ...]:
+    """Counts of the committed cohort, by the ledger's own expressions."""
+    ledger, found = the_ledger(), Results("constructed")
+    patients = patient_table(read_cohort(COHORT), ledger.variables)
+    columns = masked(patients)
+    for measure in ledger.measures.values():
+        if measure.kind == "count":
+            among = measure.among.select(columns, len(patients))
+            k = (measure.where.select(columns, len(patients)) & among).sum()
+            found.add(measure.measure, "n", int(k))
+            found.add(measure.measure, "percent", 100 * int(k) / int(among.sum()), "k/N")
+    return tuple(found.rows)
+
+
+def a_notebook() -> nbformat.NotebookNode:
+    """Prose, code and every kind of output, some of them hostile."""
+    cell = f"<table><tr><td onclick='x()'>{ALERT}cell</td></tr></table>"
+    html = f"<style>body{{display:none}}</style>{cell}"
+    outputs = [
+        new_output("stream", text=f"\x1b[31mprinted\x1b[0m {ALERT}\n"),
+        new_output("display_data", data={"text/html": html, "text/plain": "no"}),
+        new_output("display_data", data={"image/png": "iVBORw0KGgo="}),
+    ]
+    cells = [
+        new_markdown_cell(PROSE, id="prose"),
+        new_code_cell(CODE, outputs=outputs, execution_count=1, id="code"),
+    ]
+    return new_notebook(cells=cells)
+
+
+def the_rows(ledger: Ledger) -> list[verify.Verification]:
+    return verify.verify(ledger, the_results(), audit(ledger))
+
+
+def real_outputs(folder: Path) -> Path:
+    """Copy the committed outputs, and write their page with the code as it is."""
+    ledger, found = the_ledger(), table_of_results.read(ROOT / "outputs" / "results.csv")
+    unwanted = shutil.ignore_patterns("index.html")
+    shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
+    rows = verify.verify(ledger, found, audit(ledger))
+    report.write(folder, ledger, rows, LABEL, COHORT)
+    return folder
+
+
+def write_outputs(folder: Path) -> Path:
+    """Write results, verdicts, a table, a figure and a notebook into a folder."""
+    ledger = the_ledger()
+    cohort = read_cohort(COHORT)
+    table_of_results.write(the_results(), folder / "results.csv")
+    verify.write(the_rows(ledger), folder / "verification.csv")
+    tables.save(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")
+    figures.save(figures.regimen(ledger.regimen), folder / "figures", "regimen")
+    (folder / "notebooks").mkdir(parents=True)
+    nbformat.write(a_notebook(), folder / "notebooks" / "2-efficacy.ipynb")
+    (folder / "consistency.json").write_text(json.dumps(TOGETHER), encoding="utf-8")
+    return folder
+
+
+TOGETHER = {
+    "conflicts": [
+        {
+            "claims": ["table1_crs_g12_percent", "table1_crs_g12_n"],
+            "assumptions": ["every_relapse_ends_pfs"],
+            "sentence": "these numbers cannot hold together",
+            "certified": True,
+        }
+    ],
+    "given_up": ["table1_crs_g12_percent"],
+    "bounds": [
+        {"label": "Any grade 3–4 event", "low": 26, "high": 35, "fixed": False, "unit": "patients"}
+    ],
+    "leave_one_out": [
+        {
+            "measure": "age",
+            "statistic": "min",
+            "printed": "15",
+            "implied": "nothing",
+            "kept": None,
+        }
+    ],
+    "digit_test": [
+        {
+            "measure": "age",
+            "statistic": "min",
+            "printed": "15",
+            "changed": "16",
+            "kept": False,
+            "aside": None,
+        }
+    ],
+    "risk_histories": [{"measure": "os_12m", "alone": {"log": 1}, "events": [1], "joint": [[35]]}],
+}

@@ -1,0 +1,87 @@
+"""Small ledgers, written line by line, for tests of the audit."""
+
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import (
+    Assumption,
+    Claim,
+    Family,
+    Ledger,
+    Measure,
+    Relation,
+    Variable,
+)
+
+EXPRESSIONS = ("where", "among", "by")
+PLAIN = ("label", "kind", "against", "endpoint", "horizon", "family", "unit")
+
+
+class Sketch:
+    """A ledger in the making."""
+
+    def __init__(self):
+        self.measures, self.claims, self.families = {}, {}, {}
+        self.relations, self.variables, self.assumptions = {}, {}, {}
+
+    def measure(self, name, kind="count", **cells):
+        """Add a thing measured."""
+        texts = {column: cells.get(column, "") for column in PLAIN} | {"kind": kind}
+        trees = {column: Expression(cells.get(column, "")) for column in EXPRESSIONS}
+        self.measures[name] = Measure(measure=name, **texts, **trees)
+        return name
+
+    def print(self, measure, statistic, printed, locus="Table 1 · row", verbal=""):
+        """Add a printed number and return its slug."""
+        number = sum(
+            c.measure == measure and c.statistic == statistic for c in self.claims.values()
+        )
+        slug = f"{measure}_{statistic}" + (f"_{number + 1}" if number else "")
+        self.claims[slug] = Claim(slug, locus, measure, statistic, str(printed), verbal)
+        return slug
+
+    def everyone(self, n, name="enrolled", where=""):
+        """Add a population with its printed n."""
+        self.measure(name, where=where)
+        return self.print(name, "n", n)
+
+    def count(self, name, where, n=None, percent=None, among="", limits=(), family=""):
+        """Add a count with what is printed of it; return the last slug."""
+        self.measure(name, where=where, among=among, family=family)
+        slugs = []
+        for statistic, value in (
+            ("n", n),
+            ("percent", percent),
+            *zip(("conf_low", "conf_high"), limits, strict=False),
+        ):
+            if value is not None:
+                slugs.append(self.print(name, statistic, value))
+        return slugs[-1]
+
+    def family(self, name, method):
+        """Add measures that one method serves."""
+        self.families[name] = Family(name, method, "stated", "", "")
+        return name
+
+    def relate(self, kind, expression, source="Table 1"):
+        """Add what must hold between measures."""
+        name = f"relation_{len(self.relations)}"
+        self.relations[name] = Relation(name, kind, Expression(expression), source, "")
+
+    def variable(self, name, source="", evaluable=""):
+        """Add a column of the patient table."""
+        self.variables[name] = Variable(name, "", "flag", "", "", Expression(evaluable), source)
+
+    def parameter(self, name, value):
+        """Add an assumed parameter."""
+        self.assumptions[name] = Assumption(name, "", Expression(""), name, value, "", "no")
+
+    @property
+    def ledger(self):
+        """The ledger so far."""
+        return Ledger(
+            self.measures,
+            self.claims,
+            self.families,
+            self.variables,
+            self.relations,
+            self.assumptions,
+        )

@@ -1,0 +1,353 @@
+"""Trials so small that every cohort can be listed: what the solver says must then be exact.
+
+A profile is one patient's values; a cohort of n is a multiset of n profiles. Counts come from
+the ledger's evaluator, all else from the ground floor, on each cohort in turn.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import combinations_with_replacement, product
+from random import Random
+
+import numpy as np
+
+from numbercheck.consistency.recheck import Table
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Assumption, Claim, Family, Ledger, Measure, Variable
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.quantiles import quantile
+from numbercheck.statistics.rounding import shift, shown
+from numbercheck.statistics.survival import kaplan_meier, survival_at
+
+SHARES = {"median": 0.5, "p25": 0.25, "p75": 0.75}
+
+
+def variable(name: str, kind: str, values: str = "", evaluable: str = "", source: str = ""):
+    return Variable(name, name, kind, values, "", Expression(evaluable), source)
+
+
+def measure(name: str, kind: str = "count", where: str = "", among: str = "", **more: str):
+    told = {"by": "", "against": "", "endpoint": "", "horizon": "", "family": "", "unit": ""}
+    told |= more
+    return Measure(
+        measure=name,
+        label=name,
+        kind=kind,
+        where=Expression(where),
+        among=Expression(among),
+        by=Expression(told.pop("by")),
+        **told,
+    )
+
+
+def claim(about: str, statistic: str, printed: str, copy: str = "") -> Claim:
+    return Claim(f"{about}_{statistic}{copy}", "Text", about, statistic, printed)
+
+
+def rule(name: str, expression: str, switchable: str = "yes") -> Assumption:
+    return Assumption(name, name, Expression(expression), "", "", "", switchable)
+
+
+def keyed(records: Iterable) -> dict:
+    return {next(iter(vars(r).values())): r for r in records}
+
+
+A, B = variable("a", "flag"), variable("b", "flag", evaluable="a")
+C, G = variable("c", "category", "x|y|z"), variable("g", "grade", "0|1|3")
+K = variable("k", "integer", "1..4", evaluable="a")
+OS = (
+    variable("os", "integer", "1..4", source="ADTTE.OS days"),
+    variable("died", "flag", source="ADTTE.OS event"),
+)
+SHORT = (variable("os", "integer", "1..3", source="ADTTE.OS days"), OS[1])
+PFS = (
+    variable("pfs", "integer", "1..3", source="ADTTE.PFS days"),
+    variable("failed", "flag", source="ADTTE.PFS event"),
+)
+ORIGIN = (rule("origin", "pfs <= os", "no"), rule("death", "not died or failed", "no"))
+FOLLOWED = rule("followed", "failed or pfs == os")
+SCHEMES = {  # columns, rules, most patients
+    "counts": ((A, B, C), (rule("a_or_x", 'a or c == "x"'),), 5),
+    "grades": ((A, G, C), (rule("g_needs_a", "g == 0 or a"),), 5),
+    "numbers": ((A, B, K), (rule("b_late", "not b or k >= 2"),), 4),
+    "times": ((*OS, A, B), (rule("b_lives", "not b or os >= 2"),), 4),
+    "endpoints": ((*SHORT, *PFS), (*ORIGIN, FOLLOWED), 3),
+}
+SELECTIONS = {
+    "counts": ("a", "b", "not b", 'c == "x"', 'a and c != "x"', 'b or c == "y"', "not a"),
+    "grades": ("a", "g >= 1", "g >= 3", 'c in ["x", "y"]', 'g >= 1 or c == "z"', "not a"),
+    "numbers": ("a", "b", "not b", "k >= 3", "k == 2", "2 < k", "b and k <= 3", "not (k > 2)"),
+    "times": ("a", "b", "died", "os >= 3", "died and os <= 2", "not b and os > 1.5", "not b"),
+    "endpoints": ("died", "failed", "pfs >= 2", "failed and not died", "os <= 2.5", "pfs < os"),
+}
+AMONG = {
+    "counts": ("", "a", "not b", 'c == "x"'),
+    "grades": ("", "a", "g >= 1"),
+    "numbers": ("", "a", "k >= 2"),
+    "times": ("", "a", "died"),
+    "endpoints": ("", "failed"),
+}
+FAMILIES = (
+    Family("limits", "wilson", "", "", ""),
+    Family("test", "chi2", "", "", ""),
+    Family("order", "quantile-7", "", "", ""),
+    Family("curve", "log", "", "", ""),
+)
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A ledger about few patients, and all cohorts that its columns allow."""
+
+    scheme: str
+    ledger: Ledger
+    n: int
+
+    @cached_property
+    def profiles(self) -> dict[str, list]:
+        """Every patient that can be: evaluable where known, whatever the rules."""
+        names = list(self.ledger.variables)
+        possible = [
+            [*v.domain, *([None] if v.evaluable.text else [])]
+            for v in self.ledger.variables.values()
+        ]
+        columns = dict(zip(names, zip(*product(*possible), strict=True), strict=True))
+        table = Table(columns, self.ledger.variables)
+        keep = np.ones(table.n, dtype=bool)
+        for name, v in self.ledger.variables.items():
+            if v.evaluable.text:
+                keep &= table.columns[name].known == table.select(v.evaluable)
+        return {k: [x for x, kept in zip(v, keep, strict=True) if kept] for k, v in columns.items()}
+
+    @cached_property
+    def table(self) -> Table:
+        """The profiles, for the ledger's evaluator."""
+        return Table(self.profiles, self.ledger.variables)
+
+    @cached_property
+    def cohorts(self) -> np.ndarray:
+        """Profiles of each cohort, shape (cohorts, n)."""
+        size = len(next(iter(self.profiles.values())))
+        return np.array(list(combinations_with_replacement(range(size), self.n)))
+
+    def count(self, *expressions: Expression) -> np.ndarray:
+        """Number of patients, in each cohort, for whom all expressions are true."""
+        return self.table.select(*expressions)[self.cohorts].sum(axis=1)
+
+    def obeys(self, assumption: Assumption) -> np.ndarray:
+        """Cohorts in which no patient contradicts an assumption."""
+        values, known = assumption.expression.evaluate(self.table.columns)
+        return ~(known & ~values.astype(bool))[self.cohorts].any(axis=1)
+
+    def values(self, about: Measure, statistic: str) -> np.ndarray:
+        """A statistic of each cohort, NaN where it is not defined."""
+        if about.kind == "count":
+            return self._proportion(about, statistic)
+        if about.kind == "comparison":
+            return self.p_values(about)
+        if about.kind == "quantity":
+            return self._quantity(about, statistic)
+        return self._survival(about, statistic)
+
+    def _proportion(self, about: Measure, statistic: str) -> np.ndarray:
+        part, whole = self.count(about.where, about.among), self.count(about.among)
+        return _mapped(
+            lambda k, n: _proportion(int(k), int(n), statistic, self.ledger.method(about)),
+            zip(part, whole, strict=True),
+        )
+
+    def p_values(self, about: Measure) -> np.ndarray:
+        """P value of each cohort's table."""
+        no = {e: Expression(f"not ({e.text})") for e in (about.where, about.by)}
+        groups = ((about.by, no[about.by]), (about.where, no[about.where]))
+        cells = [self.count(g, e, about.among) for g, e in product(*groups)]
+        method = self.ledger.method(about)
+        return _mapped(
+            lambda a, b, c, d: p_value([[int(a), int(b)], [int(c), int(d)]], method),
+            zip(*cells, strict=True),
+        )
+
+    def _quantity(self, about: Measure, statistic: str) -> np.ndarray:
+        values, known = self.table.columns[about.where.text]
+        chosen = known & self.table.select(about.among)
+        kind = int(self.ledger.method(about).removeprefix("quantile-"))
+        return _mapped(
+            lambda *who: _order([int(values[i]) for i in who if chosen[i]], statistic, kind),
+            self.cohorts,
+        )
+
+    def followed(self, endpoint: str) -> list[tuple[tuple[int, bool], ...]]:
+        """Times and events of each cohort, in order."""
+        names = {v.source: v.variable for v in self.ledger.variables.values()}
+        time, event = (self.profiles[names[f"ADTTE.{endpoint} {w}"]] for w in ("days", "event"))
+        return [tuple(sorted((time[i], event[i]) for i in who)) for who in self.cohorts]
+
+    def survival_on(self, about: Measure, day: float, statistic: str = "estimate") -> np.ndarray:
+        """Estimate, or a limit, in percent, on a day."""
+        return _mapped(
+            lambda *who: _curve(who, day, statistic, self.ledger.method(about)),
+            self.followed(about.endpoint),
+        )
+
+    def _survival(self, about: Measure, statistic: str) -> np.ndarray:
+        return self.survival_on(about, float(about.horizon), statistic)
+
+    def holds(self, row: str) -> np.ndarray:
+        """Cohorts that satisfy one row."""
+        if row in self.ledger.assumptions:
+            return self.obeys(self.ledger.assumptions[row])
+        told = self.ledger.claims[row]
+        values = self.values(self.ledger.measures[told.measure], told.statistic)
+        return np.array([told.value.admits(float(v)) for v in values])
+
+    @cached_property
+    def satisfied(self) -> dict[str, np.ndarray]:
+        """For each row the cohorts that satisfy it."""
+        return {row: self.holds(row) for row in (*self.ledger.claims, *self.ledger.assumptions)}
+
+    def consistent(self, rows: Iterable[str]) -> np.ndarray:
+        """Cohorts that satisfy all of some rows."""
+        found = np.ones(len(self.cohorts), dtype=bool)
+        for row in rows:
+            found &= self.satisfied[row]
+        return found
+
+
+def _mapped(function, cases) -> np.ndarray:
+    """Apply a function to each case, once for equal cases."""
+    known: dict = {}
+    keys = [tuple(case) for case in cases]
+    for key in keys:
+        if key not in known:
+            known[key] = function(*key)
+    return np.array([known[key] for key in keys], dtype=float)
+
+
+def _proportion(k: int, n: int, statistic: str, method: str) -> float:
+    if statistic in ("n", "N"):
+        return k if statistic == "n" else n
+    if not n:
+        return np.nan
+    limits = interval(k, n, method) if statistic != "percent" else (0.0, 0.0)
+    return 100 * {"percent": k / n, "conf_low": limits[0], "conf_high": limits[1]}[statistic]
+
+
+def _order(values: list[int], statistic: str, kind: int) -> float:
+    if not values:
+        return np.nan
+    if statistic in ("min", "max"):
+        return {"min": min, "max": max}[statistic](values)
+    return quantile(values, SHARES[statistic], kind)
+
+
+def _curve(who: Iterable[tuple[int, bool]], day: float, statistic: str, method: str) -> float:
+    if statistic == "n_event":
+        return sum(e and t <= day for t, e in who)
+    column = {"estimate": "survival", "conf_low": "lower", "conf_high": "upper"}[statistic]
+    return 100 * float(_read(tuple(who), day, method)[column])
+
+
+@cache
+def _read(who: tuple[tuple[int, bool], ...], day: float, method: str):
+    return survival_at(_fit(who, method), [day]).iloc[0]
+
+
+@cache
+def _fit(who: tuple[tuple[int, bool], ...], method: str):
+    return kaplan_meier(*zip(*who, strict=True), method)
+
+
+def draw(seed: int, scheme: str = "") -> Tiny:
+    """Draw a tiny trial whose claims are printed from one of its cohorts."""
+    random = Random(seed)  # noqa: S311 - draws patients, keeps no secret
+    scheme = scheme or random.choice(list(SCHEMES))
+    columns, rules, most = SCHEMES[scheme]
+    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), {}, keyed(rules))
+    measures = _measures(scheme, random)
+    tiny = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(2, most))
+    lawful = tiny.consistent(tiny.ledger.assumptions).nonzero()[0]
+    truth = int(random.choice(lawful))
+    return _printed(tiny, measures, tiny.cohorts, truth, random)
+
+
+def draw_large(seed: int) -> Tiny:
+    """Draw a trial of ten to forty patients, few with events: one cohort, and what it prints."""
+    random = Random(seed)  # noqa: S311 - as above
+    scheme = random.choice(list(SCHEMES))
+    columns, rules, _ = SCHEMES[scheme]
+    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), {}, keyed(rules))
+    measures = _measures(scheme, random)
+    trial = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(10, 40))
+    one_each = replace(trial, n=1)
+    lawful = one_each.cohorts[one_each.consistent(trial.ledger.assumptions), 0]
+    events = [v.variable for v in columns if v.source.endswith("event")]
+    had = [any(one_each.profiles[e][i] for e in events) for i in lawful]
+    cohort = random.choices(lawful, [0.1 if event else 1.0 for event in had], k=trial.n)
+    return _printed(trial, measures, np.array([cohort]), 0, random)
+
+
+def _printed(
+    trial: Tiny, measures: list[Measure], cohorts: np.ndarray, truth: int, random: Random
+) -> Tiny:
+    """Print some statistics of one cohort into the ledger."""
+    trial.__dict__["cohorts"] = cohorts
+    claims = [claim("all", "n", str(trial.n))]
+    for about in measures[1:]:
+        for statistic in _statistics(about, random):
+            value = trial.values(about, statistic)[truth]
+            if np.isfinite(value):
+                claims.append(claim(about.measure, statistic, _print(value, statistic, random)))
+    printed = replace(trial, ledger=replace(trial.ledger, claims=keyed(claims)))
+    printed.__dict__["cohorts"] = cohorts
+    return printed
+
+
+def spoil(tiny: Tiny, seed: int) -> Tiny:
+    """Change up to three printed numbers by a few units of their last digit."""
+    random, claims = Random(seed), dict(tiny.ledger.claims)  # noqa: S311 - as above
+    changeable = [c for c in claims if c != "all_n"]
+    for slug in random.sample(changeable, min(len(changeable), random.randint(1, 3))):
+        text = shift(claims[slug].value, random.choice((-2, -1, 1, 2))).text
+        if "-" not in text:
+            claims[slug] = replace(claims[slug], printed=text)
+    return replace(tiny, ledger=replace(tiny.ledger, claims=claims))
+
+
+def _measures(scheme: str, random: Random) -> list[Measure]:
+    chosen = [measure("all")]
+    for i, where in enumerate(random.sample(SELECTIONS[scheme], 3)):
+        among = random.choice(AMONG[scheme])
+        chosen.append(measure(f"m{i}", where=where, among=among, family="limits"))
+    if scheme in ("counts", "grades", "times"):
+        where, by = random.sample(SELECTIONS[scheme][:4], 2)
+        chosen.append(measure("p", "comparison", where, by=by, family="test"))
+    if scheme == "numbers":
+        chosen.append(measure("k", "quantity", "k", family="order"))
+    if scheme in ("times", "endpoints"):
+        chosen.append(measure("fu", "quantity", "os", family="order"))
+        for horizon in ("2.5", "3"):
+            told = {"endpoint": "OS", "horizon": horizon, "family": "curve"}
+            chosen.append(measure(f"os_{horizon[0]}", "survival", **told))
+    if scheme == "endpoints":
+        told = {"endpoint": "PFS", "horizon": "3", "family": "curve"}
+        chosen.append(measure("pfs_3", "survival", **told))
+    return chosen
+
+
+def _statistics(about: Measure, random: Random) -> list[str]:
+    known = {
+        "count": ("n", "percent", "N", "conf_low", "conf_high"),
+        "quantity": ("median", "p25", "p75", "min", "max"),
+        "survival": ("estimate", "conf_low", "conf_high", "n_event"),
+        "comparison": ("p_value",),
+    }[about.kind]
+    return [s for s in known if random.random() < 0.3]
+
+
+def _print(value: float, statistic: str, random: Random) -> str:
+    if statistic in ("n", "N", "n_event"):
+        return str(round(value))
+    decimals = random.choice((2, 3)) if statistic == "p_value" else random.choice((0, 1))
+    return shown(value, decimals)

@@ -1,0 +1,378 @@
+"""The command line: examples for every command, one sentence for every wrong input."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+import companion.cli
+import numbercheck.cli
+from companion.project import ROOT
+
+PROGRAMS = {"companion": companion.cli, "numbercheck": numbercheck.cli}
+COMMANDS = [
+    (name, command)
+    for name, program in PROGRAMS.items()
+    for command in sorted(typer.main.get_command(program.app).commands)
+]
+PUBLISHED = ROOT / "data" / "published"
+HEAVY = ("pandas", "matplotlib", "ortools", "scipy.stats", "great_tables", "papermill", "pandera")
+
+
+def called(capsys, monkeypatch, program, *arguments):
+    """Run a command in this process; exit status, standard output and standard error."""
+    monkeypatch.setattr(sys, "argv", [program, *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        PROGRAMS[program].main()
+    shown = capsys.readouterr()
+    return ended.value.code or 0, shown.out, shown.err
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Give a function that runs a command in this process."""
+    return lambda *arguments: called(capsys, monkeypatch, *arguments)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Copy the article's ledger, to be spoiled."""
+    return shutil.copytree(PUBLISHED, tmp_path / "published")
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Make the ledger that the README of a new one shows: 33 of 35 responded, 94%."""
+    folder = tmp_path / "small"
+    CliRunner().invoke(numbercheck.cli.app, ["new", str(folder)])
+    example = (folder / "README.md").read_text(encoding="utf-8").partition("## An example")[2]
+    _, *blocks = re.split(r"^    (\w+)\.csv\n", example, flags=re.MULTILINE)
+    for name, rows in zip(blocks[::2], blocks[1::2], strict=True):
+        (folder / f"{name}.csv").write_text(textwrap.dedent(rows), encoding="utf-8")
+    with (folder / "families.csv").open("a", encoding="utf-8") as handle:
+        handle.write("proportion,wilson,inferred,,\n")
+    replace(folder / "measures.csv", ",,,,,,,patients\n", ",,,,,,proportion,patients\n", last=True)
+    return folder
+
+
+def replace(path, old, new, last=False):
+    """Change one text of a file that has it: the first, or the last."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    before, _, after = text.rpartition(old) if last else text.partition(old)
+    path.write_text(before + new + after, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("program", "command"), COMMANDS)
+def test_the_help_of_every_command_shows_an_example_of_it(run, program, command):
+    """Typed as shown, it runs; nobody reads the source to learn how."""
+    status, shown, _ = run(program, command, "--help")
+
+    assert status == 0
+    assert "Examples:" in shown
+    assert f"{program} {command}" in shown.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize(("program", "command"), COMMANDS)
+def test_the_options_of_an_example_exist(program, command):
+    """An example with a misspelled option would teach the misspelling."""
+    parsed = typer.main.get_command(PROGRAMS[program].app).commands[command]
+    known = {name for parameter in parsed.params for name in parameter.opts}
+    examples = [line for line in parsed.help.splitlines() if line.startswith(f"    {program} ")]
+
+    assert examples
+    for example in examples:
+        assert set(re.findall(r"(?<= )--?[a-z][a-z-]*", example)) <= known
+        for pair in re.findall(r"(?:-p|--set) (\S+)", example):
+            assert "=" in pair
+
+
+def test_the_readme_lists_every_command_and_no_other():
+    """A command that the README does not explain is a command that nobody finds."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(companion|numbercheck) ([a-z-]+)", readme, flags=re.MULTILINE)
+
+    assert sorted(listed) == COMMANDS
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("companion", "--help"),
+        ("companion", "verify", "--help"),
+        ("numbercheck", "--help"),
+        ("numbercheck", "audit"),
+        ("numbercheck", "audit", "--json"),
+        ("numbercheck", "explain", "text6_crs_by_blasts_p_value"),
+    ],
+    ids=" ".join,
+)
+def test_what_needs_no_patient_loads_no_heavy_library(arguments):
+    """Each of them costs its reader up to a second."""
+    code = (
+        "import sys\n"
+        f"from {arguments[0]}.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print(*[name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code, *arguments[1:]],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+
+    assert shown.stdout
+    assert shown.stderr.split() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("companion", "nonsense"), "No such command 'nonsense'"),
+        (("numbercheck", "nonsense"), "No such command 'nonsense'"),
+        (("numbercheck", "audit", "--no-such-option"), "No such option"),
+        (("numbercheck", "audit", "nowhere"), r"nowhere/claims\.csv: there is no such file"),
+        (
+            ("companion", "verify", "--results", "nowhere.csv"),
+            r"nowhere\.csv: No such file or directory",
+        ),
+        (
+            ("companion", "verify", "--results", "README.md"),
+            r"README\.md: the column measure, .* is missing",
+        ),
+        (
+            ("numbercheck", "explain", "text5_relaps_n"),
+            "unknown claim .*; did you mean text5_relapse_n",
+        ),
+        (
+            ("numbercheck", "conflicts", "--set", "text5_relapse_n"),
+            "has no =; write it as NAME=VALUE",
+        ),
+        (("numbercheck", "conflicts", "--set", "text5_relaps_n=5"), "did you mean text5_relapse_n"),
+        (
+            ("numbercheck", "conflicts", "--set", "text5_relapse_n=five"),
+            "'five' is not a printed number",
+        ),
+        (("numbercheck", "conflicts", "--drop", "text5_relaps_n"), "did you mean text5_relapse_n"),
+        (("numbercheck", "conflicts", "--without", "month"), "'month' cannot be switched off"),
+        (
+            ("numbercheck", "bounds", "__import__('os').system('x')"),
+            "Call, which is not allowed; only names",
+        ),
+        (("numbercheck", "bounds", "age.__class__ == 1"), r"no known column: 'age\.__class__'"),
+        (("numbercheck", "bounds", "crs > 1"), "names no known column: 'crs'"),
+        (
+            ("numbercheck", "bounds", "crs_grade >= 1", "--among", 'response_2w == "cr"'),
+            "is never 'cr'",
+        ),
+        (
+            ("numbercheck", "bounds", "(" * 5000 + "age" + ")" * 5000),
+            "10003 characters is too long",
+        ),
+        (("companion", "build", "-p", "level"), "has no =; write it as NAME=VALUE"),
+        (
+            ("companion", "build", "-p", "levle=0.9"),
+            "unknown parameter 'levle'; did you mean level",
+        ),
+        (
+            ("companion", "build", "-p", "level=high"),
+            "level is of type float, like 0.95; 'high' is not",
+        ),
+        (("companion", "build", "--force", "5-more"), "no notebook '5-more'; one of 1-baseline"),
+        (
+            ("companion", "build", "--force", "../../x"),
+            r"no notebook '\.\./\.\./x'; one of 1-baseline",
+        ),
+        (("companion", "build", "--notebooks", "elsewhere"), "No such option"),
+        (("companion", "build", "-p", "notebooks=elsewhere"), "unknown parameter 'notebooks'"),
+        (("companion", "build", "--cohort", "nowhere"), "nowhere: .*No such file"),
+        (
+            ("companion", "build", "--output", "data"),
+            "holds something else; name an empty or new folder",
+        ),
+        (("numbercheck", "new", "data/published"), r"claims\.csv is there already"),
+        (("companion", "reconstruct", "--seed", "zero"), "Invalid value for '--seed'"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
+)
+def test_input_that_cannot_be_used_ends_in_a_sentence_and_status_2(run, arguments, message):
+    """Nothing goes to standard output, where a program may be reading, and no traceback."""
+    status, shown, told = run(*arguments)
+
+    assert status == 2
+    assert shown == ""
+    assert re.search(message, told), told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("claims", "printed,verbal", "shown,verbal", r"claims\.csv: the column printed is missing"),
+        ("claims", ",percent,94%,", ",percent,most,", r"claims\.csv row 9 .*'most' is not a print"),
+        (
+            "claims",
+            "abstract_crc_2w_percent,",
+            "abstract_crc_2w_n,",
+            r"claims\.csv row 9: the claim 'abstract_crc_2w_n' is there already",
+        ),
+        ("measures", ",wbc_gt30,", ",wbc > 30,", r"measures\.csv row 5 .*no known column: 'wbc'"),
+    ],
+    ids=["missing column", "no number", "duplicate claim", "unknown column"],
+)
+def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(
+    run, copy, tmp_path, name, old, new, message
+):
+    """File, row, what is wrong, what would be right; exit status 2; nothing written."""
+    replace(copy / f"{name}.csv", old, new)
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    (outputs / "verification.csv").write_text("as it was", encoding="utf-8")
+
+    status, _, told = run("companion", "build", "--published", copy, "--output", outputs)
+
+    assert status == 2
+    assert re.search(message, told), told
+    assert [path.name for path in outputs.iterdir()] == ["verification.csv"]
+    assert (outputs / "verification.csv").read_text(encoding="utf-8") == "as it was"
+
+
+@pytest.mark.parametrize("table", ["adsl", "adrs", "adae", "adtte"])
+def test_a_missing_adam_table_leaves_the_outputs_as_they_were(run, tmp_path, table):
+    """The message names the file."""
+    cohort = shutil.copytree(ROOT / "data" / "cohort", tmp_path / "cohort")
+    (cohort / f"{table}.csv").unlink()
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    (outputs / "verification.csv").write_text("as it was", encoding="utf-8")
+
+    status, _, told = run("companion", "build", "--cohort", cohort, "--output", outputs)
+
+    assert status == 2
+    assert re.search(rf"{table}", told, flags=re.IGNORECASE), told
+    assert (outputs / "verification.csv").read_text(encoding="utf-8") == "as it was"
+
+
+def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
+    """The same in a process of its own, from any working directory."""
+    code = "from numbercheck.cli import main; main()"
+    command = [sys.executable, "-c", code, "audit", str(tmp_path / "nowhere")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert "there is no such file; a ledger needs measures and claims" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_audit_ends_with_1_on_a_finding_and_0_without(run, small):
+    """Nothing found, then one digit changed."""
+    assert run("numbercheck", "audit", small)[0] == 0
+
+    replace(small / "claims.csv", "94%", "95%")
+    status, shown, _ = run("numbercheck", "audit", small)
+    assert status == 1
+    assert "prints 95%" in shown
+
+
+def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(run, small, tmp_path):
+    """And with 1, in words, when a new one appears."""
+    results = tmp_path / "results.csv"
+    results.write_text("measure,statistic,value,method,basis\n", encoding="utf-8")
+    verify = ("companion", "verify", "--published", small, "--results", results)
+    assert run(*verify)[0] == 0
+
+    replace(small / "claims.csv", "94%", "95%")
+    status, _, told = run(*verify)
+    assert status == 1
+    assert told.startswith("new finding: ")
+
+    (small / "expected_findings.csv").write_text(
+        "claim,verdict,reason\ntext1_response_percent,mismatch,it is 94 %\n", encoding="utf-8"
+    )
+    assert run(*verify)[0] == 0
+
+
+def test_conflicts_ends_with_0_when_one_cohort_satisfies_all(run, small):
+    """Then with 1, and the numbers that cannot hold together."""
+    assert run("numbercheck", "conflicts", small)[0] == 0
+
+    status, shown, _ = run("numbercheck", "conflicts", small, "--set", "text1_response_n=30")
+    assert status == 1
+    assert "text1_response_n" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (("numbercheck", "audit"), {"coverage", "verdicts"}),
+        (("numbercheck", "conflicts"), {"consistent", "conflicts"}),
+        (("numbercheck", "bounds", "response"), {"bounds"}),
+        (("companion", "verify"), {"claims", "drift"}),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_json_is_one_document_and_nothing_else(run, small, tmp_path, arguments, keys):
+    """Another program reads standard output as it is."""
+    results = tmp_path / "results.csv"
+    results.write_text("measure,statistic,value,method,basis\n", encoding="utf-8")
+    more = ("--results", results, "--published") if "verify" in arguments else ()
+
+    status, shown, _ = run(*arguments, *more, small, "--json")
+    document = json.loads(shown, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+    assert status == 0
+    assert keys <= set(document)
+
+
+def test_validate_tells_faults_as_json_too(run, tmp_path):
+    """A data manager's program reads them."""
+    status, shown, _ = run("companion", "validate", ROOT / "data" / "cohort", "--json")
+    assert (status, json.loads(shown)) == (0, [])
+
+    status, shown, _ = run("companion", "validate", tmp_path, "--json")
+    assert status == 2
+    assert json.loads(shown)
+
+
+def test_validate_knows_the_ledgers_data_cutoff(run, tmp_path):
+    """A time cannot end after the last day that the article looked at; one fault is one."""
+    shutil.copytree(ROOT / "data" / "cohort", tmp_path / "mine")
+    path = tmp_path / "mine" / "adtte.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    first = lines[1].rstrip("\n").removesuffix(",,")
+    path.write_text("".join([lines[0], f"{first},,2024-04-16\n", *lines[2:]]), "utf-8")
+    status, shown, _ = run("companion", "validate", tmp_path / "mine")
+
+    assert status == 2
+    assert "row 2, column ADT" in shown
+    assert "data cut-off 2024-04-15" in shown
+    assert shown.endswith("\n1 fault\n")
+
+
+def test_a_new_ledger_is_read_at_once(run, tmp_path):
+    """Empty tables with the right columns: nothing to check, nothing wrong."""
+    status, shown, _ = run("numbercheck", "new", tmp_path / "mine")
+    assert status == 0
+    assert len(shown.splitlines()) == len(list((tmp_path / "mine").iterdir()))
+
+    with (tmp_path / "mine" / "claims.csv").open(newline="", encoding="utf-8") as handle:
+        assert "printed" in next(csv.reader(handle))
+    assert run("numbercheck", "audit", tmp_path / "mine")[0] == 0
+
+
+def test_explain_shows_every_method_that_was_tried(run):
+    """The reader sees which test gives the printed P value, and which do not."""
+    status, shown, _ = run("numbercheck", "explain", "text6_crs_by_blasts_p_value")
+
+    assert status == 0
+    assert {"chi2-yates", "fisher", "0.0094"} <= set(re.findall(r"[\w.-]+", shown))

@@ -1,0 +1,211 @@
+"""What the audit must say of this article; each number was worked out apart from the audit."""
+
+from pathlib import Path
+
+import pytest
+
+from companion.project import ROOT
+from numbercheck.audit import audit, coverage, explain, family_fits, method_table
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.statistics.risk_sets import km_limits
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return read_ledger(ROOT / "data/published")
+
+
+@pytest.fixture(scope="module")
+def verdicts(ledger):
+    return {v.claim: v for v in audit(ledger)}
+
+
+def test_every_claim_has_one_verdict_and_a_sentence_in_the_ledgers_order(ledger, verdicts):
+    assert list(verdicts) == list(ledger.claims)
+    assert all(v.sentence.endswith((".", ")")) for v in verdicts.values())
+    assert all(bool(v.basis) == (v.verdict in ("match", "mismatch")) for v in verdicts.values())
+
+
+def test_the_mismatches_are_one_rounding_slip_and_two_unsupported_claims(verdicts):
+    """16/35 = 45.714 %, cut to 45; 8/35 against 37 %; 0/35 against 2 to 10 %."""
+    found = {v.claim: v.kind for v in verdicts.values() if v.verdict == "mismatch"}
+
+    assert found == {
+        "table1_crs_g12_percent": "rounding-slip",
+        "text6_infections_v_mdacc_p_value": "claim-not-supported",
+        "text6_early_deaths_v_intensive_p_value": "claim-not-supported",
+    }
+
+
+def test_the_slip_is_told_in_a_sentence_for_clinicians(verdicts):
+    verdict = verdicts["table1_crs_g12_percent"]
+
+    assert verdict.sentence.startswith("16 of 35 is 45.7 %, which prints as 46 %, not 45 %")
+    assert verdict.value == pytest.approx(100 * 16 / 35)
+    assert [c.method for c in verdict.candidates if c.fits] == ["truncated"]
+
+
+def test_every_other_percentage_follows_from_its_counts(ledger, verdicts):
+    percents = [v for v in verdicts.values() if ledger.claims[v.claim].statistic == "percent"]
+    others = {v.verdict for v in percents if v.kind not in ("rounding-slip", "possible-counts")}
+
+    assert others == {"match"}
+    assert len(percents) > 40
+
+
+def test_wilson_alone_prints_every_interval_of_a_proportion(ledger, verdicts):
+    limits = [
+        v
+        for v in verdicts.values()
+        if v.kind == "interval" and ledger.claims[v.claim].statistic.startswith("conf")
+    ]
+
+    assert family_fits(ledger)["proportion_interval"] == ("wilson",)
+    assert {v.method for v in limits} == {"wilson"}
+    assert len(limits) == 20  # eight intervals, two of them printed twice
+
+
+def test_the_p_value_is_pearsons_with_yates_correction(ledger, verdicts):
+    """[[16, 6], [2, 9]]: 0.00944 in R's chisq.test, 0.0078 in fisher.test."""
+    verdict = verdicts["text6_crs_by_blasts_p_value"]
+    values = {c.method: c.value for c in verdict.candidates}
+
+    assert (verdict.verdict, verdict.method) == ("match", "chi2-yates")
+    assert verdict.value == pytest.approx(0.00944, abs=5e-6)
+    assert values["fisher"] == "0.0078"
+    assert family_fits(ledger)["two_group_test"] == ("chi2-yates",)
+
+
+def test_the_percentages_by_blasts_can_only_be_16_and_2_patients(verdicts):
+    assert "16 patients" in verdicts["text6_crs_blasts_ge5_percent"].sentence
+    assert "2 patients" in verdicts["text6_crs_blasts_lt5_percent"].sentence
+
+
+def test_infections_against_the_published_rate_are_within_chance(verdicts):
+    """R: binom.test(8, 35, 0.37) gives 0.114, with alternative less 0.056."""
+    sentence = verdicts["text6_infections_v_mdacc_p_value"].sentence
+
+    assert "P = 0.11" in sentence
+    assert "P = 0.056" in sentence
+
+
+def test_no_deaths_differ_from_ten_per_cent_only(verdicts):
+    """0.9^35 = 0.025 and 0.98^35 = 0.49: the lower end of the range is not excluded."""
+    sentence = verdicts["text6_early_deaths_v_intensive_p_value"].sentence
+
+    assert "0.49 against 2 %, 0.025 against 10 %" in sentence
+
+
+def test_survival_has_log_limits_with_one_death_and_with_five_events(ledger, verdicts):
+    assert family_fits(ledger)["survival_interval"] == ("log",)
+    for claim, text in (
+        ("text5_os_12m_conf_high", "1 history of numbers at risk among 35 patients, with 1 event"),
+        ("text5_pfs_12m_conf_high", "23 histories of numbers at risk among 35 patients, with 5"),
+    ):
+        assert verdicts[claim].verdict == "match"
+        assert verdicts[claim].sentence.startswith(text)
+
+
+def test_a_lower_limit_of_survival_is_a_premise_and_no_evidence(verdicts):
+    """One death at 34 at risk prints 97.1, too, with 91.5 below it."""
+    survival, lower, _ = km_limits((34,))
+
+    assert (round(100 * survival, 1), round(100 * lower, 1)) == (97.1, 91.5)
+    assert verdicts["text5_os_12m_conf_low"].verdict == "given"
+
+
+def test_subgroup_claims_are_judged_over_every_table_the_margins_leave(verdicts):
+    """9 of 35 with high counts, 33 responses: two failures among the 9 give Fisher 0.0605."""
+    assert verdicts["text4_crc_by_risk_p_value"].verdict == "match"
+    by_wbc = verdicts["text4_crc_by_wbc_p_value"]
+    assert (by_wbc.verdict, by_wbc.kind) == ("unchecked", "depends-on-cells")
+    assert {c.method: c.value for c in by_wbc.candidates}["fisher"] == "0.061 to 1"
+    for name in ("crc_by_sex", "mrd_by_sex", "crc_by_age", "mrd_by_age"):
+        assert verdicts[f"text4_{name}_p_value"].kind == "not-expressible"
+
+
+def test_whole_follows_from_parts_and_the_parts_stay_premises(verdicts):
+    """33 = 28 + 5: counting all three as confirmed would count one fact three times."""
+    assert verdicts["table1_crc_2w_n"].verdict == "match"
+    assert verdicts["table1_cr_2w_n"].verdict == "given"
+    assert verdicts["table1_cri_2w_n"].verdict == "given"
+
+
+def test_days_of_the_regimen_follow_on_one_side_only(verdicts):
+    """22 = 7 + 14 + 1."""
+    assert verdicts["text2_response_day_value"].verdict == "match"
+    assert verdicts["abstract_blinatumomab_weeks_value"].verdict == "given"
+
+
+def test_what_nothing_determines_is_unchecked_with_the_reason(verdicts):
+    verdict = verdicts["text5_transplant_n"]
+
+    assert verdict.verdict == "unchecked"
+    assert verdict.sentence.startswith("No other printed number determines it")
+
+
+def test_numbers_of_other_trials_are_never_evidence(ledger, verdicts):
+    others = [c for c in ledger.claims.values() if ledger.measures[c.measure].kind == "external"]
+
+    assert {verdicts[c.claim].verdict for c in others} == {"unchecked"}
+
+
+def test_coverage_counts_verdicts_and_adds_up(ledger, verdicts):
+    counted = coverage(verdicts.values())
+
+    assert counted.claims == len(ledger.claims) == sum(counted.verdicts.values())
+    assert counted.checked == counted.verdicts["match"] + counted.verdicts["mismatch"]
+    assert sum(counted.kinds.values()) == counted.claims
+
+
+def test_every_digit_of_every_percentage_and_limit_is_guarded(ledger):
+    """The last printed digit moved up or down by one is always found."""
+    kinds = ("percent", "conf_low", "conf_high")
+    before = {v.claim for v in audit(ledger) if v.verdict == "mismatch"}
+    missed = []
+    for claim in ledger.claims.values():
+        measure = ledger.measures[claim.measure]
+        if claim.statistic in kinds and measure.kind == "count" and claim.claim not in before:
+            for step in (-1, 1):
+                number = int(claim.value.value) + step
+                changed = ledger.constrain(printed={claim.claim: f"{number}{claim.value.unit}"})
+                found = {v.claim for v in audit(changed) if v.verdict == "mismatch"} - before
+                if claim.claim not in found:
+                    missed.append((claim.claim, number))
+    alone = {"text6_crs_blasts_lt5_percent", "text6_crs_blasts_ge5_percent"}
+    assert {claim for claim, _ in missed} <= alone
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["table1_crs_g12_percent", "text6_crs_by_blasts_p_value", "text5_pfs_12m_conf_high"],
+)
+def test_an_explanation_fits_a_screen_and_shows_what_is_printed(ledger, verdicts, claim):
+    text = explain(ledger, claim, list(verdicts.values()))
+
+    assert len(text.splitlines()) <= 24
+    assert max(map(len, text.splitlines())) <= 100
+    assert ledger.claims[claim].printed in text
+    assert ledger.claims[claim].locus in text
+    assert verdicts[claim].kind in text
+
+
+def test_every_explanation_fits_a_screen(ledger, verdicts):
+    for claim in ledger.claims:
+        assert len(explain(ledger, claim, list(verdicts.values())).splitlines()) <= 24
+
+
+def test_the_method_table_has_the_five_types_for_each_survival_interval(ledger):
+    rows = [r for r in method_table(ledger) if r.family == "survival_interval"]
+
+    assert len(rows) == 10
+    assert {r.method for r in rows if r.fits} == {"log"}
+
+
+def test_nothing_in_the_audit_knows_this_paper():
+    """No slug of the ledger's measures or claims stands in its code."""
+    code = "".join(p.read_text() for p in Path(ROOT, "src/numbercheck/audit").glob("*.py"))
+    ledger = read_ledger(ROOT / "data/published")
+
+    assert [c for c in ledger.claims if c in code] == []
+    assert [m for m in ledger.measures if "_" in m and m in code] == []

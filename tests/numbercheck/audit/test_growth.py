@@ -1,0 +1,66 @@
+"""The audit's work stays in proportion to the numbers; ``make bench`` measures its time."""
+
+import os
+import subprocess
+import sys
+from cProfile import Profile
+
+from sketch import Sketch
+
+from companion.project import ROOT
+from numbercheck.audit import audit
+from numbercheck.statistics.rounding import shown
+
+WHOLE = """
+import sys
+from numbercheck.audit import audit, to_json
+from numbercheck.ledger.reading import read_ledger
+ledger = read_ledger(sys.argv[1])
+to_json(ledger, audit(ledger))
+print(*(m for m in ("pandas", "matplotlib", "ortools", "scipy.stats") if m in sys.modules))
+"""
+
+
+def many(claims):
+    """Percentages with limits, parts of sums, and P values, all of different counts."""
+    s = Sketch()
+    s.family("proportions", "wilson")
+    number = 0
+    while len(s.claims) < claims:
+        n, k = 40 + number % 200, 1 + number % 37
+        s.everyone(n, f"arm{number}", f"arm{number}")
+        s.count(
+            f"response{number}",
+            "response",
+            k,
+            f"{shown(100 * k / n, 0)}%",
+            among=f"arm{number}",
+            limits=("1", "99"),
+            family="proportions",
+        )
+        s.count(f"rest{number}", f"not response{number}", n - k, among=f"arm{number}")
+        s.relate("sum", f"arm{number} == response{number} + rest{number}")
+        number += 1
+    return s.ledger
+
+
+def calls(claims):
+    """How often the audit of a ledger calls a function: the same on every machine."""
+    ledger, profile = many(claims), Profile()
+    verdicts = profile.runcall(audit, ledger)
+    assert len(verdicts) == len(ledger.claims) >= claims
+    return sum(row.callcount for row in profile.getstats())
+
+
+def test_this_article_is_audited_without_a_heavy_library():
+    """Importing one would take longer than the audit."""
+    command = [sys.executable, "-c", WHOLE, str(ROOT / "data/published")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert run.stdout.split() == []
+
+
+def test_work_grows_with_the_claims_and_not_faster():
+    """Four times the claims take about four times the calls; a square law would take 16."""
+    assert calls(2_000) < 6 * calls(500)

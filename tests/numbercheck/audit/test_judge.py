@@ -1,0 +1,286 @@
+"""Promises of ``numbercheck.audit`` on ledgers of a few lines."""
+
+import json
+
+import pytest
+from sketch import Sketch
+
+from numbercheck.audit import audit, explain, to_json
+from numbercheck.audit.p_values import discordant_pairs
+from numbercheck.ledger.new import new_ledger
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Comparator, LedgerError
+from numbercheck.statistics.contingency import p_value
+
+
+def verdict(sketch, slug):
+    return next(v for v in audit(sketch.ledger) if v.claim == slug)
+
+
+def test_two_printings_that_agree_are_no_evidence_for_each_other():
+    s = Sketch()
+    s.everyone(35)
+    again = s.print("enrolled", "n", 35, "Abstract")
+
+    assert verdict(s, again).verdict == "unchecked"
+
+
+def test_more_decimals_of_the_same_number_do_not_disagree():
+    s = Sketch()
+    s.everyone(35)
+    s.count("response", "response", 33, "94%")
+    again = s.print("response", "percent", "94.3%", "Abstract")
+
+    assert verdict(s, again).verdict == "match"
+
+
+def test_the_later_printing_is_not_blamed_for_the_first_ones_fault():
+    """33 of 35 is 94 %: the abstract's 49 is wrong, the table's 94 is not."""
+    s = Sketch()
+    s.everyone(35)
+    s.measure("response", where="response")
+    first = s.print("response", "percent", "49%", "Abstract")
+    s.print("response", "n", 33)
+    second = s.print("response", "percent", "94%", "Table 1")
+
+    assert verdict(s, first).verdict == "mismatch"
+    assert verdict(s, second).verdict == "match"
+
+
+def test_a_tie_is_right_when_rounded_up_and_when_rounded_to_even():
+    """1 of 8 is 12.5 %: half up prints 13, half to even 12."""
+    for printed in ("13%", "12%"):
+        s = Sketch()
+        s.everyone(8)
+        assert verdict(s, s.count("response", "response", 1, printed)).verdict == "match"
+
+
+def test_a_percentage_without_denominator_is_unchecked():
+    s = Sketch()
+    slug = s.count("response", "response", 3, "30%")
+
+    assert (verdict(s, slug).verdict, verdict(s, slug).kind) == ("unchecked", "no-denominator")
+
+
+def test_without_a_family_every_method_that_prints_the_limits_is_named():
+    """5 of 10: Wilson and Agresti-Coull both give 23.7 to 76.3."""
+    s = Sketch()
+    s.everyone(10)
+    slug = s.count("response", "response", 5, "50%", limits=("23.7", "76.3"))
+    found = verdict(s, slug)
+
+    assert found.verdict == "match"
+    assert [c.method for c in found.candidates if c.fits] == ["wilson", "agresti-coull"]
+
+
+def test_a_typing_error_in_one_limit_does_not_stain_the_other():
+    s = Sketch()
+    s.everyone(35)
+    s.family("proportions", "wilson")
+    s.count("response", "response", 33, "94%", limits=("81", "89"), family="proportions")
+    s.constrained = s.ledger.constrain(printed={"response_conf_high": "97"})
+    found = {v.claim: v.verdict for v in audit(s.constrained)}
+
+    assert found["response_conf_low"] == "match"
+    assert found["response_conf_high"] == "mismatch"
+
+
+def test_a_circle_of_sums_proves_only_as_many_numbers_as_there_are_equations():
+    """All = a + b and a = all - b are one fact: one number follows from it, not two."""
+    s = Sketch()
+    for name, n in (("whole", 30), ("a", 10), ("b", 20)):
+        s.count(name, name, n)
+    s.relate("sum", "whole == a + b")
+    s.relate("sum", "a == whole - b")
+    matches = [v.claim for v in audit(s.ledger) if v.verdict == "match"]
+
+    assert matches == ["whole_n"]
+
+
+def test_a_relation_that_only_we_assume_never_makes_a_mismatch():
+    s = Sketch()
+    s.count("before", "before", 31)
+    s.count("after", "after", 30)
+    s.relate("order", "before <= after", "assumption kept")
+    found = verdict(s, "before_n")
+
+    assert found.verdict == "unchecked"
+    assert "breaks an assumption of ours" in found.sentence
+
+
+def test_rounded_numbers_are_compared_as_the_ranges_they_stand_for():
+    """7.4 and 7.4 can be in strict order, 7.5 and 7.4 cannot."""
+    for later, expected in (("7.4", "unchecked"), ("7.3", "mismatch")):
+        s = Sketch()
+        for name, value in (("first", "7.4"), ("second", later)):
+            s.measure(name, "quantity", where=name)
+            s.print(name, "median", value)
+        s.relate("order", "first.median < second.median")
+        assert verdict(s, "first_median").verdict == expected
+
+
+def test_comparisons_joined_by_and_are_each_judged():
+    s = Sketch()
+    for name, n in (("small", 5), ("middle", 9), ("large", 7)):
+        s.count(name, name, n)
+    s.relate("subset", "small <= middle and middle <= large")
+    found = {v.claim: v.verdict for v in audit(s.ledger)}
+
+    assert found == {"small_n": "unchecked", "middle_n": "mismatch", "large_n": "given"}
+
+
+@pytest.mark.parametrize(
+    ("measure", "statistic", "printed", "cells"),
+    [
+        ("when", "value", "April 2024", {"kind": "design", "unit": "date"}),
+        ("when", "median", "April 2024", {"kind": "quantity", "unit": "date"}),
+        ("rate", "percent", "<1%", {}),
+        ("rate", "percent", "140%", {}),
+        ("rate", "conf_low", ">90", {}),
+        ("rate", "n", "1.5", {}),
+        ("os", "estimate", ">90%", {"kind": "survival", "endpoint": "OS", "horizon": "9"}),
+        ("os", "conf_high", "99", {"kind": "survival", "endpoint": "OS", "horizon": "9"}),
+        ("test", "p_value", "0.000", {"kind": "comparison", "by": "old"}),
+        ("test", "p_value", "<0.05", {"kind": "comparison", "against": "nothing"}),
+        ("mean", "conf_low", "4", {"kind": "quantity"}),
+    ],
+)
+def test_odd_claims_get_a_verdict_and_no_exception(measure, statistic, printed, cells):
+    for total in (None, 0, 7):
+        s = Sketch()
+        if total is not None:
+            s.everyone(total)
+        s.measure(measure, **({"where": "rate"} | cells))
+        slug = s.print(measure, statistic, printed)
+        assert verdict(s, slug).sentence
+
+
+def paired(before, after, n, printed):
+    s = Sketch()
+    s.everyone(n)
+    s.count("was_positive", "before", before)
+    s.count("is_positive", "after", after)
+    s.measure("change", "comparison", where="after", against="was_positive")
+    return verdict(s, s.print("change", "p_value", printed))
+
+
+def test_paired_counts_are_judged_by_the_discordant_pairs_they_leave():
+    """20 and 11 of 30: McNemar's P is at most that of 9 lost and 0 gained, 2 / 2^9 = 0.0039."""
+    assert (9, 0) in discordant_pairs(20, 11, 30)
+    assert p_value(((0, 9), (0, 0)), "mcnemar-exact") == pytest.approx(2 / 2**9)
+    assert (paired(20, 11, 30, "0.0039").verdict, paired(20, 11, 30, "0.0039").kind) == (
+        "unchecked",
+        "possible-p",
+    )
+    assert paired(20, 11, 30, "0.0011").verdict == "mismatch"
+
+
+def test_discordant_pairs_are_all_and_only_those_that_fit():
+    """Every table of four cells with these margins, counted out."""
+    n, before, after = 12, 7, 4
+    expected = {
+        (before - both, after - both)
+        for both in range(n + 1)
+        if min(before - both, after - both, n - before - after + both) >= 0
+    }
+
+    assert set(discordant_pairs(before, after, n)) == expected
+
+
+def test_the_last_resort_tests_are_tried_before_a_p_value_is_called_wrong():
+    """SciPy's boschloo_exact of [[7, 5], [2, 10]]; Fisher's two-sided P is 0.089."""
+    s = Sketch()
+    s.variable("old")
+    s.everyone(12, "old", "old")
+    s.everyone(12, "young", "not old")
+    s.count("old_response", "response", 7, among="old")
+    s.count("young_response", "response", 2, among="not old")
+    s.measure("by_age", "comparison", where="response", by="old")
+    p = p_value([[7, 5], [2, 10]], "boschloo")
+    found = verdict(s, s.print("by_age", "p_value", f"{p:.4f}"))
+
+    assert (found.verdict, found.method) == ("match", "boschloo")
+
+
+def test_a_number_of_another_trial_is_compared_with_the_row_of_its_measure():
+    s = Sketch()
+    s.measure("history", "external")
+    slug = s.print("history", "value", "37%")
+    row = ("Other trial", "history", "39%", "", "", "", "", "https://example.org")
+    ledger = s.ledger
+    object.__setattr__(ledger, "comparators", (Comparator(*row),))
+    found = next(v for v in audit(ledger) if v.claim == slug)
+
+    assert (found.verdict, found.kind) == ("mismatch", "comparator-differs")
+
+
+def test_survival_printed_as_a_fraction_is_read_as_one():
+    s = Sketch()
+    s.everyone(35)
+    s.measure("os", "survival", endpoint="OS", horizon="365")
+    for statistic, value in (("estimate", "0.971"), ("conf_low", "0.918"), ("conf_high", "1.000")):
+        slug = s.print("os", statistic, value)
+    assert verdict(s, slug).verdict == "match"
+
+
+def test_an_undecided_search_is_unchecked_and_never_a_match(monkeypatch):
+    from numbercheck.audit import kaplan_meier
+
+    monkeypatch.setattr(kaplan_meier, "WORK", 3)
+    s = Sketch()
+    s.everyone(61)  # so 122 steps are looked at, not enough to find one or to exclude all
+    s.measure("os", "survival", endpoint="OS", horizon="365", unit="%")
+    for statistic, value in (("estimate", "71.4"), ("conf_low", "60.2"), ("conf_high", "84.9")):
+        slug = s.print("os", statistic, value)
+
+    assert (verdict(s, slug).verdict, verdict(s, slug).kind) == ("unchecked", "undecided")
+
+
+def test_json_is_one_document_without_nan():
+    s = Sketch()
+    s.everyone(35)
+    s.count("response", "response", 33, "94%", limits=("81", "98"))
+    document = json.loads(to_json(s.ledger), parse_constant=pytest.fail)
+
+    assert document["coverage"]["claims"] == len(document["verdicts"]) == 5
+    assert document["verdicts"][0]["value"] is None
+    assert {"claim", "printed", "locus", "verdict", "sentence"} <= set(document["verdicts"][0])
+
+
+def test_an_unknown_claim_is_refused_with_the_nearest_name():
+    s = Sketch()
+    s.everyone(35)
+
+    with pytest.raises(LedgerError, match="did you mean enrolled_n"):
+        explain(s.ledger, "enroled_n")
+
+
+def test_a_new_ledger_is_empty_and_can_be_audited(tmp_path):
+    new_ledger(tmp_path / "next")
+
+    assert audit(read_ledger(tmp_path / "next")) == []
+
+
+def test_a_new_ledger_overwrites_nothing(tmp_path):
+    (tmp_path / "claims.csv").write_text("mine")
+
+    with pytest.raises(LedgerError, match=r"claims\.csv is there already"):
+        new_ledger(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["claims.csv"]
+    assert (tmp_path / "claims.csv").read_text() == "mine"
+
+
+def test_the_example_in_a_new_ledger_can_be_pasted_and_matches(tmp_path):
+    new_ledger(tmp_path)
+    lines = [line.strip() for line in (tmp_path / "README.md").read_text().splitlines()]
+    for name in ("measures", "claims", "variables"):
+        start = lines.index(f"{name}.csv") + 1
+        header = (tmp_path / f"{name}.csv").read_text().strip()
+        assert lines[start] == header
+        stop = next(
+            i for i in range(start, len(lines) + 1) if i == len(lines) or "," not in lines[i]
+        )
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines[start:stop]) + "\n")
+    found = [v.verdict for v in audit(read_ledger(tmp_path))]
+
+    assert found == ["given", "given", "match", "match", "match"]

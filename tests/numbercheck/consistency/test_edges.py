@@ -1,0 +1,129 @@
+"""Trials at the edges of the constraint model, against all their cohorts."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from tiny_trials import (
+    FAMILIES,
+    ORIGIN,
+    OS,
+    PFS,
+    SHORT,
+    A,
+    Tiny,
+    claim,
+    keyed,
+    measure,
+    rule,
+    variable,
+)
+
+from numbercheck.consistency import UndecidedError, conflicts
+from numbercheck.consistency.search import Search
+from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.ledger.records import Ledger, LedgerError
+
+
+def curve(name, endpoint, horizon="3"):
+    return measure(name, "survival", endpoint=endpoint, horizon=horizon, family="curve")
+
+
+def trial(n, columns, measures, claims, rules=(), conf_type="log"):
+    families = keyed(replace(f, method=conf_type) if f.family == "curve" else f for f in FAMILIES)
+    told = keyed([claim("all", "n", str(n)), *(claim(*c) for c in claims)])
+    ledger = Ledger(
+        measures=keyed([measure("all"), *measures]),
+        claims=told,
+        families=families,
+        variables=keyed(columns),
+        article={},
+        assumptions=keyed(rules),
+    )
+    return Tiny("", ledger, n)
+
+
+def feasible(tiny):
+    return Search(tiny.ledger).feasible([*tiny.ledger.claims, *tiny.ledger.assumptions])
+
+
+def quantity(name, column, among=""):
+    return measure(name, "quantity", column, among, family="order")
+
+
+BY_DAY_1 = [
+    ([quantity("last", "pfs")], ("last", "max", "3"), ORIGIN, "PFS"),
+    ([quantity("last", "os", "died")], ("last", "median", "3"), (), "OS"),
+]
+
+
+@pytest.mark.parametrize(
+    ("measures", "late", "rules", "endpoint"), BY_DAY_1, ids=["column", "among"]
+)
+def test_the_times_that_are_summarized_are_those_of_the_curve(measures, late, rules, endpoint):
+    """All have their event on the first day, so no summary of these days is later."""
+    of_all = quantity("follow_up", "os")
+    for printed, expected in ((late[2], False), ("1", True)):
+        told = [("curve", "n_event", "2"), (*late[:2], printed)]
+        about = [curve("curve", endpoint, "1"), of_all, *measures]
+        tiny = trial(2, (*SHORT, *PFS) if rules else SHORT, about, told, rules)
+        assert feasible(tiny) is expected
+        assert tiny.consistent(tiny.satisfied).any() == expected
+
+
+def test_rules_that_leave_nobody_are_a_conflict_and_no_accident():
+    rules = (rule("all_died", "died"), rule("none_died", "not died"))
+    found = conflicts(trial(3, OS, [curve("c", "OS")], [("c", "n_event", "1")], rules).ledger)
+
+    assert found.certified
+    assert set(found.assumptions) & {"all_died", "none_died"}
+
+
+@pytest.mark.parametrize("n", [8, 16, 20])
+@pytest.mark.parametrize("printed", ["0", "0.0", "<5"])
+def test_a_curve_may_end_at_zero(n, printed):
+    """Also where histories are too many to list."""
+    told = [("c", "estimate", printed), ("c", "n_event", str(n))]
+
+    assert conflicts(trial(n, OS, [curve("c", "OS")], told).ledger) is None
+
+
+@pytest.mark.parametrize("n", [15, 21])
+@pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
+def test_an_upper_limit_alone_is_no_conflict(n, conf_type):
+    """Nor an accident, where its histories are too many and the search ends undecided."""
+    tiny = trial(n, OS, [curve("c", "OS")], [("c", "conf_high", "68.7")], conf_type=conf_type)
+
+    with suppress(UndecidedError):
+        assert conflicts(tiny.ledger, seconds=3) is None
+
+
+@pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
+@pytest.mark.parametrize("printed", ["<0", "101", ">=101"])
+def test_a_survival_that_cannot_be_contradicts_by_itself(printed, conf_type):
+    told = [("c", "estimate", printed)]
+    found = conflicts(trial(3, OS, [curve("c", "OS", "2")], told, conf_type=conf_type).ledger)
+
+    assert found.certified
+    assert "c_estimate" in found.claims
+
+
+EVENT = variable("died", "flag", evaluable="a", source="ADTTE.OS event")
+LATER = variable("b", "flag", evaluable="os >= 2")
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "told", "must"),
+    [
+        ((A, OS[0], EVENT), "died", [("c", "n_event", "1"), ("m", "n", "1")], "be empty"),
+        ((A, OS[0], EVENT), "died", [], "be empty"),
+        ((*OS, LATER), "b", [("c", "n_event", "1"), ("m", "n", "1")], "not read a curve's time"),
+    ],
+    ids=["event", "event of which nothing is printed", "time"],
+)
+def test_who_is_evaluable_may_not_hang_on_a_curve(columns, name, told, must):
+    """The model has neither events that are missing nor tables of times."""
+    ledger = trial(2, columns, [curve("c", "OS"), measure("m", where=name)], told).ledger
+
+    with pytest.raises(LedgerError, match=f"variable {name}, evaluable: must {must}"):
+        Bounds(ledger, given_up=()).survival(ledger.measures["c"], 3)

@@ -1,0 +1,146 @@
+"""Standard questions of tiny trials against all their cohorts, and the answers of this ledger."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from tiny_trials import PFS, SHORT, Tiny, claim, draw, keyed, measure, rule, variable
+
+from companion.project import ROOT
+from numbercheck.consistency import bounds, conflicts
+from numbercheck.consistency.event_types import event_types, kinds
+from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.statistics.risk_sets import CONF_TYPES, histories, km_limits
+from numbercheck.statistics.rounding import Printed
+
+SEEDS = range(6)
+UNCOUNTED = (6, 35, 44, 58)  # with some cohorts in which a death is not counted
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return read_ledger(ROOT / "data" / "published")
+
+
+def curves(tiny):
+    return [m for m in tiny.ledger.measures.values() if m.kind == "survival"]
+
+
+def ends(values):
+    return pytest.approx((values.min(), values.max()))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scheme", ["times", "endpoints", "unrelated endpoints"])
+def test_every_curve_and_risk_set_has_the_ends_that_all_cohorts_have(seed, scheme):
+    """Days are asked from the ends inward, so that equal neighbors settle those between."""
+    tiny = draw(seed, scheme.split()[-1])
+    if scheme.startswith("unrelated"):
+        tiny = replace(tiny, ledger=replace(tiny.ledger, assumptions={}))
+    asked, lawful = Bounds(tiny.ledger, given_up=()), tiny.consistent(tiny.satisfied)
+    for about in curves(tiny):
+        followed = [
+            who for who, keep in zip(tiny.followed(about.endpoint), lawful, strict=True) if keep
+        ]
+        for day in (int(float(about.horizon)), 1, 2):
+            on = tiny.survival_on(about, day)[lawful]
+            bound, risk = asked.survival(about, day), asked.at_risk(about, day)
+            assert (bound.low, bound.high) == ends(on)
+            at = np.array([sum(t >= day for t, _ in who) for who in followed])
+            assert (risk.low, risk.high) == ends(at)
+            assert bound.certified
+            assert risk.certified
+
+
+@pytest.mark.parametrize("overall", [True, False], ids=["with OS", "OS only in assumptions"])
+def test_who_has_no_event_leaves_early_only_where_no_assumption_says_otherwise(overall):
+    """One event in two patients leaves nobody just when the other was gone before it."""
+    about = [
+        measure("all"),
+        measure("fu", "quantity", "os", family="order"),
+        measure("os", "survival", endpoint="OS", horizon="3", family="curve"),
+        measure("pfs", "survival", endpoint="PFS", horizon="3", family="curve"),
+    ]
+    told = [
+        ("all", "n", "2"),
+        ("fu", "min", "3"),
+        ("pfs", "n_event", "1"),
+        ("pfs", "estimate", "0"),
+    ]
+    ledger = draw(0, "endpoints").ledger
+    about = [m for m in about if overall or m.measure != "os"]
+    ledger = replace(ledger, measures=keyed(about), claims=keyed(claim(*c) for c in told))
+    free = {name: rule for name, rule in ledger.assumptions.items() if name != "followed"}
+
+    assert conflicts(replace(ledger, assumptions=free)) is None
+    assert "followed" in conflicts(ledger).assumptions
+
+
+K, L = variable("k", "integer", "1..4"), variable("l", "integer", "1..5", evaluable="a")
+NUMBERS = (variable("a", "flag"), K, L)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rules", "asked"),
+    [
+        (NUMBERS, ["k <= l"], "k == 2 and l > 3"),
+        (NUMBERS, ["not a or k < l"], "k >= 3 and l <= 4"),
+        ((*SHORT, *PFS), ["not died or failed", "failed or pfs == os"], "pfs < os"),
+        ((*SHORT, *PFS), ["failed or os == pfs"], "failed and pfs <= 2"),
+    ],
+)
+def test_columns_compared_with_each_other_have_the_ends_that_all_cohorts_have(
+    columns, rules, asked
+):
+    """Also times, where no claim is about a curve."""
+    told = {"claims": keyed([claim("all", "n", "2")]), "measures": keyed([measure("all")])}
+    stated = keyed(rule(f"rule_{i}", text) for i, text in enumerate(rules))
+    ledger = replace(draw(0).ledger, variables=keyed(columns), assumptions=stated, **told)
+    tiny = Tiny("", ledger, 2)
+
+    found = bounds(ledger, asked)
+
+    counts = tiny.count(Expression(asked))[tiny.consistent(tiny.satisfied)]
+    assert (found.low, found.high) == ends(counts)
+
+
+@pytest.mark.parametrize("seed", UNCOUNTED)
+@pytest.mark.parametrize("switchable", ["yes", "no"])
+def test_how_many_deaths_an_endpoint_counts_has_the_ends_that_all_cohorts_have(seed, switchable):
+    """Where that deaths count is only assumed, the question sets it aside."""
+    tiny = draw(seed, "endpoints")
+    rules = tiny.ledger.assumptions
+    rules = rules | {"death": replace(rules["death"], switchable=switchable)}
+    trial = replace(tiny, ledger=replace(tiny.ledger, assumptions=rules))
+
+    (found,) = event_types(Bounds(trial.ledger, given_up=()))
+
+    kept = trial.satisfied.keys() - ({"death"} if switchable == "yes" else set())
+    counted = trial.count(trial.ledger.selection("failed and died"))[trial.consistent(kept)]
+    assert (found.low, found.high) == ends(counted)
+    assert found.certified
+
+
+def test_the_kinds_of_event_are_read_off_the_assumptions(ledger):
+    """A death is an event by definition, a relapse because we assume so."""
+    found = [(k.column, k.value, k.assumed) for k in kinds(ledger, "pfs_event")]
+
+    types = [v for v in ledger.variables["relapse"].domain if v != "none"]
+    assert found == [("os_event", True, False), *(("relapse", kind, True) for kind in types)]
+    assert kinds(ledger, "os_event") == []
+
+
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_limits_without_their_estimate_list_every_history_that_prints_them(conf_type):
+    """The limits leave the estimate a narrow range, which no history with them lies outside."""
+    whole = [h for k in range(5) for h in combinations(range(12, 0, -1), k)]
+    limits = {h: km_limits(h, conf_type)[1:] for h in whole}
+    for lower, upper in {(round(100 * a), round(100 * b)) for a, b in limits.values() if a == a}:
+        low, high = Printed(str(lower)), Printed(str(upper))
+        listed = histories(12, Printed(">=0"), low, high, conf_type, events=(0, 4))
+        assert set(listed) == {
+            h for h, (a, b) in limits.items() if low.admits(100 * a) and high.admits(100 * b)
+        }

@@ -1,0 +1,81 @@
+"""The committed cohort is what the ledger gives, and one of many."""
+
+import filecmp
+
+import pytest
+
+from companion.cohort import write_reconstruction
+from companion.project import ROOT
+from numbercheck.consistency import bounds, conflicts, reconstruct
+from numbercheck.consistency.recheck import broken_rules, recheck
+from numbercheck.consistency.search import Search
+from numbercheck.ledger.reading import read_ledger
+
+COHORT = ROOT / "data" / "cohort"
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    """The ledger of the article."""
+    return read_ledger(ROOT / "data" / "published")
+
+
+@pytest.fixture(scope="module")
+def first(ledger):
+    """The cohort of seed 0."""
+    return reconstruct(ledger, 0)
+
+
+@pytest.mark.locked
+def test_the_committed_cohort_is_that_of_seed_0(ledger, first, tmp_path):
+    """The same bytes, table by table."""
+    write_reconstruction(ledger, first, tmp_path, 0)
+    names = sorted(path.name for path in COHORT.iterdir())
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert filecmp.cmpfiles(COHORT, tmp_path, names, shallow=False)[0] == names
+
+
+def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger, first):
+    """Checked outside the solver; more than half of the patients are followed otherwise."""
+    second = reconstruct(ledger, 1)
+    assert second.given_up == first.given_up
+    claims = Search(ledger).claims - frozenset(first.given_up)
+    assert all(c.holds for c in recheck(ledger, second.columns, claims))
+    assert not broken_rules(ledger, second.columns, Search(ledger).assumptions)
+    times = zip(*(sorted(c.columns["os_time"]) for c in (first, second)), strict=True)
+    assert sum(a != b for a, b in times) > first.size / 2
+
+
+def test_only_the_percentage_that_no_count_prints_is_given_up(ledger, first):
+    """16 of 35 cannot print as 45 %; without that number one cohort holds all others."""
+    assert first.given_up == ("table1_crs_g12_percent",)
+    found = conflicts(ledger)
+    assert found.claims == first.given_up
+    assert found.certified
+    assert not found.assumptions
+    assert conflicts(ledger.constrain(drop=first.given_up)) is None
+
+
+def test_a_changed_count_is_found_and_the_conflict_is_certified(ledger):
+    """Eight patients with one of two infections that six and two had: never nine."""
+    changed = ledger.constrain(
+        printed={"text6_infections_g34_n": "9"}, drop=["table1_crs_g12_percent"]
+    )
+    found = conflicts(changed)
+    assert "text6_infections_g34_n" in found.claims
+    assert found.certified
+
+
+@pytest.mark.parametrize(
+    ("expression", "among"), [("crs_grade >= 1", "blasts_ge5"), ("mrd_2w == 'negative'", "")]
+)
+def test_bounds_hold_the_truth_of_the_committed_cohort(ledger, first, expression, among):
+    """Any consistent cohort lies within, this one too."""
+    from numbercheck.consistency.recheck import Table
+    from numbercheck.ledger.expressions import Expression
+
+    table = Table(first.columns, ledger.variables)
+    truth = int(table.select(Expression(expression), Expression(among)).sum())
+    bound = bounds(ledger, expression, among)
+    assert bound.certified
+    assert bound.low <= truth <= bound.high

@@ -1,0 +1,133 @@
+"""The solver against trials whose truth is known; `oracle` says what is asked of each."""
+
+from dataclasses import replace
+
+import pytest
+from oracle import contained, exact, planted
+from tiny_trials import Tiny, claim, draw, keyed, measure
+
+from companion.build import consistent
+from companion.project import ROOT
+from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories
+from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
+from numbercheck.consistency.leave_one_out import leave_one_out
+from numbercheck.consistency.questions import STANDARD
+from numbercheck.consistency.search import UnsizedError
+from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.words import sentence
+from numbercheck.ledger.reading import read_ledger
+
+LEDGER = read_ledger(ROOT / "data" / "published")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bounds_are_the_ends_over_every_cohort_that_can_be_listed(seed):
+    assert list(exact(seed)) == []
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 7, 8, 9, 11])  # `make bench` counts the undecided
+def test_bounds_contain_the_truth_of_larger_trials(seed):
+    assert list(contained(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_planted_contradiction_is_found_and_certified(seed):
+    assert list(planted(seed)) == []
+
+
+@pytest.mark.parametrize("method", ["survivors", "reverse-km"])
+def test_follow_up_that_the_model_does_not_know_constrains_nothing(method):
+    """Better no constraint than that of another definition."""
+    family = replace(LEDGER.families["follow_up"], method=method)
+    other = replace(LEDGER, families={**LEDGER.families, "follow_up": family})
+    changed = other.constrain({"text5_follow_up_median": "3.0"}, drop=["table1_crs_g12_percent"])
+
+    assert conflicts(changed) is None
+
+
+def test_a_measure_without_a_family_constrains_by_its_counts_alone():
+    bare = {k: replace(m, family="") for k, m in LEDGER.measures.items()}
+    ledger = replace(LEDGER, measures=bare)
+
+    assert [c.claims for c in find_conflicts(ledger, every=True)] == [("table1_crs_g12_percent",)]
+    comparison = next(m for m in bare.values() if m.measure == "crs_by_blasts")
+    with pytest.raises(ValueError, match="crs_by_blasts has no family"):
+        Bounds(ledger).p_value(comparison)
+
+
+def test_one_number_against_an_assumption_is_told_in_the_singular():
+    (slug, *_), (rule, *_) = LEDGER.claims, LEDGER.assumptions
+
+    assert sentence(LEDGER, Conflict((slug,), (rule,), True)).startswith("this number cannot hold")
+    assert sentence(LEDGER, Conflict((), (rule,), True)).startswith("what we assumed cannot")
+
+
+def test_days_are_bounded_of_events_that_every_cohort_has():
+    """Where the number of events is open, the later ones may not be."""
+    ledger = draw(3, "times").ledger
+    claims = keyed([claim("all", "n", "4")])
+    curve = next(m for m in ledger.measures.values() if m.kind == "survival")
+    asked = Bounds(replace(ledger, claims=claims, measures={"all": measure("all"), "c": curve}))
+
+    assert asked.event_days(curve) == []
+
+
+def test_a_reconstruction_that_the_solver_did_not_decide_says_so(monkeypatch):
+    from numbercheck.consistency.model import Model, Solution
+    from numbercheck.consistency.search import UndecidedError
+
+    tiny: Tiny = draw(1, "counts")
+    ask = Model.solve
+
+    def undecided(model, seconds):
+        found = ask(model, seconds)
+        return found if not model.cp.has_objective() else Solution("undecided", 0, found.solver)
+
+    monkeypatch.setattr(Model, "solve", undecided)
+    with pytest.raises(UndecidedError, match="no cohort was found within"):
+        reconstruct(tiny.ledger, 0)
+
+
+def test_the_histories_of_a_printed_estimate_are_listed():
+    """PFS of this article: five deaths or relapses each way."""
+    found = risk_histories(LEDGER, "pfs_12m")
+
+    assert found
+    assert {len(history) for history in found} == {5}
+
+
+def test_every_standard_question_has_an_answer_for_tiny_trials():
+    """No scheme of columns makes one fail."""
+    for scheme in ("counts", "grades", "numbers", "times", "endpoints"):
+        for seed in range(3):
+            asked = Bounds(draw(seed, scheme).ledger, given_up=())
+            for question in STANDARD.values():
+                list(question(asked))
+
+
+def unsized():
+    """Print nothing that says how many patients there are."""
+    tiny = draw(3, "counts")
+    kept = {slug: c for slug, c in tiny.ledger.claims.items() if slug != "all_n"}
+    return tiny.ledger, replace(tiny.ledger, claims=kept)
+
+
+@pytest.mark.parametrize("ask", [conflicts, reconstruct, lambda ledger: bounds(ledger, "a")])
+def test_a_ledger_that_prints_no_number_of_patients_is_refused_in_words(ask):
+    with pytest.raises(UnsizedError, match="no claim prints how many patients there are"):
+        ask(unsized()[1])
+
+
+def test_the_others_imply_nothing_of_the_only_number_of_patients():
+    (implied,) = (i for i in leave_one_out(unsized()[0], ()) if i.measure == "all")
+
+    assert (implied.implied, implied.kept) == ("nothing", None)
+
+
+def test_a_document_that_cannot_be_made_is_left_out_of_a_build(tmp_path, monkeypatch):
+    monkeypatch.setattr("numbercheck.consistency.document.read_ledger", lambda _: unsized()[1])
+    said = []
+
+    assert consistent.make(ROOT, ROOT / "data" / "published", tmp_path, said.append) is None
+    assert "left out, no claim prints how many patients" in said[-1]
+    assert not list(tmp_path.glob("*.new"))

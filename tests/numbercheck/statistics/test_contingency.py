@@ -1,0 +1,161 @@
+"""Promises of contingency, held by R, by published tables and by brute force."""
+
+import csv
+from math import comb, isnan, nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from places import TESTS
+
+from numbercheck.statistics.contingency import METHODS, p_value
+
+REFERENCE = TESTS / "reference"
+IN_R = ("fisher", "chi2", "chi2-yates", "g", "mid-p", "mcnemar-exact")
+COUNT = st.integers(0, 40)
+TABLES = st.tuples(st.tuples(COUNT, COUNT), st.tuples(COUNT, COUNT))
+ONE_SIDED = tuple(method for method in METHODS if method not in ("g", "boschloo", "barnard"))
+
+
+def rows(method):
+    with (REFERENCE / "contingency.csv").open() as file:
+        return [row for row in csv.DictReader(file) if row["method"] == method]
+
+
+@pytest.mark.parametrize("method", IN_R)
+def test_p_values_agree_with_r(method):
+    """fisher.test, chisq.test, prop.test, loglin, dhyper, binom.test; empty margins too; 1e-9."""
+    chosen = rows(method)
+    for row in chosen:
+        a, b, c, d = (int(row[cell]) for cell in "abcd")
+        expected = float(row["p_value"] or nan)
+        computed = p_value([[a, b], [c, d]], method, row["alternative"])
+        assert computed == pytest.approx(expected, rel=1e-9, abs=1e-15, nan_ok=True), row
+    assert len(chosen) > 20
+
+
+@pytest.mark.parametrize(
+    ("table", "method", "alternative", "expected", "digits"),
+    [
+        # tea tasting: Agresti, Categorical Data Analysis
+        ([[3, 1], [1, 3]], "fisher", "greater", 0.243, 3),
+        ([[3, 1], [1, 3]], "mid-p", "greater", 0.129, 3),
+        # airway responsiveness before and after: Fagerland et al. (2013),
+        # doi:10.1186/1471-2288-13-91
+        ([[1, 1], [7, 12]], "mcnemar-exact", "two-sided", 0.0703, 4),
+        # vaccine trial: Mehta and Senchaudhuri (2003), Conditional versus unconditional exact tests
+        ([[7, 8], [12, 3]], "barnard", "less", 0.0341, 4),
+        ([[7, 8], [12, 3]], "fisher", "less", 0.0641, 4),
+    ],
+)
+def test_p_values_match_published_examples(table, method, alternative, expected, digits):
+    assert round(p_value(table, method, alternative), digits) == expected
+
+
+def unconditional(table, statistic):
+    """Largest chance, over a fine grid of rates, of a table at least as extreme."""
+    (a, b), (c, d) = table
+    first, second = a + b, c + d
+    seen = statistic(a, c)
+    grid = np.linspace(0, 1, 4001)
+    chance = np.zeros_like(grid)
+    for x in range(first + 1):
+        for y in range(second + 1):
+            if statistic(x, y) <= seen * (1 + 1e-9) if seen > 0 else statistic(x, y) <= seen + 1e-9:
+                ways = comb(first, x) * comb(second, y)
+                chance += ways * grid ** (x + y) * (1 - grid) ** (first + second - x - y)
+    return chance.max()
+
+
+@pytest.mark.parametrize("table", [[[2, 9], [16, 6]], [[7, 8], [12, 3]], [[1, 9], [6, 8]]])
+def test_boschloo_agrees_with_brute_force(table):
+    """Groups are rows, of unequal size: reading columns as groups would give another value."""
+    (a, b), (c, d) = table
+
+    def fisher(x, y):
+        return p_value([[x, a + b - x], [y, c + d - y]], "fisher", "less")
+
+    assert p_value(table, "boschloo", "less") == pytest.approx(
+        unconditional(table, fisher), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("table", [[[2, 9], [16, 6]], [[7, 8], [12, 3]], [[1, 9], [6, 8]]])
+def test_barnard_agrees_with_brute_force(table):
+    (a, b), (c, d) = table
+
+    def score(x, y):
+        """Pooled z of the difference."""
+        first, second, event = a + b, c + d, x + y
+        spread = event * (first + second - event) / (first + second) ** 2
+        gap = x / first - y / second
+        return gap / (spread * (1 / first + 1 / second)) ** 0.5 if spread else 0.0
+
+    def lowest(x, y):
+        return score(x, y) + 10  # positive, in the same order
+
+    assert p_value(table, "barnard", "less") == pytest.approx(
+        unconditional(table, lowest), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("table", [[[0, 12], [0, 9]], [[0, 0], [4, 5]], [[0, 0], [0, 0]]])
+def test_an_empty_margin_leaves_the_test_undefined(table, method):
+    """As in R: NaN, but 1 for Fisher's test, which has one possible table left."""
+    p = p_value(table, method)
+
+    if method == "fisher":
+        assert p == 1
+    elif method == "mcnemar-exact" and table[0][1] + table[1][0]:
+        assert 0 < p < 1  # a pair's margins may be empty; it needs one discordant pair
+    else:
+        assert isnan(p)
+
+
+@given(TABLES, st.sampled_from(IN_R[:-1]))
+def test_naming_groups_or_outcomes_the_other_way_changes_nothing(table, method):
+    (a, b), (c, d) = table
+    p = pytest.approx(p_value(table, method), nan_ok=True, rel=1e-9)
+
+    assert p_value([[c, d], [a, b]], method) == p
+    assert p_value([[b, a], [d, c]], method) == p
+    assert p_value([[a, c], [b, d]], method) == p
+
+
+@given(TABLES, st.sampled_from(ONE_SIDED))
+def test_swapping_the_groups_swaps_the_sides(table, method):
+    (a, b), (c, d) = table
+    swapped = [[a, c], [b, d]] if method == "mcnemar-exact" else [[c, d], [a, b]]
+
+    assert p_value(swapped, method, "greater") == pytest.approx(
+        p_value(table, method, "less"), nan_ok=True
+    )
+
+
+@given(TABLES)
+def test_corrections_only_raise_p_and_halving_only_lowers_it(table):
+    if isnan(p_value(table, "chi2")):
+        return
+    assert p_value(table, "chi2-yates") >= p_value(table, "chi2")
+    assert p_value(table, "mid-p") < p_value(table, "fisher")
+    assert p_value(table, "mid-p") >= 0
+    assert p_value(table, "fisher") <= 1
+
+
+@pytest.mark.parametrize(
+    ("table", "method", "alternative", "message"),
+    [
+        ([[1, 2, 3], [4, 5, 6]], "fisher", "two-sided", "two rows of two counts"),
+        ([[1, 2]], "fisher", "two-sided", "two rows of two counts"),
+        ([[1, -2], [3, 4]], "fisher", "two-sided", "whole number, zero or more"),
+        ([[0.73, 0.27], [3, 4]], "fisher", "two-sided", "whole number, zero or more"),
+        ([[1, 2], [3, 4]], "fischer", "two-sided", "'fischer' is unknown; did you mean fisher"),
+        ([[1, 2], [3, 4]], "fisher", "lower", "alternative 'lower' is unknown"),
+        ([[1, 2], [3, 4]], "g", "less", "'g' is two-sided only"),
+    ],
+)
+def test_what_is_no_table_or_test_is_refused(table, method, alternative, message):
+    with pytest.raises(ValueError, match=message):
+        p_value(table, method, alternative)
