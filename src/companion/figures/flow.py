@@ -1,6 +1,7 @@
 """Fig. S2: the flow of patients through a single-arm trial, counted from one row per patient."""
 
 from collections.abc import Sequence
+from math import fsum
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ def patient_flow(
         "Single arm. Counts are of one row per patient; at the last follow-up one patient can "
         "be in several lines. CRc: complete remission (CR) or CR with incomplete recovery (CRi)."
     )
-    height = sum(heights) + APART * (len(rows) - 1)
+    height = fsum(heights) + APART * (len(rows) - 1)
     page = sheet(width, height, f"Patient flow, N = {len(patients)}", notes, provenance.label)
     axes, top = page.canvas, height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):

@@ -1,6 +1,7 @@
 """The ledger at a glance: every printed number as a cell, colored by verdict and basis."""
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any
 
 import pandas as pd
@@ -67,7 +68,7 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
     notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
     title = f"Every claim and its verdict, N = {len(rows)}"
-    page = sheet(DOUBLE, sum(heights) + key, title, notes, provenance.label)
+    page = sheet(DOUBLE, fsum(heights) + key, title, notes, provenance.label)
     axes = page.canvas
     draw_key(axes, entries, 0, page.height, page.width)
     top = page.height - key

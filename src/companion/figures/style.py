@@ -13,6 +13,7 @@ from contextlib import ContextDecorator
 from functools import lru_cache
 from html import escape
 from io import BytesIO
+from math import fsum
 from typing import Any
 
 import matplotlib as mpl
@@ -141,8 +142,8 @@ def sheet(width: float, height: float, title: str, notes: Sequence[str], label: 
     head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
     head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
     foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]
-    above = sum(_leading(size) for _, size, *_ in head) + 1.5
-    below = sum(_leading(size) for _, size, *_ in foot) + 2.0
+    above = fsum(_leading(size) for _, size, *_ in head) + 1.5
+    below = fsum(_leading(size) for _, size, *_ in foot) + 2.0
     total = height + above + below + 2 * EDGE
     figure = Display(figsize=(width * MM, total * MM))
     FigureCanvasAgg(figure)
@@ -165,7 +166,8 @@ def _leading(size: float) -> float:
 
 def text_width(text: str, size: float = BODY, weight: str = "normal") -> float:
     """Width of one line of text, mm."""
-    return sum(_advance(character, weight) for character in text) * size * POINT
+    # fsum rounds alike on every Python; since 3.12 the built-in sum of floats does not
+    return fsum(_advance(character, weight) for character in text) * size * POINT
 
 
 @lru_cache(maxsize=4096)
