@@ -177,24 +177,6 @@ def reconstruct(
 
 
 @app.command()
-@_example("slides", "slides --source work/builds/mine --output mine.html")
-def slides(
-    source: Annotated[Path | None, typer.Option(help="Folder of a build.")] = None,
-    cohort: Annotated[Path | None, typer.Option(help="ADaM tables that it was made from.")] = None,
-    output: Annotated[Path | None, typer.Option(help="The deck, one HTML file.")] = None,
-    published: Published = None,
-) -> None:
-    """Make slides for a projector from the executed notebooks."""
-    from companion.build.request import COHORT, OUTPUT, WORK, Request
-    from companion.report.slides import write
-
-    path = output or WORK / "slides.html"
-    label = Request(cohort or COHORT).label
-    count = write(source or OUTPUT, path, _ledger(published).article, label)
-    print(f"{count} slides: {path}")
-
-
-@app.command()
 @_example(
     "sweep docs/examples/cohorts.yml", "sweep my-grid.yml --scheduler tcp://head:8786 --output big"
 )

@@ -95,7 +95,7 @@ def unbroken(html: str) -> str:
 
 @cache
 def environment() -> Environment:
-    """Templates of the page and of the slides, compiled; every value in them is escaped."""
+    """The compiled templates; every value that they insert is escaped."""
     environment = Environment(
         loader=PackageLoader("companion.report"),
         autoescape=True,
