@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from companion.report.markup import rewritten
+from companion.report.markup import sanitized
 from companion.report.shown import Linker
 
 TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
@@ -63,7 +63,7 @@ def _table(path: Path, label: str, linker: Linker) -> Display:
     text = path.read_text(encoding="utf-8")
     found = TITLE.search(text)
     title = Markup(found[1]).striptags() if found else _words(path.stem)  # noqa: S704 - to text
-    html, linked = linker.link(_captioned(rewritten(text, f"table-{path.stem}-"), title))
+    html, linked = linker.link(_captioned(sanitized(text, f"table-{path.stem}-"), title))
     labeled = bool(label) and str(escape(label)) in html
     listed = linker.listed(path.stem)
     return Display(

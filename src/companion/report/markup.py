@@ -1,13 +1,8 @@
-"""HTML that others made, written again with nothing in it but text, tables and pictures.
+"""HTML that others made, safe to stand on the page, and names as they can stand in an id."""
 
-The parts are parsed and put together anew from a short list of elements and attributes, so what
-is not on the list cannot pass. Styles are left out: the page has its own, light and dark.
-"""
+import re
 
-from collections.abc import Iterable
-from html import escape
-from html.parser import HTMLParser
-
+import nh3
 from markupsafe import Markup
 
 TABLE = ("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td")
@@ -16,94 +11,15 @@ BLOCK = (
     *("blockquote", "dd", "details", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
     *("li", "ol", "p", "pre", "summary", "ul"),
 )
-ALLOWED = frozenset(TABLE + INLINE + BLOCK)
-VOID = frozenset(("br", "col", "hr", "img"))
-UNSEEN = frozenset(("script", "style", "title", "head", "template", "noscript", "iframe", "object"))
-PLAIN = frozenset(("alt", "class", "colspan", "rowspan", "scope", "span", "start", "title"))
-IDS = frozenset(("id", "headers"))
+DROPPED = {"script", "style", "title", "head", "template", "noscript", "iframe", "object"}
+ATTRIBUTES = {
+    "*": {"alt", "class", "colspan", "headers", "id", "rowspan", "scope", "span", "start", "title"},
+    "a": {"href"},
+    "img": {"src"},
+}
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
 PAGES = ("https://", "http://", "mailto:")
-
-
-class Rewriter(HTMLParser):
-    """Writes what is allowed of the HTML that it is fed, its ids after a prefix.
-
-    Attributes
-    ----------
-    parts : list of str
-        What was written so far.
-    """
-
-    def __init__(self, prefix: str, lower_headings: int = 0) -> None:
-        super().__init__(convert_charrefs=True)
-        self.prefix, self.lower = prefix, lower_headings
-        self.parts: list[str] = []
-        self._open: list[str] = []
-        self._unseen: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write an allowed element; remember one whose content is not to be seen."""
-        if self._unseen or tag in UNSEEN:
-            if tag in UNSEEN:
-                self._unseen.append(tag)
-            return
-        if tag not in ALLOWED or (tag == "img" and not _is_picture(attrs)):
-            return
-        tag = self._leveled(tag)
-        self.parts.append(f"<{tag}{''.join(self._attributes(tag, attrs))}>")
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the element, and what was left open inside it."""
-        if self._unseen:
-            if tag == self._unseen[-1]:
-                self._unseen.pop()
-            return
-        tag = self._leveled(tag)
-        if tag in self._open:
-            while (last := self._open.pop()) != tag:
-                self.parts.append(f"</{last}>")
-            self.parts.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        """Write text as text."""
-        if not self._unseen:
-            self.parts.append(escape(data, quote=False))
-
-    def finish(self) -> str:
-        """Close what is open and return the whole."""
-        self.close()
-        self.parts += [f"</{tag}>" for tag in reversed(self._open)]
-        self._open.clear()
-        return "".join(self.parts)
-
-    def _leveled(self, tag: str) -> str:
-        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
-            return f"h{min(int(tag[1]) + self.lower, 6)}"
-        return tag
-
-    def _attributes(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> Iterable[str]:
-        for name, value in attrs:
-            kept = self._kept(tag, name, value or "")
-            if kept is not None:
-                yield f' {name}="{escape(kept)}"'
-
-    def _kept(self, tag: str, name: str, value: str) -> str | None:
-        if name in PLAIN:
-            return value
-        if name in IDS:
-            return " ".join(self.prefix + part for part in value.split())
-        if name == "src" and tag == "img":
-            return value
-        if name == "href" and tag == "a":
-            return value if value.startswith(PAGES) else None
-        return None
-
-
-def _is_picture(attrs: Iterable[tuple[str, str | None]]) -> bool:
-    """Whether an image holds its picture itself; no other one is kept."""
-    return any(name == "src" and (value or "").startswith(PICTURES) for name, value in attrs)
+HEADING = re.compile(r"(</?h)([1-6])\b")
 
 
 def slug(text: str) -> str:
@@ -111,8 +27,10 @@ def slug(text: str) -> str:
     return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)
 
 
-def rewritten(html: str, prefix: str, lower_headings: int = 0) -> Markup:
-    """HTML that is safe to put on the page.
+def sanitized(html: str, prefix: str, lower_headings: int = 0) -> Markup:
+    """HTML with nothing in it but text, tables, and pictures that it carries itself.
+
+    Styles are left out: the page has its own, light and dark.
 
     Parameters
     ----------
@@ -123,6 +41,21 @@ def rewritten(html: str, prefix: str, lower_headings: int = 0) -> Markup:
     lower_headings : int
         Levels by which headings go down, below those of the page.
     """
-    rewriter = Rewriter(prefix, lower_headings)
-    rewriter.feed(html)
-    return Markup(rewriter.finish())  # noqa: S704 - built from escaped text and listed elements
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        if name in ("id", "headers"):
+            return " ".join(prefix + part for part in value.split())
+        allowed = {"src": PICTURES, "href": PAGES}.get(name)
+        return value if allowed is None or value.startswith(allowed) else None
+
+    clean = nh3.clean(
+        html,
+        tags={*TABLE, *INLINE, *BLOCK},
+        clean_content_tags=DROPPED,
+        attributes=ATTRIBUTES,
+        attribute_filter=kept,
+        url_schemes={"https", "http", "mailto", "data"},
+        link_rel=None,
+    )
+    lowered = HEADING.sub(lambda h: f"{h[1]}{min(int(h[2]) + lower_headings, 6)}", clean)
+    return Markup(lowered)  # noqa: S704 - sanitized

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import mistune
 from markupsafe import Markup
 
-from companion.report.markup import rewritten
+from companion.report.markup import sanitized
 
 CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colors
 F_STRING = re.compile(r"""\bf["'](\w*\{[^"']*)["']""")
@@ -91,7 +91,7 @@ def _title(cells: Iterable[dict[str, Any]]) -> str:
 def _cell(notebook: str, number: int, cell: dict[str, Any]) -> Cell:
     name = f"notebook-{notebook}-cell-{number}"
     if cell["cell_type"] != "code":
-        prose = rewritten(str(READ(_text(cell))), f"{name}-", 2)
+        prose = sanitized(str(READ(_text(cell))), f"{name}-", 2)
         return Cell(name, number, prose, "", ())
     outputs = tuple(_outputs(cell.get("outputs", ()), name))
     return Cell(name, number, Markup(), _text(cell), outputs)
@@ -108,12 +108,12 @@ def _shown(output: dict[str, Any], prefix: str) -> Markup:
     """Render the richest form of an output that a page can show."""
     data = output.get("data", {})
     if "text/html" in data:
-        return rewritten("".join(data["text/html"]), prefix, 3)
+        return sanitized("".join(data["text/html"]), prefix, 3)
     for kind in ("image/svg+xml", "image/png"):
         if kind in data:
             return _picture(kind, "".join(data[kind]), prefix)
     if "text/markdown" in data:
-        return rewritten(str(READ("".join(data["text/markdown"]))), prefix, 3)
+        return sanitized(str(READ("".join(data["text/markdown"]))), prefix, 3)
     text = "".join(data.get("text/plain", output.get("text", "")))
     return _pre(text or "\n".join(output.get("traceback", ())))
 
@@ -124,7 +124,7 @@ def _picture(kind: str, data: str, prefix: str) -> Markup:
     if kind == "image/svg+xml":
         data = base64.b64encode(data.encode()).decode("ascii")
     html = f'<img alt="Output of this cell" src="data:{kind};base64,{escape(data.strip())}">'
-    return rewritten(html, prefix)
+    return sanitized(html, prefix)
 
 
 def _pre(text: str) -> Markup:

@@ -13,7 +13,7 @@ from reading_room import ALERT, COHORT, LABEL, real_outputs, the_ledger, the_row
 from companion import report
 from companion.project import ROOT
 from companion.report.journal_club import EXERCISES
-from companion.report.markup import rewritten
+from companion.report.markup import sanitized
 from companion.report.notebooks import Cell, Notebook
 from companion.report.page import UNCHECKED
 from companion.report.shown import DISPLAYS, ROWS, Linker
@@ -317,15 +317,15 @@ def test_hostile_texts_stay_texts(outputs, page):
         "<form action='//x'><input autofocus onfocus=alert(1)>",
     ],
 )
-def test_rewritten_html_runs_and_loads_nothing(html):
-    elements = Page(str(rewritten(html, "x-"))).elements
+def test_sanitized_html_runs_and_loads_nothing(html):
+    elements = Page(str(sanitized(html, "x-"))).elements
 
     assert {t for t, _ in elements} <= {"a", "img", "td"}
     assert {name for _, attrs in elements for name in attrs} == set()
 
 
-def test_rewritten_html_is_closed_and_its_ids_have_the_prefix():
-    assert rewritten("<div><p id=a>1<b headers='a b'>2</div>", "x-") == (
+def test_sanitized_html_is_closed_and_its_ids_have_the_prefix():
+    assert sanitized("<div><p id=a>1<b headers='a b'>2</div>", "x-") == (
         '<div><p id="x-a">1<b headers="x-a x-b">2</b></p></div>'
     )
 
