@@ -195,19 +195,17 @@ def sweep(
     Exit status: 0 every run is done, 1 some failed and are listed, 2 unusable input.
     """
     from companion.build.progress import watching
-    from companion.build.request import COHORT, NOTEBOOKS, WORK
-    from companion.project import ROOT
+    from companion.build.request import COHORT, WORK
 
     _need("pyarrow", *(["distributed"] if scheduler else []))
     from companion.sweep import Request, read_grid
     from companion.sweep import sweep as run
 
     ledger = _ledger(published)
-    notebooks = tuple(ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS)
-    checked = read_grid(grid, ledger, notebooks)
+    checked = read_grid(grid, ledger)
     target = output or WORK / "sweeps" / checked.name
     request = Request(
-        checked, ledger, _published(published), cohort or COHORT, notebooks, target, jobs, scheduler
+        checked, ledger, _published(published), cohort or COHORT, target, jobs, scheduler
     )
     with watching() as watch:
         outcome = run(request, watch)

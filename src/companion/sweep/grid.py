@@ -17,13 +17,13 @@ from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from companion.build.parameters import ParameterError, chosen
 from companion.errors import CompanionError
 from companion.sweep.vectorized import PARAMETERS
 from numbercheck.ledger.records import Ledger, LedgerError, unknown
 
-KEYS = ("seeds", "parameters", "claims", "notebooks")
+KEYS = ("seeds", "parameters", "claims")
 RANGE = re.compile(r"(\d+)-(\d+)")
+NUMBER = re.compile(r"\d*\.?\d+(e-?\d+)?")
 
 
 class GridError(CompanionError):
@@ -62,18 +62,15 @@ class Grid:
     seeds : tuple of int
         Reconstructions; empty for the cohort at hand.
     parameters : mapping of str to tuple
-        Values of the notebooks' parameters, typed as the notebooks declare.
+        Values of each parameter, as its type.
     claims : mapping of str to tuple of str
         What claims print instead.
-    notebooks : bool
-        Whether the notebooks run, rather than the vectorized path.
     """
 
     name: str
     seeds: tuple[int, ...]
     parameters: Mapping[str, tuple]
     claims: Mapping[str, tuple[str, ...]]
-    notebooks: bool
 
     @property
     def size(self) -> int:
@@ -121,17 +118,15 @@ def _batches(items: Iterable[Any], most: int) -> Iterator[list]:
         yield batch
 
 
-def read_grid(path: Path, ledger: Ledger, notebooks: Sequence[Path]) -> Grid:
+def read_grid(path: Path, ledger: Ledger) -> Grid:
     """Read and check a grid.
 
     Parameters
     ----------
     path : Path
-        YAML file with some of ``seeds``, ``parameters``, ``claims`` and ``notebooks``.
+        YAML file with some of ``seeds``, ``parameters`` and ``claims``.
     ledger : Ledger
         Whose claims are changed.
-    notebooks : sequence of Path
-        Whose parameters are chosen.
 
     Raises
     ------
@@ -151,17 +146,13 @@ def read_grid(path: Path, ledger: Ledger, notebooks: Sequence[Path]) -> Grid:
               if k not in KEYS]  # fmt: skip
     seeds = _seeds(content.get("seeds"), faults)
     given = {part: _lists(part, content.get(part), faults) for part in ("parameters", "claims")}
-    parameters = _parameters(given["parameters"], notebooks, faults)
+    parameters = _parameters(given["parameters"], faults)
     _check_claims(given["claims"], ledger, faults)
-    by_notebook = content.get("notebooks", False)
-    if not isinstance(by_notebook, bool):
-        faults.append(f"notebooks is {by_notebook!r}; write true or false")
     if given["claims"] and not seeds:
         seeds = (0,)  # the cohort at hand was made from other numbers
     if faults:
         raise GridError("\n".join(f"{path.name}: {fault}" for fault in faults))
-    needed = bool(set(parameters) - set(PARAMETERS))
-    return Grid(path.stem, seeds, parameters, given["claims"], bool(by_notebook) or needed)
+    return Grid(path.stem, seeds, parameters, given["claims"])
 
 
 def _line(error: Exception) -> str:
@@ -202,22 +193,38 @@ def _all(values: object) -> list:
     return values if isinstance(values, list) else [values]
 
 
-def _parameters(
-    given: Mapping[str, tuple[str, ...]], notebooks: Sequence[Path], faults: list[str]
-) -> dict[str, tuple]:
-    """Values as the notebooks' types."""
-    typed: dict[str, tuple] = {}
+def _parameters(given: Mapping[str, tuple[str, ...]], faults: list[str]) -> dict[str, tuple]:
+    """Values as the parameters' types, each one that `evaluate` accepts."""
+    typed = {}
     for name, texts in given.items():
-        values = []
-        for text in texts:
-            try:
-                found = chosen(notebooks, {name: text})
-            except ParameterError as error:
-                faults += str(error).splitlines()
-                continue
-            values += [v[name] for v in found.values() if name in v][:1]
+        if name not in PARAMETERS:
+            faults.append(
+                f"parameter {name} needs the notebooks, which a sweep does not run; it varies "
+                f"{', '.join(PARAMETERS)}. For one value: companion build -p {name}=VALUE"
+            )
+            continue
+        values = [_value(name, text) for text in texts]
+        faults += [
+            f"parameter {name} cannot be {text!r}; {_allowed(name)}"
+            for text, value in zip(texts, values, strict=True)
+            if value is None
+        ]
         typed[name] = tuple(values)
     return typed
+
+
+def _value(name: str, text: str) -> object:
+    """Value of a parameter, or None where the text is none of its values."""
+    if name == "level":
+        level = float(text) if NUMBER.fullmatch(text) else 0.0
+        return level if 0 < level < 1 else None
+    return next((value for value in PARAMETERS[name] if str(value) == text), None)
+
+
+def _allowed(name: str) -> str:
+    if name == "level":
+        return "write a number between 0 and 1, such as 0.95"
+    return f"it is one of {', '.join(map(str, PARAMETERS[name]))}"
 
 
 def _check_claims(given: Mapping[str, tuple[str, ...]], ledger: Ledger, faults: list[str]) -> None:

@@ -10,17 +10,16 @@ from typing import Any, NamedTuple
 from companion.build import consistent
 from companion.build.cache import digest, shared_key
 from companion.build.outputs import alone
-from companion.build.parameters import chosen
 from companion.build.progress import Watch
 from companion.origin import LABEL
 from companion.project import ROOT
 from companion.sweep import table
 from companion.sweep.grid import Block, Grid
 from companion.sweep.spread import spread
-from companion.sweep.tasks import construct, evaluate_block, run_notebooks
+from companion.sweep.tasks import construct, evaluate_block
 from numbercheck.ledger.records import Ledger
 
-COHORTS, RUNS = 200, 2_000  # most in one block of the vectorized path
+COHORTS, RUNS = 200, 2_000  # most in one block
 TABLE, SUMMARY, FAILURES = "results.parquet", "summary.csv", "failures.csv"
 MADE, FIGURE = "cohorts.csv", "stability"
 
@@ -37,8 +36,6 @@ class Request:
         What is printed, read from ``published``.
     published, cohort : Path
         Ledger, and the ADaM tables of a grid without seeds.
-    notebooks : tuple of Path
-        The four.
     output : Path
         Folder of the table and of what is done so far.
     jobs : int
@@ -51,7 +48,6 @@ class Request:
     ledger: Ledger
     published: Path
     cohort: Path
-    notebooks: tuple[Path, ...]
     output: Path
     jobs: int = 2
     scheduler: str = ""
@@ -102,11 +98,10 @@ class _Work:
         self.request, self.watch = request, watch
         self.kept, self.failures = 0, list[str]()
         shared = shared_key(ROOT, request.cohort, request.published)
-        code = [path.read_bytes() for path in request.notebooks] if request.grid.notebooks else []
         at_hand = () if request.grid.seeds else (shared.pop("cohort"),)
         shared.pop("cohort", None)
         self.model = consistent.key_of(ROOT, request.published, request.output)
-        self.shared = digest(json.dumps(shared, sort_keys=True), *at_hand, *code)
+        self.shared = digest(json.dumps(shared, sort_keys=True), *at_hand)
 
     def cohorts(self) -> dict[int, dict[str, Any]]:
         """Columns of every cohort of the grid by its position; what is missing is constructed."""
@@ -126,18 +121,16 @@ class _Work:
     def parts(self, cohorts: Mapping[int, dict[str, Any]]) -> list[Path]:
         """Evaluate what is missing; the parts that there are, in the order of the runs."""
         grid, every = self.request.grid, self.request.grid.cohorts
-        most = (1, 1) if grid.notebooks else (COHORTS, RUNS)
-        blocks = list(grid.blocks(sorted(cohorts), *most))
+        blocks = list(grid.blocks(sorted(cohorts), COHORTS, RUNS))
         runs = ((*(every[i] for i in b.cohorts), b.settings) for b in blocks)
         files = [self._file("parts", "parquet", self.shared, *run) for run in runs]
         missing = [i for i, path in enumerate(files) if not path.is_file()]
         left = {i for at in missing for i in blocks[at].cohorts}
         self.kept = grid.size - sum(len(blocks[i].cohorts) * len(blocks[i].settings)
                                     for i in missing) - self._lost(cohorts)  # fmt: skip
-        work = run_notebooks if grid.notebooks else evaluate_block
         tasks = [self._task(blocks[i], cohorts) for i in missing] if left else []
         names = [self._name(blocks[i]) for i in missing]
-        for at, found in self._spread("runs", work, tasks, names):
+        for at, found in self._spread("runs", evaluate_block, tasks, names):
             block = blocks[missing[at]]
             rows = table.part(grid, block, [every[i] for i in block.cohorts], found)
             table.write(rows, files[missing[at]])
@@ -162,13 +155,7 @@ class _Work:
     def _task(self, block: Block, cohorts: Mapping[int, dict[str, Any]]) -> tuple:
         request, made = self.request, [cohorts[i]["columns"] for i in block.cohorts]
         cohort = request.grid.cohorts[block.cohorts[0]]
-        ledger = request.ledger.constrain(dict(cohort.claims))
-        if not request.grid.notebooks:
-            return ledger, made, block.settings
-        given = {name: str(value) for name, value in block.settings[0].items()}
-        values = chosen(request.notebooks, given)
-        source = request.cohort if cohort.seed is None else (ledger, cohort, made[0])
-        return request.notebooks, ROOT, request.published, source, values
+        return request.ledger.constrain(dict(cohort.claims)), made, block.settings
 
     def _name(self, block: Block) -> str:
         every, count = self.request.grid.cohorts, len(block.cohorts) * len(block.settings)

@@ -14,18 +14,25 @@ import numpy as np
 
 from numbercheck.ledger.expressions import Expression, Masked
 from numbercheck.ledger.records import Ledger, Measure, Variable
+from numbercheck.statistics import contingency, proportions
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS
 from numbercheck.statistics.survival import LIMITS
 
-FAMILIES: Mapping[str, str] = {  # which family of methods a notebook's parameter chooses
+FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses
     "interval_method": "proportion_interval",
     "conf_type": "survival_interval",
     "test": "two_group_test",
     "quantile_kind": "quantiles",
 }
-PARAMETERS = (*FAMILIES, "level")
+PARAMETERS: Mapping[str, Sequence] = {  # each with its values; a level is any number from 0 to 1
+    "interval_method": proportions.METHODS,
+    "conf_type": tuple(LIMITS),
+    "test": contingency.METHODS,
+    "quantile_kind": tuple(KINDS),
+    "level": (),
+}
 QUARTILES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "max": 1.0}
 
 

@@ -15,14 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import HELPERS
 
+from companion import results
+from companion.build.build import build
 from companion.build.progress import Lines
-from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED
+from companion.build.request import COHORT, PUBLISHED
+from companion.build.request import Request as BuildRequest
 from companion.cohort import read_cohort
 from companion.cohort.patients import patient_table
 from companion.project import ROOT
 from companion.sweep import GridError, Request, read_grid, sweep
 from companion.sweep.spread import SchedulerError, spread
-from companion.sweep.tasks import run_notebooks
 from companion.sweep.vectorized import _quantiles, evaluate, kaplan_meier_tables, stack
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
@@ -30,7 +32,6 @@ from numbercheck.statistics.quantiles import KINDS, quantile
 from numbercheck.statistics.survival import CONF_TYPES, kaplan_meier, survival_at
 
 LEDGER = read_ledger(PUBLISHED)
-BOOKS = tuple(ROOT / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS)
 COMMAND = Path(sys.executable).with_name("companion")
 
 
@@ -47,11 +48,11 @@ def evaluated(**chosen):
 def grid(tmp_path, text):
     path = tmp_path / "grid.yml"
     path.write_text(text, encoding="utf-8")
-    return read_grid(path, LEDGER, BOOKS)
+    return read_grid(path, LEDGER)
 
 
 def request(tmp_path, text, **more):
-    return Request(grid(tmp_path, text), LEDGER, PUBLISHED, COHORT, BOOKS, tmp_path / "out", **more)
+    return Request(grid(tmp_path, text), LEDGER, PUBLISHED, COHORT, tmp_path / "out", **more)
 
 
 def table(tmp_path):
@@ -70,8 +71,8 @@ def test_every_result_of_the_notebooks_comes_out_alike():
         assert (method, f"{value:.12g}") == (row["method"], row["value"])
 
 
-def test_other_methods_agree_with_the_notebooks_too():
-    """One real run of the four notebooks, with every parameter that both paths take."""
+def test_other_methods_agree_with_the_notebooks_too(tmp_path):
+    """One real build of the four notebooks, with every parameter that both paths take."""
     chosen = {
         "interval_method": "jeffreys",
         "level": 0.9,
@@ -79,14 +80,14 @@ def test_other_methods_agree_with_the_notebooks_too():
         "test": "fisher",
         "quantile_kind": 6,
     }
-    given = {book.stem: chosen for book in BOOKS}
-    (found,) = run_notebooks(BOOKS, ROOT, PUBLISHED, COHORT, given)
-    ours = evaluated(**chosen)
+    given = {name: str(value) for name, value in chosen.items()}
+    build(BuildRequest(parameters=given, output=tmp_path / "out", work=tmp_path), Lines())
+    ours, theirs = evaluated(**chosen), results.read(tmp_path / "out" / "results.csv")
 
-    assert len(found) > 300
-    for f in found:
-        method, value = ours[f.measure, f.statistic]
-        assert (method, value) == (f.method, pytest.approx(f.values[0], rel=1e-11))
+    assert len(theirs) > 300
+    for r in theirs:
+        method, value = ours[r.measure, r.statistic]
+        assert (method, value) == (r.method, pytest.approx(r.value, rel=1e-11))
 
 
 def test_a_setting_gives_the_same_alone_and_among_others():
@@ -203,23 +204,21 @@ def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path):
         ("sedes: 3", "unknown key 'sedes'; did you mean seeds"),
         ("seeds: -1", "ranges such as 0-199"),
         ("seeds: [a]", "ranges such as 0-199"),
-        ("parameters: {levl: 0.9}", "did you mean level"),
-        ("parameters: {level: high}", "parameter level is of type float"),
+        ("parameters: {age_cut: [40, 60]}", "age_cut needs the notebooks, .* it varies interval_"),
+        ("parameters: {level: high}", "level cannot be 'high'; write a number between 0 and 1"),
+        ("parameters: {level: 95}", "level cannot be '95'; write a number between 0 and 1"),
+        ("parameters: {interval_method: [wilson, clopper]}", "cannot be 'clopper'; .* jeffreys"),
+        ("parameters: {quantile_kind: 5}", "quantile_kind cannot be '5'; it is one of 2, 6, 7"),
         ("parameters: {level: []}", "no value and no list"),
-        ("parameters: {output_dir: /tmp/x}", "--output"),
+        ("parameters: {output_dir: /tmp/x}", "output_dir needs the notebooks"),
         ("claims: {text5_relaps_n: 5}", "did you mean text5_relapse_n"),
         ("claims: {text5_relapse_n: many}", "is not a printed number"),
-        ("notebooks: maybe", "write true or false"),
+        ("notebooks: true", "unknown key 'notebooks'"),
     ],
 )
 def test_a_grid_that_cannot_be_run_is_refused_before_anything_runs(tmp_path, text, says):
     with pytest.raises((GridError, LedgerError), match=says):
         grid(tmp_path, text)
-
-
-def test_a_parameter_of_the_notebooks_alone_sends_the_grid_to_the_notebooks(tmp_path):
-    assert grid(tmp_path, "parameters: {age_cut: [40, 60]}").notebooks
-    assert not grid(tmp_path, "parameters: {level: [0.9]}").notebooks
 
 
 def troubled(number):
