@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from numbercheck.errors import NumbercheckError
+from numbercheck.errors import NumbercheckError, unknown
 
 if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
@@ -142,7 +142,6 @@ def audit(folder: Folder = HERE, as_json: AsJson = False) -> None:
 def explain(claim: str, folder: Folder = HERE) -> None:
     """Show what one printed number was checked against, and what each method gives."""
     from numbercheck.audit import explain as tell
-    from numbercheck.ledger.records import unknown
 
     ledger = _read(folder)
     if claim not in ledger.claims:

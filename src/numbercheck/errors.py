@@ -1,5 +1,26 @@
-"""The base of every error that numbercheck raises about its input."""
+"""The base of every error that numbercheck raises about its input, and its words."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class NumbercheckError(Exception):
     """Input that cannot be used, or a question that was not decided, in one sentence."""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """One sentence on an unknown name, with the nearest real ones.
+
+    Examples
+    --------
+    >>> unknown("method", "Willson", ["wilson", "wald"])
+    "unknown method 'Willson'; did you mean wilson?"
+    """
+    near = nearest(name, known)
+    return f"unknown {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> list[str]:
+    """Up to three known names that look like this one, whatever its case."""
+    folded = {each.casefold(): each for each in known}
+    return [folded[like] for like in get_close_matches(name.casefold(), folded, n=3, cutoff=cutoff)]

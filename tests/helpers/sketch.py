@@ -12,7 +12,10 @@ from numbercheck.ledger.records import (
 )
 
 EXPRESSIONS = ("where", "among", "by")
-PLAIN = ("label", "kind", "against", "endpoint", "horizon", "family", "unit")
+PLAIN = (
+    *("label", "kind", "against", "endpoint", "horizon", "family", "unit"),
+    *("level", "sides", "method", "design"),
+)
 
 
 class Sketch:

@@ -89,7 +89,7 @@ def chosen(notebooks: Iterable[Path], given: Mapping[str, str]) -> dict[str, dic
 def _stranger(name: str, names: list[str]) -> str:
     if name in RESERVED:
         return f"parameter {name!r} is set by the option {RESERVED[name]}"
-    from numbercheck.ledger.records import unknown
+    from numbercheck.errors import unknown
 
     return f"{unknown('parameter', name, names)} The parameters are {', '.join(names)}"
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from companion.report.notebooks import Cell
 from companion.verify import Verification
 from numbercheck.audit import Candidate, Verdict
-from numbercheck.audit.words import called
 from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.words import called
 
 STATISTICS: Mapping[str, str] = {
     "n": "number",

@@ -21,8 +21,8 @@ from companion.report.shown import Linker
 from companion.report.what_if import what_if
 from companion.verify import WORDS, Verification, tally
 from numbercheck.audit import audit
-from numbercheck.audit.words import called
 from numbercheck.ledger.records import Ledger
+from numbercheck.words import called
 
 SECTIONS = (
     ("overview", "Overview"),

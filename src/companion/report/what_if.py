@@ -13,12 +13,12 @@ from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.intervals import case_of, pair_at
 from numbercheck.audit.kaplan_meier import Curve, curve_at
 from numbercheck.audit.p_values import BINOMIAL, Comparison, PTest, compare
-from numbercheck.audit.words import called
 from numbercheck.ledger.records import Claim, Ledger, Measure
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits
 from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.words import called
 
 LEVELS = (0.90, 0.95, 0.99)
 SIDES = ("two-sided", "one-sided")

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from companion.errors import CompanionError
 from companion.sweep.vectorized import PARAMETERS
-from numbercheck.ledger.records import Ledger, LedgerError, unknown
+from numbercheck.errors import unknown
+from numbercheck.ledger.records import Ledger, LedgerError
 
 KEYS = ("seeds", "parameters", "claims")
 RANGE = re.compile(r"(\d+)-(\d+)")

@@ -7,7 +7,8 @@ from textwrap import wrap
 
 from numbercheck.audit.judge import audit
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
-from numbercheck.ledger.records import Ledger, LedgerError, unknown
+from numbercheck.errors import unknown
+from numbercheck.ledger.records import Ledger, LedgerError
 
 WIDTH, MOST = 88, 9
 

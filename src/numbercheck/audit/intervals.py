@@ -8,10 +8,10 @@ from typing import NamedTuple
 from numbercheck.audit import kaplan_meier
 from numbercheck.audit.evidence import Count, Evidence, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict
-from numbercheck.audit.words import called
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.words import called
 
 LEVELS = (0.90, 0.99, 0.95)
 limits = lru_cache(maxsize=None)(interval)

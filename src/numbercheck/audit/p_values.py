@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, key
 from numbercheck.audit.verdicts import Candidate, Verdict
-from numbercheck.audit.words import called
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial
 from numbercheck.statistics.rounding import Printed
+from numbercheck.words import called
 
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 SLOW = ("boschloo", "barnard")  # half a second and SciPy's whole statistics: a last resort

@@ -8,7 +8,8 @@ from numbercheck.consistency.search import UndecidedError
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.tabulated import risk_histories as listed
 from numbercheck.consistency.tabulated import survival_claims
-from numbercheck.ledger.records import Ledger, LedgerError, unknown
+from numbercheck.errors import unknown
+from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.statistics.risk_sets import CONF_TYPES
 
 History = tuple[int, ...]

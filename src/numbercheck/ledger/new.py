@@ -5,6 +5,7 @@ from pathlib import Path
 
 from numbercheck.ledger.reading import FILES, KINDS, STATISTICS
 from numbercheck.ledger.records import LedgerError
+from numbercheck.words import CURVES, INTERVALS, SUMMARIES, TESTS
 
 README = """\
 # A ledger: what one article prints, and what that measures
@@ -25,6 +26,9 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
   with the same patients at another time, the measure that counts them then.
 - `endpoint`, `horizon`: for survival, such as OS and 365.25 days.
 - `family`: measures that one method serves (`families.csv`); empty where you do not know.
+- `level`, `sides`, `method`, `design`: where the article says so, the confidence level (0.9 or
+  90), the sides of an interval (two, lower, upper), a method other than the family's, and matched
+  or paired for a comparison of pairs. These columns may be left out.
 
 ## claims.csv: one row per printed number
 
@@ -36,9 +40,9 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 
 ## families.csv, relations.csv, assumptions.csv
 
-- A family's `method` is one of wilson, wilson-cc, clopper-pearson, agresti-coull, jeffreys,
-  wald, wald-cc for proportions; fisher, chi2, chi2-yates, g, mid-p for two groups;
-  exact-binomial for a fixed rate; log, log-log, plain, logit, arcsin for survival.
+- A family's `method` is one of {intervals} for proportions; {tests} for comparisons; {curves}
+  for survival; {summaries} for times and quantities. A test's name with -less or -greater is
+  one-sided.
 - A relation's `kind` is sum, subset, order or arithmetic; its `expression` relates measures
   (their n) or `measure.statistic`; dates have `.first` and `.last`. Write a sum with the whole
   alone on its left. A `source` that starts with `assumption` marks what you assume.
@@ -97,6 +101,10 @@ def new_ledger(directory: Path | str) -> list[Path]:
     texts["README.md"] = README.format(
         kinds=", ".join(KINDS),
         statistics=", ".join(STATISTICS),
+        intervals=", ".join(INTERVALS),
+        tests=", ".join(TESTS),
+        curves=", ".join(CURVES),
+        summaries=", ".join(SUMMARIES),
         **{name: _rows(name) for name in EXAMPLE},
     )
     there = [name for name in texts if (directory / name).exists()]

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
 from pathlib import Path
 
+from numbercheck.errors import nearest, unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.records import (
     Assumption,
@@ -20,9 +21,11 @@ from numbercheck.ledger.records import (
     Numeral,
     Relation,
     Variable,
-    unknown,
+    confidence_level,
     unreadable,
 )
+from numbercheck.statistics.proportions import SIDES
+from numbercheck.words import METHODS, ONE_SIDED
 
 KINDS = ("count", "quantity", "survival", "comparison", "design", "external")
 STATISTICS = (
@@ -30,6 +33,7 @@ STATISTICS = (
     *("estimate", "p_value", "n_event", "value"),
 )
 TYPES = ("integer", "category", "flag", "grade")
+DESIGNS = ("matched", "paired")
 
 FILES: dict[str, type] = {
     "measures": Measure,
@@ -90,12 +94,9 @@ def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, obje
         faults.append(f"{path}: cannot be read as UTF-8 text ({error})")
         return []
     reader = csv.DictReader(text.splitlines())
-    columns = [f.name for f in fields(kind)]
-    missing = [c for c in columns if c not in (reader.fieldnames or [])]
-    if missing:
-        faults.append(
-            f"{path.name}: the column {', '.join(missing)} is missing; it needs {','.join(columns)}"
-        )
+    wrong = list(_header_faults(kind, list(reader.fieldnames or ())))
+    if wrong:
+        faults += [f"{path.name}: {fault}" for fault in wrong]
         return []
     rows = _rows(reader, path.name, faults)
     return [
@@ -103,6 +104,20 @@ def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, obje
         for line, row in rows
         if (record := _record(kind, row, f"{path.name} row {line}", faults))
     ]
+
+
+def _header_faults(kind: type, header: list[str]) -> Iterator[str]:
+    """Say which columns are missing, misspelled, or there twice."""
+    known = [f.name for f in fields(kind)]
+    needed = [f.name for f in fields(kind) if f.default is MISSING]
+    if missing := [c for c in needed if c not in header]:
+        yield f"the column {', '.join(missing)} is missing; it needs {','.join(needed)}"
+    for column in dict.fromkeys(c for c in header if header.count(c) > 1):
+        yield f"the column {column} is there twice; keep one of them"
+    for column in header:
+        absent = [c for c in nearest(column, known, 0.75) if c not in header]
+        if column not in known and absent and not missing:
+            yield unknown("column", column, absent)
 
 
 def _rows(
@@ -124,10 +139,11 @@ def _rows(
 def _record(kind: type, row: dict[str, str], where: str, faults: list[str]) -> object | None:
     values: dict[str, object] = {}
     for column in fields(kind):
-        values[column.name] = row[column.name].strip()
+        text = row.get(column.name, "").strip()
+        values[column.name] = text
         if column.type is Expression:
             try:
-                values[column.name] = Expression(row[column.name].strip())
+                values[column.name] = Expression(text)
             except ExpressionError as error:
                 faults.append(f"{where}, column {column.name}: {error}")
                 return None
@@ -186,6 +202,12 @@ def _check(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[str]:
         yield from _names(
             variable.evaluable, ledger.variables, f"variables.csv row {line}, column evaluable"
         )
+    for family, line in zip(ledger.families.values(), lines["families"], strict=False):
+        for column, names in (("method", [family.method]), ("alternatives", family.methods[1:])):
+            for name in names:
+                if name not in METHODS:
+                    where = f"families.csv row {line}, column {column}"
+                    yield f"{where}: {unknown('method', name, METHODS)}; {_one_of(METHODS)}"
     for assumption, line in zip(ledger.assumptions.values(), lines["assumptions"], strict=False):
         where = f"assumptions.csv row {line}"
         yield from _names(assumption.expression, ledger.variables, f"{where}, column expression")
@@ -222,6 +244,27 @@ def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[st
         yield f"{where}: the horizon {measure.horizon!r} is no number of days"
     for column in ("where", "among", "by"):
         yield from _names(getattr(measure, column), ledger.variables, f"{where}, column {column}")
+    yield from _method_faults(measure, where)
+
+
+def _method_faults(measure: Measure, where: str) -> Iterator[str]:
+    """Say what is wrong with how a measure's numbers are said to be computed."""
+    for column, options in (("sides", SIDES), ("method", METHODS), ("design", DESIGNS)):
+        given = getattr(measure, column)
+        if given and given not in options:
+            yield f"{where}: {unknown(column, given, options)}; {_one_of(options)}"
+    if measure.design in DESIGNS and measure.kind != "comparison":
+        yield f"{where}: the design {measure.design!r} is for a comparison, not a {measure.kind}"
+    if measure.level:
+        try:
+            confidence_level(measure.level)
+        except ValueError as error:
+            yield f"{where}, column level: {error}"
+
+
+def _one_of(options: Iterable[str]) -> str:
+    """List the names that can be written; of one-sided tests the two-sided name is enough."""
+    return f"one of {' '.join(o for o in options if not o.endswith(tuple(ONE_SIDED)))}"
 
 
 def _is_number(text: str) -> bool:

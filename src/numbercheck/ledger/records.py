@@ -7,10 +7,9 @@ string, never typed a second time.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import cached_property
 
-from numbercheck.errors import NumbercheckError
+from numbercheck.errors import NumbercheckError, unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.statistics.rounding import Printed
 
@@ -33,7 +32,11 @@ class LedgerError(NumbercheckError, ValueError):
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing measured; for a quantity ``where`` is the variable that it summarizes."""
+    """One thing measured; for a quantity ``where`` is the variable that it summarizes.
+
+    The last four say how its numbers were computed, where that is known; empty cells leave it to
+    the family, or open.
+    """
 
     measure: str
     label: str
@@ -46,6 +49,10 @@ class Measure:
     horizon: str
     family: str
     unit: str
+    level: str = ""
+    sides: str = ""
+    method: str = ""
+    design: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,8 +251,13 @@ class Ledger:
         return {m.where.text: m.measure for m in reversed(counted)}
 
     def method(self, measure: Measure) -> str:
-        """Return the method of a measure's family; empty when it has none."""
-        return self.families[measure.family].method if measure.family else ""
+        """Return a measure's own method, else its family's; empty where neither is known."""
+        family = self.families[measure.family].method if measure.family else ""
+        return measure.method or family
+
+    def level(self, measure: Measure) -> float:
+        """Confidence level of a measure's interval: its own, else the ledger's, else 0.95."""
+        return confidence_level(measure.level or self.parameter("level", "0.95"))
 
     def parameter(self, name: str, default: str = "") -> str:
         """Value of a parameter that an assumption sets."""
@@ -308,6 +320,24 @@ class Ledger:
         return replace(self, claims=claims, assumptions=kept)
 
 
+def confidence_level(text: str) -> float:
+    """Confidence level that ``0.9``, ``90`` or ``90%`` stands for, as a fraction.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or not between 50 % and 100 %.
+    """
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        value = 0.0
+    level = value / 100 if value > 1 else value
+    if not 0.5 <= level < 1:
+        raise ValueError(f"{text!r} is not a confidence level; write it as 0.95 or as 95")
+    return level
+
+
 def days(printed: str) -> tuple[date, date]:
     """First and last day that a printed date can mean.
 
@@ -329,12 +359,6 @@ def days(printed: str) -> tuple[date, date]:
         ) from None
     following = date(first.year + month // 12, month % 12 + 1, 1)
     return first, following - timedelta(days=1)
-
-
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """One sentence on an unknown name, with the nearest real ones."""
-    near = get_close_matches(name, list(known), n=3, cutoff=0.4)
-    return f"unknown {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
 
 
 def unreadable(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:

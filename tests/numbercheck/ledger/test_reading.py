@@ -267,6 +267,28 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
             r"measures\.csv row 2 \(enrolled\): unknown family 'wilson'",
         ),
         (
+            "families",
+            put(2, "method", "clopper_pearson"),
+            r"families\.csv row 2, column method: unknown method 'clopper_pearson'; "
+            r"did you mean clopper-pearson",
+        ),
+        (
+            "families",
+            put(2, "alternatives", "wald|Willson"),
+            r"families\.csv row 2, column alternatives: unknown method 'Willson'; "
+            r"did you mean wilson",
+        ),
+        (
+            "claims",
+            lambda rows: [row.append(row[5]) for row in rows],
+            r"claims\.csv: the column verbal is there twice; keep one of them",
+        ),
+        (
+            "measures",
+            lambda rows: [row.append("levle" if i == 0 else "") for i, row in enumerate(rows)],
+            r"measures\.csv: unknown column 'levle'; did you mean level\?",
+        ),
+        (
             "variables",
             put(2, "values", "young"),
             r"variables\.csv row 2 \(age\): the values 'young' do not fit the type integer; write",
@@ -299,6 +321,49 @@ def test_a_fault_names_file_row_and_what_would_be_right(copy, name, change, faul
 
     (message,) = faults(copy)
     assert re.match(fault, message), message
+
+
+def declare(folder, column, text, row=2):
+    """Add an optional column to the measures, with a cell in one row."""
+
+    def change(rows):
+        for i, cells in enumerate(rows, 1):
+            cells.append(column if i == 1 else text if i == row else "")
+
+    edit(folder, "measures", change)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "fault"),
+    [
+        ("method", "Fisher", "unknown method 'Fisher'; did you mean fisher"),
+        ("method", "clopper_pearson", "unknown method 'clopper_pearson'; did you mean clopper-p"),
+        ("sides", "one", "unknown sides 'one'.*; one of two lower upper"),
+        ("design", "pair", "unknown design 'pair'; did you mean paired"),
+        ("design", "paired", "the design 'paired' is for a comparison, not a count"),
+        ("level", "ninety", "'ninety' is not a confidence level; write it as 0.95 or as 95"),
+        ("level", "5", "'5' is not a confidence level"),
+        ("level", "100", "'100' is not a confidence level"),
+    ],
+)
+def test_what_a_measure_says_of_its_method_is_checked(copy, column, text, fault):
+    """A name that nobody knows would silently leave the family's method in force."""
+    declare(copy, column, text)
+
+    (message,) = faults(copy)
+    assert re.match(rf"measures\.csv row 2 \(enrolled\).*: {fault}", message), message
+
+
+@pytest.mark.parametrize("text", ["0.9", "90", "90%"])
+def test_a_measure_may_have_its_own_level_and_method(copy, ledger, text):
+    """As a fraction or as printed; the family and the usual level serve the others."""
+    declare(copy, "level", text, row=5)
+    declare(copy, "method", "wald", row=5)
+    changed = read_ledger(copy)
+    own, other = (changed.measures[name] for name in ("wbc_gt30", "crc_2w"))
+
+    assert (changed.level(own), changed.method(own)) == (0.9, "wald")
+    assert (changed.level(other), changed.method(other)) == (0.95, "wilson")
 
 
 def test_a_row_is_numbered_as_an_editor_shows_it_below_a_repeated_one_too(copy):

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from companion.project import ROOT
+from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure, Variable, days, unknown
+from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure, Variable, days
 
 
 @pytest.fixture(scope="module")
