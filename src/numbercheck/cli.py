@@ -216,7 +216,7 @@ def bounds(
     Without an expression: the questions that readers ask. An argument alone that is a folder is
     the ledger.
     """
-    if Path(expression).is_dir() and folder == HERE:
+    if folder == HERE and _is_folder(expression):
         expression, folder = "", Path(expression) if expression else HERE
     if not expression:
         _standard_bounds(folder, seconds, as_json)
@@ -230,6 +230,13 @@ def bounds(
         print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
     else:
         print(bound)
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except OSError:  # longer than the name of any file
+        return False
 
 
 def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:

@@ -58,7 +58,12 @@ def small(tmp_path):
         (folder / f"{name}.csv").write_text(textwrap.dedent(rows), encoding="utf-8")
     with (folder / "families.csv").open("a", encoding="utf-8") as handle:
         handle.write("proportion,wilson,inferred,,\n")
-    replace(folder / "measures.csv", ",,,,,,,patients\n", ",,,,,,proportion,patients\n", last=True)
+    replace(
+        folder / "measures.csv",
+        ",,,,,,,patients,,,,\n",
+        ",,,,,,proportion,patients,,,,\n",
+        last=True,
+    )
     return folder
 
 
