@@ -10,11 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from companion.errors import CompanionError
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_number
 
 BASES = ("constructed", "data")
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
+
+
+class ResultsError(CompanionError, ValueError):
+    """Results that cannot be read, or that contradict each other."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,9 @@ class Result:
 
     def __post_init__(self) -> None:
         if self.basis not in BASES:
-            raise ValueError(f"the basis {self.basis!r} is neither 'constructed' nor 'data'")
+            raise ResultsError(f"the basis {self.basis!r} is neither 'constructed' nor 'data'")
         if not math.isfinite(self.value):
-            raise ValueError(f"the value '{self.value}' is no number")
+            raise ResultsError(f"the value '{self.value}' is no number")
 
 
 class Results:
@@ -45,7 +50,7 @@ class Results:
 
     def __init__(self, basis: str) -> None:
         if basis not in BASES:
-            raise ValueError(f"the basis {basis!r} is neither 'constructed' nor 'data'")
+            raise ResultsError(f"the basis {basis!r} is neither 'constructed' nor 'data'")
         self.basis = basis
         self._rows: dict[tuple[str, str], Result] = {}
 
@@ -61,7 +66,7 @@ class Results:
         if math.isnan(value):
             return
         if key in self._rows and self._rows[key].value != float(value):
-            raise ValueError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
+            raise ResultsError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
         self._rows[key] = Result(measure, statistic, float(value), method, self.basis)
 
     def proportion(
@@ -117,7 +122,7 @@ def read(path: Path | str) -> list[Result]:
         reader = csv.DictReader(handle)
         missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
         if missing:
-            raise ValueError(f"{path.name}: the column {', '.join(missing)} is missing")
+            raise ResultsError(f"{path.name}: the column {', '.join(missing)} is missing")
         return unique(_result(row, f"{path.name} row {reader.line_num}") for row in reader)
 
 
@@ -128,7 +133,7 @@ def unique(results: Iterable[Result]) -> list[Result]:
         key = result.measure, result.statistic
         if key in kept and format_number(kept[key].value) != format_number(result.value):
             values = f"{format_number(kept[key].value)} and {format_number(result.value)}"
-            raise ValueError(f"{'.'.join(key)} has two values, {values}")
+            raise ResultsError(f"{'.'.join(key)} has two values, {values}")
         kept[key] = result
     return [kept[key] for key in sorted(kept)]
 
@@ -137,8 +142,8 @@ def _result(row: dict[str, str], where: str) -> Result:
     try:
         value = float(row["value"])
     except (TypeError, ValueError):
-        raise ValueError(f"{where}: the value {row['value']!r} is no number") from None
+        raise ResultsError(f"{where}: the value {row['value']!r} is no number") from None
     try:
         return Result(row["measure"], row["statistic"], value, row["method"], row["basis"])
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+    except ResultsError as error:
+        raise ResultsError(f"{where}: {error}") from None

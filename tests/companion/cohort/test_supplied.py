@@ -39,7 +39,7 @@ from companion.build.build import build
 from companion.build.progress import Lines
 from companion.build.request import Request
 cohort, output, work = map(Path, sys.argv[1:4])
-with cli._faults():
+with cli.sentences(cli.CompanionError):
     build(Request(cohort, output=output, work=work, jobs=int(sys.argv[4])), Lines())
 """
 

@@ -221,7 +221,7 @@ def test_every_result_says_what_the_article_leaves_of_it(real):
 def test_reasons_for_unchecked_claims_are_words(page):
     """A slug is for the code."""
     kinds = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
-    sources = (ROOT / "src" / "companion" / "audit").glob("*.py")
+    sources = (ROOT / "src" / "numbercheck" / "audit").glob("*.py")
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     possible = set(re.findall(r'"unchecked",\s*(?:kind = )?"([a-z-]+)"', code))
 
