@@ -1,0 +1,284 @@
+"""Recount measures from patient columns: what some patients give for each printed number.
+
+It takes one cohort, or many of equal size at once. Selections come from the ledger's own
+evaluator and formulas from `numbercheck.statistics`; the constraint model plays no part, so this
+is the independent check of the cohorts that the model finds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from numbercheck.ledger.expressions import Expression, Masked
+from numbercheck.ledger.records import DAYS_PER_MONTH, Ledger, Measure, Variable
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import exact_binomial, interval
+from numbercheck.statistics.quantiles import KINDS
+from numbercheck.statistics.survival import LIMITS
+
+SHARES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "max": 1.0}
+DEFINED_AT_ONE = ("log", "plain")  # limits that exist where survival is still 1, as in R
+
+
+class Cohorts:
+    """Patient tables of equal size, as masked columns of shape (cohorts, patients).
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its variables are the columns.
+    tables : sequence of mapping
+        For each cohort the values of each variable, None where missing. A variable that a
+        cohort lacks is missing for all its patients.
+    size : int, optional
+        Number of patients, for a ledger without variables.
+
+    Raises
+    ------
+    ValueError
+        If two cohorts differ in size.
+    """
+
+    def __init__(
+        self, ledger: Ledger, tables: Sequence[Mapping[str, Sequence]], size: int = 0
+    ) -> None:
+        sizes = {len(column) for table in tables for column in table.values()} or {size}
+        if len(sizes) > 1:
+            raise ValueError(f"cohorts of {sorted(sizes)} patients; they need one size")
+        self.ledger, self.shape = ledger, (len(tables), *sizes)
+        absent = [None] * self.shape[1]
+        self.columns = {
+            name: _stack([table.get(name, absent) for table in tables], variable)
+            for name, variable in ledger.variables.items()
+        }
+        self._kept: dict[tuple, Any] = {}
+
+    def select(self, *expressions: Expression) -> np.ndarray:
+        """Patients for whom all expressions are known to be true, shape (cohorts, patients)."""
+        chosen = np.ones(self.shape, dtype=bool)
+        for expression in expressions:
+            values, known = expression.evaluate(self.columns)
+            chosen &= values.astype(bool) & known
+        return chosen
+
+    def count(self, *expressions: Expression) -> np.ndarray:
+        """Number of patients for whom all expressions are known to be true, in each cohort."""
+        return self.select(*expressions).sum(axis=1)
+
+    def breaks(self, rule: Expression) -> np.ndarray:
+        """Whether some patient of a cohort is known to contradict a rule."""
+        values, known = rule.evaluate(self.columns)
+        return np.asarray(np.broadcast_to(known & ~values.astype(bool), self.shape).any(axis=1))
+
+    def statistic(
+        self, measure: Measure, name: str, method: str = "", level: float = 0.95
+    ) -> np.ndarray:
+        """One statistic in the printed unit, shape (cohorts,); NaN where it is not defined.
+
+        Parameters
+        ----------
+        measure : Measure
+            A count, quantity, survival or comparison.
+        name : str
+            Statistic, as in ``claims.csv``.
+        method : str
+            By default that of the measure's family.
+        level : float
+            Confidence level of limits.
+        """
+        find = {
+            "count": self._count,
+            "quantity": self._quantity,
+            "survival": self._survival,
+            "comparison": self._comparison,
+        }[measure.kind]
+        return find(measure, name, method or self.ledger.method(measure), level)
+
+    def two_by_two(self, measure: Measure) -> np.ndarray:
+        """Cells a, b, c, d of each cohort: with and without the event, in the group, outside it."""
+        event, event_known = measure.where.evaluate(self.columns)
+        group, group_known = measure.by.evaluate(self.columns)
+        known = event_known & group_known & self.select(measure.among)
+        event, group = event.astype(bool), group.astype(bool)
+        cells = [known & (group == g) & (event == e) for g in (True, False) for e in (True, False)]
+        return np.stack([cell.sum(axis=1) for cell in cells], axis=1)
+
+    def curve(self, measure: Measure, conf_type: str, level: float) -> tuple[np.ndarray, ...]:
+        """Kaplan-Meier tables of the patients in ``among``; others leave before the first day."""
+        time, event = (self.columns[c] for c in endpoint_columns(self.ledger, measure.endpoint))
+        inside = self.select(measure.among) & time.known & event.known
+        times = np.where(inside, time.values, -np.inf)
+        return kaplan_meier_tables(times, event.values.astype(bool) & inside, conf_type, level)
+
+    def _once(self, find: Callable[..., Any], *given: object) -> Any:
+        """Value of a method, kept, since several statistics are read off it."""
+        key = find.__name__, *given
+        if key not in self._kept:
+            self._kept[key] = find(*given)
+        return self._kept[key]
+
+    def _undefined(self) -> np.ndarray:
+        return np.full(self.shape[0], np.nan)
+
+    def _counted(self, measure: Measure) -> np.ndarray:
+        part, whole = self.count(measure.where, measure.among), self.count(measure.among)
+        return np.stack([part, whole], axis=1)
+
+    def _count(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
+        counted = self._once(self._counted, measure)
+        part, whole = counted.T.astype(float)
+        if name in ("n", "N"):
+            return part if name == "n" else whole
+        if name == "percent":
+            with np.errstate(invalid="ignore"):
+                return 100 * part / whole
+        if not method:
+            return self._undefined()
+        limits = self._once(self._limits, measure, method, level)
+        return limits[:, int(name == "conf_high")]
+
+    def _limits(self, measure: Measure, method: str, level: float) -> np.ndarray:
+        limits = _of_rows(
+            lambda k, n: interval(k, n, method, level) if n else (np.nan, np.nan),
+            self._once(self._counted, measure),
+        )
+        return 100 * limits
+
+    def _quantity(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
+        if method not in ("", "observed", *(f"quantile-{kind}" for kind in KINDS)):
+            return self._undefined()  # follow-up by survivors or reverse Kaplan-Meier
+        kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
+        ordered, sizes = self._once(self._ordered, measure)
+        return _quantiles(ordered, sizes, SHARES[name], kind)
+
+    def _ordered(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+        """Known values in ascending order, in the printed unit, and how many there are."""
+        values, known = self.columns[measure.where.text]
+        known = known & self.select(measure.among)
+        month = float(self.ledger.parameter("days_per_month", str(DAYS_PER_MONTH)))
+        unit = month if measure.unit == "months" else 1.0
+        return np.sort(np.where(known, values, np.inf) / unit, axis=1), known.sum(axis=1)
+
+    def _survival(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        if not (time and event):
+            return self._undefined()
+        horizon = float(measure.horizon)
+        if name == "n_event":
+            until = np.asarray(self.columns[time].values <= horizon)
+            return (self.select(Expression(event), measure.among) & until).sum(axis=1).astype(float)
+        return self.survival_at(measure, horizon, name, method or "log", level)
+
+    def survival_at(
+        self, measure: Measure, day: float, name: str, conf_type: str = "log", level: float = 0.95
+    ) -> np.ndarray:
+        """Estimate or limit in percent on a day; limits are NaN where R's are."""
+        times, *curves = self._once(self.curve, measure, conf_type, level)
+        column = ("estimate", "conf_low", "conf_high").index(name)
+        before = 1.0 if column == 0 or conf_type in DEFINED_AT_ONE else np.nan
+        read = np.hstack([np.full((self.shape[0], 1), before), curves[column]])
+        last = (times <= day).sum(axis=1)
+        value = 100 * np.take_along_axis(read, last[:, None], axis=1)[:, 0]
+        return np.where(np.isfinite(times).any(axis=1), value, np.nan)
+
+    def _comparison(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
+        if measure.against:
+            return self._against(measure)
+        if not (measure.by.text and method):
+            return self._undefined()  # the article does not say how the groups were divided
+        cells = self._once(self.two_by_two, measure)
+        return _of_rows(lambda *table: (_tested(table, method),), cells)[:, 0]
+
+    def _against(self, measure: Measure) -> np.ndarray:
+        """Largest two-sided P value over the rates that the other trial's claim admits."""
+        printed = (self.ledger.find(measure.against, s)[:1] for s in ("min", "max", "value"))
+        rates = [claim.value.value / 100 for claims in printed for claim in claims]
+        return _of_rows(
+            lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),),
+            self._once(self._counted, measure),
+        )[:, 0]
+
+
+def endpoint_columns(ledger: Ledger, endpoint: str) -> tuple[str, str]:
+    """Columns of an endpoint's days and events; empty where the ledger has none."""
+    sources = {v.source: v.variable for v in ledger.variables.values()}
+    return sources.get(f"ADTTE.{endpoint} days", ""), sources.get(f"ADTTE.{endpoint} event", "")
+
+
+def kaplan_meier_tables(
+    time: np.ndarray, event: np.ndarray, conf_type: str = "log", level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Kaplan-Meier curves of many cohorts.
+
+    Parameters
+    ----------
+    time, event : ndarray, shape (c, n)
+        Time and whether the event was seen, for each of n patients of c cohorts.
+    conf_type, level
+        As for `numbercheck.statistics.survival.kaplan_meier`.
+
+    Returns
+    -------
+    tuple of four ndarray, shape (c, n)
+        The patients' times in order, and survival and its limits after each. Of tied times
+        the last has the value of the curve: one death after the other gives the estimate
+        and Greenwood's sum of all at once, since 1/(n(n-1)) adds up to d/(n(n-d)).
+    """
+    order = np.lexsort((~event, time), axis=1)
+    time, event = (np.take_along_axis(a, order, axis=1) for a in (time, event))
+    at_risk = np.arange(time.shape[1], 0, -1, dtype=float)
+    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(event, 1 / (at_risk * (at_risk - 1.0)), 0.0)
+        z = -NormalDist().inv_cdf((1 - level) / 2)
+        log_se = np.sqrt(np.cumsum(terms, axis=1)).astype(np.float64)
+        lower, upper = LIMITS[conf_type](survival, log_se, z)
+    return time, survival, lower, upper
+
+
+def _stack(columns: Sequence[Sequence], variable: Variable) -> Masked:
+    raw = np.array([list(column) for column in columns], dtype=object)
+    known = raw != None  # noqa: E711 - element by element
+    empty: object = "" if variable.type == "category" else 0
+    filled = np.where(known, raw, np.array(empty, dtype=object))
+    kinds: dict[str, type] = {"category": str, "flag": bool}
+    return Masked(filled.astype(kinds.get(variable.type, float)), known)
+
+
+def _of_rows(of: Callable[..., Sequence[float]], counts: np.ndarray) -> np.ndarray:
+    """Values of a function for each cohort's row of counts, called once for equal rows."""
+    rows, at = np.unique(counts, axis=0, return_inverse=True)
+    return np.array([of(*map(int, row)) for row in rows], dtype=float)[at.ravel()]
+
+
+def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
+    """Quantile of each row's first n values, by the rules of `numbercheck.statistics.quantiles`."""
+    share = Fraction(repr(p))
+    places = _of_rows(lambda size: _place(size, share, kind), n[:, None])
+    low, high = (
+        np.take_along_axis(ordered, places[:, side].astype(int)[:, None], axis=1)[:, 0]
+        for side in (0, 1)
+    )
+    between = places[:, 2]
+    with np.errstate(invalid="ignore"):
+        value = np.where(low == high, low, (1 - between) * low + between * high)
+    return np.where(n > 0, value, np.nan)
+
+
+def _place(size: int, share: Fraction, kind: int) -> tuple[float, float, float]:
+    """Lower and upper rank, from 0, and how far the quantile lies between them."""
+    position = KINDS[kind](size, share)
+    rank = position.numerator // position.denominator
+    between = float(position - rank)
+    if kind == 2:
+        between = 1.0 if between > 0 else 0.5
+    low, high = (min(max(i, 1), max(size, 1)) - 1 for i in (rank, rank + 1))
+    return low, high, between
+
+
+def _tested(cells: Sequence[int], method: str) -> float:
+    a, b, c, d = cells
+    return p_value([[a, b], [c, d]], method) if sum(cells) else np.nan
