@@ -108,10 +108,8 @@ def verify(
 
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
-    from dataclasses import asdict
-
     from companion import results as table
-    from companion.verify import drift, summary
+    from companion.verify import COLUMNS, drift, summary
     from companion.verify import verify as join
     from numbercheck.audit import audit as judge
 
@@ -123,7 +121,8 @@ def verify(
     rows = join(ledger, table.read(results), judge(ledger))
     found = drift(ledger, rows)
     if as_json:
-        print_json({"claims": [asdict(row) for row in rows], "drift": found})
+        claims = [{column: getattr(row, column) for column in COLUMNS} for row in rows]
+        print_json({"claims": claims, "drift": found})
         sys.exit(1 if found else 0)
     print(summary(rows, ledger.expected_findings))
     _end(found)

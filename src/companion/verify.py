@@ -9,30 +9,17 @@ added across bases.
 import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import replace
+from math import nan
 from pathlib import Path
 from types import MappingProxyType
 
 from companion.results import Result
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Claim, Ledger
-from numbercheck.statistics.rounding import format_number
 
+COLUMNS = ("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")
 MEASURED = ("count", "quantity", "survival", "comparison")
-
-
-@dataclass(frozen=True)
-class Verification:
-    """One claim, what was recomputed of it, and what that says."""
-
-    claim: str
-    locus: str
-    printed: str
-    recomputed: str
-    method: str
-    basis: str
-    verdict: str
-    reason: str
 
 
 def verify(
@@ -40,7 +27,7 @@ def verify(
     results: Iterable[Result],
     audited: Iterable[Verdict],
     given_up: Mapping[str, str] = MappingProxyType({}),
-) -> list[Verification]:
+) -> list[Verdict]:
     """Verdict on every claim, in the ledger's order.
 
     Parameters
@@ -63,44 +50,39 @@ def verify(
     return [_explained(row, given_up.get(row.claim, "")) for row in rows]
 
 
-def _explained(row: Verification, why: str) -> Verification:
-    """Add why the reconstruction gave a claim up, where that is all that is known against it."""
-    if not why or (row.verdict, row.basis) != ("mismatch", "constructed"):
-        return row
-    return replace(row, reason=f"{row.reason}: the reconstruction gave it up, since {why}")
+def _explained(verdict: Verdict, why: str) -> Verdict:
+    """Add why the reconstruction gave a claim up, where nothing else is known against it."""
+    if not why or (verdict.verdict, verdict.basis) != ("mismatch", "constructed"):
+        return verdict
+    return replace(verdict, reason=f"{verdict.reason}: the reconstruction gave it up, since {why}")
 
 
-def _verify(ledger: Ledger, claim: Claim, verdict: Verdict, result: Result | None) -> Verification:
-    value = format_number(result.value) if result else ""
-    method = (result.method if result else "") or verdict.method
-    if result and result.basis == "data":
-        admitted = claim.value.admits(result.value)
+def _verify(ledger: Ledger, claim: Claim, audited: Verdict, result: Result | None) -> Verdict:
+    if result is None:
+        return audited if audited.basis else replace(audited, value=nan)
+    known = replace(audited, value=result.value, method=result.method or audited.method)
+    admitted = claim.value.admits(result.value)
+    if result.basis == "data":
         reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
-        return _row(claim, value, method, "data", "match" if admitted else "mismatch", reason)
-    shown = result and ledger.measures[claim.measure].kind in MEASURED and not claim.verbal
-    if result and shown and not claim.value.admits(result.value) and verdict.verdict == "match":
+        return _by_patients(known, "data", "match" if admitted else "mismatch", reason)
+    is_shown = ledger.measures[claim.measure].kind in MEASURED and not claim.verbal
+    if is_shown and not admitted and audited.verdict == "match":
         reason = f"{_differs(claim, result)}, though it follows from the printed numbers"
-        return _row(claim, value, method, "constructed", "mismatch", reason)
-    if verdict.basis == "arithmetic":
-        value = value or ("" if verdict.value != verdict.value else format_number(verdict.value))
-        return _row(claim, value, method, "arithmetic", verdict.verdict, verdict.sentence)
-    if result and shown:
-        return _constructed(claim, result, verdict, value)
-    return _row(claim, value, method, "", verdict.verdict, verdict.sentence)
-
-
-def _constructed(claim: Claim, result: Result, verdict: Verdict, value: str) -> Verification:
-    """Say what a cohort that was built from the claims shows: nothing new where it agrees."""
-    if not claim.value.admits(result.value):
-        return _row(claim, value, result.method, "constructed", "mismatch", _differs(claim, result))
-    if verdict.verdict == "given":
-        return _row(claim, value, result.method, "constructed", "given", verdict.sentence)
+        return _by_patients(known, "constructed", "mismatch", reason)
+    if audited.basis or not is_shown:
+        return known
+    if not admitted:
+        return _by_patients(known, "constructed", "mismatch", _differs(claim, result))
+    if audited.verdict == "given":
+        return replace(known, basis="constructed")
     reason = "holds in the reconstructed cohort because it was built in"
-    return _row(claim, value, result.method, "constructed", "match", reason)
+    return _by_patients(known, "constructed", "match", reason)
 
 
-def _row(claim: Claim, value: str, method: str, basis: str, verdict: str, why: str) -> Verification:
-    return Verification(claim.claim, claim.locus, claim.printed, value, method, basis, verdict, why)
+def _by_patients(verdict: Verdict, basis: str, decided: str, reason: str) -> Verdict:
+    """Verdict that patients decide; what the other printed numbers say is kept beside it."""
+    said = verdict.reason
+    return replace(verdict, basis=basis, verdict=decided, reason=reason, arithmetic=said)
 
 
 def _differs(claim: Claim, result: Result) -> str:
@@ -108,17 +90,17 @@ def _differs(claim: Claim, result: Result) -> str:
     return f"the patients give {result.value:.6g}{how}, which does not print as {claim.printed}"
 
 
-def write(rows: Sequence[Verification], path: Path | str) -> None:
+def write(rows: Sequence[Verdict], path: Path | str) -> None:
     """Write verdicts as CSV, in the ledger's order."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(field.name for field in fields(Verification))
-        writer.writerows(astuple(row) for row in rows)
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
 
 
-def drift(ledger: Ledger, rows: Iterable[Verification]) -> list[str]:
+def drift(ledger: Ledger, rows: Iterable[Verdict]) -> list[str]:
     """Findings that are new, and expected ones that are gone, in words."""
     found = {row.claim: row for row in rows if row.verdict == "mismatch"}
     expected: Mapping = {
@@ -137,12 +119,12 @@ def drift(ledger: Ledger, rows: Iterable[Verification]) -> list[str]:
     return new + gone
 
 
-def tally(rows: Iterable[Verification]) -> Counter[tuple[str, str]]:
+def tally(rows: Iterable[Verdict]) -> Counter[tuple[str, str]]:
     """How many claims by verdict and basis; never added into one score."""
     return Counter((row.verdict, row.basis) for row in rows)
 
 
-def summary(rows: Sequence[Verification], expected: Iterable[str] = ()) -> str:
+def summary(rows: Sequence[Verdict], expected: Iterable[str] = ()) -> str:
     """Counts and findings, in words for a terminal."""
     counts = tally(rows)
     lines = [f"{len(rows)} claims in the ledger"]

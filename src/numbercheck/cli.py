@@ -132,8 +132,7 @@ def audit(folder: Folder = HERE, as_json: AsJson = False) -> None:
         for name, count in counts.verdicts.items():
             print(f"{count:5d}  {name}")
         for verdict in findings:
-            claim = ledger.claims[verdict.claim]
-            print(f"{claim.locus} ({verdict.claim}) prints {claim.printed}: {verdict.sentence}")
+            print(f"{verdict.locus} ({verdict.claim}) prints {verdict.printed}: {verdict.reason}")
     sys.exit(1 if findings else 0)
 
 

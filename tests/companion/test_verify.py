@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, WORDS, Verification, drift, summary, tally, verify, write
-from numbercheck.audit import audit
+from companion.verify import MEASURED, WORDS, drift, summary, tally, verify, write
+from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Family, Finding, Ledger, Measure
 
@@ -210,7 +210,7 @@ def test_drift_is_what_is_new_and_what_is_gone():
 def test_the_summary_counts_every_claim_once_and_adds_nothing_across_bases():
     """Each verdict and basis has its own line; together they are all claims."""
     rows = [
-        Verification(f"c{at}", "Abstract", "1", "", "", basis, verdict, "because")
+        Verdict(f"c{at}", "Abstract", "1", verdict, "kind", "because", basis)
         for at, (verdict, basis) in enumerate(WORDS)
     ]
     lines = summary(rows).splitlines()

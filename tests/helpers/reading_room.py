@@ -17,7 +17,7 @@ from companion import results as table_of_results
 from companion.cohort import masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results
-from numbercheck.audit import audit
+from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
@@ -70,7 +70,7 @@ def a_notebook() -> nbformat.NotebookNode:
     return new_notebook(cells=cells)
 
 
-def the_rows(ledger: Ledger) -> list[verify.Verification]:
+def the_rows(ledger: Ledger) -> list[Verdict]:
     return verify.verify(ledger, the_results(), audit(ledger))
 
 

@@ -27,7 +27,7 @@ def collect(
     cohort: Path,
     ledger: "Ledger",
     audited: "Sequence[Verdict]",
-) -> list[verify.Verification]:
+) -> "list[Verdict]":
     """Fill a folder of outputs, and return the verdict on every claim.
 
     Parameters
@@ -89,7 +89,7 @@ def given_up(dataset: Mapping) -> dict[str, str]:
     return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
 
 
-def draw(stage: Path, ledger: "Ledger", rows: Sequence[verify.Verification], label: str) -> None:
+def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -> None:
     """Draw the one figure that needs every verdict."""
     import pandas as pd
 

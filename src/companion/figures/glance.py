@@ -49,7 +49,7 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     Parameters
     ----------
     rows : pandas.DataFrame
-        Verification, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``.
+        Verdicts, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``.
     provenance : Provenance
         What the footnote says of the data.
     """

@@ -1,16 +1,11 @@
-"""Each claim with its explanation: what it was checked against, and what follows from it."""
+"""Claims in words: what each is, how it was printed, why it was judged so, what rests on it."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 
-from companion.report.notebooks import Cell
-from companion.verify import Verification
-from numbercheck.audit import Candidate, Verdict
-from numbercheck.ledger.records import Claim, Ledger, Measure
-from numbercheck.words import called
+from numbercheck.audit import Verdict
+from numbercheck.ledger.records import Claim, Ledger
 
 STATISTICS: Mapping[str, str] = {
     "n": "number",
@@ -44,92 +39,20 @@ def token(claim: Claim) -> str:
     return f"P {pretty}" if claim.verbal else pretty
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of the ledger on the page, with all that its explanation says."""
-
-    claim: Claim
-    measure: Measure
-    what: str
-    row: Verification
-    verdict: Verdict
-    premises: tuple[Claim, ...]
-    follows: tuple[Claim, ...]
-    others: tuple[Claim, ...]
-    cell: Cell | None
-    notebook: str
-    method: str
-    expected: str
-
-    @property
-    def statistic(self) -> str:
-        """The statistic in words."""
-        return STATISTICS[self.claim.statistic]
-
-    @property
-    def reason(self) -> str:
-        """Why the verdict is so; the claims that follow from it are listed as links instead."""
-        return PREMISE.sub("Other printed numbers follow from it.", self.row.reason)
-
-    @property
-    def sign(self) -> str:
-        """A sign for the verdict, so that it is told without color, too."""
-        return SIGNS[self.row.verdict]
-
-    @property
-    def token(self) -> str:
-        """As printed; a claim in words by what it says of P."""
-        return token(self.claim)
-
-    @property
-    def printed(self) -> str:
-        """The token, with a word where the article has no number."""
-        return f"{self.token} (in words)" if self.claim.verbal else self.token
-
-    @cached_property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """What was tried, those that fit first."""
-        return tuple(sorted(self.verdict.candidates, key=lambda c: not c.fits))
+def printed(claim: Claim) -> str:
+    """The token, with a word where the article has no number."""
+    return f"{token(claim)} (in words)" if claim.verbal else token(claim)
 
 
-def lines(
-    ledger: Ledger,
-    rows: Sequence[Verification],
-    verdicts: Iterable[Verdict],
-    cells: Mapping[str, tuple[str, Cell]],
-) -> list[Line]:
-    """Every claim, in the ledger's order, with what is known of it."""
-    by_claim = {v.claim: v for v in verdicts}
+def reason(verdict: Verdict) -> str:
+    """Why the verdict is so; the claims that follow from it are listed as links instead."""
+    return PREMISE.sub("Other printed numbers follow from it.", verdict.reason)
+
+
+def following(verdicts: Iterable[Verdict], ledger: Ledger) -> dict[str, list[Claim]]:
+    """For each claim, those that were computed from it."""
     follows: dict[str, list[Claim]] = defaultdict(list)
-    for verdict in by_claim.values():
-        for premise in dict.fromkeys(verdict.premises):
-            follows[premise].append(ledger.claims[verdict.claim])
-    return [_line(ledger, row, by_claim[row.claim], follows, cells) for row in rows]
-
-
-def _line(
-    ledger: Ledger,
-    row: Verification,
-    verdict: Verdict,
-    follows: Mapping[str, Sequence[Claim]],
-    cells: Mapping[str, tuple[str, Cell]],
-) -> Line:
-    claim = ledger.claims[row.claim]
-    measure = ledger.measures[claim.measure]
-    notebook, cell = cells.get(claim.measure, ("", None))
-    finding = ledger.expected_findings.get(row.claim)
-    same = (c for c in ledger.find(claim.measure, claim.statistic) if c is not claim)
-    return Line(
-        claim,
-        measure,
-        what(claim, ledger),
-        row,
-        verdict,
-        tuple(ledger.claims[p] for p in dict.fromkeys(verdict.premises)),
-        tuple(follows.get(row.claim, ())),
-        tuple(same) if not claim.verbal else (),
-        cell,
-        notebook,
-        called(ledger.method(measure)) if measure.family else "",
-        finding.reason if finding else "",
-    )
+    for verdict in verdicts:
+        for claim in dict.fromkeys(verdict.inputs):
+            follows[claim].append(ledger.claims[verdict.claim])
+    return follows

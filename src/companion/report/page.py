@@ -2,26 +2,34 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from companion.report.claims import STATISTICS, Line, lines, token, what
+from companion.report.claims import (
+    SIGNS,
+    STATISTICS,
+    following,
+    printed,
+    reason,
+    token,
+    what,
+)
 from companion.report.computed import computed
 from companion.report.consistency import consistency
 from companion.report.displays import Display, figures, tables
 from companion.report.journal_club import journal_club
 from companion.report.markup import slug
-from companion.report.notebooks import cells_of, notebooks
+from companion.report.notebooks import Cell, cells_of, notebooks
 from companion.report.patients import patients
 from companion.report.shown import Linker
 from companion.report.what_if import what_if
-from companion.verify import WORDS, Verification, tally
-from numbercheck.audit import audit
-from numbercheck.ledger.records import Ledger
+from companion.verify import WORDS, tally
+from numbercheck.audit import Verdict
+from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.words import called
 
 SECTIONS = (
@@ -57,7 +65,7 @@ UNCHECKED = {
 def write(
     output: Path,
     ledger: Ledger,
-    rows: Sequence[Verification],
+    verdicts: Sequence[Verdict],
     label: str = "",
     cohort: Path | None = None,
     drawn: Callable[[], None] = lambda: None,
@@ -70,7 +78,7 @@ def write(
         Folder of a build: results, tables, figures, executed notebooks.
     ledger : Ledger
         What is printed.
-    rows : sequence of Verification
+    verdicts : sequence of Verdict
         The verdict on every claim.
     label : str
         What must be seen wherever numbers of patients are, such as that they are
@@ -81,7 +89,7 @@ def write(
         Returns when all figures are there; called when everything else is known.
     """
     people = patients(cohort, ledger)
-    content = _content(output, ledger, rows, label, drawn) | {"patients": people}
+    content = _content(output, ledger, verdicts, label, drawn) | {"patients": people}
     page = unbroken(environment().get_template("page.html").render(content))
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
@@ -110,6 +118,9 @@ def environment() -> Environment:
         "what": what,
         "statistic": lambda name: STATISTICS.get(name, name),
         "token": token,
+        "printed": printed,
+        "reason": reason,
+        "sign": SIGNS.get,
     }
     for name in environment.list_templates():
         environment.get_template(name)
@@ -119,13 +130,12 @@ def environment() -> Environment:
 def _content(
     output: Path,
     ledger: Ledger,
-    rows: Sequence[Verification],
+    verdicts: Sequence[Verdict],
     label: str,
     drawn: Callable[[], None],
 ) -> dict[str, Any]:
     books = notebooks(output)
     cells = cells_of(books, ledger.measures)
-    ledger_lines = lines(ledger, rows, audit(ledger), cells)
     results, together = computed(output, cells), consistency(output, ledger)
     linker = Linker(ledger, {(r.measure, r.statistic): float(r.value) for r in results})
     choices = what_if(ledger)
@@ -139,18 +149,20 @@ def _content(
         "sections": _sections(together, club),
         "article": ledger.article,
         "ledger": ledger,
-        "lines": ledger_lines,
-        "findings": [line for line in ledger_lines if line.row.verdict == "mismatch"],
-        "counts": _counts(rows),
-        "unchecked": _unchecked(ledger_lines),
-        "parts": list(dict.fromkeys(line.claim.part for line in ledger_lines)),
-        "numbers": sum(not line.claim.verbal for line in ledger_lines),
+        "verdicts": verdicts,
+        "follows": following(verdicts, ledger),
+        "cells": cells,
+        "findings": [v for v in verdicts if v.verdict == "mismatch"],
+        "counts": _counts(verdicts),
+        "unchecked": _unchecked(verdicts),
+        "parts": list(dict.fromkeys(claim.part for claim in ledger.claims.values())),
+        "numbers": sum(not claim.verbal for claim in ledger.claims.values()),
         "what_if": choices,
         "tables": shown_tables,
         "figures": shown_figures,
         "shown": _shown(shown_tables, shown_figures),
         "notebooks": books,
-        "made": _made(ledger_lines),
+        "made": _made(ledger, cells),
         "results": results,
         "result_ids": {(r.measure, r.statistic) for r in results},
         "consistency": together,
@@ -163,25 +175,25 @@ def _sections(together: dict[str, Any], club: dict[str, Any]) -> list[tuple[str,
     return [(id_, title) for id_, title in SECTIONS if optional.get(id_, True)]
 
 
-def _counts(rows: Sequence[Verification]) -> list[tuple[str, str, int, str]]:
+def _counts(verdicts: Sequence[Verdict]) -> list[tuple[str, str, int, str]]:
     """Verdict, basis, how many, and in words; in the order of ``WORDS``, none left out."""
-    found = tally(rows)
+    found = tally(verdicts)
     keys = [*(k for k in WORDS if k in found), *(k for k in found if k not in WORDS)]
     return [(*key, found[key], WORDS.get(key, " ".join(key))) for key in keys]
 
 
-def _unchecked(found: Sequence[Line]) -> list[tuple[str, int]]:
+def _unchecked(verdicts: Sequence[Verdict]) -> list[tuple[str, int]]:
     """Why claims could not be checked, most frequent first."""
-    kinds = Counter(line.verdict.kind for line in found if line.row.verdict == "unchecked")
+    kinds = Counter(v.kind for v in verdicts if v.verdict == "unchecked")
     return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
 
 
-def _made(found: Sequence[Line]) -> dict[str, list[Line]]:
+def _made(ledger: Ledger, cells: Mapping[str, tuple[str, Cell]]) -> dict[str, list[Claim]]:
     """Claims by the cell that computes them."""
-    by_cell: dict[str, list[Line]] = {}
-    for line in found:
-        if line.cell:
-            by_cell.setdefault(line.cell.id, []).append(line)
+    by_cell: dict[str, list[Claim]] = {}
+    for claim in ledger.claims.values():
+        if claim.measure in cells:
+            by_cell.setdefault(cells[claim.measure][1].id, []).append(claim)
     return by_cell
 
 

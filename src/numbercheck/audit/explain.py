@@ -8,7 +8,7 @@ from textwrap import wrap
 from numbercheck.audit.judge import audit
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
-from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.records import Claim, Ledger, LedgerError
 
 WIDTH, MOST = 88, 9
 
@@ -38,13 +38,17 @@ def explain(ledger: Ledger, claim: str, verdicts: Sequence[Verdict] | None = Non
 def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
     """Coverage and verdicts as one JSON document, each with the printed text and its place."""
     verdicts = audit(ledger) if verdicts is None else verdicts
-    rows = []
-    for verdict in verdicts:
-        claim = ledger.claims[verdict.claim]
-        place = {"locus": claim.locus, "measure": claim.measure, "statistic": claim.statistic}
-        rows.append({**verdict.record(), **place, "printed": claim.printed})
+    rows = [_record(verdict, ledger.claims[verdict.claim]) for verdict in verdicts]
     document = {"coverage": coverage(verdicts)._asdict(), "verdicts": rows}
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:
+    """Everything about a verdict; JSON has no NaN."""
+    number = {"measure": claim.measure, "statistic": claim.statistic}
+    value = verdict.value if isfinite(verdict.value) else None
+    candidates = [candidate._asdict() for candidate in verdict.candidates]
+    return {**vars(verdict), **number, "value": value, "candidates": candidates}
 
 
 def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
@@ -56,14 +60,14 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
     yield f"  is the    {claim.statistic} of {measure.label}"
     if measure.family:
         yield f"  family    {measure.family}: {ledger.method(measure)}"
-    for premise in list(dict.fromkeys(verdict.premises))[:MOST]:
+    for premise in list(dict.fromkeys(verdict.inputs))[:MOST]:
         other = ledger.claims[premise]
-        title = "against " if premise == verdict.premises[0] else ""
+        title = "against " if premise == verdict.inputs[0] else ""
         yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {other.locus}"
     yield from _tried(verdict.candidates)
     value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""
     yield f"  verdict   {verdict.verdict.upper()}: {verdict.kind}{value}"
-    yield from (f"            {line}" for line in wrap(verdict.sentence, WIDTH - 12))
+    yield from (f"            {line}" for line in wrap(verdict.reason, WIDTH - 12))
 
 
 def _tried(candidates: Sequence[Candidate]) -> Iterator[str]:

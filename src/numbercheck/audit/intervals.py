@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from numbercheck.audit import kaplan_meier
 from numbercheck.audit.evidence import Count, Evidence, same_place
-from numbercheck.audit.verdicts import Candidate, Verdict
+from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, shown
@@ -56,16 +56,14 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
     fault = shape(pair, estimate)
     if fault:
-        yield Verdict(
-            claim.claim, "mismatch", fault[0], fault[1], premises=_partners(claim, evidence)
-        )
+        yield verdict_on(claim, "mismatch", fault[0], fault[1], inputs=_partners(claim, evidence))
     elif measure.kind == "survival":
         yield kaplan_meier.check_limit(claim, evidence)
     elif measure.kind == "count":
         yield _proportion(claim, measure, pair, evidence)
     else:
         reason = "The numbers that this limit was computed from are not printed."
-        yield Verdict(claim.claim, "unchecked", "not-determined", reason)
+        yield verdict_on(claim, "unchecked", "not-determined", reason)
 
 
 def pair_at(claim: Claim, evidence: Evidence) -> Pair:
@@ -126,7 +124,7 @@ class Case(NamedTuple):
         values = _percent(way, self.count.values[0], self.count.total)
         value = values[self.at] if len(self.count.values) == 1 else nan
         slug, used = way.slug(self.level), self.count.claims
-        return Verdict(self.claim.claim, verdict, kind, says, slug, value, self.candidates, used)
+        return verdict_on(self.claim, verdict, kind, says, slug, value, self.candidates, used)
 
     @property
     def at(self) -> int:
@@ -157,7 +155,7 @@ def _proportion(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) 
     case = case_of(claim, measure, pair, evidence)
     if case is None:
         reason = "The count or the denominator is not printed, so no interval can be computed."
-        return Verdict(claim.claim, "unchecked", "no-count", reason)
+        return verdict_on(claim, "unchecked", "no-count", reason)
     first = next(iter(case.tried))
     expected = evidence.ledger.method(measure) in METHODS
     if expected and case.tried[first][case.at]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percentages, sums
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.sums import Related
-from numbercheck.audit.verdicts import VERDICTS, Verdict
+from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Ledger, days
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
@@ -56,7 +56,7 @@ def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """A number of patients is whole and within its total."""
     if not is_count(claim.value):
         says = f"{claim.printed} is no number of patients."
-        yield Verdict(claim.claim, "mismatch", "not-a-count", says)
+        yield verdict_on(claim, "mismatch", "not-a-count", says)
         return
     total = evidence.total(evidence.ledger.measures[claim.measure])
     if total is None or claim.statistic == "N":
@@ -65,7 +65,7 @@ def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
     if not is_itself and claim.value.value > total.values[0]:
         says = f"{claim.printed} is more than all {total.values[0]} of its population."
-        yield Verdict(claim.claim, "mismatch", "count-exceeds-total", says, premises=total.claims)
+        yield verdict_on(claim, "mismatch", "count-exceeds-total", says, inputs=total.claims)
 
 
 def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verdict]:
@@ -78,9 +78,7 @@ def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verd
         is_wrong = any(v.verdict == "mismatch" for v in found[before.claim])
         if before is not claim and not is_wrong and not _agree(before, claim, ledger):
             says = f"{claim.printed} here, {before.printed} in {before.locus}, for one number."
-            yield Verdict(
-                claim.claim, "mismatch", "printings-disagree", says, premises=(before.claim,)
-            )
+            yield verdict_on(claim, "mismatch", "printings-disagree", says, inputs=(before.claim,))
 
 
 def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
@@ -103,7 +101,7 @@ def _premises(ledger: Ledger, found: dict[str, list[Verdict]]) -> dict[str, list
         for verdict in verdicts:
             if verdict.kind == "printings-disagree" or verdict.verdict == "unchecked":
                 continue
-            for premise in verdict.premises:
+            for premise in verdict.inputs:
                 source = ledger.claims[premise]
                 for claim in ledger.find(source.measure, source.statistic):
                     used.setdefault(claim.claim, []).append(verdict.claim)
@@ -124,12 +122,12 @@ def _one(
     if verdict.verdict == "unchecked" and is_premise:
         says = f"A premise of {_listed(used[claim.claim])}."
         kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
-        sentence = says if kind == "premise" else f"{verdict.sentence} {says}"
-        verdict = replace(verdict, verdict="given", kind=kind, sentence=sentence)
+        sentence = says if kind == "premise" else f"{verdict.reason} {says}"
+        verdict = replace(verdict, verdict="given", kind=kind, reason=sentence)
     if claim.claim in related.broken:
         also = " ".join(dict.fromkeys(related.broken[claim.claim]))
-        says = f"{verdict.sentence} It breaks an assumption of ours: {also}"
-        verdict = replace(verdict, sentence=says)
+        says = f"{verdict.reason} It breaks an assumption of ours: {also}"
+        verdict = replace(verdict, reason=says)
     return verdict
 
 
@@ -140,9 +138,9 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
         return _external(claim, ledger)
     if kept:
         says = f"No other printed number determines it; it does agree: {' '.join(kept[:2])}"
-        return Verdict(claim.claim, "unchecked", "in-order", says)
+        return verdict_on(claim, "unchecked", "in-order", says)
     says = "No other printed number determines it, and none follows from it."
-    return Verdict(claim.claim, "unchecked", "stands-alone", says)
+    return verdict_on(claim, "unchecked", "stands-alone", says)
 
 
 def _external(claim: Claim, ledger: Ledger) -> Verdict:
@@ -153,8 +151,8 @@ def _external(claim: Claim, ledger: Ledger) -> Verdict:
             same = row.printed == claim.printed
             says = f"{row.trial} prints {row.printed} for it, {claim.printed} stands here."
             kind = "comparator" if same else "comparator-differs"
-            return Verdict(claim.claim, "match" if same else "mismatch", kind, says, row.source)
-    return Verdict(claim.claim, "unchecked", "other-trial", says)
+            return verdict_on(claim, "match" if same else "mismatch", kind, says, row.source)
+    return verdict_on(claim, "unchecked", "other-trial", says)
 
 
 def _listed(claims: Iterable[str]) -> str:

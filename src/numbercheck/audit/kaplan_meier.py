@@ -6,7 +6,7 @@ from math import isnan, nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence, is_count, same_place
-from numbercheck.audit.verdicts import Candidate, Verdict
+from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,
@@ -54,7 +54,7 @@ class Curve(NamedTuple):
     types: tuple[str, ...]
     level: float
     scale: float
-    premises: tuple[str, ...]
+    inputs: tuple[str, ...]
 
     def search(
         self, limits: Limits | None = None, conf_type: str = "", most: int | None = None
@@ -119,19 +119,19 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     if not 0 <= claim.value.value <= _scale(claim, measure):
         says = f"{claim.printed} is no survival."
-        yield Verdict(claim.claim, "mismatch", "impossible-estimate", says)
+        yield verdict_on(claim, "mismatch", "impossible-estimate", says)
         return
     curve = curve_at(claim, evidence)
     if curve is None:
         says = "The number of patients is not printed."
-        yield Verdict(claim.claim, "unchecked", "no-denominator", says)
+        yield verdict_on(claim, "unchecked", "no-denominator", says)
         return
     if curve.search(NO_LIMITS) == Found((), True):
         says = (
             f"No numbers at risk among {curve.n} patients give a survival that prints as "
             f"{claim.printed}."
         )
-        yield Verdict(claim.claim, "mismatch", "no-history", says, "km", premises=curve.premises)
+        yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
         return
     yield from _deaths(claim, measure, curve, evidence)
 
@@ -149,8 +149,8 @@ def _deaths(claim: Claim, measure: Measure, curve: Curve, evidence: Evidence) ->
             f"{claim.printed} of {curve.n} patients needs {need} events or more by every history "
             f"of numbers at risk; {number} {'is' if number == 1 else 'are'} printed."
         )
-        used = (*curve.premises, *sources)
-        yield Verdict(claim.claim, "mismatch", "too-few-events", says, "km", premises=used)
+        used = (*curve.inputs, *sources)
+        yield verdict_on(claim, "mismatch", "too-few-events", says, "km", inputs=used)
 
 
 def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
@@ -162,7 +162,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     curve = curve_at(claim, evidence)
     if curve is None:
         says = "The number of patients, or the estimate, is not printed."
-        return Verdict(claim.claim, "unchecked", "no-denominator", says)
+        return verdict_on(claim, "unchecked", "no-denominator", says)
     found = {t: curve.search(conf_type=t) for t in curve.types}
     fits = [t for t in curve.types if found[t].histories]
     has_family = bool(evidence.ledger.method(evidence.ledger.measures[claim.measure]))
@@ -170,7 +170,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
         return _attained(claim, curve, fits[0], evidence)
     if not all(f.is_all for f in found.values()):
         says = "The search for a history of numbers at risk was stopped before it was decided."
-        return Verdict(claim.claim, "unchecked", "undecided", says)
+        return verdict_on(claim, "unchecked", "undecided", says)
     kind = "method-differs" if fits else "no-history"
     more = f"; {fits[0]} limits would" if fits else ", nor do limits of another type"
     says = (
@@ -179,9 +179,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     )
     method = f"km-{(fits or curve.types)[0]}"
     candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
-    return Verdict(
-        claim.claim, "mismatch", kind, says, method, candidates=candidates, premises=used
-    )
+    return verdict_on(claim, "mismatch", kind, says, method, candidates=candidates, inputs=used)
 
 
 def _attained(claim: Claim, curve: Curve, conf_type: str, evidence: Evidence) -> Verdict:
@@ -205,7 +203,7 @@ def _attained(claim: Claim, curve: Curve, conf_type: str, evidence: Evidence) ->
         says += "; this limit could have been another one, so it is a premise."
         verdict, kind, value = "given", "history-exists", nan
     candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
-    return Verdict(claim.claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used)
+    return verdict_on(claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used)
 
 
 def candidates_at(claim: Claim, evidence: Evidence) -> tuple[Candidate, ...]:
@@ -234,7 +232,7 @@ def _used(claim: Claim, curve: Curve, evidence: Evidence) -> tuple[str, ...]:
     """Patients and estimate, and for the upper limit the lower one."""
     low = same_place(evidence.ledger.find(claim.measure, "conf_low"), claim.locus)
     other = (low.claim,) if low and claim.statistic == "conf_high" else ()
-    return (*curve.premises, curve.estimate.claim, *other)
+    return (*curve.inputs, curve.estimate.claim, *other)
 
 
 def _printed_deaths(measure: Measure, evidence: Evidence) -> tuple[int, tuple[str, ...]] | None:

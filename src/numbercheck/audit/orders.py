@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from numbercheck.audit.evidence import Evidence
-from numbercheck.audit.verdicts import Verdict
+from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 
 ORDER = ("min", "p25", "median", "p75", "max")
@@ -47,7 +47,7 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
         rest = ", ".join(f"{c.statistic} {c.printed}" for c in others)
         says = f"The {worst.statistic}, {worst.printed}, is out of order with {rest}."
         used = tuple(c.claim for c in others)
-        yield Verdict(worst.claim, "mismatch", "out-of-order", says, premises=used)
+        yield verdict_on(worst, "mismatch", "out-of-order", says, inputs=used)
 
 
 def _rising(rows: list[tuple[float, Claim]]) -> Iterator[Verdict]:
@@ -58,4 +58,4 @@ def _rising(rows: list[tuple[float, Claim]]) -> Iterator[Verdict]:
                 "same curve, which never rises."
             )
             used = (before.claim,)
-            yield Verdict(after.claim, "mismatch", "survival-rises", says, premises=used)
+            yield verdict_on(after, "mismatch", "survival-rises", says, inputs=used)

@@ -6,7 +6,7 @@ from math import isnan, nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, key
-from numbercheck.audit.verdicts import Candidate, Verdict
+from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial
@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
     """
 
     tests: list[PTest]
-    premises: tuple[str, ...]
+    inputs: tuple[str, ...]
     setting: str
     is_open: bool = False
 
@@ -63,13 +63,13 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     if not 0 <= claim.value.value <= 1:
         says = f"{claim.printed} is no probability."
-        yield Verdict(claim.claim, "mismatch", "impossible-p", says)
+        yield verdict_on(claim, "mismatch", "impossible-p", says)
         return
     try:
         comparison = compare(measure, evidence)
     except MissingError as missing:
         says = f"It cannot be recomputed: {missing}."
-        yield Verdict(claim.claim, "unchecked", "not-expressible", says)
+        yield verdict_on(claim, "unchecked", "not-expressible", says)
         return
     if claim.verbal:
         yield _in_words(claim, comparison)
@@ -87,9 +87,9 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
     """
     against = evidence.ledger.measures.get(measure.against)
     if against is None:
-        tables, premises, is_open = evidence.tables(measure)
+        tables, inputs, is_open = evidence.tables(measure)
         tests = _table_tests(tables, QUICK + SLOW * slow)
-        return Comparison(tests, premises, _table_words(tables), is_open)
+        return Comparison(tests, inputs, _table_words(tables), is_open)
     if against.kind == "count":
         return _paired(measure, against, evidence)
     return _rate_tests(measure, evidence)
@@ -179,7 +179,7 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     if not fits and measure.by.text:
         comparison = compare(measure, evidence, slow=True)
         fits = _fitting(claim, comparison)
-    tests, premises, setting, is_open = comparison
+    tests, inputs, setting, is_open = comparison
     own = evidence.ledger.method(measure)
     chosen, verdict, kind = _choose(own, tests, fits)
     name = called(chosen.name)
@@ -195,7 +195,7 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
         says += f", as printed, but {_expected(own, tests)}."
     value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
     candidates = tuple(t.candidate(claim.value) for t in tests)
-    return Verdict(claim.claim, verdict, kind, says, chosen.name, value, candidates, premises)
+    return verdict_on(claim, verdict, kind, says, chosen.name, value, candidates, inputs)
 
 
 def _fitting(claim: Claim, comparison: Comparison) -> list[PTest]:
@@ -225,7 +225,7 @@ def _expected(own: str, tests: list[PTest]) -> str:
 
 def _in_words(claim: Claim, comparison: Comparison) -> Verdict:
     """Judge a claim of significance, whose test is not named, by every test."""
-    tests, premises, setting, _ = comparison
+    tests, inputs, setting, _ = comparison
     side = "" if claim.value.relation.startswith(">") else _side(tests)
     tried = [t for t in tests if not t.name.endswith(ONE_SIDED) or t.name == side]
     agree = [[claim.value.admits(p) for p in t.values] for t in tried]
@@ -234,7 +234,7 @@ def _in_words(claim: Claim, comparison: Comparison) -> Verdict:
     sign = claim.printed.replace("<=", "≤").replace(">=", "≥")
     says = f"{opening} (P {sign}); {setting}: {values}."
     candidates = tuple(Candidate(t.name, t.text, all(a)) for t, a in zip(tried, agree, strict=True))
-    return Verdict(claim.claim, verdict, kind, says, candidates=candidates, premises=premises)
+    return verdict_on(claim, verdict, kind, says, candidates=candidates, inputs=inputs)
 
 
 def _weigh(agree: list[list[bool]], is_rate: bool) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from numbercheck.audit.evidence import Evidence, possible_counts
-from numbercheck.audit.verdicts import Candidate, Verdict
+from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim
 from numbercheck.statistics.rounding import Printed, roundings, shown
 
@@ -22,7 +22,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _wrong(claim, "impossible-percent", f"{claim.printed} is no percentage of patients.")
     elif total is None or not total.total:
         reason = "No denominator is printed, so no count can be compared."
-        yield Verdict(claim.claim, "unchecked", "no-denominator", reason)
+        yield verdict_on(claim, "unchecked", "no-denominator", reason)
     elif not evidence.ledger.find(claim.measure, "n"):
         yield _without_count(claim, total.total, total.claims)
     else:
@@ -32,7 +32,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _with_count(
-    claim: Claim, k: int, total: int, premises: tuple[str, ...], evidence: Evidence
+    claim: Claim, k: int, total: int, inputs: tuple[str, ...], evidence: Evidence
 ) -> Verdict:
     printed, value = claim.value, 100 * k / total
     rules = roundings(value, printed.decimals) if printed.relation == "=" else {}
@@ -52,7 +52,7 @@ def _with_count(
         says += f", which prints as {rounded} %, not {_percent(printed)}" + (
             f": {why}." if why else "."
         )
-    return Verdict(claim.claim, verdict, kind, says, "k/N", value, candidates, premises)
+    return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, inputs)
 
 
 def _slip(
@@ -77,7 +77,7 @@ def _slip(
     return "percent-differs", f"it would be {_listed(counts)} of {total}"
 
 
-def _without_count(claim: Claim, total: int, premises: tuple[str, ...]) -> Verdict:
+def _without_count(claim: Claim, total: int, inputs: tuple[str, ...]) -> Verdict:
     """Judge a percentage by the counts that it can mean, since none is printed."""
     printed = claim.value
     counts = possible_counts(printed, total)
@@ -91,15 +91,15 @@ def _without_count(claim: Claim, total: int, premises: tuple[str, ...]) -> Verdi
         candidates = tuple(
             Candidate(f"{k}/{total}", _two(100 * k / total), True) for k in counts[:9]
         )
-        return Verdict(
-            claim.claim,
+        return verdict_on(
+            claim,
             "unchecked",
             "possible-counts",
             says,
             "k/N",
             100 * counts[0] / total if len(counts) == 1 else float("nan"),
             candidates,
-            premises,
+            inputs,
         )
     near = round(printed.value * total / 100)
     tried = sorted({k for k in (near - 1, near, near + 1) if 0 <= k <= total})
@@ -112,18 +112,18 @@ def _without_count(claim: Claim, total: int, premises: tuple[str, ...]) -> Verdi
                 f"No count out of {total} rounds to {_percent(printed)}; {k} of them is "
                 f"{_two(100 * k / total)}, which {SLIPS[slip]}."
             )
-            return Verdict(
-                claim.claim,
+            return verdict_on(
+                claim,
                 "mismatch",
                 "rounding-slip",
                 says,
                 "k/N",
                 100 * k / total,
                 candidates,
-                premises,
+                inputs,
             )
     says = f"No count out of {total} prints as {_percent(printed)}, however it is rounded."
-    return _wrong(claim, "impossible-percent", says, candidates, premises)
+    return _wrong(claim, "impossible-percent", says, candidates, inputs)
 
 
 def _wrong(
@@ -131,9 +131,9 @@ def _wrong(
     kind: str,
     says: str,
     candidates: tuple[Candidate, ...] = (),
-    premises: tuple[str, ...] = (),
+    inputs: tuple[str, ...] = (),
 ) -> Verdict:
-    return Verdict(claim.claim, "mismatch", kind, says, candidates=candidates, premises=premises)
+    return verdict_on(claim, "mismatch", kind, says, candidates=candidates, inputs=inputs)
 
 
 def _percent(printed: Printed) -> str:

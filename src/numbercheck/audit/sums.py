@@ -9,7 +9,7 @@ from math import nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence
-from numbercheck.audit.verdicts import Verdict
+from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression, dotted
 from numbercheck.ledger.records import Claim, Relation, days
 from numbercheck.statistics.rounding import shown
@@ -149,13 +149,13 @@ def _about(
     relation: Relation, names: Mapping[str, Known], subject: str, holds: bool, sentence: str
 ) -> Iterator[Verdict]:
     """Verdicts on the claims of the number that a relation is about."""
-    premises = tuple(k.claims[0].claim for n, k in names.items() if n != subject and k.claims)
+    inputs = tuple(k.claims[0].claim for n, k in names.items() if n != subject and k.claims)
     verdict = "match" if holds else "mismatch"
     kind = relation.kind if holds else BROKEN.get(relation.kind, "relation-broken")
     low, high = names[subject].value
     value = float(low) if holds and low == high else nan
     for claim in names[subject].claims:
-        yield Verdict(claim.claim, verdict, kind, sentence, "relation", value, premises=premises)
+        yield verdict_on(claim, verdict, kind, sentence, "relation", value, inputs=inputs)
 
 
 BROKEN = {
@@ -214,8 +214,8 @@ def _spoken(link: Link) -> list[str]:
     return [n for side in sides for n in Expression(ast.unparse(side)).names]
 
 
-def _is_circular(subject: str, premises: set[str], follows: Mapping[str, set[str]]) -> bool:
-    seen, left = set(), list(premises)
+def _is_circular(subject: str, inputs: set[str], follows: Mapping[str, set[str]]) -> bool:
+    seen, left = set(), list(inputs)
     while left:
         name = left.pop()
         if name == subject:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import NamedTuple
 
+from numbercheck.ledger.records import Claim
+from numbercheck.statistics.rounding import format_number
+
 VERDICTS = ("mismatch", "match", "given", "unchecked")  # the first one found decides
 
 
@@ -19,52 +22,67 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The audit of one claim.
+    """The judgment of one claim: by the other printed numbers, then by the patients as well.
 
     Attributes
     ----------
-    claim : str
+    claim, locus, printed : str
+        The claim's slug, its place and its text.
     verdict : {"given", "match", "mismatch", "unchecked"}
     kind : str
         Slug of the finding, or of the check that was made.
-    sentence : str
+    reason : str
         Why, for a reader who knows the article and not this program.
+    basis : {"arithmetic", "constructed", "data", ""}
+        What decided: other printed numbers, a cohort that was built from them, the trial's own
+        patients, or nothing.
     method : str
-        What the value was computed by.
+        How the value was computed.
     value : float
         Recomputed, in the printed unit; NaN where nothing was.
     candidates : tuple of Candidate
-    premises : tuple of str
+        Every method that was tried.
+    inputs : tuple of str
         Claims that it was computed from.
+    arithmetic : str
+        What the other printed numbers say, where patients gave the reason instead.
     """
 
     claim: str
+    locus: str
+    printed: str
     verdict: str
     kind: str
-    sentence: str
+    reason: str
+    basis: str = ""
     method: str = ""
     value: float = nan
     candidates: tuple[Candidate, ...] = ()
-    premises: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    arithmetic: str = ""
 
     @property
-    def basis(self) -> str:
-        """``arithmetic`` where other printed numbers decided, else empty."""
-        return "arithmetic" if self.verdict in ("match", "mismatch") else ""
+    def recomputed(self) -> str:
+        """The value with 12 significant digits; empty where there is none."""
+        return format_number(self.value) if isfinite(self.value) else ""
 
-    def record(self) -> dict[str, object]:
-        """Values for JSON, where there is no NaN."""
-        return {
-            "claim": self.claim,
-            "verdict": self.verdict,
-            "basis": self.basis,
-            "kind": self.kind,
-            "method": self.method,
-            "value": self.value if isfinite(self.value) else None,
-            "sentence": self.sentence,
-            "candidates": [c._asdict() for c in self.candidates],
-            "premises": list(self.premises),
-        }
+
+def verdict_on(
+    claim: Claim,
+    verdict: str,
+    kind: str,
+    reason: str,
+    method: str = "",
+    value: float = nan,
+    candidates: Iterable[Candidate] = (),
+    inputs: Iterable[str] = (),
+) -> Verdict:
+    """Verdict on a claim by the other printed numbers."""
+    basis = "arithmetic" if verdict in ("match", "mismatch") else ""
+    return Verdict(
+        *(claim.claim, claim.locus, claim.printed, verdict, kind, reason),
+        *(basis, method, value, tuple(candidates), tuple(inputs)),
+    )
 
 
 class Coverage(NamedTuple):

@@ -22,7 +22,7 @@ def verdicts(ledger):
 
 def test_every_claim_has_one_verdict_and_a_sentence_in_the_ledgers_order(ledger, verdicts):
     assert list(verdicts) == list(ledger.claims)
-    assert all(v.sentence.endswith((".", ")")) for v in verdicts.values())
+    assert all(v.reason.endswith((".", ")")) for v in verdicts.values())
     assert all(bool(v.basis) == (v.verdict in ("match", "mismatch")) for v in verdicts.values())
 
 
@@ -40,7 +40,7 @@ def test_the_mismatches_are_one_rounding_slip_and_two_unsupported_claims(verdict
 def test_the_slip_is_told_in_a_sentence_for_clinicians(verdicts):
     verdict = verdicts["table1_crs_g12_percent"]
 
-    assert verdict.sentence.startswith("16 of 35 is 45.7 %, which prints as 46 %, not 45 %")
+    assert verdict.reason.startswith("16 of 35 is 45.7 %, which prints as 46 %, not 45 %")
     assert verdict.value == pytest.approx(100 * 16 / 35)
     assert [c.method for c in verdict.candidates if c.fits] == ["truncated"]
 
@@ -77,23 +77,23 @@ def test_the_p_value_is_pearsons_with_yates_correction(ledger, verdicts):
 
 
 def test_the_percentages_by_blasts_can_only_be_16_and_2_patients(verdicts):
-    assert "16 patients" in verdicts["text6_crs_blasts_ge5_percent"].sentence
-    assert "2 patients" in verdicts["text6_crs_blasts_lt5_percent"].sentence
+    assert "16 patients" in verdicts["text6_crs_blasts_ge5_percent"].reason
+    assert "2 patients" in verdicts["text6_crs_blasts_lt5_percent"].reason
 
 
 def test_infections_against_the_published_rate_are_within_chance(verdicts):
     """R: binom.test(8, 35, 0.37) gives 0.114, with alternative less 0.056."""
-    sentence = verdicts["text6_infections_v_mdacc_p_value"].sentence
+    reason = verdicts["text6_infections_v_mdacc_p_value"].reason
 
-    assert "P = 0.11" in sentence
-    assert "P = 0.056" in sentence
+    assert "P = 0.11" in reason
+    assert "P = 0.056" in reason
 
 
 def test_no_deaths_differ_from_ten_per_cent_only(verdicts):
     """0.9^35 = 0.025 and 0.98^35 = 0.49: the lower end of the range is not excluded."""
-    sentence = verdicts["text6_early_deaths_v_intensive_p_value"].sentence
+    reason = verdicts["text6_early_deaths_v_intensive_p_value"].reason
 
-    assert "0.49 against 2 %, 0.025 against 10 %" in sentence
+    assert "0.49 against 2 %, 0.025 against 10 %" in reason
 
 
 def test_survival_has_log_limits_with_one_death_and_with_five_events(ledger, verdicts):
@@ -103,7 +103,7 @@ def test_survival_has_log_limits_with_one_death_and_with_five_events(ledger, ver
         ("text5_pfs_12m_conf_high", "23 histories of numbers at risk among 35 patients, with 5"),
     ):
         assert verdicts[claim].verdict == "match"
-        assert verdicts[claim].sentence.startswith(text)
+        assert verdicts[claim].reason.startswith(text)
 
 
 def test_a_lower_limit_of_survival_is_a_premise_and_no_evidence(verdicts):
@@ -141,7 +141,7 @@ def test_what_nothing_determines_is_unchecked_with_the_reason(verdicts):
     verdict = verdicts["text5_transplant_n"]
 
     assert verdict.verdict == "unchecked"
-    assert verdict.sentence.startswith("No other printed number determines it")
+    assert verdict.reason.startswith("No other printed number determines it")
 
 
 def test_numbers_of_other_trials_are_never_evidence(ledger, verdicts):

@@ -105,7 +105,7 @@ def test_a_relation_that_only_we_assume_never_makes_a_mismatch():
     found = verdict(s, "before_n")
 
     assert found.verdict == "unchecked"
-    assert "breaks an assumption of ours" in found.sentence
+    assert "breaks an assumption of ours" in found.reason
 
 
 def test_rounded_numbers_are_compared_as_the_ranges_they_stand_for():
@@ -152,7 +152,7 @@ def test_odd_claims_get_a_verdict_and_no_exception(measure, statistic, printed, 
             s.everyone(total)
         s.measure(measure, **({"where": "rate"} | cells))
         slug = s.print(measure, statistic, printed)
-        assert verdict(s, slug).sentence
+        assert verdict(s, slug).reason
 
 
 def paired(before, after, n, printed):
@@ -244,7 +244,7 @@ def test_json_is_one_document_without_nan():
 
     assert document["coverage"]["claims"] == len(document["verdicts"]) == 5
     assert document["verdicts"][0]["value"] is None
-    assert {"claim", "printed", "locus", "verdict", "sentence"} <= set(document["verdicts"][0])
+    assert {"claim", "printed", "locus", "verdict", "reason"} <= set(document["verdicts"][0])
 
 
 def test_an_unknown_claim_is_refused_with_the_nearest_name():

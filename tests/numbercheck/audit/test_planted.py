@@ -469,7 +469,7 @@ def test_a_planted_fault_is_found_and_named(plant):
         ledger, slug, kind = plant(rng)
         verdict = next(v for v in audit(ledger) if v.claim == slug)
         if (verdict.verdict, verdict.kind) != ("mismatch", kind):
-            missed.append((kind, verdict.kind, verdict.sentence))
+            missed.append((kind, verdict.kind, verdict.reason))
     assert not missed, f"{len(missed)} of {EACH}: {missed[:3]}"
 
 
@@ -554,6 +554,6 @@ def test_correct_rows_raise_no_alarm(write):
             if verdict.verdict == "mismatch" or (
                 verdict.claim == slug and verdict.verdict != expected
             ):
-                wrong.append((verdict.kind, verdict.sentence))
+                wrong.append((verdict.kind, verdict.reason))
     assert rows_ >= 2 * EACH
     assert not wrong, f"{len(wrong)} of {rows_}: {wrong[:3]}"
