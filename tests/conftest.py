@@ -1,18 +1,23 @@
-"""A browser for the tests that drive one."""
+"""What every test shares: how Hypothesis searches, and a browser for the tests that drive one."""
 
-import os
-
+import chromium
 import pytest
-from reading_room import CHROMIUM, QUIET
+from hypothesis import settings
+
+# A busy machine is slow and no defect; the same commit draws the same examples everywhere, and
+# `pytest --hypothesis-profile explore` draws new ones.
+settings.register_profile("committed", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("committed")
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium, or a skip that says what is missing."""
+    """Chromium, or a skip that says what is missing."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip("there is no chromium; on Debian: apt-get install chromium")
+    if not chromium.executable():
+        pytest.skip(chromium.MISSING)
     with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        opened = chromium.launch(driver)
         yield opened
         opened.close()

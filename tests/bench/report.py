@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import chromium
 from measuring import Row, Section, below
 from playwright.sync_api import Page, sync_playwright
-from reading_room import CHROMIUM, QUIET, real_outputs
+from reading_room import real_outputs
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 LARGEST = 5.0  # MB
@@ -34,7 +35,7 @@ def measure() -> Section:
         steps = [_step(Path(folder) / str(i)) for i in range(5)]
         whole, written = (median(times) for times in zip(*steps, strict=True))
         page = real_outputs(Path(folder) / "site") / "index.html"
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = chromium.launch(driver)
         seen = median(_open(browser.new_page(), page) for _ in range(5))
         browser.close()
         weight = page.stat().st_size / 1e6

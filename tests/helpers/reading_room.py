@@ -21,11 +21,6 @@ from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 COHORT = ROOT / "data" / "cohort"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 PROVENANCE = figures.Provenance("April 15, 2024", LABEL)

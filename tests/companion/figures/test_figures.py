@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.testing.compare import compare_images
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
@@ -513,6 +512,9 @@ def test_a_lost_censor_tick_is_noticed(lost, tmp_path):
 
 
 def differs(figure, name, folder):
+    """What sets a figure apart from its baseline, in words; nothing where they look alike."""
+    from matplotlib.testing.compare import compare_images  # starts other programs when imported
+
     actual = folder / f"{name}.png"
     figure.savefig(actual, dpi=DOTS)
     expected = folder / "expected.png"

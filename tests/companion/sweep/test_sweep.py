@@ -109,7 +109,7 @@ def test_a_setting_gives_the_same_alone_and_among_others():
             np.testing.assert_equal((f.method, f.values[0]), alone[f.measure, f.statistic])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=12),
     st.sampled_from(CONF_TYPES),

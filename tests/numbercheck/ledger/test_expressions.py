@@ -62,7 +62,6 @@ LOGIC = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(LOGIC)
 def test_three_valued_logic_is_kleenes(text):
     """Kleene (1952), section 64: all 27 rows of known, unknown and missing, by brute force."""
@@ -149,7 +148,7 @@ def test_what_is_not_of_the_grammar_is_refused(text):
         Expression(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab01 .,'\"()[]=<>!+-*/%~@:;{}\\\nnotinadr_", max_size=60))
 def test_any_text_is_an_expression_or_refused(text):
     """Fuzzing raises nothing but the one error that callers expect."""

@@ -1,0 +1,33 @@
+"""A machine with Python and make alone: no browser, and nothing that starts while tests are read."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from companion.project import ROOT
+
+REFUSED = ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec", "os.system", "socket.bind")
+RUN = f"""
+import sys
+import pytest
+
+def refuse(event, arguments):
+    if event in {REFUSED}:
+        raise RuntimeError(f"{{event}}{{arguments}} while the tests were read")
+
+sys.addaudithook(refuse)
+sys.exit(pytest.main(["--quiet", "-m", "browser", "-p", "no:xdist"]))
+"""
+
+
+def test_without_a_browser_the_suite_is_read_and_its_browser_tests_are_skipped(tmp_path):
+    """Reading it starts no process and no server; each skip says what is missing."""
+    alone = os.environ | {"PATH": str(Path(sys.executable).parent), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", RUN]
+    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "there is no Chromium on PATH" in done.stdout
+    assert re.search(r"^\d+ skipped, \d+ deselected", done.stdout, flags=re.MULTILINE)
