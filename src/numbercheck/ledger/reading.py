@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
+from typing import TypeVar
 
 from numbercheck.errors import nearest, unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
@@ -27,6 +28,7 @@ from numbercheck.ledger.records import (
 from numbercheck.statistics.proportions import SIDES
 from numbercheck.words import METHODS, ONE_SIDED
 
+Record = TypeVar("Record")
 KINDS = ("count", "quantity", "survival", "comparison", "design", "external")
 STATISTICS = (
     *("n", "N", "percent", "conf_low", "conf_high", "median", "p25", "p75", "min", "max"),
@@ -79,14 +81,27 @@ def read_ledger(directory: Path | str) -> Ledger:
 
 
 def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, object]]:
-    """Line and record of each row; a file that may be absent has none."""
+    """Line and record of each row of one of the ledger's own files."""
     path = directory / f"{name}.csv"
-    kind = FILES[name]
+    if name in REQUIRED and not path.is_file():
+        faults.append(
+            f"{path}: there is no such file; a ledger needs {' and '.join(REQUIRED)} as .csv"
+        )
+    return read_records(path, FILES[name], faults)
+
+
+def read_records(path: Path, kind: type[Record], faults: list[str]) -> list[tuple[int, Record]]:
+    """Line and record of each row of a CSV file; none where there is no such file.
+
+    Parameters
+    ----------
+    path : Path
+    kind : type
+        A dataclass whose fields, of type str or Expression, are the columns.
+    faults : list of str
+        Everything that is wrong with the file is appended.
+    """
     if not path.is_file():
-        if name in REQUIRED:
-            faults.append(
-                f"{path}: there is no such file; a ledger needs {' and '.join(REQUIRED)} as .csv"
-            )
         return []
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -136,9 +151,11 @@ def _rows(
         faults.append(f"{name} row {reader.line_num}: cannot be read as CSV ({error})")
 
 
-def _record(kind: type, row: dict[str, str], where: str, faults: list[str]) -> object | None:
+def _record(
+    kind: type[Record], row: dict[str, str], where: str, faults: list[str]
+) -> Record | None:
     values: dict[str, object] = {}
-    for column in fields(kind):
+    for column in fields(kind):  # type: ignore[arg-type]
         text = row.get(column.name, "").strip()
         values[column.name] = text
         if column.type is Expression:
