@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
@@ -74,7 +74,7 @@ def percent(n: float, total: float, decimals: int = 0) -> str:
     >>> percent(30, 35)
     '86%'
     """
-    return f"{shown(100 * n / total, decimals)}%" if total else DASH
+    return f"{format_rounded(100 * n / total, decimals)}%" if total else DASH
 
 
 def n_percent(n: float, total: float) -> str:
@@ -98,7 +98,7 @@ def limits(low: float, high: float, decimals: int = 0) -> str:
     """
     if math.isnan(low) or math.isnan(high):
         return DASH
-    return f"{shown(low, decimals)}{DASH}{shown(high, decimals)}"
+    return f"{format_rounded(low, decimals)}{DASH}{format_rounded(high, decimals)}"
 
 
 def interval_name(method: str, level: float) -> str:
@@ -109,4 +109,6 @@ def interval_name(method: str, level: float) -> str:
     >>> interval_name("wilson", 0.95)
     '95% CI by the Wilson score method'
     """
-    return f"{shown(100 * level, 1).removesuffix('.0')}% CI by the {INTERVALS[method]} method"
+    return (
+        f"{format_rounded(100 * level, 1).removesuffix('.0')}% CI by the {INTERVALS[method]} method"
+    )

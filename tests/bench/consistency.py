@@ -13,7 +13,7 @@ from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Claim, Ledger
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 PUBLISHED = ROOT / "data" / "published"
 EVERYTHING = f"""
@@ -81,7 +81,7 @@ def _anew(ledger: Ledger, table: Table) -> Iterable[Claim]:
     for slug in sorted(Search(ledger).claims):
         claim = ledger.claims[slug]
         value = statistic(ledger, table, ledger.measures[claim.measure], claim.statistic)
-        yield replace(claim, printed=shown(value, claim.value.decimals))
+        yield replace(claim, printed=format_rounded(value, claim.value.decimals))
 
 
 def _claims(ledger: Ledger) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from numbercheck.ledger.records import Assumption, Claim, Family, Ledger, Measur
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.quantiles import quantile
-from numbercheck.statistics.rounding import shift, shown
+from numbercheck.statistics.rounding import format_rounded, shift
 from numbercheck.statistics.survival import kaplan_meier, survival_at
 
 SHARES = {"median": 0.5, "p25": 0.25, "p75": 0.75}
@@ -350,4 +350,4 @@ def _print(value: float, statistic: str, random: Random) -> str:
     if statistic in ("n", "N", "n_event"):
         return str(round(value))
     decimals = random.choice((2, 3)) if statistic == "p_value" else random.choice((0, 1))
-    return shown(value, decimals)
+    return format_rounded(value, decimals)

@@ -1,4 +1,4 @@
-"""A machine with Python and make alone: no browser, and nothing that starts while tests are read."""
+"""A machine with Python and make alone: no browser, and collecting tests starts nothing."""
 
 import os
 import re

@@ -22,7 +22,7 @@ from companion.figures.style import (
     text_width,
     wrap,
 )
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import at_risk_table, median, survival_at
 
 Look = dict[str, Any]
@@ -168,7 +168,9 @@ def _summary(curve: pd.DataFrame, horizon: float, level: float) -> tuple[str, st
     """Estimate at the horizon and median, in words."""
     at = survival_at(curve, horizon).iloc[0]
     middle = median(curve)
-    reached = "Median not reached" if isnan(middle) else f"Median {shown(middle, 1)} months"
+    reached = (
+        "Median not reached" if isnan(middle) else f"Median {format_rounded(middle, 1)} months"
+    )
     if horizon > curve.index[-1] and at["survival"] > 0:
         return f"Follow-up ends before {horizon:g} months", reached
     limits = f"{_hundred(at['lower'])}–{_hundred(at['upper'])}"
@@ -178,7 +180,7 @@ def _summary(curve: pd.DataFrame, horizon: float, level: float) -> tuple[str, st
 
 def _hundred(share: float) -> str:
     """Percentage with one decimal; a bound of 100 has none, as articles print it."""
-    return "100" if share == 1 else "" if isnan(share) else shown(100 * share, 1)
+    return "100" if share == 1 else "" if isnan(share) else format_rounded(100 * share, 1)
 
 
 def _method(conf_type: str, level: float, enveloped: bool) -> list[str]:
@@ -199,7 +201,7 @@ def _alt(curve: pd.DataFrame, endpoint: str, summary: str, provenance: Provenanc
     return (
         f"Kaplan-Meier curve of {endpoint[:1].lower()}{endpoint[1:]} among "
         f"{int(curve['n_risk'].iloc[0])} patients followed for up to "
-        f"{shown(float(curve.index[-1]), 1)} months: "
+        f"{format_rounded(float(curve.index[-1]), 1)} months: "
         f"{events} event{'s' * (events != 1)}, {censored} censored. "
         f"{summary}. {provenance.label}"
     ).strip()

@@ -40,7 +40,7 @@ from companion.figures.style import (
     text_width,
 )
 from numbercheck.ledger.records import Dose
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
@@ -266,9 +266,10 @@ def _entries(lanes: pd.DataFrame) -> list[Entry]:
 def _alt(lanes: pd.DataFrame, days_per_month: float, provenance: Provenance) -> str:
     months = _time(lanes, "os_time") / days_per_month
     kinds = ", ".join(f"{(lanes['relapse'] == kind).sum()} {kind}" for kind in RELAPSES)
+    shortest, longest = (format_rounded(of(months), 1) for of in (np.nanmin, np.nanmax))
     return (
-        f"Swimmer plot of {len(lanes)} patients, followed for {shown(np.nanmin(months), 1)} to "
-        f"{shown(np.nanmax(months), 1)} months: {(lanes['response_2w'] == 'CR').sum()} CR and "
+        f"Swimmer plot of {len(lanes)} patients, followed for {shortest} to {longest} months: "
+        f"{(lanes['response_2w'] == 'CR').sum()} CR and "
         f"{(lanes['response_2w'] == 'CRi').sum()} CRi after 2 weeks of blinatumomab, "
         f"{_flag(lanes, 'extended').sum()} extended; {_flag(lanes, 'transplant').sum()} "
         f"transplanted; relapses: {kinds}; {_flag(lanes, 'os_event').sum()} died. "

@@ -17,7 +17,7 @@ from numbercheck.ledger.records import Claim, Ledger, Measure
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits
-from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import called
 
 LEVELS = (0.90, 0.95, 0.99)
@@ -165,7 +165,7 @@ def _verdict(limits: list[tuple[float, float]], low: Printed, high: Printed) -> 
 
 
 def _span(values: tuple[float, ...], decimals: int) -> str:
-    low, high = shown(min(values), decimals), shown(max(values), decimals)
+    low, high = format_rounded(min(values), decimals), format_rounded(max(values), decimals)
     return low if low == high else f"({low}…{high})"
 
 

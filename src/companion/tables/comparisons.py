@@ -7,7 +7,7 @@ import pandas as pd
 from companion.captions import DASH, UNSTATED, Provenance, interval_name, limits, n_percent
 from companion.tables.table import Row, Table
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 
 def trials(
@@ -96,7 +96,7 @@ def p_text(p: float) -> str:
         return DASH
     if p < 0.001:
         return "<0.001"
-    return shown(p, 3 if p < 0.1 else 2)
+    return format_rounded(p, 3 if p < 0.1 else 2)
 
 
 def _rate(row: object, method: str, level: float) -> tuple[str, str, str]:

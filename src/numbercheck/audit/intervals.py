@@ -10,7 +10,7 @@ from numbercheck.audit.evidence import Count, Evidence, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
-from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import called
 
 LEVELS = (0.90, 0.99, 0.95)
@@ -138,7 +138,9 @@ class Case(NamedTuple):
 
     def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
         low, high = _percent(way, self.count.values[0], self.count.total)
-        return Candidate(way.slug(self.level), f"{shown(low, 2)} to {shown(high, 2)}", all(fit))
+        return Candidate(
+            way.slug(self.level), f"{format_rounded(low, 2)} to {format_rounded(high, 2)}", all(fit)
+        )
 
 
 def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
@@ -224,8 +226,9 @@ def _percent(way: Way, k: int, total: int | None) -> tuple[float, float]:
 def _agrees(case: Case, way: Way) -> str:
     value = _percent(way, case.count.values[0], case.count.total)[case.at]
     side, claim = ("lower", "upper")[case.at], case.claim
+    limit = format_rounded(value, claim.value.decimals + 1)
     return (
-        f"{_of(case.count)} has the {side} limit {shown(value, claim.value.decimals + 1)} % by "
+        f"{_of(case.count)} has the {side} limit {limit} % by "
         f"{way.name}, which prints as {claim.printed}."
     )
 
@@ -236,7 +239,9 @@ def _of(count: Count) -> str:
 
 def _values(way: Way, count: Count, pair: Pair) -> str:
     decimals = max(p.decimals for p in pair if p) + 1
-    return "–".join(shown(x, decimals) for x in _percent(way, count.values[0], count.total))
+    return "–".join(
+        format_rounded(x, decimals) for x in _percent(way, count.values[0], count.total)
+    )
 
 
 def _text(pair: Pair) -> str:

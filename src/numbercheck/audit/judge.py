@@ -7,7 +7,7 @@ from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percent
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Ledger, days
+from numbercheck.ledger.records import Claim, Ledger, day_range
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -85,7 +85,7 @@ def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
     if one.printed == other.printed:
         return True
     if ledger.measures[one.measure].unit == "date":
-        (first, last), (start, end) = days(one.printed), days(other.printed)
+        (first, last), (start, end) = day_range(one.printed), day_range(other.printed)
         return first <= end and start <= last
     if one.value.relation != "=" or other.value.relation != "=":
         plain, bound = (one, other) if one.value.relation == "=" else (other, one)

@@ -15,7 +15,7 @@ from numbercheck.statistics.risk_sets import (
     histories,
     km_limits,
 )
-from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.statistics.rounding import Printed, format_rounded
 
 LIMIT = 1_000  # histories; more are said to be more
 WORK = 2_500_000  # steps times patients: settles most trials of a hundred, leaves larger ones open
@@ -195,7 +195,7 @@ def _attained(claim: Claim, curve: Curve, conf_type: str, evidence: Evidence) ->
     )
     is_only = without.is_all and all(claim.value.admits(v) for v in values)
     if is_only or (at == 1 and curve.limits[0]):
-        ends = (shown(v, claim.value.decimals + 1) for v in (min(values), max(values)))
+        ends = (format_rounded(v, claim.value.decimals + 1) for v in (min(values), max(values)))
         given = " and ".join(p.text for p in (curve.estimate.value, kept[0]) if p)
         says += f"; from {given} follows {' to '.join(dict.fromkeys(ends))} for this one."
         verdict, kind = "match", "history"
@@ -218,7 +218,7 @@ def _candidate(curve: Curve, conf_type: str, found: Found) -> Candidate:
     if not found.histories:
         return Candidate(conf_type, "no history" if found.is_all else "undecided", False)
     limits = [curve.limit(found.histories[0], conf_type, at) for at in (0, 1)]
-    texts = ["none" if isnan(x) else shown(x, 2) for x in limits]
+    texts = ["none" if isnan(x) else format_rounded(x, 2) for x in limits]
     return Candidate(conf_type, f"{found.number}, {found.events}: {' to '.join(texts)}", True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from numbercheck.audit.evidence import Evidence, possible_counts
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim
-from numbercheck.statistics.rounding import Printed, roundings, shown
+from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 
 SLIPS = {
     "truncated": "was cut off, not rounded",
@@ -39,7 +39,7 @@ def _with_count(
     candidates = tuple(
         Candidate(rule, f"{text} %", printed.admits(float(text))) for rule, text in rules.items()
     )
-    says = f"{k} of {total} is {shown(value, printed.decimals + 1)} %"
+    says = f"{k} of {total} is {format_rounded(value, printed.decimals + 1)} %"
     if k > total:
         kind, verdict = "count-exceeds-total", "mismatch"
         says = f"{k} of {total} is more than all of them."
@@ -48,7 +48,7 @@ def _with_count(
         says += f", which prints as {_percent(printed)}."
     else:
         kind, why = _slip(printed, k, total, rules, evidence)
-        verdict, rounded = "mismatch", shown(value, printed.decimals)
+        verdict, rounded = "mismatch", format_rounded(value, printed.decimals)
         says += f", which prints as {rounded} %, not {_percent(printed)}" + (
             f": {why}." if why else "."
         )
@@ -141,7 +141,7 @@ def _percent(printed: Printed) -> str:
 
 
 def _two(value: float) -> str:
-    return f"{shown(value, 2)} %"
+    return f"{format_rounded(value, 2)} %"
 
 
 def _listed(counts: tuple[int, ...]) -> str:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression, dotted
-from numbercheck.ledger.records import Claim, Relation, days
-from numbercheck.statistics.rounding import shown
+from numbercheck.ledger.records import Claim, Relation, day_range
+from numbercheck.statistics.rounding import format_rounded
 
 EXACT = ("n", "N", "n_event", "value")  # counted or decided, not rounded
 SIGNS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.Lt: "<", ast.GtE: "≥", ast.Gt: ">"}
@@ -122,7 +122,7 @@ def _date(measure: str, attribute: str, evidence: Evidence) -> Known | None:
     claims = evidence.ledger.find(measure, "value")
     if not claims:
         return None
-    first, last = (Fraction(d.toordinal()) for d in days(claims[0].printed))
+    first, last = (Fraction(d.toordinal()) for d in day_range(claims[0].printed))
     value = {"first": Range(first, first), "last": Range(last, last)}.get(attribute)
     return Known(value or Range(first, last), claims[0].printed, tuple(claims))
 
@@ -269,7 +269,7 @@ def _text(node: ast.expr, names: Mapping[str, Known]) -> str:
 
 
 def _span(value: Range) -> str:
-    low, high = shown(value.low, 0), shown(value.high, 0)
+    low, high = format_rounded(value.low, 0), format_rounded(value.high, 0)
     return low if low == high else f"{low} to {high}"
 
 

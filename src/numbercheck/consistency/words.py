@@ -3,7 +3,7 @@
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.records import Claim, Ledger
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 STATISTICS = {
     "n": "patients",
@@ -83,7 +83,7 @@ def _alone(ledger: Ledger, claim: Claim) -> str:
     if counts:
         share = 100 * counts[0].value.value / whole
         text += (
-            f"; {counts[0].printed} of {whole} is {shown(share, 1)} %, "
-            f"which prints as {shown(share, claim.value.decimals)}%, not {claim.printed}"
+            f"; {counts[0].printed} of {whole} is {format_rounded(share, 1)} %, "
+            f"which prints as {format_rounded(share, claim.value.decimals)}%, not {claim.printed}"
         )
     return text

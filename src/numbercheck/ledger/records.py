@@ -271,7 +271,7 @@ class Ledger:
         """Data cut-off, after which no time can end, and the days of a month."""
         printed = self.find("data_cutoff", "value")
         month = float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
-        return days(printed[0].printed)[1] if printed else None, month
+        return day_range(printed[0].printed)[1] if printed else None, month
 
     def constrain(
         self,
@@ -338,7 +338,7 @@ def confidence_level(text: str) -> float:
     return level
 
 
-def days(printed: str) -> tuple[date, date]:
+def day_range(printed: str) -> tuple[date, date]:
     """First and last day that a printed date can mean.
 
     Raises
@@ -365,7 +365,7 @@ def unreadable(claim: Claim, measures: Mapping[str, Measure], where: str) -> Ite
     """Say why a printed text is neither a number nor, for a date, a date."""
     try:
         if measures[claim.measure].unit == "date":
-            days(claim.printed)
+            day_range(claim.printed)
         else:
             Printed(claim.printed)
     except ValueError as error:

@@ -116,7 +116,7 @@ def shift(printed: Printed, k: int) -> Printed:
     return Printed(f"{relation}{number}{printed.unit}")
 
 
-def shown(value: Number, decimals: int) -> str:
+def format_rounded(value: Number, decimals: int) -> str:
     """Print ``value`` rounded half up (away from zero), as clinical articles do."""
     return _digits(_half_up(_scaled(value, decimals)), decimals)
 

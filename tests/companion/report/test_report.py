@@ -21,7 +21,7 @@ from companion.report.what_if import what_if
 from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.statistics.rounding import Printed, format_rounded
 
 GUIDE = (ROOT / "docs" / "journal-club.md").read_text(encoding="utf-8")
 LARGEST = 5_000_000  # bytes
@@ -334,7 +334,10 @@ def test_what_if_gives_what_the_estimators_give():
     (line, *_) = [v for v in what_if(the_ledger()).intervals if v.about == "33 of 35"]
     low, high = (100 * x for x in interval(33, 35, "clopper-pearson", 0.9))
 
-    assert line.values["0.9|clopper-pearson"][0] == f"{shown(low, 1)} to {shown(high, 1)}"
+    assert (
+        line.values["0.9|clopper-pearson"][0]
+        == f"{format_rounded(low, 1)} to {format_rounded(high, 1)}"
+    )
 
 
 def test_what_if_first_shows_what_the_audit_says():

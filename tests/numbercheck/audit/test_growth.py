@@ -9,7 +9,7 @@ from sketch import Sketch
 
 from companion.project import ROOT
 from numbercheck.audit import audit
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 
 WHOLE = """
 import sys
@@ -33,7 +33,7 @@ def many(claims):
             f"response{number}",
             "response",
             k,
-            f"{shown(100 * k / n, 0)}%",
+            f"{format_rounded(100 * k / n, 0)}%",
             among=f"arm{number}",
             limits=("1", "99"),
             family="proportions",

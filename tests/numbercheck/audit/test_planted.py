@@ -14,7 +14,7 @@ from scipy.stats import binomtest, chi2_contingency, fisher_exact
 from sketch import Sketch
 
 from numbercheck.audit import audit
-from numbercheck.statistics.rounding import shown
+from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import kaplan_meier
 
 EACH = 40
@@ -69,7 +69,7 @@ def rounded_twice(rng):
 def impossible(rng):
     """No count out of fewer than 45 rounds to this percentage."""
     k, n = rows(rng, lambda k, n: True, 8, 45)
-    near = {shown(exact(j, n), 0) for j in range(n + 1)} | {str(floor(exact(k, n)) + 1)}
+    near = {format_rounded(exact(j, n), 0) for j in range(n + 1)} | {str(floor(exact(k, n)) + 1)}
     near |= {str(floor(exact(k, n)))}
     free = [p for p in range(2, 99) if str(p) not in near and clear(k, n, p)]
     return *percent_row(k, n, rng.choice(free)), "impossible-percent"
@@ -90,25 +90,25 @@ def impossible_without_count(rng):
 
 def other_count(rng):
     k, n = rows(rng, lambda k, n: k + 3 < n and clear(k, n, exact(k + 3, n)), 20, 100)
-    return *percent_row(k, n, shown(exact(k + 3, n), 1)), "percent-differs"
+    return *percent_row(k, n, format_rounded(exact(k + 3, n), 1)), "percent-differs"
 
 
 def complement(rng):
     k, n = rows(rng, lambda k, n: abs(100 - 2 * exact(k, n)) > 4)
-    return *percent_row(k, n, shown(100 - exact(k, n), 1)), "complement-percent"
+    return *percent_row(k, n, format_rounded(100 - exact(k, n), 1)), "complement-percent"
 
 
 def fraction_for_percent(rng):
     k, n = rows(rng, lambda k, n: Fraction(1, 10) < Fraction(k, n) < Fraction(9, 10))
     s = Sketch()
     s.everyone(n)
-    slug = s.count("response", "response", k, shown(Fraction(k, n), 2))
+    slug = s.count("response", "response", k, format_rounded(Fraction(k, n), 2))
     return s.ledger, slug, "scale-switch"
 
 
 def other_denominator(rng):
     k, n = rows(rng, lambda k, n: n - 9 > k > n // 3, 40, 100)
-    return *percent_row(k, n, shown(exact(k, n - 8), 1), n - 8), "other-denominator"
+    return *percent_row(k, n, format_rounded(exact(k, n - 8), 1), n - 8), "other-denominator"
 
 
 def more_than_all(rng):
@@ -141,7 +141,7 @@ def interval_row(k, n, limits, method="wilson", percent=None):
     s = Sketch()
     s.everyone(n)
     family = s.family("proportions", method) if method else ""
-    shown_percent = f"{shown(exact(k, n), 1) if percent is None else percent}%"
+    shown_percent = f"{format_rounded(exact(k, n), 1) if percent is None else percent}%"
     slug = s.count("response", "response", k, shown_percent, limits=limits, family=family)
     return s.ledger, slug
 
@@ -149,7 +149,9 @@ def interval_row(k, n, limits, method="wilson", percent=None):
 def scipy_limits(k, n, method="wilson", level=0.95, decimals=1):
     """Limits in percent by SciPy's own formulas."""
     interval = binomtest(k, n).proportion_ci(level, method)
-    return shown(100 * interval.low, decimals), shown(100 * interval.high, decimals)
+    return format_rounded(100 * interval.low, decimals), format_rounded(
+        100 * interval.high, decimals
+    )
 
 
 def middling(k, n):
@@ -163,9 +165,9 @@ def reversed_limits(rng):
 
 def outside(rng):
     k, n = rows(rng, lambda k, n: middling(k, n) and 2 * k + 3 < n)
-    return *interval_row(k, n, scipy_limits(2 * k, n), percent=shown(exact(k // 2, n), 1)), (
-        "estimate-outside"
-    )
+    return *interval_row(
+        k, n, scipy_limits(2 * k, n), percent=format_rounded(exact(k // 2, n), 1)
+    ), ("estimate-outside")
 
 
 def of_the_others(rng):
@@ -177,14 +179,17 @@ def of_the_others(rng):
 def fraction_limits(rng):
     k, n = rows(rng, middling)
     wilson = binomtest(k, n).proportion_ci(0.95, "wilson")
-    limits = shown(wilson.low, 3), shown(wilson.high, 3)
+    limits = format_rounded(wilson.low, 3), format_rounded(wilson.high, 3)
     return *interval_row(k, n, limits), "scale-switch"
 
 
 def too_narrow(rng):
     k, n = rows(rng, middling)
     value = exact(k, n)
-    limits = shown(value * Fraction(97, 100), 1), shown(value * Fraction(103, 100), 1)
+    limits = (
+        format_rounded(value * Fraction(97, 100), 1),
+        format_rounded(value * Fraction(103, 100), 1),
+    )
     return *interval_row(k, n, limits), "too-narrow"
 
 
@@ -197,7 +202,7 @@ def one_sided_limit(rng):
     """The upper 99 % limit alone, which no two-sided level of the three gives."""
     k, n = rows(rng, middling)
     high = binomtest(k, n, alternative="less").proportion_ci(0.99, "exact").high
-    return *interval_row(k, n, ("0.00", shown(100 * high, 2))), "one-sided"
+    return *interval_row(k, n, ("0.00", format_rounded(100 * high, 2))), "one-sided"
 
 
 def other_method(rng):
@@ -208,7 +213,9 @@ def other_method(rng):
 def no_method(rng):
     k, n = rows(rng, middling)
     low, high = map(float, scipy_limits(k, n))
-    return *interval_row(k, n, (shown(low - 7.3, 1), shown(high + 9.1, 1))), "no-method-fits"
+    return *interval_row(
+        k, n, (format_rounded(low - 7.3, 1), format_rounded(high + 9.1, 1))
+    ), "no-method-fits"
 
 
 # P values
@@ -249,7 +256,9 @@ def wrong_p(rng):
     while True:
         groups = two_groups(rng)
         if 0.05 < fisher(groups) < 0.2:
-            return *p_row(groups, shown(fisher(groups) * 4 + 0.1, 4), "fisher"), "no-test-fits"
+            return *p_row(
+                groups, format_rounded(fisher(groups) * 4 + 0.1, 4), "fisher"
+            ), "no-test-fits"
 
 
 def one_sided_p(rng):
@@ -257,7 +266,7 @@ def one_sided_p(rng):
         groups = two_groups(rng)
         p = min(fisher(groups, side) for side in ("less", "greater"))
         if 0.002 < p < 0.3:
-            return *p_row(groups, shown(p, 5), "chi2"), "one-sided"
+            return *p_row(groups, format_rounded(p, 5), "chi2"), "one-sided"
 
 
 def improbable(rng):
@@ -269,7 +278,7 @@ def other_test(rng):
     while True:
         groups = two_groups(rng)
         if 0.01 < pearson(groups) < fisher(groups) - 0.01:
-            return *p_row(groups, shown(pearson(groups), 4), "fisher"), "method-differs"
+            return *p_row(groups, format_rounded(pearson(groups), 4), "fisher"), "method-differs"
 
 
 def unsupported(rng):
@@ -293,7 +302,7 @@ def unsupported_rate(rng):
     s.everyone(n)
     s.count("response", "response", k)
     s.measure("history", "external")
-    s.print("history", "value", f"{shown(exact(k, n) + 2, 0)}%")
+    s.print("history", "value", f"{format_rounded(exact(k, n) + 2, 0)}%")
     s.measure("compared", "comparison", where="response", against="history")
     slug = s.print("compared", "p_value", "<0.05", verbal="yes")
     return s.ledger, slug, "claim-not-supported"
@@ -329,7 +338,7 @@ def estimate(rng, conf_type="log", n=(12, 24), events=(3, 6)):
         seen = curve[curve["n_event"].cumsum() == wanted]
         if len(seen) and 0.2 < seen["survival"].iloc[0] < 0.95 and seen["upper"].iloc[0] < 0.99:
             row = seen.iloc[0]
-            texts = [shown(100 * row[c], 1) for c in ("survival", "lower", "upper")]
+            texts = [format_rounded(100 * row[c], 1) for c in ("survival", "lower", "upper")]
             if not any(isnan(row[c]) for c in ("lower", "upper")):
                 return size, texts, wanted
 
@@ -337,12 +346,12 @@ def estimate(rng, conf_type="log", n=(12, 24), events=(3, 6)):
 def survival_without_history(rng):
     """More than one death's step from 100 %, but less than the smallest step there is."""
     n = rng.randrange(5, 12)
-    return *survival_row(n, [shown(100 - Fraction(60, n), 1)]), "no-history"
+    return *survival_row(n, [format_rounded(100 - Fraction(60, n), 1)]), "no-history"
 
 
 def limits_without_history(rng):
     n, (value, low, high), _ = estimate(rng)
-    wrong = shown(max(float(low) - 8.3, 0.4), 1)
+    wrong = format_rounded(max(float(low) - 8.3, 0.4), 1)
     return *survival_row(n, (value, wrong, high)), "no-history"
 
 
@@ -367,7 +376,7 @@ def more_than_certain(rng):
 def rising(rng):
     _, (value, *_), _ = estimate(rng)
     s = Sketch()
-    for horizon, printed in (("365", value), ("730", shown(Fraction(value) + 3, 1))):
+    for horizon, printed in (("365", value), ("730", format_rounded(Fraction(value) + 3, 1))):
         s.measure(f"os_{horizon}", "survival", endpoint="OS", horizon=horizon, unit="%")
         slug = s.print(f"os_{horizon}", "estimate", printed)
     return s.ledger, slug, "survival-rises"
@@ -409,7 +418,7 @@ def quantiles(rng, fault):
     s = Sketch()
     s.measure("age", "quantity", where="age")
     for name, value in printed.items():
-        s.print("age", name, shown(Fraction(value, 10), 1))
+        s.print("age", name, format_rounded(Fraction(value, 10), 1))
     return s.ledger, f"age_{fault}", "out-of-order"
 
 
@@ -478,7 +487,7 @@ def test_a_planted_fault_is_found_and_named(plant):
 
 def right_percent(rng):
     k, n = rows(rng, lambda k, n: True, 5, 900)
-    return *percent_row(k, n, shown(exact(k, n), rng.randrange(3))), "match"
+    return *percent_row(k, n, format_rounded(exact(k, n), rng.randrange(3))), "match"
 
 
 def right_interval(rng):
@@ -492,7 +501,7 @@ def right_p(rng):
     groups = two_groups(rng, 8, 60)
     tests = {"fisher": fisher, "chi2": pearson, "chi2-yates": lambda g: pearson(g, True)}
     name = rng.choice(list(tests))
-    printed = shown(tests[name](groups), rng.randrange(2, 5))
+    printed = format_rounded(tests[name](groups), rng.randrange(2, 5))
     return *p_row(groups, printed, name), "match"
 
 
@@ -513,7 +522,7 @@ def right_sum(rng):
     s = Sketch()
     s.count("whole", "whole", whole)
     for i, n in enumerate(parts):
-        s.count(f"part{i}", f"part{i}", n, f"{shown(exact(n, whole), 0)}%", among="whole")
+        s.count(f"part{i}", f"part{i}", n, f"{format_rounded(exact(n, whole), 0)}%", among="whole")
     s.relate("sum", "whole == " + " + ".join(f"part{i}" for i in range(len(parts))))
     return s.ledger, "whole_n", "match"
 
@@ -521,7 +530,7 @@ def right_sum(rng):
 def right_quantiles(rng):
     ledger, slug, _ = quantiles(rng, "median")
     low, high = ledger.claims["age_p25"].printed, ledger.claims["age_p75"].printed
-    middle = shown((Fraction(low) + Fraction(high)) / 2, 1)
+    middle = format_rounded((Fraction(low) + Fraction(high)) / 2, 1)
     return ledger.constrain(printed={slug: middle}), slug, "unchecked"
 
 
@@ -531,7 +540,7 @@ def right_percent_alone(rng):
     s.everyone(n)
     return (
         s.ledger,
-        s.count("response", "response", percent=f"{shown(exact(k, n), 0)}%"),
+        s.count("response", "response", percent=f"{format_rounded(exact(k, n), 0)}%"),
         "unchecked",
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from companion.project import ROOT
 from numbercheck.ledger.reading import FILES, read_ledger
-from numbercheck.ledger.records import LedgerError, days
+from numbercheck.ledger.records import LedgerError, day_range
 
 PUBLISHED = ROOT / "data" / "published"
 
@@ -143,9 +143,9 @@ def test_every_locus_is_a_place_of_the_article(ledger):
 
 def test_the_days_of_the_assumptions_follow_from_the_printed_dates(ledger):
     """Shortest and longest possible follow-up: last and first accrual to the last follow-up."""
-    _, last_accrual = days(ledger.find("accrual_end", "value")[0].printed)
-    first_accrual, _ = days(ledger.find("accrual_start", "value")[0].printed)
-    cutoff, _ = days(ledger.find("data_cutoff", "value")[0].printed)
+    _, last_accrual = day_range(ledger.find("accrual_end", "value")[0].printed)
+    first_accrual, _ = day_range(ledger.find("accrual_start", "value")[0].printed)
+    cutoff, _ = day_range(ledger.find("data_cutoff", "value")[0].printed)
     least, most = (cutoff - last_accrual).days, (cutoff - first_accrual).days
 
     assert ledger.assumptions["followed_to_cutoff"].expression.text == (

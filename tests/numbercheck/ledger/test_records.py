@@ -8,7 +8,7 @@ from companion.project import ROOT
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure, Variable, days
+from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure, Variable, day_range
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +28,14 @@ def ledger():
 )
 def test_a_month_is_every_day_that_it_can_mean(printed, first, last):
     """Leap years and the turn of the year included."""
-    assert days(printed) == (first, last)
+    assert day_range(printed) == (first, last)
 
 
 @pytest.mark.parametrize("printed", ["2024-04-15", "April", "April 31, 2024", "", "Sept 2022"])
 def test_what_is_no_date_is_refused_with_an_example(printed):
     """A date is never guessed."""
     with pytest.raises(ValueError, match="write it as April 15, 2024 or as April 2024"):
-        days(printed)
+        day_range(printed)
 
 
 def test_a_population_is_the_measures_own_n_before_that_of_its_selection(ledger):

@@ -13,7 +13,7 @@ from numbercheck.statistics.risk_sets import (
     km_limits,
     search,
 )
-from numbercheck.statistics.rounding import Printed, shown
+from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.statistics.survival import kaplan_meier
 
 PFS = (35, Printed("82.2"), Printed("69.0"), Printed("98.0"))
@@ -53,7 +53,7 @@ def test_the_search_finds_what_trying_every_subset_finds(conf_type, events, deci
     )
     for history in every[20:300:40]:
         values = km_limits(history, conf_type)
-        printed = [None if isnan(v) else Printed(shown(100 * v, decimals)) for v in values]
+        printed = [None if isnan(v) else Printed(format_rounded(100 * v, decimals)) for v in values]
         expected = {
             h
             for h in every

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbercheck.statistics.rounding import Printed, roundings, shift, shown
+from numbercheck.statistics.rounding import Printed, format_rounded, roundings, shift
 
 DECIMALS = st.integers(0, 4)
 FRACTIONS = st.fractions(-1000, 1000, max_denominator=400)
@@ -85,7 +85,7 @@ def test_binary_noise_does_not_decide_a_tie(value):
     """0.5 rounds half up to 1, half to even to 0: both are admitted, whatever the last bit."""
     assert Printed("0").admits(value)
     assert Printed("1").admits(value)
-    assert shown(value, 0) == "1"
+    assert format_rounded(value, 0) == "1"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_binary_noise_does_not_decide_a_tie(value):
 )
 def test_an_exact_number_is_taken_at_its_word(value, expected):
     """Only floats carry noise."""
-    assert shown(value, 0) == expected
+    assert format_rounded(value, 0) == expected
     assert Printed("1").admits(value) == (expected == "1")
 
 
@@ -118,7 +118,7 @@ def test_no_printed_number_admits_what_is_not_finite(text, value):
 @given(FRACTIONS, DECIMALS)
 def test_what_shown_prints_is_admitted_and_its_neighbors_are_not(value, decimals):
     """Off a tie exactly one printed number admits a value; at a tie at most two do."""
-    printed = Printed(shown(value, decimals))
+    printed = Printed(format_rounded(value, decimals))
     neighbors = [shift(printed, k) for k in (-2, -1, 1, 2)]
     tie = (value * 10**decimals) % 1 == Fraction(1, 2)
 
@@ -142,7 +142,7 @@ def test_rounding_agrees_with_the_decimal_module(value, decimals):
 @given(FRACTIONS, DECIMALS)
 def test_the_interval_is_what_could_print_so(value, decimals):
     """Closed, one unit of the last digit wide, and nothing outside it is admitted."""
-    printed = Printed(shown(value, decimals))
+    printed = Printed(format_rounded(value, decimals))
     low, high = printed.interval()
     hair = Fraction(1, 10**30)
 
