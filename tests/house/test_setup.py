@@ -64,6 +64,20 @@ def run_make(*arguments):
     )
 
 
+WORKFLOWS = sorted(path.name for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def workflow(name):
+    """Read one workflow."""
+    return yaml.safe_load(text(f".github/workflows/{name}"))
+
+
+def steps(workflow):
+    """List all steps of a workflow's jobs."""
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+TESTED_PYTHONS = workflow("ci.yml")["jobs"]["build"]["strategy"]["matrix"]["python-version"]
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
@@ -178,26 +192,13 @@ def test_conda_and_binder_install_the_same_locks():
 
 def test_every_part_names_the_same_python():
     """The oldest admitted Python is the one that locks, types, conda and CI use."""
-    found = [s for name in ("ci.yml", "audit.yml") for s in steps(workflow(name))]
-    versions = [step["with"]["python-version"] for step in found if "setup-" in str(step)]
+    (audited,) = [s["with"] for s in steps(workflow("audit.yml")) if "setup-" in str(s)]
 
-    assert versions == [OLDEST_PYTHON] * 2
+    assert audited["python-version"] == OLDEST_PYTHON
+    assert TESTED_PYTHONS[0] == OLDEST_PYTHON
     assert PROJECT["tool"]["mypy"]["python_version"] == OLDEST_PYTHON
     assert set(re.findall(r"--python-version (\S+)", text("Makefile"))) == {OLDEST_PYTHON}
     assert f"({OLDEST_PYTHON.replace('.', ', ')})" in text("Makefile")
-
-
-WORKFLOWS = sorted(path.name for path in (ROOT / ".github" / "workflows").glob("*.yml"))
-
-
-def workflow(name):
-    """Read one workflow."""
-    return yaml.safe_load(text(f".github/workflows/{name}"))
-
-
-def steps(workflow):
-    """List all steps of a workflow's jobs."""
-    return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
 def test_ci_runs_the_two_commands_that_everyone_runs():
@@ -212,6 +213,14 @@ def commands(name):
     """Every command line of a workflow's steps."""
     runs = [step.get("run", "") for step in steps(workflow(name))]
     return [line.strip() for run in runs for line in run.splitlines()]
+
+
+def test_the_same_bytes_are_promised_for_the_pythons_that_ci_builds_with():
+    """CI fails where `make` changes a committed byte, so the promise is checked on each."""
+    promise = f"Python {', '.join(TESTED_PYTHONS[:-1])} and {TESTED_PYTHONS[-1]}"
+
+    assert promise in text("README.md").replace("\n  ", " ")
+    assert promise in text("CONTRIBUTING.md")
 
 
 def test_ci_keeps_the_site_and_says_which_claims_changed():
