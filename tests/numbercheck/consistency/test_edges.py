@@ -88,14 +88,15 @@ def test_a_curve_may_end_at_zero(n, printed):
     assert conflicts(trial(n, OS, [curve("c", "OS")], told).ledger) is None
 
 
-@pytest.mark.parametrize("n", [15, 21])
 @pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
-def test_an_upper_limit_alone_is_no_conflict(n, conf_type):
-    """Nor an accident, where its histories are too many and the search ends undecided."""
-    tiny = trial(n, OS, [curve("c", "OS")], [("c", "conf_high", "68.7")], conf_type=conf_type)
+def test_an_upper_limit_alone_is_no_conflict(conf_type):
+    """Some curve of 15 patients has it. Of 21 there are too many to try all: undecided at most."""
+    told = [("c", "conf_high", "68.7")]
 
+    assert conflicts(trial(15, OS, [curve("c", "OS")], told, conf_type=conf_type).ledger) is None
     with suppress(UndecidedError):
-        assert conflicts(tiny.ledger, seconds=3) is None
+        larger = trial(21, OS, [curve("c", "OS")], told, conf_type=conf_type)
+        assert conflicts(larger.ledger, seconds=0.2) is None
 
 
 @pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
