@@ -20,6 +20,7 @@ from pwd import getpwuid
 
 import pandas as pd
 import pytest
+from places import PLAIN_LOCALE
 from synthetic import HOSTILE, TERMS, WRITERS, trial, write_json
 
 from companion.cohort import read_cohort
@@ -62,7 +63,7 @@ def built(place, form, package, jobs, **environment):
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory):
     """Build from CSV, with this repository."""
-    settings = {"LC_ALL": "C", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}
+    settings = {"LC_ALL": PLAIN_LOCALE, "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}
     return built(tmp_path_factory.mktemp("csv"), "csv", ROOT, jobs=1, **settings)
 
 
