@@ -16,8 +16,13 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     >>> unknown("method", "Willson", ["wilson", "wald"])
     "unknown method 'Willson'; did you mean wilson?"
     """
+    return f"unknown {what} {name!r}{did_you_mean(name, known)}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """End of a sentence that offers the nearest known names; empty where none is near."""
     near = nearest(name, known)
-    return f"unknown {what} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.4) -> list[str]:

@@ -6,8 +6,6 @@ is the independent check of the cohorts that the model finds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,9 @@ from numbercheck.ledger.expressions import Expression, Masked
 from numbercheck.ledger.records import DAYS_PER_MONTH, Ledger, Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
-from numbercheck.statistics.quantiles import KINDS
-from numbercheck.statistics.survival import LIMITS
+from numbercheck.statistics.quantiles import KINDS, SHARES, quantile_kind, quantile_weights
+from numbercheck.statistics.scales import survival_limits
 
-SHARES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "max": 1.0}
 DEFINED_AT_ONE = ("log", "plain")  # limits that exist where survival is still 1, as in R
 
 
@@ -60,8 +57,7 @@ class Cohorts:
         """Patients for whom all expressions are known to be true, shape (cohorts, patients)."""
         chosen = np.ones(self.shape, dtype=bool)
         for expression in expressions:
-            values, known = expression.evaluate(self.columns)
-            chosen &= values.astype(bool) & known
+            chosen &= expression.evaluate(self.columns).is_true
         return chosen
 
     def count(self, *expressions: Expression) -> np.ndarray:
@@ -70,8 +66,8 @@ class Cohorts:
 
     def breaks(self, rule: Expression) -> np.ndarray:
         """Whether some patient of a cohort is known to contradict a rule."""
-        values, known = rule.evaluate(self.columns)
-        return np.asarray(np.broadcast_to(known & ~values.astype(bool), self.shape).any(axis=1))
+        broken = rule.evaluate(self.columns).is_false
+        return np.asarray(np.broadcast_to(broken, self.shape).any(axis=1))
 
     def statistic(
         self, measure: Measure, name: str, method: str = "", level: float = 0.95
@@ -99,12 +95,10 @@ class Cohorts:
 
     def two_by_two(self, measure: Measure) -> np.ndarray:
         """Cells a, b, c, d of each cohort: with and without the event, in the group, outside it."""
-        event, event_known = measure.where.evaluate(self.columns)
-        group, group_known = measure.by.evaluate(self.columns)
-        known = event_known & group_known & self.select(measure.among)
-        event, group = event.astype(bool), group.astype(bool)
-        cells = [known & (group == g) & (event == e) for g in (True, False) for e in (True, False)]
-        return np.stack([cell.sum(axis=1) for cell in cells], axis=1)
+        event, group = (part.evaluate(self.columns) for part in (measure.where, measure.by))
+        rows, columns = (group.is_true, group.is_false), (event.is_true, event.is_false)
+        among = self.select(measure.among)
+        return np.stack([(among & g & e).sum(axis=1) for g in rows for e in columns], axis=1)
 
     def curve(self, measure: Measure, conf_type: str, level: float) -> tuple[np.ndarray, ...]:
         """Kaplan-Meier tables of the patients in ``among``; others leave before the first day."""
@@ -150,9 +144,8 @@ class Cohorts:
     def _quantity(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
         if method not in ("", "observed", *(f"quantile-{kind}" for kind in KINDS)):
             return self._undefined()  # follow-up by survivors or reverse Kaplan-Meier
-        kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
         ordered, sizes = self._once(self._ordered, measure)
-        return _quantiles(ordered, sizes, SHARES[name], kind)
+        return _quantiles(ordered, sizes, SHARES[name], quantile_kind(method))
 
     def _ordered(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
         """Known values in ascending order, in the printed unit, and how many there are."""
@@ -233,9 +226,10 @@ def kaplan_meier_tables(
     survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(event, 1 / (at_risk * (at_risk - 1.0)), 0.0)
-        z = -NormalDist().inv_cdf((1 - level) / 2)
-        log_se = np.sqrt(np.cumsum(terms, axis=1)).astype(np.float64)
-        lower, upper = LIMITS[conf_type](survival, log_se, z)
+        variance = np.cumsum(terms, axis=1).astype(np.float64)
+    lower, upper = np.vectorize(survival_limits, otypes=[float, float])(
+        survival, variance, conf_type, level
+    )
     return time, survival, lower, upper
 
 
@@ -256,8 +250,7 @@ def _of_rows(of: Callable[..., Sequence[float]], counts: np.ndarray) -> np.ndarr
 
 def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
     """Quantile of each row's first n values, by the rules of `numbercheck.statistics.quantiles`."""
-    share = Fraction(repr(p))
-    places = _of_rows(lambda size: _place(size, share, kind), n[:, None])
+    places = _of_rows(lambda size: _place(size, p, kind), n[:, None])
     low, high = (
         np.take_along_axis(ordered, places[:, side].astype(int)[:, None], axis=1)[:, 0]
         for side in (0, 1)
@@ -268,15 +261,10 @@ def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.nd
     return np.where(n > 0, value, np.nan)
 
 
-def _place(size: int, share: Fraction, kind: int) -> tuple[float, float, float]:
-    """Lower and upper rank, from 0, and how far the quantile lies between them."""
-    position = KINDS[kind](size, share)
-    rank = position.numerator // position.denominator
-    between = float(position - rank)
-    if kind == 2:
-        between = 1.0 if between > 0 else 0.5
-    low, high = (min(max(i, 1), max(size, 1)) - 1 for i in (rank, rank + 1))
-    return low, high, between
+def _place(size: int, p: float, kind: int) -> tuple[float, float, float]:
+    """Lower and upper position, from 0, and the weight of the upper one."""
+    terms = quantile_weights(max(size, 1), p, kind)
+    return terms[0][0], terms[-1][0], float(terms[-1][1])
 
 
 def _tested(cells: Sequence[int], method: str) -> float:

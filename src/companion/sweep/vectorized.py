@@ -6,19 +6,18 @@ scalars are called once for each distinct table of counts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from numbercheck.ledger.expressions import Expression, Masked
 from numbercheck.ledger.records import Ledger, Measure, Variable
+from numbercheck.recount import _quantiles, kaplan_meier_tables
 from numbercheck.statistics import contingency, proportions
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS
-from numbercheck.statistics.survival import LIMITS
+from numbercheck.statistics.scales import CONF_TYPES
 
 FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses
     "interval_method": "proportion_interval",
@@ -28,7 +27,7 @@ FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses
 }
 PARAMETERS: Mapping[str, Sequence] = {  # each with its values; a level is any number from 0 to 1
     "interval_method": proportions.METHODS,
-    "conf_type": tuple(LIMITS),
+    "conf_type": CONF_TYPES,
     "test": contingency.METHODS,
     "quantile_kind": tuple(KINDS),
     "level": (),
@@ -125,8 +124,7 @@ class _Trials:
         """Patients for whom all expressions are known to be true, shape (cohorts, patients)."""
         chosen = np.ones(self.shape, dtype=bool)
         for expression in expressions:
-            truth, known = expression.evaluate(self.columns)
-            chosen &= truth.astype(bool) & known
+            chosen &= expression.evaluate(self.columns).is_true
         return chosen
 
     def counted(self, measure: Measure) -> "_Counts":
@@ -197,12 +195,10 @@ class _Trials:
         return [Found(measure.measure, "p_value", method, found[:, 0])]
 
     def _cells(self, measure: Measure) -> list[np.ndarray]:
-        event, event_known = measure.where.evaluate(self.columns)
-        group, group_known = measure.by.evaluate(self.columns)
-        known = event_known & group_known & self.select(measure.among)
-        event, group = event.astype(bool), group.astype(bool)
-        return [(known & (group == g) & (event == e)).sum(axis=1) for g in (True, False)
-                for e in (True, False)]  # fmt: skip
+        event, group = (part.evaluate(self.columns) for part in (measure.where, measure.by))
+        rows, columns = (group.is_true, group.is_false), (event.is_true, event.is_false)
+        among = self.select(measure.among)
+        return [(among & g & e).sum(axis=1) for g in rows for e in columns]
 
     def _against(self, measure: Measure) -> np.ndarray:
         """Largest two-sided P value over the rates that the other trial's claim admits."""
@@ -224,62 +220,6 @@ class _Counts:
     def once(self, of: Callable[..., Sequence[float]]) -> np.ndarray:
         """Values of a function for each row, called once for each distinct one."""
         return np.array([of(*map(int, row)) for row in self._rows], dtype=float)[self._at]
-
-
-def kaplan_meier_tables(
-    time: np.ndarray, event: np.ndarray, conf_type: str = "log", level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Kaplan-Meier curves of many cohorts.
-
-    Parameters
-    ----------
-    time, event : ndarray, shape (c, n)
-        Time and whether the event was seen, for each of n patients of c cohorts.
-    conf_type, level
-        As for `numbercheck.statistics.survival.kaplan_meier`.
-
-    Returns
-    -------
-    tuple of four ndarray, shape (c, n)
-        The patients' times in order, and survival and its limits after each. Of tied times
-        the last has the value of the curve: one death after the other gives the estimate
-        and Greenwood's sum of all at once, since 1/(n(n-1)) adds up to d/(n(n-d)).
-    """
-    order = np.lexsort((~event, time), axis=1)
-    time, event = (np.take_along_axis(a, order, axis=1) for a in (time, event))
-    at_risk = np.arange(time.shape[1], 0, -1, dtype=float)
-    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1).astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(event, 1 / (at_risk * (at_risk - 1.0)), 0.0)
-        z = -NormalDist().inv_cdf((1 - level) / 2)
-        log_se = np.sqrt(np.cumsum(terms, axis=1)).astype(np.float64)
-        lower, upper = LIMITS[conf_type](survival, log_se, z)
-    return time, survival, lower, upper
-
-
-def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:
-    """Quantile of each row's first n values, by the rules of `numbercheck.statistics.quantiles`."""
-    share = Fraction(repr(p))
-    places = _Counts(n).once(lambda size: _place(size, share, kind))
-    low, high = (
-        np.take_along_axis(ordered, places[:, side].astype(int)[:, None], axis=1)[:, 0]
-        for side in (0, 1)
-    )
-    between = places[:, 2]
-    with np.errstate(invalid="ignore"):
-        value = np.where(low == high, low, (1 - between) * low + between * high)
-    return np.where(n > 0, value, np.nan)
-
-
-def _place(size: int, share: Fraction, kind: int) -> tuple[float, float, float]:
-    """Lower and upper rank, from 0, and how far the quantile lies between them."""
-    position = KINDS[kind](size, share)
-    rank = position.numerator // position.denominator
-    between = float(position - rank)
-    if kind == 2:
-        between = 1.0 if between > 0 else 0.5
-    low, high = (min(max(i, 1), max(size, 1)) - 1 for i in (rank, rank + 1))
-    return low, high, between
 
 
 def _tested(cells: Sequence[int], method: str) -> float:

@@ -127,8 +127,7 @@ class Cells:
 
     def forbid_unless(self, expression: Expression) -> None:
         """Drop the cells in which an expression is known to be false."""
-        values, known = expression.evaluate(self.frame)
-        self.keep &= ~(known & ~values.astype(bool))
+        self.keep &= np.logical_not(expression.evaluate(self.frame).is_false)
 
     def _only_evaluable(self, column: str, evaluable: Expression) -> None:
         """A value is known just where its column is evaluable."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from numbercheck.consistency.recheck import Table
 from numbercheck.consistency.scope import endpoint_column
 from numbercheck.consistency.sharp_bounds import Bound, Bounds
 from numbercheck.ledger.expressions import Expression
@@ -66,12 +65,7 @@ def _has_kinds(ledger: Ledger, column: str) -> bool:
 def _entailing(ledger: Ledger, rule: Expression, event: str, column: str) -> list:
     """Values of a column with which the rule fails unless the event is set."""
     values = list(ledger.variables[column].domain)
-    table = Table(
-        {column: values, event: [False] * len(values)},
-        {name: ledger.variables[name] for name in (column, event)},
-    )
-    holds, known = rule.evaluate(table.columns)
-    return [v for v, h, k in zip(values, holds, known, strict=True) if k and not h]
+    return [v for v in values if rule.truth({column: v, event: False}) is False]
 
 
 def _unassumed(ledger: Ledger, event: str, found: list[Kind]) -> Ledger:

@@ -5,10 +5,8 @@ from math import ceil, floor
 
 from ortools.sat.python import cp_model
 
-from numbercheck.statistics.quantiles import KINDS
+from numbercheck.statistics.quantiles import SHARES, quantile_kind, quantile_weights
 from numbercheck.statistics.rounding import Printed
-
-SHARES = {"median": Fraction(1, 2), "p25": Fraction(1, 4), "p75": Fraction(3, 4)}
 
 
 class Sorted:
@@ -86,19 +84,4 @@ def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
 
 def positions(size: int, statistic: str, kind: str) -> list[tuple[int, Fraction]]:
     """Positions (from 0) of the ordered values that a statistic averages, with their weights."""
-    if statistic == "min":
-        return [(0, Fraction(1))]
-    if statistic == "max":
-        return [(size - 1, Fraction(1))]
-    return _weights(size, SHARES[statistic], int(kind.removeprefix("quantile-")))
-
-
-def _weights(size: int, share: Fraction, kind: int) -> list[tuple[int, Fraction]]:
-    """Exact weights of a quantile of one of R's types (see ``statistics.quantiles``)."""
-    position = Fraction(KINDS[kind](size, share))  # type: ignore[arg-type]
-    rank = floor(position)
-    above = position - rank
-    if kind == 2:
-        above = Fraction(1) if above else Fraction(1, 2)
-    pair = [(rank, 1 - above), (rank + 1, above)]
-    return [(min(max(i, 1), size) - 1, weight) for i, weight in pair if weight]
+    return quantile_weights(size, SHARES[statistic], quantile_kind(kind))

@@ -14,10 +14,8 @@ from numbercheck.ledger.expressions import Masked
 from numbercheck.ledger.records import Ledger, Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.quantiles import quantile
+from numbercheck.statistics.quantiles import SHARES, quantile, quantile_kind
 from numbercheck.statistics.survival import kaplan_meier, survival_at
-
-SHARES = {"median": 0.5, "p25": 0.25, "p75": 0.75}
 
 
 class Checked(NamedTuple):
@@ -71,8 +69,7 @@ def broken_rules(
     table = Table(columns, ledger.variables)
     broken = []
     for rule in rules:
-        values, known = ledger.assumptions[rule].expression.evaluate(table.columns)
-        if (known & ~values.astype(bool)).any():
+        if np.any(ledger.assumptions[rule].expression.evaluate(table.columns).is_false):
             broken.append(rule)
     return broken
 
@@ -106,11 +103,7 @@ def _quantity(ledger: Ledger, table: Table, measure: Measure, name: str) -> floa
     if not chosen:
         return nan
     unit = float(ledger.parameter("days_per_month", "30.4375")) if measure.unit == "months" else 1.0
-    if name in ("min", "max"):
-        return {"min": min, "max": max}[name](chosen) / unit
-    method = ledger.method(measure)
-    kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
-    return quantile(chosen, SHARES[name], kind) / unit
+    return quantile(chosen, SHARES[name], quantile_kind(ledger.method(measure))) / unit
 
 
 def _survival(ledger: Ledger, table: Table, measure: Measure, name: str) -> float:
@@ -127,13 +120,11 @@ def _survival(ledger: Ledger, table: Table, measure: Measure, name: str) -> floa
 
 def two_by_two(table: Table, measure: Measure) -> list[list[int]]:
     """With and without the event (columns), in the group and outside it (rows)."""
-    event, event_known = measure.where.evaluate(table.columns)
-    group, group_known = measure.by.evaluate(table.columns)
-    known = event_known & group_known & table.select(measure.among)
-    event, group = event.astype(bool), group.astype(bool)
+    event, group = (part.evaluate(table.columns) for part in (measure.where, measure.by))
+    among = table.select(measure.among)
     return [
-        [int((known & (group == g) & (event == e)).sum()) for e in (True, False)]
-        for g in (True, False)
+        [int((among & g & e).sum()) for e in (event.is_true, event.is_false)]
+        for g in (group.is_true, group.is_false)
     ]
 
 

@@ -58,9 +58,9 @@ class Region:
         """Ends of the boxes, from the highest survival to the lowest, evenly on the log scale."""
         low, high = 0.0, 1.0
         for value in self.printed.get("estimate", []):
-            low, high = max(low, _ends(value)[0]), min(high, _ends(value)[1])
+            low, high = max(low, value.fractions()[0]), min(high, value.fractions()[1])
         for value in self.printed.get("conf_low", []):
-            low = max(low, _ends(value)[0])
+            low = max(low, value.fractions()[0])
         high, last = max(high, LOWEST), max(low, LOWEST)
         ratio = log(last / high) / BOXES if last < high else 0.0
         edges = [high * exp(ratio * i) for i in range(BOXES + 1)]
@@ -102,14 +102,6 @@ class Region:
             return False
         self.model.add_forbidden_assignments([slot.at_risk for slot in self.slots], [history])
         return True
-
-
-def _ends(printed: Printed) -> tuple[float, float]:
-    if printed.relation == "=":
-        low, high = printed.interval()
-        return max(float(low) / 100, 0.0), min(float(high) / 100, 1.0)
-    bound = printed.value / 100
-    return (0.0, bound) if "<" in printed.relation else (max(bound, 0.0), 1.0)
 
 
 def _total(

@@ -6,28 +6,29 @@ a short list; the data frames and the constraint model walk the same tree.
 """
 
 import ast
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
+from numbercheck.errors import NumbercheckError, did_you_mean
 
-from numbercheck.errors import NumbercheckError
+if TYPE_CHECKING:
+    import numpy as np
 
 COMPARISONS: dict[type[ast.cmpop], Callable] = {
-    ast.Eq: np.equal,
-    ast.NotEq: np.not_equal,
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 ARITHMETIC: dict[type[ast.operator], Callable] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
 }
 
 ALLOWED = (
@@ -45,10 +46,23 @@ class ExpressionError(NumbercheckError, ValueError):
 
 
 class Masked(NamedTuple):
-    """Values, and which of them are known: a missing operand is never selected."""
+    """One patient's value, or a column of them, and which are known: a missing one selects nobody.
 
-    values: np.ndarray
-    known: np.ndarray
+    Both are plain Python values for one patient, NumPy arrays for a column.
+    """
+
+    values: Any
+    known: Any
+
+    @property
+    def is_true(self) -> Any:
+        """Where the value is known and holds."""
+        return self.known & (self.values != 0)
+
+    @property
+    def is_false(self) -> Any:
+        """Where the value is known and does not hold."""
+        return self.known & (self.values == 0)
 
 
 @dataclass(frozen=True)
@@ -101,8 +115,7 @@ class Expression:
         """Refuse names that are not among the known ones, and offer the nearest."""
         for name in self.names:
             if name not in known:
-                near = get_close_matches(name, list(known), n=3, cutoff=0.5)
-                hint = f"; did you mean {' or '.join(near)}?" if near else ""
+                hint = did_you_mean(name, known)
                 raise ExpressionError(f"{self.text!r} names no known column: {name!r}{hint}")
 
     def fit(self, domains: Mapping[str, tuple]) -> None:
@@ -119,28 +132,42 @@ class Expression:
                     _refuse_foreign(self.text, column.id, domains[column.id], other)
 
     def evaluate(self, columns: Mapping[str, Masked]) -> Masked:
-        """Evaluate by Kleene's three-valued logic over columns of equal length.
+        """Evaluate by Kleene's three-valued logic, over one patient or columns of equal length.
 
         Parameters
         ----------
         columns : mapping of str to Masked
-            For every name the values, shape (n,), and whether each is known.
+            For every name the value, or the values, and whether each is known.
 
         Returns
         -------
         Masked
             Truth (or number) for each row; ``known`` is False where a missing
-            operand leaves it open.
+            operand leaves it open. An expression without names has one value for all.
         """
         try:
             return _walk(self.tree, columns)
         except TypeError:  # also numpy's UFuncTypeError
             raise ExpressionError(f"{self.text!r} compares or adds a text and a number") from None
 
-    def select(self, columns: Mapping[str, Masked], n: int) -> np.ndarray:
+    def truth(self, patient: Mapping[str, object]) -> bool | None:
+        """Whether the expression holds for one patient; None where a missing value decides.
+
+        Examples
+        --------
+        >>> Expression('arm == "A" and age >= 40').truth({"arm": "A", "age": None})
+        >>> Expression('arm == "A" and age >= 40').truth({"arm": "B", "age": None})
+        False
+        """
+        row = {name: _one(patient[name]) for name in self.names}
+        values, known = self.evaluate(row)
+        return bool(values) if known else None
+
+    def select(self, columns: Mapping[str, Masked], n: int) -> "np.ndarray":
         """Rows where the expression is known to be true, shape (n,)."""
-        values, known = self.evaluate(columns)
-        return np.broadcast_to(values.astype(bool) & known, (n,))
+        import numpy as np
+
+        return np.broadcast_to(self.evaluate(columns).is_true, (n,))
 
 
 def dotted(node: ast.expr) -> str:
@@ -174,8 +201,8 @@ def _depth(tree: ast.AST) -> int:
 
 def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Left and right side of each `in` and `not in`."""
-    for left, operator, right in comparisons(tree):
-        if isinstance(operator, ast.In | ast.NotIn):
+    for left, sign, right in comparisons(tree):
+        if isinstance(sign, ast.In | ast.NotIn):
             yield left, right
 
 
@@ -196,8 +223,8 @@ def _refuse(node: ast.AST, text: str) -> None:
     if isinstance(node, ast.Attribute):
         dotted(node)
     if isinstance(node, ast.Compare):
-        for operator, right in zip(node.ops, node.comparators, strict=True):
-            if isinstance(operator, ast.In | ast.NotIn) != isinstance(right, ast.List | ast.Tuple):
+        for sign, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(sign, ast.In | ast.NotIn) != isinstance(right, ast.List | ast.Tuple):
                 raise ExpressionError(
                     f"{text!r}: `in` wants a list like ['CR', 'CRi'], others none"
                 )
@@ -214,62 +241,72 @@ def _refuse_foreign(text: str, name: str, domain: tuple, other: ast.expr) -> Non
             raise ExpressionError(f"{text!r}: {name} is never {value!r}; it has {has}")
 
 
-def _known(value: object) -> Masked:
-    return Masked(np.asarray(value), np.asarray(True))
+def _one(value: object) -> Masked:
+    return Masked(0 if value is None else value, value is not None)
 
 
 def _walk(node: ast.expr, columns: Mapping[str, Masked]) -> Masked:
     match node:
         case ast.Constant():
-            return _known(node.value)
+            return _one(node.value)
         case ast.Name() | ast.Attribute():
             return columns[dotted(node)]
         case ast.UnaryOp(op=ast.Not()):
             values, known = _walk(node.operand, columns)
-            return Masked(~values.astype(bool), known)
+            return Masked(values == 0, known)
         case ast.UnaryOp():
             values, known = _walk(node.operand, columns)
             return Masked(-values, known)
         case ast.BinOp():
             left, right = _walk(node.left, columns), _walk(node.right, columns)
-            operate = ARITHMETIC[type(node.op)]
-            return Masked(operate(left.values, right.values), left.known & right.known)
+            values = ARITHMETIC[type(node.op)](left.values + 0, right.values + 0)  # a flag counts 1
+            return Masked(values, left.known & right.known)
         case ast.BoolOp():
-            return _join(node, [_walk(part, columns) for part in node.values])
+            return _join(
+                isinstance(node.op, ast.Or), [_walk(part, columns) for part in node.values]
+            )
         case ast.Compare():
             return _compare(node, columns)
     raise ExpressionError(f"{type(node).__name__} cannot be evaluated")
 
 
-def _join(node: ast.BoolOp, parts: list[Masked]) -> Masked:
+def _join(settling: bool, parts: list[Masked]) -> Masked:
     """Kleene's and/or: a known False settles `and`, a known True settles `or`."""
-    settling = isinstance(node.op, ast.Or)
-    settled = np.asarray(False)
-    known = np.asarray(True)
-    for values, is_known in parts:
-        settled = settled | (is_known & (values.astype(bool) == settling))
-        known = known & is_known
-    return Masked(settled if settling else ~settled, known | settled)
+    settled, known = False, True
+    for part in parts:
+        settled = settled | (part.is_true if settling else part.is_false)
+        known = known & part.known
+    return Masked(settled if settling else settled ^ True, known | settled)
 
 
 def _compare(node: ast.Compare, columns: Mapping[str, Masked]) -> Masked:
     left = _walk(node.left, columns)
-    truth, known = np.asarray(True), np.asarray(True)
-    for operator, comparator in zip(node.ops, node.comparators, strict=True):
-        if isinstance(operator, ast.In | ast.NotIn):
-            inside = _is_in(left.values, literal(comparator))
-            right = left
-            step = ~inside if isinstance(operator, ast.NotIn) else inside
+    truth, known = True, True
+    for sign, comparator in zip(node.ops, node.comparators, strict=True):
+        if isinstance(sign, ast.In | ast.NotIn):
+            right, step = left, _is_in(left.values, literal(comparator))
+            step = step ^ isinstance(sign, ast.NotIn)
         else:
             right = _walk(comparator, columns)
-            step = COMPARISONS[type(operator)](left.values, right.values)
+            _refuse_mixture(left.values, right.values)
+            step = COMPARISONS[type(sign)](left.values, right.values)
         truth, known = truth & step, known & left.known & right.known
         left = right
-    return Masked(np.asarray(truth, dtype=bool), known)
+    return Masked(truth, known)
 
 
-def _is_in(values: np.ndarray, wanted: object) -> np.ndarray:
-    inside = np.zeros(values.shape, dtype=bool)
-    for value in wanted:  # type: ignore[attr-defined]
+def _refuse_mixture(left: Any, right: Any) -> None:
+    """Raise a TypeError where a text is asked whether it equals a number."""
+    kinds = {
+        getattr(getattr(v, "dtype", None), "kind", "U" if isinstance(v, str) else "i")
+        for v in (left, right)
+    }
+    if "U" in kinds and kinds - {"U", "O"}:
+        raise TypeError
+
+
+def _is_in(values: Any, wanted: Any) -> Any:
+    inside: Any = False
+    for value in wanted:
         inside = inside | (values == value)
     return inside

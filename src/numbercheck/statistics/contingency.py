@@ -9,7 +9,7 @@ from math import comb, copysign, erfc, log, nan, sqrt
 from numbers import Integral
 from typing import NamedTuple
 
-from numbercheck.statistics.proportions import ALTERNATIVES, choose, exact_binomial
+from numbercheck.statistics.proportions import ALTERNATIVES, exact_binomial, require_option
 
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
@@ -64,8 +64,8 @@ def p_value(
     >>> round(p_value([[16, 6], [2, 9]], "chi2-yates"), 4)
     0.0094
     """
-    choose("method", method, METHODS)
-    choose("alternative", alternative, ALTERNATIVES)
+    require_option("method", method, METHODS)
+    require_option("alternative", alternative, ALTERNATIVES)
     if method == "g" and alternative != "two-sided":
         raise ValueError("method 'g' is two-sided only; 'chi2' has one-sided forms")
     return _TESTS[method](_checked(table), alternative)

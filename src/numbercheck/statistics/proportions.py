@@ -6,13 +6,13 @@ Cai and DasGupta (2001), doi:10.1214/ss/1009213286 (Agresti-Coull, Jeffreys).
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
-from math import sqrt
+from functools import lru_cache
+from math import fsum, sqrt
 from numbers import Integral
 from statistics import NormalDist
 
-import numpy as np
-from scipy.special import betaincinv, gammaln, xlog1py, xlogy
+from numbercheck.errors import nearest
+from numbercheck.statistics.beta import beta_quantile
 
 Limits = tuple[float, float]
 ALTERNATIVES = ("two-sided", "less", "greater")
@@ -52,14 +52,14 @@ def interval(
     [81, 98]
     """
     _check_counts(k, n)
-    choose("method", method, METHODS)
-    choose("sided", sided, SIDES)
+    require_option("method", method, METHODS)
+    require_option("sided", sided, SIDES)
     if not 0 < level < 1:
         raise ValueError(f"level is {level!r}; it must be between 0 and 1, such as 0.95")
     tail = (1 - level) / 2 if sided == "two" else 1 - level
     lower, upper = _FORMULAS[method](int(k), int(n), tail)
-    low = 0.0 if sided == "upper" else max(float(lower), 0.0)
-    return low, 1.0 if sided == "lower" else min(float(upper), 1.0)
+    low = 0.0 if sided == "upper" else max(lower, 0.0)
+    return low, 1.0 if sided == "lower" else min(upper, 1.0)
 
 
 def exact_binomial(k: int, n: int, p0: float, alternative: str = "two-sided") -> float:
@@ -68,20 +68,31 @@ def exact_binomial(k: int, n: int, p0: float, alternative: str = "two-sided") ->
     The two-sided value sums the outcomes that are no more likely than the observed one.
     """
     _check_counts(k, n)
-    choose("alternative", alternative, ALTERNATIVES)
+    require_option("alternative", alternative, ALTERNATIVES)
     if not 0 <= p0 <= 1:
         raise ValueError(f"p0 is {p0!r}; it must be a fraction between 0 and 1")
-    x = np.arange(n + 1)
-    ways = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
-    chance = np.exp(ways + xlogy(x, p0) + xlog1py(n - x, -p0))
-    as_extreme = {"less": x <= k, "greater": x >= k, "two-sided": chance <= chance[k] * TIE}
-    return min(float(chance[as_extreme[alternative]].sum()), 1.0)
+    chances = _binomial_chances(n, p0)
+    if alternative == "two-sided":
+        return min(fsum(chance for chance in chances if chance <= chances[k] * TIE), 1.0)
+    return min(fsum(chances[: k + 1] if alternative == "less" else chances[k:]), 1.0)
 
 
-def choose(what: str, given: str, options: tuple[str, ...]) -> None:
+def _binomial_chances(n: int, p0: float) -> list[float]:
+    """Probability of each count, by its ratio to that of the likeliest."""
+    mode = min(int((n + 1) * p0), n)
+    chances = [0.0] * mode + [1.0] + [0.0] * (n - mode)
+    for x in range(mode, n):
+        chances[x + 1] = chances[x] * (n - x) / (x + 1) * (p0 / (1 - p0))
+    for x in range(mode, 0, -1):
+        chances[x - 1] = chances[x] * x / (n - x + 1) * ((1 - p0) / p0)
+    total = fsum(chances)
+    return [chance / total for chance in chances]
+
+
+def require_option(what: str, given: str, options: tuple[str, ...]) -> None:
     """Refuse a name that is not among the options, and say which ones are near."""
     if given not in options:
-        near = get_close_matches(str(given), options, n=3, cutoff=0.4) or options
+        near = nearest(str(given), options) or options
         raise ValueError(f"{what} {given!r} is unknown; did you mean {' or '.join(near)}?")
 
 
@@ -92,6 +103,7 @@ def _check_counts(k: int, n: int) -> None:
         raise ValueError(f"k={k} of n={n} is no proportion; it needs 0 <= k <= n and n > 0")
 
 
+@lru_cache
 def _z(tail: float) -> float:
     return -NormalDist().inv_cdf(tail)
 
@@ -115,8 +127,8 @@ def _wilson_cc(k: int, n: int, tail: float) -> Limits:
 
 
 def _clopper_pearson(k: int, n: int, tail: float) -> Limits:
-    lower = 0.0 if k == 0 else betaincinv(k, n - k + 1, tail)
-    return lower, 1.0 if k == n else 1 - betaincinv(n - k, k + 1, tail)
+    lower = 0.0 if k == 0 else beta_quantile(tail, k, n - k + 1)
+    return lower, 1.0 if k == n else 1 - beta_quantile(tail, n - k, k + 1)
 
 
 def _agresti_coull(k: int, n: int, tail: float) -> Limits:
@@ -130,8 +142,8 @@ def _jeffreys(k: int, n: int, tail: float) -> Limits:
     Those two ends are part of Brown, Cai and DasGupta's definition, and R's cards prints them;
     their "modified" Jeffreys interval, which moves more ends, is another method.
     """
-    lower = 0.0 if k == 0 else betaincinv(k + 0.5, n - k + 0.5, tail)
-    return lower, 1.0 if k == n else 1 - betaincinv(n - k + 0.5, k + 0.5, tail)
+    lower = 0.0 if k == 0 else beta_quantile(tail, k + 0.5, n - k + 0.5)
+    return lower, 1.0 if k == n else 1 - beta_quantile(tail, n - k + 0.5, k + 0.5)
 
 
 def _wald_around(p: float, n: float, z: float, correction: float = 0.0) -> Limits:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
+SHARES = {"min": 0.0, "p25": 0.25, "median": 0.5, "p75": 0.75, "max": 1.0}
 KINDS: dict[int, Callable[[int, Fraction], Fraction]] = {
     2: lambda n, p: n * p,
     6: lambda n, p: (n + 1) * p,
@@ -27,14 +28,29 @@ def quantile(values: Iterable[float], p: float, kind: int = 7) -> float:
         If there is no value, one is missing, ``p`` is outside 0 to 1, or ``kind`` is unknown.
     """
     ordered = _checked(values, p, kind)
+    terms = [(ordered[at], weight) for at, weight in quantile_weights(len(ordered), p, kind)]
+    lower, upper = terms[0][0], terms[-1][0]
+    return lower if lower == upper else sum(float(weight) * value for value, weight in terms)
+
+
+def quantile_weights(n: int, p: float, kind: int = 7) -> list[tuple[int, Fraction]]:
+    """Positions, from 0, of the one or two ordered values of ``n`` that a quantile averages.
+
+    Each with its weight; the weights add up to 1.
+    """
     share = Fraction(repr(float(p))).limit_denominator(10**6)  # 1/3, not 0.3333333333333333
-    position = KINDS[kind](len(ordered), share)
+    position = Fraction(KINDS[kind](n, share))
     rank = math.floor(position)
-    between = float(position - rank)
+    above = position - rank
     if kind == 2:
-        between = 1.0 if between > 0 else 0.5
-    lower, upper = (ordered[min(max(i, 1), len(ordered)) - 1] for i in (rank, rank + 1))
-    return lower if lower == upper else (1 - between) * lower + between * upper
+        above = Fraction(1) if above else Fraction(1, 2)
+    pair = [(rank, 1 - above), (rank + 1, above)]
+    return [(min(max(i, 1), n) - 1, weight) for i, weight in pair if weight]
+
+
+def quantile_kind(method: str) -> int:
+    """R's type that ``quantile-6`` names; 7, its default, for a method that names none."""
+    return int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
 
 
 def _checked(values: Iterable[float], p: float, kind: int) -> list[float]:

@@ -4,24 +4,22 @@ Survival is a product over deaths of 1 - 1/n and Greenwood's sum one over deaths
 1/(n(n - 1)), n being at risk. The n are small whole numbers, so every history that prints
 a given estimate and given limits can be listed. Deaths on one day count one after the other,
 which changes neither: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)). Limits are those of
-R's ``survfit``, as in ``numbercheck.statistics.survival``.
+R's ``survfit``.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from math import asin, exp, inf, log, nan, pi, sin, sqrt
-from statistics import NormalDist
+from math import inf
 from typing import NamedTuple
 
 from numbercheck.errors import NumbercheckError
-from numbercheck.statistics.proportions import choose
-from numbercheck.statistics.rounding import Printed
+from numbercheck.statistics.proportions import require_option
+from numbercheck.statistics.rounding import SLACK, Printed
+from numbercheck.statistics.scales import CONF_TYPES, SCALES, ratio, survival_limits, two_sided_z
 
 History = tuple[int, ...]
 LIMIT = 100_000  # histories; a list this long no longer says anything
 STEPS = 1_000_000  # half a minute of search at most
-SLACK = 1e-9  # relative; widens ranges before the exact comparison decides
 
 
 class UnfinishedError(NumbercheckError):
@@ -38,49 +36,6 @@ class UnfinishedError(NumbercheckError):
         self.found = found
 
 
-class Scale(NamedTuple):
-    """A scale on which limits are symmetric: limits are back(to(S) -+ z * slope(S) * se)."""
-
-    to: Callable[[float], float]
-    back: Callable[[float], float]
-    slope: Callable[[float], float]
-
-
-def _log(s: float) -> float:
-    return log(s) if s > 0 else -inf
-
-
-def _log_log(s: float) -> float:
-    return inf if s >= 1 else -_log(-_log(s)) if s > 0 else -inf
-
-
-def _logit(s: float) -> float:
-    return inf if s >= 1 else _log(s / (1 - s))
-
-
-def _arcsin(s: float) -> float:
-    return asin(sqrt(min(max(s, 0.0), 1.0)))
-
-
-def _over(numerator: float, denominator: float) -> float:
-    return numerator / denominator if denominator else inf
-
-
-# ``se`` is the root of Greenwood's sum, so slope is the derivative times S
-SCALES: dict[str, Scale] = {
-    "log": Scale(_log, lambda x: min(exp(x), 1.0), lambda s: 1.0),
-    "log-log": Scale(_log_log, lambda x: exp(-exp(-x)), lambda s: _over(1.0, -_log(s))),
-    "plain": Scale(lambda s: s, lambda x: min(max(x, 0.0), 1.0), lambda s: s),
-    "logit": Scale(_logit, lambda x: 1 / (1 + exp(-x)), lambda s: _over(1.0, 1 - s)),
-    "arcsin": Scale(
-        _arcsin,
-        lambda x: sin(min(max(x, 0.0), pi / 2)) ** 2,
-        lambda s: sqrt(_over(s, 1 - s)) / 2,
-    ),
-}
-CONF_TYPES = tuple(SCALES)
-
-
 def km_limits(
     history: History, conf_type: str = "log", level: float = 0.95
 ) -> tuple[float, float, float]:
@@ -90,25 +45,24 @@ def km_limits(
     ----------
     history : tuple of int
         Numbers at risk at each death, strictly decreasing.
-    conf_type : {"log", "log-log", "plain", "logit", "arcsin"}
-    level : float
+    conf_type, level
+        As for ``survival_limits``.
 
     Returns
     -------
     tuple of float
-        Estimate, lower and upper limit, as fractions. As in R the limits are NaN at survival 0,
-        and at survival 1 but for ``log`` and ``plain``.
+        Estimate, lower and upper limit, as fractions.
 
     Examples
     --------
     >>> [round(100 * x, 1) for x in km_limits((35,))]
     [97.1, 91.8, 100.0]
     """
-    choose("conf_type", conf_type, CONF_TYPES)
+    require_option("conf_type", conf_type, CONF_TYPES)
     survival, variance = 1.0, 0.0
     for n in history:
         survival, variance = _after(survival, variance, n)
-    return survival, *_limits(survival, variance, conf_type, level)
+    return survival, *survival_limits(survival, variance, conf_type, level)
 
 
 def histories(
@@ -180,7 +134,7 @@ def search(
     steps: int = STEPS,
 ) -> Iterator[History]:
     """Yield the histories one by one, depth first; the parameters are those of ``histories``."""
-    choose("conf_type", conf_type, CONF_TYPES)
+    require_option("conf_type", conf_type, CONF_TYPES)
     target = _Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
     root = _Node((), 1.0, 0.0, n + 1)
     levels = [iter([root])]  # at each depth the risk sets still to be tried, lazily
@@ -208,14 +162,14 @@ def variance_range(
     The bounds hold for every survival in the range, since the slope rises with survival on
     every scale; the narrower the range, the closer they are.
     """
-    on, z = SCALES[conf_type], _z(level)
+    on, z = SCALES[conf_type], two_sided_z(level)
     low, high = survival
     steep, flat = z * on.slope(high), z * on.slope(low)
     least, most = 0.0, inf
     for printed, gap in ((lower, _below), (upper, _above)):
         if printed is None:
             continue
-        ends = _range(printed, scale)
+        ends = printed.fractions(scale)
         near, far = gap(on.to, low, high, *ends)
         if near > 0 and steep < inf:
             least = max(least, near / steep)
@@ -249,7 +203,7 @@ class _Target:
     variance: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        ranges = _range(self.estimate, self.scale), self._between()
+        ranges = self.estimate.fractions(self.scale), self._between()
         low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
         within = tuple(min(max(end, 0.0), 1.0) for end in (low, high))
         object.__setattr__(self, "survival", within)
@@ -257,8 +211,8 @@ class _Target:
 
     def _between(self) -> tuple[float, float]:
         """Survival that the limits leave: between them, and half-way on their scale if uncut."""
-        lower = _range(self.lower, self.scale) if self.lower else (0.0, 1.0)
-        upper = _range(self.upper, self.scale) if self.upper else (0.0, 1.0)
+        lower = self.lower.fractions(self.scale) if self.lower else (0.0, 1.0)
+        upper = self.upper.fractions(self.scale) if self.upper else (0.0, 1.0)
         if not (lower[0] > 0 and upper[1] < 1):
             return lower[0], upper[1]
         on = SCALES[self.conf_type]
@@ -274,7 +228,7 @@ class _Target:
             return False
         if not self.estimate.admits(self.scale * node.survival):
             return False
-        limits = _limits(node.survival, node.variance, self.conf_type, self.level)
+        limits = survival_limits(node.survival, node.variance, self.conf_type, self.level)
         printed = (self.lower, self.upper)
         return all(
             p is None or p.admits(self.scale * x) for p, x in zip(printed, limits, strict=True)
@@ -294,11 +248,11 @@ class _Target:
         least, most = self.variance
         for n in range(node.under - 1, 0, -1):
             survival, variance = _after(node.survival, node.variance, n)
-            kept = _over(low, survival) if low > 0 else 0.0
+            kept = ratio(low, survival) if low > 0 else 0.0
             if survival < low or depth + (n - 1) * (1 - kept) < (self.least or 0) - SLACK:
                 break
-            excess = _over(survival, high) - 1 if survival > high else 0.0
-            if variance + (_over(excess, n - 1) if excess else 0.0) > most:
+            excess = ratio(survival, high) - 1 if survival > high else 0.0
+            if variance + (ratio(excess, n - 1) if excess else 0.0) > most:
                 break
             if not (excess and depth == self.most) and variance + _steepest(kept) >= least:
                 yield _Node((*node.history, n), survival, variance, n)
@@ -306,28 +260,11 @@ class _Target:
 
 def _steepest(kept: float) -> float:
     """Greenwood's term of the one death that leaves this fraction of the survival."""
-    return _over(1.0, kept) + kept - 2 + SLACK
+    return ratio(1.0, kept) + kept - 2 + SLACK
 
 
 def _after(survival: float, variance: float, n: int) -> tuple[float, float]:
     return (survival * (n - 1) / n, variance + 1 / (n * (n - 1))) if n > 1 else (0.0, inf)
-
-
-def _limits(survival: float, variance: float, conf_type: str, level: float) -> tuple[float, float]:
-    if survival == 0 or (survival == 1 and conf_type not in ("log", "plain")):
-        return nan, nan
-    scale = SCALES[conf_type]
-    center, reach = scale.to(survival), _z(level) * scale.slope(survival) * sqrt(variance)
-    return scale.back(center - reach), scale.back(center + reach)
-
-
-def _range(printed: Printed, scale: float) -> tuple[float, float]:
-    """Fractions that a printed number can stand for, or that a printed bound leaves."""
-    if printed.relation == "=":
-        low, high = printed.interval()
-        return float(low) / scale * (1 - SLACK), float(high) / scale * (1 + SLACK)
-    bound = printed.value / scale
-    return (0.0, bound) if "<" in printed.relation else (bound, 1.0)
 
 
 def _below(to: Callable, low: float, high: float, least: float, most: float) -> tuple:
@@ -336,8 +273,3 @@ def _below(to: Callable, low: float, high: float, least: float, most: float) -> 
 
 def _above(to: Callable, low: float, high: float, least: float, most: float) -> tuple:
     return to(least) - to(high), to(most) - to(low)
-
-
-@lru_cache
-def _z(level: float) -> float:
-    return NormalDist().inv_cdf((1 + level) / 2)

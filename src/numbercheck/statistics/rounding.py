@@ -14,6 +14,7 @@ from fractions import Fraction
 from numbers import Rational
 
 NOISE = Fraction(1, 10**12)  # relative; ten thousand times a float's, far below any k/n
+SLACK = 1e-9  # relative; widens ranges before an exact comparison decides
 SIGNS = {"≤": "<=", "≥": ">=", "": "="}
 PATTERN = re.compile(
     r"(?P<relation><=|>=|[<>=≤≥]|)\s*(?P<minus>[-\u2212\u2013]?)"
@@ -101,6 +102,17 @@ class Printed:
         if self.relation != "=":
             raise ValueError(f"{self.text!r} is a bound; only a plain number has two limits")
         return self.exact - self.step / 2, self.exact + self.step / 2
+
+    def fractions(self, scale: float = 100.0) -> tuple[float, float]:
+        """Range of fractions, within 0 to 1, that a printed number or bound leaves.
+
+        Slightly too wide for exact comparisons, which ``admits`` makes. ``scale`` is 100 where
+        percentages are printed, 1 where fractions are.
+        """
+        low, high = self.interval() if self.relation == "=" else (self.exact, self.exact)
+        least = 0.0 if "<" in self.relation else float(low) / scale * (1 - SLACK)
+        most = 1.0 if ">" in self.relation else float(high) / scale * (1 + SLACK)
+        return max(least, 0.0), min(most, 1.0)
 
 
 def shift(printed: Printed, k: int) -> Printed:
