@@ -21,7 +21,7 @@ from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
-COHORT = ROOT / "data" / "cohort"
+COHORT, PUBLISHED = ROOT / "data" / "cohort", ROOT / "data" / "published"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 PROVENANCE = figures.Provenance("April 15, 2024", LABEL)
 ALERT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -31,7 +31,7 @@ CODE = 'results.add("crs", "n", worst.sum())\nfor term in terms:\n    results.ad
 
 @cache
 def the_ledger() -> Ledger:
-    return read_ledger(ROOT / "data" / "published")
+    return read_ledger(PUBLISHED)
 
 
 @cache
@@ -75,7 +75,7 @@ def real_outputs(folder: Path) -> Path:
     unwanted = shutil.ignore_patterns("index.html")
     shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
     rows = verify.verify(ledger, found, audit(ledger))
-    report.write(folder, ledger, rows, LABEL, COHORT)
+    report.write_report(folder, ledger, rows, LABEL, COHORT, PUBLISHED)
     return folder
 
 

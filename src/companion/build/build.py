@@ -201,7 +201,7 @@ def _judge(
         if plan.document:
             shutil.copyfile(plan.document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in plan.runs}
-        rows = collect(stage, finished, request.cohort, ledger, audited)
+        rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
     return Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
 
 

@@ -25,6 +25,7 @@ def collect(
     stage: Path,
     finished: Mapping[Path, Path],
     cohort: Path,
+    published: Path,
     ledger: "Ledger",
     audited: "Sequence[Verdict]",
 ) -> "list[Verdict]":
@@ -38,12 +39,14 @@ def collect(
         Each notebook and the folder of its finished run.
     cohort : Path
         ADaM tables that were read.
+    published : Path
+        Folder of the ledger, with the tables of the journal club.
     ledger : Ledger
         What is printed.
     audited : sequence of Verdict
         What the printed numbers say of each other.
     """
-    from companion.report import write as report
+    from companion.report import write_report
 
     found: list[results.Result] = []
     alt: dict[str, str] = {}
@@ -68,7 +71,8 @@ def collect(
     verify.write(rows, stage / MADE)
     label = label_of(dataset)
     drawn = beside(draw, stage, ledger, rows, label)
-    report(stage, ledger, rows, label, cohort if label else None, drawn)
+    patients = cohort if label else None
+    write_report(stage, ledger, rows, label, patients, published, drawn)
     return rows
 
 

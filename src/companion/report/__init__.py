@@ -1,5 +1,5 @@
-"""The reading room: one page that says of every printed number where it comes from."""
+"""The report: one page that says of every printed number where it comes from."""
 
-from companion.report.page import write
+from companion.report.page import write_report
 
-__all__ = ["write"]
+__all__ = ["write_report"]

@@ -49,22 +49,21 @@ def _implied(row: Record, ledger: Ledger) -> dict[str, Any]:
 
 def _digits(rows: Iterable[Record], ledger: Ledger) -> dict[str, Any]:
     rows = list(rows)
-    missed = [row for row in rows if row["kept"] is False]
+    unnoticed = [row for row in rows if row["kept"] is False]
     return {
         "changed": len(rows),
         "caught": sum(row["kept"] is True for row in rows),
         "caught_aside": sum(row["aside"] is True for row in rows),
         "undecided": sum(row["kept"] is None for row in rows),
-        "missed": [
+        "unnoticed": [
             {"claim": _claim(row, ledger), "printed": f"{row['printed']}, as {row['changed']}"}
-            for row in missed
+            for row in unnoticed
         ],
+        "missed": len(unnoticed),
     }
 
 
 def _history(row: Record, ledger: Ledger) -> dict[str, Any]:
     """Number of histories by type of interval, and those that hold with all other claims."""
     alone = [f"{'too many to list' if n is None else n} by {k}" for k, n in row["alone"].items()]
-    estimate = ledger.measures[row["measure"]].label
-    joint, events = row["joint"], row["events"]
-    return {"estimate": estimate, "alone": ", ".join(alone), "joint": joint, "events": events}
+    return {**row, "label": ledger.measures[row["measure"]].label, "alone": ", ".join(alone)}

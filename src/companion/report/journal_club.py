@@ -1,91 +1,87 @@
-"""The journal club's page: live numbers for its questions, and its break-it exercises.
+"""The journal club: questions with answers, and exercises that change one printed number."""
 
-The questions are about one article. Its page is left out where a ledger has not their claims.
-"""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-from companion.report.computed import Computed
-from companion.report.what_if import Variant, WhatIf
-from numbercheck.ledger.records import Ledger
-
-QUESTIONED = (
-    *("text4_crc_2w_n", "text4_crc_2w_N", "text4_crc_2w_percent", "text4_crc_2w_conf_low"),
-    *("text4_crc_2w_conf_high", "text5_follow_up_median", "text5_os_12m_estimate"),
-    *("text5_pfs_12m_estimate", "text5_pfs_12m_conf_low", "text5_pfs_12m_conf_high"),
-    *("text5_relapse_n", "text5_relapse_mrd_n", "text5_deaths_n", "text5_transplant_n"),
-    *("text6_infections_g34_n", "text6_infections_g34_N", "text6_mdacc_infections_value"),
-    *("text6_infections_v_mdacc_p_value", "text6_early_deaths_v_intensive_p_value"),
-    *("table1_crs_g12_percent", "table1_crs_g12_n", "text4_cr_4w_n", "text4_mrd_negative_4w_n"),
-)
+from companion.report.numbers import REFERENCE
+from numbercheck.errors import unknown
+from numbercheck.ledger.reading import read_records
+from numbercheck.ledger.records import Ledger, LedgerError
 
 
-class Exercise(NamedTuple):
-    """A number printed otherwise, what the reader shall expect, and the claims that then conflict.
+@dataclass(frozen=True)
+class Discussion:
+    """A question for the group, what it needs to know, and the answer."""
 
-    ``conflict`` is empty where nothing would notice.
+    question: str
+    setting: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One number printed differently, claims to leave out, and what the reader should expect.
+
+    ``conflict`` names the claims that then contradict each other; empty where nothing would notice.
     """
 
     claim: str
     printed: str
+    drop: str
     expect: str
-    conflict: tuple[str, ...] = ()
+    conflict: str
+
+    @property
+    def conflicting(self) -> tuple[str, ...]:
+        """The claims in conflict."""
+        return tuple(filter(None, self.conflict.split("|")))
 
     @property
     def command(self) -> str:
-        """What to type; the article's own conflict is set aside first."""
-        drop = "numbercheck conflicts --drop table1_crs_g12_percent"
-        return f"{drop} --set {self.claim}={self.printed}"
+        """What to type in a terminal."""
+        drop = f" --drop {self.drop}" if self.drop else ""
+        return f"numbercheck conflicts{drop} --set {self.claim}={self.printed}"
 
 
-EXERCISES = (
-    Exercise(
-        "text5_relapse_n",
-        "5",
-        "The three kinds of relapse are counted, too, and no longer add up.",
-        (
-            *("text5_relapse_cns_n", "text5_relapse_hematologic_n", "text5_relapse_mrd_n"),
-            "text5_relapse_n",
-        ),
-    ),
-    Exercise(
-        "text6_crs_n",
-        "18",
-        "Table 1 counts mild and severe cases apart; their sum is another.",
-        ("table1_crs_g12_n", "text6_crs_g3_n", "text6_crs_n"),
-    ),
-    Exercise(
-        "text5_pfs_12m_estimate",
-        "84.2%",
-        "Nothing but the abstract is needed: the same number is printed there.",
-        ("abstract_pfs_12m_estimate", "text5_pfs_12m_estimate"),
-    ),
-    Exercise(
-        "text3_age_median",
-        "43",
-        "Nobody would notice: no other printed number depends on it.",
-    ),
-)
+@dataclass(frozen=True)
+class JournalClub:
+    """All that the journal club's part of the page holds; false where there is nothing."""
+
+    discussions: tuple[Discussion, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.discussions or self.exercises)
 
 
-def journal_club(
-    ledger: Ledger, choices: WhatIf, together: Mapping[str, Any], results: Sequence[Computed]
-) -> dict[str, Any]:
-    """Gather what the page on the journal club shows; empty for another article's ledger."""
-    asked = (*QUESTIONED, *(e.claim for e in EXERCISES))
-    if any(claim not in ledger.claims for claim in asked):
-        return {}
-    return {
-        "exercises": EXERCISES,
-        "results": {(r.measure, r.statistic): r.value for r in results},
-        "bounds": {b["label"]: b for b in together.get("bounds", ())},
-        "pfs": _line(choices.survival, "text5_pfs_12m_conf_low"),
-        "infections": _line(choices.tests, "text6_infections_v_mdacc_p_value"),
-        "level": choices.first["level"],
-        "names": choices.choices,
-    }
+def read_journal_club(published: Path, ledger: Ledger) -> JournalClub:
+    """Read ``journal_club.csv`` and ``exercises.csv``; either may be absent.
+
+    Raises
+    ------
+    LedgerError
+        With all faults: a column that is missing, a claim that is not in the ledger.
+    """
+    faults: list[str] = []
+    discussions = read_records(published / "journal_club.csv", Discussion, faults)
+    exercises = read_records(published / "exercises.csv", Exercise, faults)
+    for line, row in discussions:
+        for kind, name in REFERENCE.findall(row.setting + row.answer):
+            if kind in ("", "methods"):
+                faults += _unknown(ledger, f"journal_club.csv row {line}", name)
+    for line, exercise in exercises:
+        for claim in (exercise.claim, *filter(None, [exercise.drop]), *exercise.conflicting):
+            faults += _unknown(ledger, f"exercises.csv row {line}", claim)
+    if faults:
+        raise LedgerError(faults)
+    return JournalClub(tuple(d for _, d in discussions), tuple(e for _, e in exercises))
 
 
-def _line(variants: Sequence[Variant], claim: str) -> Variant | None:
-    return next((v for v in variants if any(c.claim == claim for c in v.claims)), None)
+def _unknown(ledger: Ledger, where: str, name: str) -> Iterator[str]:
+    """Fault of a name that is neither a claim nor ``measure.statistic`` of the ledger."""
+    measure, dot, _ = name.partition(".")
+    if dot and measure not in ledger.measures:
+        yield f"{where}: {unknown('measure', measure, ledger.measures)}"
+    if not dot and name not in ledger.claims:
+        yield f"{where}: {unknown('claim', name, ledger.claims)}"

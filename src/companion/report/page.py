@@ -21,9 +21,10 @@ from companion.report.claims import (
 from companion.report.computed import computed
 from companion.report.consistency import consistency
 from companion.report.displays import Display, figures, tables
-from companion.report.journal_club import journal_club
+from companion.report.journal_club import JournalClub, read_journal_club
 from companion.report.markup import slug
 from companion.report.notebooks import Cell, cells_of, notebooks
+from companion.report.numbers import Numbers
 from companion.report.patients import patients
 from companion.report.shown import Linker
 from companion.report.what_if import what_if
@@ -62,12 +63,13 @@ UNCHECKED = {
 }
 
 
-def write(
+def write_report(
     output: Path,
     ledger: Ledger,
     verdicts: Sequence[Verdict],
     label: str = "",
     cohort: Path | None = None,
+    published: Path | None = None,
     drawn: Callable[[], None] = lambda: None,
 ) -> None:
     """Write ``index.html``, which needs no other file, no network and no server.
@@ -85,11 +87,15 @@ def write(
         reconstructed; empty for a trial's own data.
     cohort : Path, optional
         Folder of the patient tables. Their rows are shown if they are reconstructed.
+    published : Path, optional
+        Folder of the ledger. Its tables of the journal club, if there are any, are shown.
     drawn : callable
         Returns when all figures are there; called when everything else is known.
     """
-    people = patients(cohort, ledger)
-    content = _content(output, ledger, verdicts, label, drawn) | {"patients": people}
+    content = _content(output, ledger, verdicts, label, drawn)
+    content["patients"] = patients(cohort, ledger)
+    content["club"] = club = read_journal_club(published, ledger) if published else JournalClub()
+    content["sections"] = _sections(content["consistency"], club)
     page = unbroken(environment().get_template("page.html").render(content))
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
@@ -139,14 +145,11 @@ def _content(
     results, together = computed(output, cells), consistency(output, ledger)
     linker = Linker(ledger, {(r.measure, r.statistic): float(r.value) for r in results})
     choices = what_if(ledger)
-    club = journal_club(ledger, choices, together, results)
     shown_tables = tables(output, label, linker)
     drawn()
     shown_figures = figures(output, linker)
     return {
         "label": label,
-        "club": club,
-        "sections": _sections(together, club),
         "article": ledger.article,
         "ledger": ledger,
         "verdicts": verdicts,
@@ -164,12 +167,13 @@ def _content(
         "notebooks": books,
         "made": _made(ledger, cells),
         "results": results,
+        "fill": Numbers(ledger, verdicts, results, together).fill,
         "result_ids": {(r.measure, r.statistic) for r in results},
         "consistency": together,
     }
 
 
-def _sections(together: dict[str, Any], club: dict[str, Any]) -> list[tuple[str, str]]:
+def _sections(together: dict[str, Any], club: JournalClub) -> list[tuple[str, str]]:
     """Parts of the page; two of them only where there is something to show."""
     optional = {"consistency": together, "club": club}
     return [(id_, title) for id_, title in SECTIONS if optional.get(id_, True)]

@@ -4,15 +4,25 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from markupsafe import Markup
-from reading_room import ALERT, COHORT, LABEL, real_outputs, the_ledger, the_rows, write_outputs
+from reading_room import (
+    ALERT,
+    COHORT,
+    LABEL,
+    PUBLISHED,
+    real_outputs,
+    the_ledger,
+    the_rows,
+    write_outputs,
+)
 
 from companion import report
 from companion.project import ROOT
-from companion.report.journal_club import EXERCISES
+from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from companion.report.notebooks import Cell, Notebook
 from companion.report.page import UNCHECKED
@@ -20,9 +30,11 @@ from companion.report.shown import DISPLAYS, ROWS, Linker
 from companion.report.what_if import what_if
 from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.ledger.records import LedgerError
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed, format_rounded
 
+CLUB = read_journal_club(PUBLISHED, the_ledger())
 GUIDE = (ROOT / "docs" / "journal-club.md").read_text(encoding="utf-8")
 LARGEST = 5_000_000  # bytes
 BOUND = "between 26 and 35 (74–\N{WORD JOINER}100%)"
@@ -59,9 +71,9 @@ def outputs(tmp_path_factory):
     return write_outputs(tmp_path_factory.mktemp("outputs"))
 
 
-def written(folder, ledger=None, label=LABEL, cohort=COHORT):
+def written(folder, ledger=None, label=LABEL, cohort=COHORT, published=PUBLISHED):
     ledger = ledger or the_ledger()
-    report.write(folder, ledger, the_rows(ledger), label, cohort)
+    report.write_report(folder, ledger, the_rows(ledger), label, cohort, published)
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
@@ -427,34 +439,74 @@ def test_printed_relations_are_shown_as_signs(page):
     assert ">=0.05" not in page.texts["ledger"]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.claim)
+@pytest.mark.parametrize("exercise", CLUB.exercises, ids=lambda e: e.claim)
 def test_an_exercise_ends_as_the_page_says(exercise):
-    """Each numbers' conflict is certified anew; the article's own is set aside."""
+    """Each conflict is certified anew; the article's own is set aside."""
     printed = {exercise.claim: exercise.printed}
-    changed = the_ledger().constrain(printed, drop=["table1_crs_g12_percent"])
-    found = find_conflicts(changed)
+    changed = the_ledger().constrain(printed, drop=filter(None, [exercise.drop]))
+    expected = [set(exercise.conflicting)] if exercise.conflict else []
 
-    assert [set(c.claims) for c in found] == ([set(exercise.conflict)] if exercise.conflict else [])
+    assert [set(c.claims) for c in find_conflicts(changed)] == expected
 
 
-def test_the_journal_club_is_for_this_article_alone(tmp_path):
-    """Its questions name claims; a ledger without them has no such page."""
-    claims = {k: c for k, c in the_ledger().claims.items() if k != "text6_crs_n"}
-    page = Page(written(tmp_path, replace(the_ledger(), claims=claims)))
+def test_a_ledger_without_a_journal_club_has_no_such_part(tmp_path):
+    page = Page(written(tmp_path, published=tmp_path))
 
     assert "club" not in page.values("id")
+    assert "#club" not in page.values("href")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("journal_club", ("{text5_relapse_n}", "{text5_relaps_n}"), r"row 5: unknown claim"),
+        ("journal_club", ("{crs_g12.percent}", "{crs_g.percent}"), r"row 7: unknown measure"),
+        ("exercises", ("text6_crs_n,18", "crs_n,18"), r"exercises\.csv row 3: unknown claim"),
+        ("exercises", ("expect,", "expected,"), r"the column expect is missing"),
+    ],
+)
+def test_a_journal_club_that_names_nothing_of_the_ledger_is_refused(
+    tmp_path, name, change, message
+):
+    """The message names the file, the row and the nearest names."""
+    text = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8")
+    (tmp_path / f"{name}.csv").write_text(text.replace(*change), encoding="utf-8")
+
+    with pytest.raises(LedgerError, match=message):
+        read_journal_club(tmp_path, the_ledger())
+
+
+def test_the_journal_club_s_numbers_are_filled_in(real, html):
+    """None is typed; one that this build did not compute is said to be missing."""
+    part = real.split('<section id="club"')[1].split("</section>")[0]
+
+    assert "not computed in this build" not in part
+    assert "{" not in part
+    assert '<a href="#claim-text5_relapse_n">4</a> relapsed' in part
+    assert 'The percentage is <a href="#result-crs_g12-percent">45.7</a>' in part
+    assert re.search(r"\d to \d+ patients are at risk at 12 months", part)
+    assert "(as printed)" in part
+    assert "not computed in this build" in html
+
+
+def test_the_text_of_the_journal_club_holds_no_number_of_the_article():
+    """Nobody computes typed numbers anew, so they could go stale."""
+    months = r"at (12|15) months|at 15|Table 1"
+    texts = [re.sub(rf"\{{[^}}]*\}}|{months}", "", d.setting + d.answer) for d in CLUB.discussions]
+
+    assert re.findall(r"\d+", "".join(texts)) == []
 
 
 def test_the_answers_of_the_journal_club_are_hidden_at_first(html):
     part = html.split('<section id="club"')[1].split("</section>")[0]
 
     assert part.count("<details><summary>Answer</summary>") == 6
-    assert part.count("<details><summary>What to expect</summary>") == len(EXERCISES)
+    assert part.count("<details><summary>What to expect</summary>") == len(CLUB.exercises)
 
 
 def test_the_guide_to_the_journal_club_asks_what_the_page_asks(html):
     part = html.split('<section id="club"')[1].split("</section>")[0]
-    asked = [Markup(h).striptags() for h in re.findall(r"<h4>(.*?)</h4>", part)]  # noqa: S704
+    asked = [unescape(h) for h in re.findall(r"<h4>(.*?)</h4>", part)]
     listed = re.findall(r"^\d\. .*?\?", GUIDE, re.M)
 
     assert len(asked) == 6

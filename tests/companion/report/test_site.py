@@ -1,7 +1,7 @@
 """The report in a real browser: search, links there and back, methods, keyboard, phone."""
 
 import pytest
-from reading_room import COHORT, LABEL, real_outputs, the_ledger, the_rows, write_outputs
+from reading_room import COHORT, LABEL, PUBLISHED, real_outputs, the_ledger, the_rows, write_outputs
 
 from companion import report
 
@@ -21,7 +21,7 @@ def addresses(tmp_path_factory):
     """The page of a small, partly hostile folder of outputs, and that of the article."""
     small = write_outputs(tmp_path_factory.mktemp("site"))
     ledger = the_ledger()
-    report.write(small, ledger, the_rows(ledger), LABEL, COHORT)
+    report.write_report(small, ledger, the_rows(ledger), LABEL, COHORT, PUBLISHED)
     real = real_outputs(tmp_path_factory.mktemp("real"))
     return {"small": (small / "index.html").as_uri(), "real": (real / "index.html").as_uri()}
 
