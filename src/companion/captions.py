@@ -1,26 +1,17 @@
 """What every table and figure says of itself: patients, methods, data cut-off, provenance."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from numbercheck.statistics.rounding import format_rounded
+from numbercheck.words import called
 
 if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"
-INTERVALS: Mapping[str, str] = {
-    "wilson": "Wilson score",
-    "wilson-cc": "Wilson score with continuity correction",
-    "clopper-pearson": "Clopper–Pearson (exact)",
-    "agresti-coull": "Agresti–Coull",
-    "jeffreys": "Jeffreys",
-    "wald": "Wald",
-    "wald-cc": "Wald with continuity correction",
-}
 
 
 @dataclass(frozen=True)
@@ -109,6 +100,4 @@ def interval_name(method: str, level: float) -> str:
     >>> interval_name("wilson", 0.95)
     '95% CI by the Wilson score method'
     """
-    return (
-        f"{format_rounded(100 * level, 1).removesuffix('.0')}% CI by the {INTERVALS[method]} method"
-    )
+    return f"{format_rounded(100 * level, 1).removesuffix('.0')}% CI by {called(method)}"

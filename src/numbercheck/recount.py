@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from numbercheck.ledger.expressions import Expression, Masked
-from numbercheck.ledger.records import DAYS_PER_MONTH, Ledger, Measure, Variable
+from numbercheck.ledger.records import Ledger, Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS, SHARES, quantile_kind, quantile_weights
@@ -151,7 +151,7 @@ class Cohorts:
         """Known values in ascending order, in the printed unit, and how many there are."""
         values, known = self.columns[measure.where.text]
         known = known & self.select(measure.among)
-        month = float(self.ledger.parameter("days_per_month", str(DAYS_PER_MONTH)))
+        month = self.ledger.days_per_month
         unit = month if measure.unit == "months" else 1.0
         return np.sort(np.where(known, values, np.inf) / unit, axis=1), known.sum(axis=1)
 

@@ -1,11 +1,28 @@
-"""What methods are called, for every reader of a method's slug."""
+"""What methods, statistics and verdicts are called, wherever a reader meets them."""
 
+STATISTICS = {
+    "n": "number",
+    "N": "denominator",
+    "percent": "percentage",
+    "conf_low": "lower confidence limit",
+    "conf_high": "upper confidence limit",
+    "median": "median",
+    "p25": "lower quartile",
+    "p75": "upper quartile",
+    "min": "lowest value",
+    "max": "highest value",
+    "estimate": "estimate",
+    "p_value": "P value",
+    "n_event": "number of events",
+    "value": "value",
+}
+SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 INTERVALS = {
-    "wilson": "Wilson's method",
-    "wilson-cc": "Wilson's method with continuity correction",
-    "clopper-pearson": "Clopper and Pearson's exact method",
-    "agresti-coull": "Agresti and Coull's method",
-    "jeffreys": "Jeffreys' method",
+    "wilson": "the Wilson score method",
+    "wilson-cc": "the Wilson score method with continuity correction",
+    "clopper-pearson": "the Clopper–Pearson (exact) method",
+    "agresti-coull": "the Agresti–Coull method",
+    "jeffreys": "the Jeffreys method",
     "wald": "the Wald method",
     "wald-cc": "the Wald method with continuity correction",
 }
@@ -43,5 +60,16 @@ METHODS = {
 
 
 def called(slug: str) -> str:
-    """Name of a method: ``fisher-less`` is one-sided."""
+    """Name of a method in a sentence: ``fisher-less`` is one-sided."""
     return METHODS.get(slug, slug)
+
+
+def titled(slug: str) -> str:
+    """Name of an interval's method in a list.
+
+    Examples
+    --------
+    >>> titled("wilson-cc")
+    'Wilson score with continuity correction'
+    """
+    return called(slug).removeprefix("the ").replace(" method", "")

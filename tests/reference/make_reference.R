@@ -1,13 +1,14 @@
-# Writes the CSV files beside this script. Run from this folder: Rscript make_reference.R
+# Writes the CSV files beside this script, from any folder: Rscript tests/reference/make_reference.R
 # Base R and the survival package only; every number has 17 significant digits.
 suppressPackageStartupMessages(library(survival))
 options(digits = 17, warn = -1)
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 
 write_exactly <- function(rows, name) {
   rows <- do.call(rbind, rows)
   number <- sapply(rows, is.double)
   rows[number] <- lapply(rows[number], function(x) ifelse(is.na(x), "", sprintf("%.17g", x)))
-  write.csv(rows, name, row.names = FALSE, quote = FALSE, na = "")
+  write.csv(rows, file.path(here, name), row.names = FALSE, quote = FALSE, na = "")
 }
 
 # One proportion. The article's denominators are 33 and 35.

@@ -39,7 +39,7 @@ from companion.figures.style import (
     styled,
     text_width,
 )
-from numbercheck.ledger.records import Dose
+from numbercheck.ledger.records import DAYS_PER_MONTH, Dose
 from numbercheck.statistics.rounding import format_rounded
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
@@ -59,7 +59,7 @@ def swimmer(
     patients: pd.DataFrame,
     regimen: Sequence[Dose],
     transplant_day: pd.Series | None = None,
-    days_per_month: float = 30.4375,
+    days_per_month: float = DAYS_PER_MONTH,
     provenance: Provenance = UNSTATED,
 ) -> Display:
     """Swimmer plot of treatment, response, transplantation, relapse and death.

@@ -2,29 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.words import STATISTICS
 
-STATISTICS: Mapping[str, str] = {
-    "n": "number",
-    "N": "denominator",
-    "percent": "percentage",
-    "conf_low": "lower confidence limit",
-    "conf_high": "upper confidence limit",
-    "median": "median",
-    "p25": "lower quartile",
-    "p75": "upper quartile",
-    "min": "lowest value",
-    "max": "highest value",
-    "estimate": "estimate",
-    "p_value": "P value",
-    "n_event": "number of events",
-    "value": "value",
-}
 PREMISE = re.compile(r"A premise of [\w, ]+\.")
-SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 
 
 def what(claim: Claim, ledger: Ledger) -> str:

@@ -9,15 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from companion.report.claims import (
-    SIGNS,
-    STATISTICS,
-    following,
-    printed,
-    reason,
-    token,
-    what,
-)
+from companion.report.claims import following, printed, reason, token, what
 from companion.report.computed import computed
 from companion.report.consistency import consistency
 from companion.report.displays import Display, figures, tables
@@ -31,7 +23,7 @@ from companion.report.what_if import what_if
 from companion.verify import WORDS, tally
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Claim, Ledger
-from numbercheck.words import called
+from numbercheck.words import SIGNS, STATISTICS, called
 
 SECTIONS = (
     ("overview", "Overview"),

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from math import isnan
 from typing import NamedTuple
 
-from companion.captions import INTERVALS
 from companion.report.claims import token
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.intervals import case_of, pair_at
@@ -18,7 +17,7 @@ from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits
 from numbercheck.statistics.rounding import Printed, format_rounded
-from numbercheck.words import called
+from numbercheck.words import called, titled
 
 LEVELS = (0.90, 0.95, 0.99)
 SIDES = ("two-sided", "one-sided")
@@ -76,7 +75,7 @@ def what_if(ledger: Ledger) -> WhatIf:
 def _choices() -> dict[str, dict[str, str]]:
     return {
         "level": {_level(x): f"{100 * x:g} %" for x in LEVELS},
-        "interval": {m: INTERVALS[m] for m in METHODS},
+        "interval": {m: titled(m) for m in METHODS},
         "survival": {t: t for t in CONF_TYPES},
         "test": {t: called(t) for t in TESTS if t != "mcnemar-exact"},
         "sides": {s: s for s in SIDES},

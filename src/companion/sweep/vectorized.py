@@ -159,7 +159,7 @@ class _Trials:
         kind = int(method.removeprefix("quantile-")) if method.startswith("quantile-") else 7
         values, known = self.columns[measure.where.text]
         known = known & self.select(measure.among)
-        month = float(self.ledger.parameter("days_per_month", "30.4375"))
+        month = self.ledger.days_per_month
         unit = month if measure.unit == "months" else 1.0
         ordered, sizes = np.sort(np.where(known, values, np.inf) / unit, axis=1), known.sum(axis=1)
         return [

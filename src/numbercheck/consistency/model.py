@@ -181,11 +181,7 @@ class Model:
         return [self.count(event, group, measure.among) for group, event in product(groups, events)]
 
     def _post_quantity(self, claim: Claim, measure: Measure) -> None:
-        days = (
-            float(self.ledger.parameter("days_per_month", "30.4375"))
-            if measure.unit == "months"
-            else 1
-        )
+        days = self.ledger.days_per_month if measure.unit == "months" else 1
         method = self.ledger.method(measure)
         kind = method if method.startswith("quantile-") else "quantile-7"
         self.vector(measure).require(claim.statistic, claim.value, kind, days)

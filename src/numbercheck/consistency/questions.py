@@ -117,13 +117,13 @@ def _endpoints(asked: Bounds) -> list[Measure]:
 
 def _day(ledger: Ledger, months: float) -> int:
     """First whole day that is at least so many months on."""
-    days = months * float(ledger.parameter("days_per_month", "30.4375"))
+    days = months * ledger.days_per_month
     return -int(-days // 1)
 
 
 def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
     """Months, and the least and largest estimate in percent, over all consistent cohorts."""
-    month, horizon = float(asked.ledger.parameter("days_per_month", "30.4375")), measure.horizon
+    month, horizon = asked.ledger.days_per_month, measure.horizon
     last = int(float(horizon) // month)
     days = {k: min(int(k * month), int(float(horizon))) for k in range(step, last + 1, step)}
     found = _inward([*days.values()], partial(asked.survival, measure))

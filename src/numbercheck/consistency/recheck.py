@@ -102,7 +102,7 @@ def _quantity(ledger: Ledger, table: Table, measure: Measure, name: str) -> floa
     chosen = [float(v) for v in values[known & table.select(measure.among)]]
     if not chosen:
         return nan
-    unit = float(ledger.parameter("days_per_month", "30.4375")) if measure.unit == "months" else 1.0
+    unit = ledger.days_per_month if measure.unit == "months" else 1.0
     return quantile(chosen, SHARES[name], quantile_kind(ledger.method(measure))) / unit
 
 

@@ -4,26 +4,13 @@ from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.statistics.rounding import format_rounded
-
-STATISTICS = {
-    "n": "patients",
-    "N": "patients in all",
-    "percent": "as a percentage",
-    "conf_low": "lower limit",
-    "conf_high": "upper limit",
-    "p25": "lower quartile",
-    "p75": "upper quartile",
-    "min": "lowest",
-    "max": "highest",
-    "p_value": "P value",
-    "n_event": "events",
-}
+from numbercheck.words import STATISTICS
 
 
 def quote(ledger: Ledger, slug: str) -> str:
     """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
     claim = ledger.claims[slug]
-    what = STATISTICS.get(claim.statistic, claim.statistic)
+    what = STATISTICS[claim.statistic]
     return (
         f"{claim.locus} prints {claim.printed} for {ledger.measures[claim.measure].label}, {what}"
     )

@@ -3,9 +3,9 @@
 from dataclasses import fields
 from pathlib import Path
 
-from numbercheck.ledger.reading import FILES, KINDS, STATISTICS
+from numbercheck.ledger.reading import FILES, KINDS
 from numbercheck.ledger.records import LedgerError
-from numbercheck.words import CURVES, INTERVALS, SUMMARIES, TESTS
+from numbercheck.words import CURVES, INTERVALS, STATISTICS, SUMMARIES, TESTS
 
 README = """\
 # A ledger: what one article prints, and what that measures

@@ -26,14 +26,10 @@ from numbercheck.ledger.records import (
     unreadable,
 )
 from numbercheck.statistics.proportions import SIDES
-from numbercheck.words import METHODS, ONE_SIDED
+from numbercheck.words import METHODS, ONE_SIDED, STATISTICS
 
 Record = TypeVar("Record")
 KINDS = ("count", "quantity", "survival", "comparison", "design", "external")
-STATISTICS = (
-    *("n", "N", "percent", "conf_low", "conf_high", "median", "p25", "p75", "min", "max"),
-    *("estimate", "p_value", "n_event", "value"),
-)
 TYPES = ("integer", "category", "flag", "grade")
 DESIGNS = ("matched", "paired")
 

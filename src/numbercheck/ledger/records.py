@@ -270,8 +270,12 @@ class Ledger:
     def time_limits(self) -> tuple[date | None, float]:
         """Data cut-off, after which no time can end, and the days of a month."""
         printed = self.find("data_cutoff", "value")
-        month = float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
-        return day_range(printed[0].printed)[1] if printed else None, month
+        return day_range(printed[0].printed)[1] if printed else None, self.days_per_month
+
+    @property
+    def days_per_month(self) -> float:
+        """Length of a month in days: what an assumption says, else a twelfth of 365.25."""
+        return float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
 
     def constrain(
         self,
