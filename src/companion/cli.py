@@ -142,7 +142,7 @@ def validate(directory: Path, published: Published = None, as_json: AsJson = Fal
 
     from companion.cohort import faults
 
-    found = faults(directory, *_ledger(published).time_limits)
+    found = faults(directory, _ledger(published))
     if as_json:
         print_json([asdict(fault) for fault in found])
     else:

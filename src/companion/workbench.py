@@ -41,8 +41,8 @@ class Workbench:
         for option, value in READABLE.items():
             pd.set_option(option, value)
         self.ledger = read_ledger(ROOT / published_dir)
-        cutoff, self.month = self.ledger.time_limits
-        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, cutoff, self.month)
+        self.month = self.ledger.time_limits[1]
+        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger)
         self.results = Results("constructed" if self.cohort.label else "data")
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.output = ROOT / output_dir

@@ -12,6 +12,7 @@ from companion.cohort.patients import patient_table
 from companion.cohort.reading import cohort_of
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Ledger
 
 TOKENS = (
     *(b"", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf"),
@@ -38,9 +39,9 @@ def seeds() -> list[dict[str, bytes]]:
 
 
 @cache
-def variables() -> dict:
-    """Return the ledger's variables, read once."""
-    return dict(read_ledger(ROOT / "data/published").variables)
+def ledger() -> Ledger:
+    """Return the ledger, read once."""
+    return read_ledger(ROOT / "data/published")
 
 
 def mutate(random: Random) -> dict[str, bytes]:
@@ -103,12 +104,12 @@ def survive(files: dict[str, bytes]) -> bool:
 
     Every fault must print as UTF-8 on one line, and what has no fault must give patients.
     """
-    reading = examine(files, synthetic.LAST_DAY)
+    reading = examine(files, ledger())
     for fault in reading.faults:
         line = str(fault)
         if not fault.right or "\n" in line or "\0" in line:
             raise AssertionError(f"no sentence: {line!r}")
         line.encode("utf-8")
     if not reading.faults:
-        patient_table(cohort_of(reading), variables())
+        patient_table(cohort_of(reading, ledger()), ledger().variables)
     return not reading.faults

@@ -38,7 +38,7 @@ def the_ledger() -> Ledger:
 def the_results() -> tuple[table_of_results.Result, ...]:
     """Counts of the committed cohort, by the ledger's own expressions."""
     ledger, found = the_ledger(), Results("constructed")
-    patients = patient_table(read_cohort(COHORT), ledger.variables)
+    patients = patient_table(read_cohort(COHORT, ledger), ledger.variables)
     columns = masked(patients)
     for measure in ledger.measures.values():
         if measure.kind == "count":
@@ -82,7 +82,7 @@ def real_outputs(folder: Path) -> Path:
 def write_outputs(folder: Path) -> Path:
     """Write results, verdicts, a table, a figure and a notebook into a folder."""
     ledger = the_ledger()
-    cohort = read_cohort(COHORT)
+    cohort = read_cohort(COHORT, ledger)
     table_of_results.write(the_results(), folder / "results.csv")
     verify.write(the_rows(ledger), folder / "verification.csv")
     tables.save(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")

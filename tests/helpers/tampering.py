@@ -19,7 +19,7 @@ import pandas as pd
 
 from companion import workbench
 from companion.cohort import CohortError, patient_table, read_cohort
-from companion.cohort.layout import ADRS, TABLES
+from companion.cohort.layout import Layout
 from companion.cohort.sources import Source, parse_all
 from companion.project import ROOT
 from companion.results import Result, read, unique
@@ -29,6 +29,7 @@ from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.ledger.reading import read_ledger
 
 LEDGER = read_ledger(ROOT / "data" / "published")
+LAYOUT = Layout(LEDGER)
 AUDITED = audit(LEDGER)
 MEASURED_CLAIMS = [
     c for c, x in LEDGER.claims.items() if LEDGER.measures[x.measure].kind in MEASURED
@@ -60,7 +61,7 @@ class Change:
 def supplied() -> dict[str, Rows]:
     """The committed cohort's tables, with a sex for everyone as real tables have."""
     tables = {}
-    for name in TABLES:
+    for name in LAYOUT.tables:
         path = ROOT / "data" / "cohort" / f"{name.lower()}.csv"
         with path.open(newline="", encoding="utf-8") as handle:
             tables[name] = list(csv.DictReader(handle))
@@ -97,12 +98,12 @@ def _values(source: Source, variable: str) -> tuple[str, tuple[str, ...]]:
     if source.table == "ADAE":
         return "AETOXGRG", ("", "1-2", "3-4")
     if source.table == "ADRS":
-        return "AVALC", ("", *ADRS[source.name].codes)
+        return "AVALC", ("", *LAYOUT.codes("ADRS", source.name))
     if source.how == "event":
         return "CNSR", ("0", "1")
     if source.how == "days":
         return "AVAL", ("", "1", "14", "25", "60", "200", "420", "590")
-    codes = next(c.codes for c in TABLES["ADSL"] if c.name == source.name)
+    codes = next(c.codes for c in LAYOUT.tables["ADSL"] if c.name == source.name)
     return source.name, codes[:2] or tuple(str(v) for v in LEDGER.variables[variable].domain[::10])
 
 
@@ -166,7 +167,7 @@ def expected(folder: Path) -> dict[str, str]:
 
 def patients(folder: Path) -> Table:
     """Read the patient table as the ledger's expressions see it."""
-    table = patient_table(read_cohort(folder, *LEDGER.time_limits), LEDGER.variables)
+    table = patient_table(read_cohort(folder, LEDGER), LEDGER.variables)
     columns = {n: [None if pd.isna(x) else x for x in column] for n, column in table.items()}
     return Table(columns, LEDGER.variables)
 

@@ -176,7 +176,7 @@ def _check(request: Request) -> "tuple[Ledger, list[Verdict]]":
     if not request.is_default:
         from companion.cohort import faults
 
-        found = faults(request.cohort, *ledger.time_limits)
+        found = faults(request.cohort, ledger)
         if found:
             raise BuildError("\n".join(str(fault) for fault in found))
     return ledger, audit(ledger)

@@ -1,220 +1,191 @@
 """Everything that is wrong with ADaM tables, all at once: cell by cell, then across the tables."""
 
-import math
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+
+import pandas as pd
 
 from companion.cohort.files import parse
 from companion.cohort.layout import (
-    ADRS,
-    GRADES,
+    GROUP_OF,
     GROUPS,
-    LIKE,
-    PARAMETERS,
-    TABLES,
-    TERMS,
-    Column,
-    before,
+    STUDY_DAY,
+    Layout,
+    dates,
     nearest,
     one_of,
     plain,
 )
-from companion.cohort.sheets import Fault, Reading, Sheet
+from companion.cohort.sheets import Fault, RawTable, Reading, look_up
 from companion.cohort.times import absent, time_faults
-from numbercheck.ledger.records import DAYS_PER_MONTH
+from numbercheck.ledger.records import Ledger
 
-DAY = Column("ADY", "whole", low=-math.inf)
+LIKE = 0.85  # how similar to a known name an unknown one must be to count as a misspelling
+NO_ADSL = RawTable("adsl", pd.DataFrame())
+ONE_RECORD = ("USUBJID", "PARAMCD", "AVISIT")
 
 
-def examine(
-    files: Mapping[str, bytes],
-    data_cutoff: date | None = None,
-    days_per_month: float = DAYS_PER_MONTH,
-) -> Reading:
+def examine(files: Mapping[str, bytes], ledger: Ledger) -> Reading:
     """Read the tables of a folder's files, and check them.
 
     Parameters
     ----------
     files : mapping of str to bytes
         Content of each file by its name.
-    data_cutoff : date, optional
-        Last day on which an event or the end of follow-up can lie.
-    days_per_month : float
-        Days in a month of ``AVALU``.
+    ledger : Ledger
+        What the tables can hold, the data cut-off, and the days of a month.
 
     Returns
     -------
     Reading
-        The sheets hold the records that are analyzed, of known parameters and visits; the
-        faults are in order of file, row and column.
+        Its tables hold the records of known parameters and visits; the faults are in order of
+        file, row and column.
     """
-    reading = parse(files)
-    sheets = reading.sheets
+    reading, layout = parse(files), Layout(ledger)
+    tables = reading.tables
     found = list(reading.faults)
-    for table, sheet in sheets.items():
-        found += _columns(table, sheet)
-        sheets[table], near = _known(table, sheet)
-        found += near
-        found += _cells(table, sheets[table])
-    if "ADSL" in sheets:
-        found += _patients(sheets["ADSL"])
-        found += _unknown_patients(sheets)
-    if "ADRS" in sheets:
-        found += _responses(sheets["ADRS"])
-    if "ADAE" in sheets:
-        found += _grades(sheets["ADAE"])
-    if "ADTTE" in sheets:
-        found += time_faults(sheets, data_cutoff, days_per_month)
-    if "ADSL" in sheets and "ADTTE" in sheets:
-        adsl = sheets["ADSL"]
-        found += absent(sheets["ADTTE"], adsl.only(flagged(adsl.cells("FASFL"))).cells("USUBJID"))
+    for name, table in tables.items():
+        found += _columns(name, table, layout)
+        found += _misspelled(name, table, layout)
+        tables[name] = _known(name, table, layout)
+        found += _cells(name, tables[name], layout)
+    adsl = tables.get("ADSL", NO_ADSL)
+    found += _patients(adsl)
+    for name in tables.keys() - {"ADSL"} if "ADSL" in tables else ():
+        found += _unknown_patients(tables[name], adsl)
+    if "ADRS" in tables:
+        found += _responses(tables["ADRS"], layout)
+    if "ADAE" in tables:
+        found += _grades(tables["ADAE"])
+    if "ADTTE" in tables:
+        found += time_faults(tables["ADTTE"], adsl, *ledger.time_limits)
+        found += absent(tables["ADTTE"], population(adsl)["USUBJID"], layout.events)
     reading.faults = sorted(set(found))
     return reading
 
 
-def flagged(flags: list[str]) -> list[bool]:
+def flagged(flags: pd.Series) -> pd.Series:
     """Whether each record is in: its flag is Y, or no record has a flag at all."""
-    unused = not any(flags)
-    return [unused or flag == "Y" for flag in flags]
+    return (flags == "Y") | (flags == "").all()
 
 
-def analyzed(adrs: Sheet) -> list[bool]:
-    """Whether each record is the one analyzed for its patient, parameter and visit.
+def population(adsl: RawTable) -> RawTable:
+    """Patients of the full analysis set."""
+    return adsl.only(flagged(adsl["FASFL"]))
 
-    With ANL01FL only its Y are. Of several records the last by ADY is; of several relapses
-    the first, since a later one is another event.
+
+def analyzed(adrs: RawTable, layout: Layout) -> RawTable:
+    """Keep the record that is analyzed for each patient, parameter and visit.
+
+    With ANL01FL only its Y are. Of several records the last by ADY is, or the first of an event
+    that can happen again, such as a relapse; one without a day comes after all others.
     """
-    chosen = flagged(adrs.cells("ANL01FL"))
-    keys = adrs.keys("USUBJID", "PARAMCD", "AVISIT")
-    number = {cell: _day(cell) for cell in set(adrs.cells("ADY"))}
-    days = [number[cell] for cell in adrs.cells("ADY")]
-    best: dict[tuple, float] = {}
-    for key, day, keep in zip(keys, days, chosen, strict=True):
-        if keep and (key not in best or _later(day, best[key], key[2])):
-            best[key] = day
-    return [k and d == best[key] for key, d, k in zip(keys, days, chosen, strict=True)]
+    chosen = adrs.only(flagged(adrs["ANL01FL"]))
+    day = STUDY_DAY.numbers(chosen["ADY"])
+    day = day.where(~chosen["PARAMCD"].isin(layout.first), -day).fillna(-float("inf"))
+    best = day.groupby([chosen[c] for c in ONE_RECORD]).transform("max")
+    return chosen.only(day == best)
 
 
-def _day(cell: str) -> float:
-    """Day to choose by; a record without one comes before all others."""
-    return float(cell) if cell and DAY.fits(cell) else -math.inf
-
-
-def _later(day: float, other: float, visit: str) -> bool:
-    return (
-        (-math.inf < day < other or other == -math.inf < day) if visit == "Relapse" else day > other
-    )
-
-
-def _columns(table: str, sheet: Sheet) -> Iterator[Fault]:
-    for column in TABLES[table]:
-        if column.required and column.name not in sheet.columns:
-            near = nearest(column.name, set(sheet.columns) - {c.name for c in TABLES[table]})
+def _columns(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
+    columns = {c.name: c.required for c in layout.tables[name]}
+    for column in columns:
+        if columns[column] and column not in table.cells:
+            near = nearest(column, set(table.cells) - set(columns))
             hint = f"; is it {near[:60]!r}?" if near else ""
-            yield Fault(sheet.file, 0, column.name, "", f"the column is missing{hint}")
-    if table == "ADAE" and not {"AETOXGR", "AETOXGRG"} & set(sheet.columns):
+            yield Fault(table.file, 0, column, "", f"the column is missing{hint}")
+    if name == "ADAE" and not {"AETOXGR", "AETOXGRG"} & set(table.cells):
         right = "the column is missing; give the grade, or its group in AETOXGRG"
-        yield Fault(sheet.file, 0, "AETOXGR", "", right)
+        yield Fault(table.file, 0, "AETOXGR", "", right)
 
 
-def _known(table: str, sheet: Sheet) -> tuple[Sheet, list[Fault]]:
-    """Records of known parameters and visits, and the names that were meant to be known."""
-    if table == "ADAE":
-        return sheet, list(_near_misses(sheet, "AEDECOD", TERMS))
-    if table not in PARAMETERS:
-        return sheet, []
-    parameters = PARAMETERS[table]
-    faults = list(_near_misses(sheet, "PARAMCD", parameters))
-    if table != "ADRS":
-        return sheet.only(not p or p in parameters for p in sheet.cells("PARAMCD")), faults
-    for name, parameter in ADRS.items():
-        faults += _near_misses(sheet, "AVISIT", parameter.visits, name)
-    pairs = sheet.keys("PARAMCD", "AVISIT")
-    kept = {
-        (p, v) for p, v in set(pairs) if not p or (p in ADRS and (not v or v in ADRS[p].visits))
-    }
-    return sheet.only(pair in kept for pair in pairs), faults
+def _misspelled(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
+    if name == "ADAE":
+        yield from _near_misses(table, "AEDECOD", layout.terms)
+    if name == "ADTTE":
+        yield from _near_misses(table, "PARAMCD", layout.endpoints)
+    if name == "ADRS":
+        yield from _near_misses(table, "PARAMCD", layout.visits)
+        for parameter, visits in layout.visits.items():
+            yield from _near_misses(table.only(table["PARAMCD"] == parameter), "AVISIT", visits)
 
 
-def _near_misses(
-    sheet: Sheet, column: str, known: Collection[str], parameter: str = ""
-) -> Iterator[Fault]:
+def _known(name: str, table: RawTable, layout: Layout) -> RawTable:
+    """Records of known parameters and visits, and those that do not say of which they are."""
+    if name == "ADTTE":
+        return table.only(table["PARAMCD"].isin(["", *layout.endpoints]))
+    if name == "ADRS":
+        known = {(p, v) for p, visits in layout.visits.items() for v in ("", *visits)}
+        pairs = zip(table["PARAMCD"], table["AVISIT"], strict=True)
+        keep = [not parameter or (parameter, visit) in known for parameter, visit in pairs]
+        return table.only(pd.Series(keep, table.cells.index, dtype=bool))
+    return table
+
+
+def _near_misses(table: RawTable, column: str, known: Collection[str]) -> Iterator[Fault]:
     """Names that differ from a known one by case or spaces, or are like one that is never used.
 
-    Other names are extra parameters, visits or terms, which are kept out.
+    Other names are extra parameters, visits or terms, which are left out.
     """
-    cells = list(zip(sheet.cells("PARAMCD"), sheet.cells(column), strict=True))
-    present = {name for p, name in set(cells) if parameter in ("", p)}
+    present = set(table[column])
     meant = {}
     for name in present - set(known):
         near = nearest(name, known, LIKE)
         same_digits = [c for c in name if c.isdigit()] == [c for c in near if c.isdigit()]
         if near and (plain(name) == plain(near) or (near not in present and same_digits)):
-            meant[name] = near
-    for row, (p, name) in zip(sheet.rows, cells, strict=True) if meant else ():
-        if name in meant and parameter in ("", p):
-            yield Fault(sheet.file, row, column, name, f"write {meant[name]}")
+            meant[name] = f"write {near}"
+    yield from table.mark(column, look_up(table[column], meant))
 
 
-def _cells(table: str, sheet: Sheet) -> Iterator[Fault]:
-    for column in TABLES[table]:
-        if column.name not in sheet.columns:
-            continue
-        cells = sheet.columns[column.name]
-        wrong = {c: column.right(c) for c in set(cells) if not column.fits(c)}
-        wrong |= {c: "leave out what is no text" for c in set(cells) if not _is_text(c)}
-        if wrong:
-            for row, cell in zip(sheet.rows, cells, strict=True):
-                if cell in wrong:
-                    yield Fault(sheet.file, row, column.name, cell, wrong[cell])
+def _cells(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
+    for column in layout.tables[name]:
+        if column.name in table.cells:
+            cells = table[column.name]
+            wrong = {c: column.right(c) for c in cells.unique() if not column.fits(c)}
+            wrong |= {c: "leave out what is no text" for c in cells.unique() if not _is_text(c)}
+            yield from table.mark(column.name, look_up(cells, wrong))
 
 
 def _is_text(cell: str) -> bool:
     return "\0" not in cell and not any("\ud800" <= c <= "\udfff" for c in cell)
 
 
-def _patients(adsl: Sheet) -> Iterator[Fault]:
-    for row, (patient,) in adsl.repeated("USUBJID"):
-        yield Fault(adsl.file, row, "USUBJID", patient, "give each patient one row")
-    full, safety = adsl.cells("FASFL"), adsl.cells("SAFFL")
-    inside, used = flagged(full), any(full)
-    dates = zip(adsl.cells("TRTSDT"), adsl.cells("LSTALVDT"), strict=True)
-    rows = zip(adsl.rows, full, safety, inside, dates, strict=True)
-    for row, flag, safe, is_in, (start, alive) in rows:
-        if not flag and used:
-            yield Fault(adsl.file, row, "FASFL", "", "write Y or N, as for the other patients")
-        elif safe and (safe == "Y") != is_in:
-            right = "write the same as in FASFL: as in the article, one population is analyzed"
-            yield Fault(adsl.file, row, "SAFFL", safe, right)
-        if before(alive, start):
-            yield Fault(adsl.file, row, "LSTALVDT", alive, f"give a day from TRTSDT {start} on")
-    if adsl.rows and not any(inside):
+def _patients(adsl: RawTable) -> Iterator[Fault]:
+    full, safety, start = adsl["FASFL"], adsl["SAFFL"], adsl["TRTSDT"]
+    inside = flagged(full)
+    twice = adsl.repeated("USUBJID").map({True: "give each patient one row"})
+    yield from adsl.mark("USUBJID", twice)
+    blank = (full == "") & (full != "").any()
+    yield from adsl.mark("FASFL", blank.map({True: "write Y or N, as for the other patients"}))
+    other = ~blank & (safety != "") & ((safety == "Y") != inside)
+    right = "write the same as in FASFL: as in the article, one population is analyzed"
+    yield from adsl.mark("SAFFL", other.map({True: right}))
+    right = "give a day from TRTSDT " + start + " on"
+    early = dates(adsl["LSTALVDT"]) < dates(start)
+    yield from adsl.mark("LSTALVDT", right.where(early))
+    if len(adsl.cells) and not inside.any():
         yield Fault(adsl.file, 0, "FASFL", "", "write Y for the patients analyzed; nobody has it")
 
 
-def _unknown_patients(sheets: Mapping[str, Sheet]) -> Iterator[Fault]:
-    known = set(sheets["ADSL"].cells("USUBJID"))
-    for table, sheet in sheets.items():
-        for row, patient in zip(sheet.rows, sheet.cells("USUBJID"), strict=True):
-            if table != "ADSL" and patient and patient not in known:
-                right = f"there is no such patient in {sheets['ADSL'].file}"
-                yield Fault(sheet.file, row, "USUBJID", patient, right)
+def _unknown_patients(table: RawTable, adsl: RawTable) -> Iterator[Fault]:
+    unknown = ~table["USUBJID"].isin(["", *adsl["USUBJID"]])
+    right = f"there is no such patient in {adsl.file}"
+    yield from table.mark("USUBJID", unknown.map({True: right}))
 
 
-def _responses(adrs: Sheet) -> Iterator[Fault]:
-    pairs = zip(adrs.rows, adrs.cells("PARAMCD"), adrs.cells("AVALC"), strict=True)
-    for row, name, value in pairs:
-        if name in ADRS and value and value not in ADRS[name].codes:
-            yield Fault(adrs.file, row, "AVALC", value, one_of(value, ADRS[name].codes))
-    keys = {c: adrs.cells(c) for c in ("USUBJID", "PARAMCD", "AVISIT")}
-    used = Sheet(adrs.file, keys, adrs.rows).only(analyzed(adrs))
-    for row, (_, name, visit) in used.repeated(*keys):
-        right = "give each record its own ADY, or mark the one to analyze with Y in ANL01FL"
-        yield Fault(adrs.file, row, "PARAMCD", f"{name} @ {visit}", right)
+def _responses(adrs: RawTable, layout: Layout) -> Iterator[Fault]:
+    for parameter in layout.visits:
+        codes = layout.codes("ADRS", parameter)
+        values = adrs["AVALC"][adrs["PARAMCD"] == parameter]
+        wrong = {c: one_of(c, codes) for c in values.unique() if codes and c and c not in codes}
+        yield from adrs.mark("AVALC", look_up(values, wrong))
+    used = analyzed(adrs, layout)
+    right = "give each record its own ADY, or mark the one to analyze with Y in ANL01FL"
+    twice = used.repeated(*ONE_RECORD).map({True: right})
+    yield from used.mark("PARAMCD", twice, used["PARAMCD"] + " @ " + used["AVISIT"])
 
 
-def _grades(adae: Sheet) -> Iterator[Fault]:
-    pairs = zip(adae.rows, adae.cells("AETOXGR"), adae.cells("AETOXGRG"), strict=True)
-    for row, grade, group in pairs:
-        if grade in GRADES and group in GROUPS and int(grade) not in GROUPS[group]:
-            yield Fault(adae.file, row, "AETOXGRG", group, f"write the group of grade {grade}")
+def _grades(adae: RawTable) -> Iterator[Fault]:
+    grade, group = adae["AETOXGR"], adae["AETOXGRG"]
+    own = look_up(grade, {str(g): name for g, name in GROUP_OF.items()})
+    right = "write the group of grade " + grade
+    yield from adae.mark("AETOXGRG", right.where(own.notna() & group.isin(GROUPS) & (group != own)))

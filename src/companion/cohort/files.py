@@ -9,20 +9,27 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from companion.cohort.layout import TABLES, nearest
-from companion.cohort.sheets import LONGEST, Fault, Reading, Sheet
+import pandas as pd
+
+from companion.cohort.layout import STANDARD, nearest
+from companion.cohort.sheets import LONGEST, Fault, RawTable, Reading
 from companion.cohort.xport import read_xport
 
 SAS_ORIGIN = date(1960, 1, 1)
-CHUNK = 10_000  # rows that are held twice, as records and in their columns
 FORMATS = ("csv", "xpt", "json", "ndjson")
 DATASET = "dataset.json"
-NAMES = {f"{table.lower()}.{form}" for table in TABLES for form in FORMATS}
-DATES = {c.name for columns in TABLES.values() for c in columns if c.kind == "date"}
+NAMES = {f"{table.lower()}.{form}" for table in STANDARD for form in FORMATS}
+DATES = {c.name for columns in STANDARD.values() for c in columns if c.kind == "date"}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+Records = Iterator[tuple[int, list]]  # the row of the file, and its cells
+
+
+class FormatError(ValueError):
+    """What makes a file unreadable as a whole, and what would be right."""
 
 
 def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
@@ -30,20 +37,17 @@ def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
     directory = Path(directory)
     try:
         files = sorted(p for p in directory.iterdir() if p.is_file())
-        near = {p.name: b"" for p in files}
-        return near | {
-            p.name: p.read_bytes() for p in files if p.name.lower() in NAMES or p.name == DATASET
-        }
+        wanted = {p for p in files if p.name.lower() in NAMES or p.name == DATASET}
+        return {p.name: p.read_bytes() if p in wanted else b"" for p in files}
     except OSError as error:
-        return Fault(
-            str(error.filename or directory), 0, "", "", f"cannot be read ({error.strerror})"
-        )
+        place = str(error.filename or directory)
+        return Fault(place, 0, "", "", f"cannot be read ({error.strerror})")
 
 
 def parse(files: Mapping[str, bytes]) -> Reading:
     """Read the four tables and dataset.json from the bytes of a folder's files."""
     reading = Reading()
-    for table in TABLES:
+    for table in STANDARD:
         stem = table.lower()
         found = [f for f in files if f.lower() in {f"{stem}.{form}" for form in FORMATS}]
         if len(found) == 1:
@@ -63,33 +67,52 @@ def _table(table: str, file: str, data: bytes, reading: Reading) -> None:
     parsers = {"csv": _csv, "xpt": _xpt, "json": _json, "ndjson": _ndjson}
     before = len(reading.faults)
     try:
-        sheet = parsers[file.lower().rpartition(".")[2]](file, data, reading)
+        header, records = parsers[file.lower().rpartition(".")[2]](file, data, reading)
+        found = _raw_table(file, header, records, reading)
+    except FormatError as error:
+        reading.fault(file, str(error))
     except Exception as error:  # whatever a parser makes of hostile bytes is the file's fault
         reading.fault(file, f"cannot be read ({type(error).__name__}: {str(error)[:LONGEST]!r})")
-        return
-    if sheet is None:
-        return
-    if not sheet.rows and len(reading.faults) == before:
-        reading.fault(file, "the table is empty; it needs a row for each record")
-    reading.sheets[table] = sheet
+    else:
+        if found.cells.empty and len(reading.faults) == before:
+            reading.fault(file, "the table is empty; it needs a row for each record")
+        reading.tables[table] = found
 
 
-def _csv(file: str, data: bytes, reading: Reading) -> Sheet | None:
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff")):
-        reading.fault(file, "this is a workbook or UTF-16; save it as CSV in UTF-8")
-        return None
-    reader = csv.reader(io.StringIO(_text(file, data, reading), newline=None), strict=True)
-    records = _numbered(file, reader, reading)
+def _raw_table(file: str, header: list[str], records: Records, reading: Reading) -> RawTable:
+    """Make a table in which every record has as many cells as the header."""
+    for name in sorted({h for h in header if h and header.count(h) > 1}):
+        reading.fault(file, "give each column its own name", 1, value=name)
+    rows, kept = [], []
+    for row, record in records:
+        if len(record) != len(header):
+            counts = f"the row has {len(record)} cells, the header {len(header)}"
+            reading.fault(file, f"{counts}; put quotes around a text with a comma", row)
+            record = (record + [""] * len(header))[: len(header)]
+        rows.append(row)
+        kept.append(record)
+    columns = dict(
+        zip(header, zip(*kept, strict=True) if kept else [()] * len(header), strict=True)
+    )
+    return RawTable(file, pd.DataFrame(columns, rows, dtype=object))
+
+
+def _csv(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
+    if data.startswith((*WORKBOOKS, *UTF_16)):
+        raise FormatError("this is a workbook or UTF-16; save it as CSV in UTF-8")
+    records = _lines(file, _text(file, data, reading), reading)
     _, header = next(records, (0, []))
-    if header:
-        return _sheet(file, header, records, reading)
-    if not any(fault.file == file for fault in reading.faults):
-        reading.fault(file, "the file is empty; it needs a header and rows")
-    return None
+    if not header:
+        raise FormatError("the file is empty or cannot be read; it needs a header and rows")
+    if len(header) == 1 and (found := [d for d in ";\t|" if d in header[0]]):
+        reading.fault(file, "put commas between the cells", 1, value=found[0])
+        raise FormatError("the cells of a row cannot be told apart")
+    return header, records
 
 
-def _numbered(file: str, reader: Any, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def _lines(file: str, text: str, reading: Reading) -> Records:
     """Line and cells of each record that is not blank, as far as the file can be read."""
+    reader = csv.reader(io.StringIO(text, newline=None), strict=True)
     try:
         for record in reader:
             if record:
@@ -112,83 +135,52 @@ def _text(file: str, data: bytes, reading: Reading) -> str:
         return data.decode("latin-1")
 
 
-def _sheet(
-    file: str, header: list[str], numbered: Iterator[tuple[int, list[str]]], reading: Reading
-) -> Sheet | None:
-    if len(header) == 1 and (found := [d for d in ";\t|" if d in header[0]]):
-        reading.fault(file, "put commas between the cells", 1, value=found[0])
-        return None
-    for name in sorted({h for h in header if h and header.count(h) > 1}):
-        reading.fault(file, "give each column its own name", 1, value=name)
-    columns: list[list[str]] = [[] for _ in header]
-    rows: list[int] = []
-    while chunk := list(islice(numbered, CHUNK)):
-        for row, record in chunk:
-            _square(file, row, record, len(header), reading)
-        rows += [row for row, _ in chunk]
-        for column, cells in zip(columns, zip(*(r for _, r in chunk), strict=True), strict=True):
-            column.extend(cells)
-    return Sheet(file, dict(zip(header, columns, strict=True)), rows)
-
-
-def _square(file: str, row: int, record: list[str], width: int, reading: Reading) -> None:
-    """Give a record as many cells as the header has."""
-    if len(record) != width:
-        right = f"the row has {len(record)} cells, the header {width}; quote a text with a comma"
-        reading.fault(file, right, row)
-        record[:] = (record + [""] * width)[:width]
-
-
-def _xpt(file: str, data: bytes, reading: Reading) -> Sheet | None:
+def _xpt(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
     names, records = read_xport(data)
-    return _typed_sheet(file, names, records, reading)
+    return names, _as_text(file, names, records, reading)
 
 
-def _json(file: str, data: bytes, reading: Reading) -> Sheet | None:
+def _json(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
     document = json.loads(data, parse_constant=_refuse)
     records = document.get("rows") if isinstance(document, dict) else None
     return _dataset_json(file, document, records, reading)
 
 
-def _ndjson(file: str, data: bytes, reading: Reading) -> Sheet | None:
+def _ndjson(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
     lines = [json.loads(x, parse_constant=_refuse) for x in data.splitlines() if x.strip()]
     return _dataset_json(file, lines[0] if lines else None, lines[1:], reading)
 
 
-def _dataset_json(file: str, document: object, records: object, reading: Reading) -> Sheet | None:
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _dataset_json(
+    file: str, document: object, records: object, reading: Reading
+) -> tuple[list[str], Records]:
     names = _names(document)
     if not names or not isinstance(records, list) or not all(isinstance(r, list) for r in records):
-        right = "write Dataset-JSON 1.1: datasetJSONVersion, columns with a name each, rows"
-        reading.fault(file, right)
-        return None
-    return _typed_sheet(file, names, records, reading)
-
-
-def _typed_sheet(
-    file: str, names: list[str], records: list[list], reading: Reading
-) -> Sheet | None:
-    """Write typed records, counted from 1, as text; what is too much stays to be found."""
-    return _sheet(file, names, _as_text(file, names, records, reading), reading)
-
-
-def _as_text(
-    file: str, names: list[str], records: list[list], reading: Reading
-) -> Iterator[tuple[int, list[str]]]:
-    for row, record in enumerate(records, start=1):
-        cells = zip(names, record, strict=False)
-        extra = [""] * (len(record) - len(names))
-        yield row, [_cell(file, value, row, name, reading) for name, value in cells] + extra
+        raise FormatError(
+            "write Dataset-JSON 1.1: datasetJSONVersion, columns with a name each, rows"
+        )
+    return names, _as_text(file, names, records, reading)
 
 
 def _names(document: object) -> list[str]:
     """Names of the columns; none when the document is not of version 1.1."""
-    if not isinstance(document, dict):
-        return []
-    version, columns = document.get("datasetJSONVersion"), document.get("columns")
+    given = document if isinstance(document, dict) else {}
+    version, columns = given.get("datasetJSONVersion"), given.get("columns")
     if not str(version).startswith("1.1") or not isinstance(columns, list):
         return []
-    names = [c.get("name") if isinstance(c, dict) else None for c in columns]
-    return [n for n in names if isinstance(n, str)] if None not in names else []
+    names = [c["name"] for c in columns if isinstance(c, dict) and isinstance(c.get("name"), str)]
+    return names if len(names) == len(columns) else []
+
+
+def _as_text(file: str, names: list[str], records: list[list], reading: Reading) -> Records:
+    """Write typed records as text, counted from 1."""
+    for row, record in enumerate(records, start=1):
+        columns = names + [""] * (len(record) - len(names))
+        yield row, [_cell(file, v, row, c, reading) for c, v in zip(columns, record, strict=False)]
 
 
 def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> str:
@@ -212,10 +204,6 @@ def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> 
     return str(value)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
 def _sas_date(days: float) -> str:
     """Write days since 1960, as SAS counts them, as a date; as they stand when they are none."""
     try:
@@ -231,8 +219,8 @@ def _dataset(data: bytes, reading: Reading) -> None:
         reading.fault(DATASET, f"cannot be read as JSON ({type(error).__name__})")
         return
     origin = dataset.get("origin") if isinstance(dataset, dict) else None
-    if origin not in ("reconstructed", "supplied"):
-        right = "give an object whose origin is reconstructed or supplied"
-        reading.fault(DATASET, right, column="origin", value="" if origin is None else str(origin))
+    if origin in ("reconstructed", "supplied"):
+        reading.dataset.update(dataset)
         return
-    reading.dataset.update(dataset)
+    right = "give an object whose origin is reconstructed or supplied"
+    reading.fault(DATASET, right, column="origin", value="" if origin is None else str(origin))

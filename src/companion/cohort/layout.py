@@ -1,7 +1,8 @@
-"""The layout of the four ADaM tables: columns, codes, and what is right where a cell is not.
+"""The layout of the four ADaM tables: columns, codes, and what would be right in a wrong cell.
 
-Names and codes are those of CDISC's ADaM Implementation Guide 1.3 and its guides for occurrence
-data and time to event; the groups are those in which the article prints its results.
+CDISC's own columns and codes stand here, by the ADaM Implementation Guide 1.3 and its guides
+for occurrence data and time to event. What one trial adds to them is its ledger's
+(``fields.csv`` and the sources of ``variables.csv``).
 """
 
 import math
@@ -10,7 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
-from functools import lru_cache
+
+import pandas as pd
+
+from companion.cohort.sheets import look_up
+from companion.cohort.sources import parse_all
+from numbercheck.ledger.records import Ledger
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -19,12 +25,11 @@ SERIAL = re.compile(r"[0-9]{5}(\.0*)?", re.ASCII)
 SPREADSHEET_ORIGIN = date(1899, 12, 30)  # day 0 of Excel's 1900 system after its false leap day
 YEARS = (1900, 2100)
 LARGEST = 1e15  # of any number, so that none is infinite
-LIKE = 0.85  # how like a known name another must be to be taken for a slip of the pen
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; an empty cell is a missing value unless it must be filled."""
+    """A column of a table; an empty cell is a missing value unless the column must be filled."""
 
     name: str
     kind: str = "text"
@@ -54,9 +59,9 @@ class Column:
         if self.kind == "code":
             return one_of(cell, self.codes)
         if self.kind == "date":
-            return "write a date as 2024-04-15, or 2024-04 where the day is unknown" + _serial(cell)
+            return "write a date as 2024-04-15, or 2024-04 if the day is unknown" + _serial(cell)
         if self.name == "CNSR":
-            return "write 0 for an event, 1 or more for a reason of censoring"
+            return "write 0 for an event, 1 or more for a reason for censoring"
         limit = f", from {self.low:g} to {self.high:g}" if self.high < math.inf else ""
         limit = limit or ("" if self.low else ", zero or more")
         return {
@@ -65,129 +70,134 @@ class Column:
             "identifier": f"write {self.name}, without spaces around it",
         }.get(self.kind, f"write {self.name}")
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """What is measured, its codes, and the visits at which it is analyzed."""
-
-    label: str
-    codes: tuple[str, ...] = ()
-    visits: tuple[str, ...] = ()
+    def numbers(self, cells: pd.Series) -> pd.Series:
+        """Numbers of a column; NaN where a cell is empty or does not fit."""
+        known = {c: float(c) for c in cells.unique() if c and self.fits(c)}
+        return look_up(cells, known).astype(float)
 
 
-ADRS = {
-    "BLASTGR": Parameter("Marrow blasts, group", ("<5%", ">=5%"), ("After RDC",)),
-    "MRDGR": Parameter(
-        "MRD by flow cytometry, group", ("<0.01%", "0.01-1%", ">=1%"), ("After RDC",)
-    ),
-    "OVRLRESP": Parameter(
-        "Overall response", ("CR", "CRi", "NR"), ("After RDC", "After 2 weeks", "Up to 4 weeks")
-    ),
-    "MRDRESP": Parameter(
-        "MRD response", ("negative", "positive"), ("After 2 weeks", "Up to 4 weeks")
-    ),
-    "RELTYPE": Parameter("Relapse, by type", ("CNS", "hematologic", "MRD"), ("Relapse",)),
-    "RELCD19": Parameter("CD19 at relapse", ("positive", "negative"), ("Relapse",)),
-}
-ADTTE = {
-    "OS": Parameter("Overall survival"),
-    "PFS": Parameter("Progression-free survival"),
-    "TTCR": Parameter("Time to complete remission"),
-    "TTANC": Parameter("Time to neutrophil recovery"),
-}
-PARAMETERS = {"ADRS": ADRS, "ADTTE": ADTTE}
-FOR_EVERYONE = ("OS", "PFS")  # every patient has a time, with or without the event
-VISITS = ("After RDC", "After 2 weeks", "Up to 4 weeks", "Relapse")
-
-GRADES = ("1", "2", "3", "4", "5")
-GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}
-CATEGORIES = {
-    "Hematologic": (
-        *("Leukopenia", "Neutropenia", "Febrile neutropenia", "Anemia", "Thrombocytopenia"),
-    ),
-    "Blinatumomab related": ("Cytokine release syndrome", "ICANS"),
-    "Other non-hematologic": (
-        *("Pneumonia", "Sepsis", "Other infections", "Fatigue"),
-        *("Alanine aminotransferase elevation", "Fever", "Nausea or vomiting", "Rash"),
-        *("Edema", "Purpura", "Mucositis", "Diarrhea"),
-    ),
-}
-TERMS = {term: category for category, terms in CATEGORIES.items() for term in terms}
-
+GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}  # AETOXGRG: grades of CTCAE
+GROUP_OF = {grade: group for group, grades in GROUPS.items() for grade in grades}
 YES_NO = ("Y", "N")
 STUDY = Column("STUDYID")
-PATIENT = Column("USUBJID", "identifier", required=True, filled=True)
-TABLES: dict[str, tuple[Column, ...]] = {
+PATIENT, PARAMETER, VISIT, TERM = (
+    Column(name, "identifier", required=True, filled=True)
+    for name in ("USUBJID", "PARAMCD", "AVISIT", "AEDECOD")
+)
+AGE = Column("AGE", "whole", high=120, required=True)
+SEX = Column("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True)
+STUDY_DAY = Column("ADY", "whole", low=-math.inf)
+RESPONSE = Column("AVALC", required=True, filled=True)
+TIME = Column("AVAL", "number", high=1e6, required=True)
+UNIT = Column("AVALU", "code", ("DAYS", "WEEKS", "MONTHS"), required=True)
+CENSORING = Column("CNSR", "whole", high=999, required=True, filled=True)
+GRADE = Column("AETOXGR", "code", tuple(map(str, GROUP_OF)))
+GRADE_GROUP = Column("AETOXGRG", "code", tuple(GROUPS))
+
+
+def _texts(*names: str) -> tuple[Column, ...]:
+    return tuple(map(Column, names))
+
+
+def _flags(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "code", YES_NO) for name in names)
+
+
+def _dates(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "date") for name in names)
+
+
+STANDARD: dict[str, tuple[Column, ...]] = {
     "ADSL": (
-        STUDY,
-        PATIENT,
-        Column("SUBJID"),
-        Column("SITEID"),
-        Column("AGE", "whole", high=120, required=True),
-        Column("AGEU", "code", ("YEARS",)),
-        Column("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True),
-        Column("RACE"),
-        Column("TRT01A"),
-        Column("SAFFL", "code", YES_NO),
-        Column("FASFL", "code", YES_NO),
-        Column("TRTSDT", "date"),
-        Column("LSTALVDT", "date"),
-        Column("DTHFL", "code", YES_NO),
-        Column("WBCGR1", "code", (">30", "<=30"), required=True),
-        Column("RISKGR1", "code", ("poor", "other"), required=True),
-        Column("EXTENDFL", "code", YES_NO, required=True),
-        Column("HSCTFL", "code", YES_NO, required=True),
-        Column("HSCTDY", "whole"),
+        *(STUDY, PATIENT, *_texts("SUBJID", "SITEID"), AGE, Column("AGEU", "code", ("YEARS",))),
+        *(SEX, *_texts("RACE", "TRT01A"), *_flags("SAFFL", "FASFL")),
+        *(*_dates("TRTSDT", "LSTALVDT"), *_flags("DTHFL")),
     ),
     "ADRS": (
-        STUDY,
-        PATIENT,
-        Column("PARAMCD", "identifier", required=True, filled=True),
-        Column("PARAM"),
-        Column("AVISIT", "identifier", required=True, filled=True),
-        Column("AVISITN", "number"),
-        Column("ADY", "whole", low=-math.inf),
-        Column("AVALC", required=True, filled=True),
-        Column("ANL01FL", "code", YES_NO),
+        *(STUDY, PATIENT, PARAMETER, Column("PARAM"), VISIT, Column("AVISITN", "number")),
+        *(STUDY_DAY, RESPONSE, *_flags("ANL01FL")),
     ),
-    "ADAE": (
-        STUDY,
-        PATIENT,
-        Column("AEDECOD", "identifier", required=True, filled=True),
-        Column("AECAT"),
-        Column("AETOXGR", "code", GRADES),
-        Column("AETOXGRG", "code", tuple(GROUPS)),
-        Column("TRTEMFL", "code", YES_NO),
-    ),
+    "ADAE": (STUDY, PATIENT, TERM, Column("AECAT"), GRADE, GRADE_GROUP, *_flags("TRTEMFL")),
     "ADTTE": (
-        STUDY,
-        PATIENT,
-        Column("PARAMCD", "identifier", required=True, filled=True),
-        Column("PARAM"),
-        Column("AVAL", "number", high=1e6, required=True),
-        Column("AVALU", "code", ("DAYS", "WEEKS", "MONTHS"), required=True),
-        Column("CNSR", "whole", high=999, required=True, filled=True),
-        Column("EVNTDESC"),
-        Column("STARTDT", "date"),
-        Column("ADT", "date"),
+        *(STUDY, PATIENT, PARAMETER, Column("PARAM"), TIME, UNIT, CENSORING),
+        *(*_texts("EVNTDESC"), *_dates("STARTDT", "ADT")),
     ),
 }
+
+
+class Layout:
+    """What the tables of one trial can hold.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its variables say where they stand in the tables, its fields which codes stand there.
+
+    Attributes
+    ----------
+    sources : dict of str to Source
+        By variable.
+    tables : dict of str to tuple of Column
+    visits : dict of str to list of str
+        Visits that the variables read, for each parameter of ADRS.
+    endpoints, events : list of str
+        Parameters of ADTTE, and those that everyone has, with or without the event.
+    terms : list of str
+        Adverse events.
+    first : set of str
+        Parameters of ADRS of which the first of several records counts, not the last.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.fields = {f.field: f for f in ledger.fields}
+        self.sources = parse_all(ledger.variables)
+        self.visits: dict[str, list[str]] = {}
+        for source in self.sources.values():
+            if source.table == "ADRS" and source.visit not in self.visits.get(source.name, []):
+                self.visits.setdefault(source.name, []).append(source.visit)
+        self.terms, self.endpoints = self._names("ADAE"), self._names("ADTTE")
+        self.events = [n for n in self.endpoints if self._has("ADTTE", n, "event")]
+        self.first = {f.name for f in self.fields.values() if f.of_several == "first"}
+        own = [n for n in self._names("ADSL") if n not in {c.name for c in STANDARD["ADSL"]}]
+        self.tables = STANDARD | {"ADSL": STANDARD["ADSL"] + tuple(map(self._column, own))}
+
+    def codes(self, table: str, name: str) -> tuple[str, ...]:
+        """Codes of a column or parameter; none where any value can stand."""
+        field = self.fields.get(f"{table}.{name}")
+        return field.listed if field else ()
+
+    def _names(self, table: str) -> list[str]:
+        """Names in a table, in the order of ``fields.csv``."""
+        listed = [f.name for f in self.fields.values() if f.table == table]
+        read = [s.name for s in self.sources.values() if s.table == table]
+        return list(dict.fromkeys(listed + read))
+
+    def _has(self, table: str, name: str, *how: str) -> bool:
+        """Whether a variable is read from here, in one of these ways."""
+        found = [s for s in self.sources.values() if (s.table, s.name) == (table, name)]
+        return any(not how or s.how in how for s in found)
+
+    def _column(self, name: str) -> Column:
+        """Column of ADSL that is this trial's own: a flag, other codes, or a whole number."""
+        codes = self.codes("ADSL", name) or (YES_NO if self._has("ADSL", name, "flag") else ())
+        kind = "code" if codes else "whole"
+        return Column(name, kind, codes, required=self._has("ADSL", name))
 
 
 def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
-    """Return the known name that this one most likely stands for; empty when none is like it."""
+    """Return the known name that is most like this one; empty when none is."""
     folded = {plain(k): k for k in sorted(known)}
     close = get_close_matches(plain(name)[:99], folded, n=1, cutoff=like)
     return folded[close[0]] if close else ""
 
 
 def plain(name: str) -> str:
-    """Return the name without case and without more than single spaces."""
+    """Return the name without case and with single spaces."""
     return " ".join(name.casefold().split())
 
 
 def one_of(cell: str, codes: Iterable[str]) -> str:
-    """Say which codes there are, the nearest one first when one is like the cell."""
+    """Say which codes there are, and which one is like the cell."""
     codes = list(codes)
     near = nearest(cell, codes) if cell else ""
     return f"write one of {', '.join(codes)}" + (f"; did you mean {near}?" if near else "")
@@ -195,25 +205,17 @@ def one_of(cell: str, codes: Iterable[str]) -> str:
 
 def is_date(cell: str) -> bool:
     """Whether a cell is a date of ISO 8601, of which the day or the month may be unknown."""
-    return bool(DATE.fullmatch(cell)) and whole_date((cell + "-01-01")[:10]) is not None
-
-
-@lru_cache(maxsize=10_000)
-def whole_date(cell: str) -> date | None:
-    """Return the date, or None when it is missing or partial: nothing is imputed."""
-    if len(cell) != 10 or not DATE.fullmatch(cell):
-        return None
     try:
-        found = date.fromisoformat(cell)
+        year = date.fromisoformat((cell + "-01-01")[:10]).year if DATE.fullmatch(cell) else 0
     except ValueError:
-        return None
-    return found if YEARS[0] <= found.year < YEARS[1] else None
+        return False
+    return YEARS[0] <= year < YEARS[1]
 
 
-def before(day: str, other: str) -> bool:
-    """Whether both are whole dates, and the first is earlier."""
-    first, second = whole_date(day), whole_date(other)
-    return bool(first and second and first < second)
+def dates(cells: pd.Series) -> pd.Series:
+    """Whole dates; NaT where one is missing or partial, for nothing is imputed."""
+    whole = {c: pd.Timestamp(c) for c in cells.unique() if len(c) == 10 and is_date(c)}
+    return look_up(cells, whole).astype("datetime64[s]")
 
 
 def _serial(cell: str) -> str:

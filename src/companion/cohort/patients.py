@@ -9,6 +9,8 @@ from companion.cohort.sources import Source, parse_all
 from numbercheck.ledger.expressions import Masked
 from numbercheck.ledger.records import LedgerError, Variable
 
+KEYS = {"ADRS": "PARAMCD", "ADAE": "AEDECOD", "ADTTE": "PARAMCD"}
+
 
 def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataFrame:
     """One row for each patient, one column for each variable.
@@ -35,11 +37,14 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
     """
     sources = parse_all(variables)
     timed = {s.name for s in sources.values() if s.how == "event"}
-    parts = _Parts(cohort, timed)
-    table = pd.DataFrame(
-        {name: parts.column(name, source, variables[name]) for name, source in sources.items()},
-        index=parts.patients,
-    )
+    table = pd.DataFrame(index=pd.Index(cohort.adsl["USUBJID"], name="USUBJID"))
+    for name, source in sources.items():
+        if source.table == "ADSL" and source.name not in cohort.adsl:
+            raise LedgerError([f"variables.csv, variable {name}: ADSL has no {source.name}"])
+        found = _records(cohort, source)
+        if source.how == "days" and source.name not in timed:
+            found = found[found["CNSR"] == 0]
+        table[name] = _column(found, source, variables[name], table.index)
     for name in sources:
         if (evaluable := variables[name].evaluable).text:
             columns = masked(table[list(evaluable.names)])
@@ -58,54 +63,33 @@ def _masked(column: pd.Series) -> Masked:
     return Masked(column.to_numpy(dtype=kind, na_value=empty), known)
 
 
-class _Parts:
-    """The tables cut by parameter, visit and term, for the columns of the patient table."""
+def _records(cohort: Cohort, source: Source) -> pd.DataFrame:
+    """Rows of a table that a source reads, by patient."""
+    table = getattr(cohort, source.table.lower())
+    if source.table in KEYS:
+        table = table[table[KEYS[source.table]] == source.name]
+    if source.visit:
+        table = table[table["AVISIT"] == source.visit]
+    return table.set_index("USUBJID")
 
-    def __init__(self, cohort: Cohort, timed: set[str]) -> None:
-        self.patients = pd.Index(cohort.adsl["USUBJID"], name="USUBJID")
-        self.timed = timed
-        self.adsl = cohort.adsl.set_index("USUBJID")
-        self.adrs = dict(list(cohort.adrs.set_index("USUBJID").groupby(["PARAMCD", "AVISIT"])))
-        self.adtte = dict(list(cohort.adtte.set_index("USUBJID").groupby("PARAMCD")))
-        worst = cohort.adae.groupby(["AEDECOD", "USUBJID"])["AETOXGR"].max()
-        self.worst = {term: g.droplevel(0) for term, g in worst.groupby(level=0)}
 
-    def column(self, name: str, source: Source, variable: Variable) -> pd.Series:
-        """One variable of every patient."""
-        if source.table == "ADSL" and source.name not in self.adsl:
-            raise LedgerError([f"variables.csv, variable {name}: ADSL has no {source.name}"])
-        return getattr(self, f"_{source.table.lower()}")(source, variable)
-
-    def _adsl(self, source: Source, variable: Variable) -> pd.Series:
-        return self._value(self.adsl[source.name], source, variable)
-
-    def _adrs(self, source: Source, variable: Variable) -> pd.Series:
-        records = self.adrs.get((source.name, source.visit))
-        found = pd.Series(dtype="str") if records is None else records["AVALC"]
-        if source.how == "present":
-            return pd.Series(self.patients.isin(found.index), self.patients, dtype="boolean")
-        found = found.reindex(self.patients, fill_value=source.default or None)
-        return self._value(found, source, variable)
-
-    def _value(self, found: pd.Series, source: Source, variable: Variable) -> pd.Series:
-        if source.how == "flag":
-            return found.isin(source.codes).astype("boolean").where(found.notna())
-        if variable.type == "category":
-            return found.where(found.isin(variable.domain)).astype("str")
-        return found.astype("Int64")
-
-    def _adae(self, source: Source, variable: Variable) -> pd.Series:
-        found = self.worst.get(source.name, pd.Series(dtype="Int64"))
-        return found.reindex(self.patients, fill_value=0).astype("Int64")
-
-    def _adtte(self, source: Source, variable: Variable) -> pd.Series:
-        records = self.adtte.get(source.name)
-        if records is None:
-            kind = "boolean" if source.how == "event" else "Float64"
-            return pd.Series(pd.NA, self.patients, dtype=kind)
-        event = (records["CNSR"] == 0).astype("boolean")
-        if source.how == "event":
-            return event.reindex(self.patients)
-        times = records["AVAL"].astype("Float64")
-        times = times if source.name in self.timed else times.where(event)
-        return times.reindex(self.patients)
+def _column(
+    records: pd.DataFrame, source: Source, variable: Variable, patients: pd.Index
+) -> pd.Series:
+    """One variable of every patient."""
+    if source.how == "present":
+        return pd.Series(patients.isin(records.index), patients, dtype="boolean")
+    if source.how == "worst":
+        worst = records["AETOXGR"].groupby(level=0).max()
+        return worst.reindex(patients, fill_value=0).astype("Int64")
+    if source.how == "event":
+        return (records["CNSR"] == 0).astype("boolean").reindex(patients)
+    if source.how == "days":
+        return records["AVAL"].astype("Float64").reindex(patients)
+    found = records["AVALC" if source.table == "ADRS" else source.name]
+    found = found.reindex(patients, fill_value=source.default or None)
+    if source.how == "flag":
+        return found.isin(source.codes).astype("boolean").where(found.notna())
+    if variable.type == "category":
+        return found.where(found.isin(variable.domain)).astype("str")
+    return found.astype("Int64")

@@ -1,22 +1,21 @@
 """Read ADaM tables into typed ones, or name every fault."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from companion.cohort.checks import analyzed, examine, flagged
+from companion.cohort.checks import analyzed, examine, flagged, population
 from companion.cohort.files import load
-from companion.cohort.layout import GROUPS, TABLES, Column
-from companion.cohort.sheets import Fault, Reading, Sheet
-from companion.cohort.times import days, records
+from companion.cohort.layout import GROUP_OF, GROUPS, Column, Layout
+from companion.cohort.sheets import Fault, RawTable, Reading
+from companion.cohort.times import lengths
 from companion.errors import CompanionError
 from companion.origin import label_of
-from numbercheck.ledger.records import DAYS_PER_MONTH
+from numbercheck.ledger.records import Ledger
 
 
 class CohortError(CompanionError, ValueError):
@@ -62,21 +61,16 @@ class Cohort:
         return len(self.adsl)
 
 
-def faults(
-    directory: Path | str,
-    data_cutoff: date | None = None,
-    days_per_month: float = DAYS_PER_MONTH,
-) -> list[Fault]:
+def faults(directory: Path | str, ledger: Ledger) -> list[Fault]:
     """Everything that is wrong with a folder of ADaM tables, all at once; never raises.
 
     Parameters
     ----------
     directory : path
         Folder with adsl, adrs, adae and adtte, each as .csv, .xpt, .json or .ndjson.
-    data_cutoff : date, optional
-        Last day on which an event or the end of follow-up can lie.
-    days_per_month : float
-        Days in a month of ``AVALU``.
+    ledger : Ledger
+        It says what the tables can hold, the last day on which a time can end, and the days
+        in a month of ``AVALU``.
 
     Returns
     -------
@@ -84,14 +78,10 @@ def faults(
         In order of file, row and column; empty when the tables can be used.
     """
     with _uncollected():
-        return _examine(directory, data_cutoff, days_per_month).faults
+        return _examine(directory, ledger).faults
 
 
-def read_cohort(
-    directory: Path | str,
-    data_cutoff: date | None = None,
-    days_per_month: float = DAYS_PER_MONTH,
-) -> Cohort:
+def read_cohort(directory: Path | str, ledger: Ledger) -> Cohort:
     """Read and check a folder of ADaM tables; the parameters are those of `faults`.
 
     Raises
@@ -100,23 +90,26 @@ def read_cohort(
         With all faults at once.
     """
     with _uncollected():
-        return cohort_of(_examine(directory, data_cutoff, days_per_month), days_per_month)
+        return cohort_of(_examine(directory, ledger), ledger)
 
 
-def cohort_of(reading: Reading, days_per_month: float = DAYS_PER_MONTH) -> Cohort:
+def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     """Make a cohort of what was read, or raise `CohortError` with its faults."""
     if reading.faults:
         raise CohortError(reading.faults)
-    sheets = dict(reading.sheets)
-    sheets["ADSL"] = sheets["ADSL"].only(flagged(sheets["ADSL"].cells("FASFL")))
-    sheets["ADRS"] = sheets["ADRS"].only(analyzed(sheets["ADRS"]))
-    sheets["ADAE"] = sheets["ADAE"].only(flagged(sheets["ADAE"].cells("TRTEMFL")))
-    frames = {name: _frame(name, sheet) for name, sheet in sheets.items()}
+    layout, raw = Layout(ledger), dict(reading.tables)
+    raw["ADSL"] = population(raw["ADSL"])
+    raw["ADRS"] = analyzed(raw["ADRS"], layout)
+    raw["ADAE"] = raw["ADAE"].only(flagged(raw["ADAE"]["TRTEMFL"]))
+    patients = raw["ADSL"]["USUBJID"]
+    for name, table in raw.items():
+        raw[name] = table.only(table["USUBJID"].isin(patients))
+    frames = {name: _frame(layout.tables[name], table) for name, table in raw.items()}
     frames["ADAE"] = _graded(frames["ADAE"])
-    frames["ADTTE"] = _in_days(frames["ADTTE"], sheets["ADTTE"], days_per_month)
-    patients = set(frames["ADSL"]["USUBJID"])
+    days = lengths(raw["ADTTE"], ledger.time_limits[1])
+    frames["ADTTE"] = frames["ADTTE"].assign(AVAL=days, AVALU="DAYS")
     return Cohort(
-        **{name.lower(): _sorted(frame, patients) for name, frame in frames.items()},
+        **{name.lower(): _sorted(frame) for name, frame in frames.items()},
         dataset=reading.dataset or {"origin": "supplied"},
     )
 
@@ -133,45 +126,35 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _examine(directory: Path | str, data_cutoff: date | None, days_per_month: float) -> Reading:
+def _examine(directory: Path | str, ledger: Ledger) -> Reading:
     files = load(directory)
-    if isinstance(files, Fault):
-        return Reading(faults=[files])
-    return examine(files, data_cutoff, days_per_month)
+    return Reading(faults=[files]) if isinstance(files, Fault) else examine(files, ledger)
 
 
-def _frame(table: str, sheet: Sheet) -> pd.DataFrame:
+def _frame(columns: Iterable[Column], table: RawTable) -> pd.DataFrame:
     """Give every column of the layout its type."""
-    return pd.DataFrame({c.name: _typed(c, sheet.cells(c.name)) for c in TABLES[table]})
+    return pd.DataFrame({c.name: _typed(c, table[c.name]) for c in columns})
 
 
-def _typed(column: Column, cells: list[str]) -> pd.Series:
-    known: dict[str, object] = {"": None}
+def _typed(column: Column, cells: pd.Series) -> pd.Series:
     if column.kind == "whole" or column.name == "AETOXGR":
-        known |= {c: int(float(c)) for c in set(cells) if c}
-        return pd.Series([known[c] for c in cells], dtype="Int64")
+        known = {c: int(float(c)) for c in cells.unique() if c}
+        return cells.map(known).astype("Int64")
     if column.kind == "number":
-        known |= {c: float(c) for c in set(cells) if c}
-        return pd.Series([known[c] for c in cells], dtype="float64")
-    return pd.Series([c or None for c in cells], dtype="str")
+        return column.numbers(cells)
+    return cells.where(cells != "", None).astype("str")
 
 
 def _graded(adae: pd.DataFrame) -> pd.DataFrame:
     """Derive the grade from its group, and the group from its grade."""
     lowest = {group: grades[0] for group, grades in GROUPS.items()}
-    group = {grade: group for group, grades in GROUPS.items() for grade in grades}
     given = adae["AETOXGR"]
     return adae.assign(
         AETOXGR=given.fillna(adae["AETOXGRG"].map(lowest).astype("Int64")),
-        AETOXGRG=adae["AETOXGRG"].fillna(given.map(group).astype("str")),
+        AETOXGRG=adae["AETOXGRG"].fillna(given.map(GROUP_OF).astype("str")),
     )
 
 
-def _in_days(adtte: pd.DataFrame, sheet: Sheet, days_per_month: float) -> pd.DataFrame:
-    return adtte.assign(AVAL=[days(r, days_per_month) for r in records(sheet)], AVALU="DAYS")
-
-
-def _sorted(frame: pd.DataFrame, patients: set[str]) -> pd.DataFrame:
+def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
     keys = [k for k in ("USUBJID", "AVISITN", "AVISIT", "PARAMCD") if k in frame]
-    kept = frame[frame["USUBJID"].isin(patients)]
-    return kept.sort_values(keys, kind="stable", ignore_index=True)
+    return frame.sort_values(keys, kind="stable", ignore_index=True)

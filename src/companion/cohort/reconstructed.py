@@ -36,4 +36,4 @@ def write_reconstruction(
             for slug in construction.given_up
         ],
     }
-    write_cohort(frame, ledger.variables, directory, dataset)
+    write_cohort(frame, ledger, directory, dataset)

@@ -1,18 +1,19 @@
 """Tables as text, before anything is made of them, and the faults that are found in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import compress
+
+import pandas as pd
 
 LONGEST = 60  # characters of a cell that a message shows
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing that is not right, where it stands, and what would be right.
+    """One thing that is wrong, where it stands, and what would be right.
 
     ``row`` is the line of a CSV file (the header is 1) or the record of another format;
-    0 when the fault is of the whole file.
+    0 when the fault concerns the whole file.
     """
 
     file: str
@@ -24,46 +25,52 @@ class Fault:
     def __str__(self) -> str:
         where = self.file + (f" row {self.row}" if self.row else "")
         where += f", column {self.column}" if self.column else ""
-        shown = self.value if len(self.value) <= LONGEST else self.value[:LONGEST] + "…"
-        return f"{where}: " + (f"{shown!r}: " if self.value else "") + self.right
+        cell = self.value if len(self.value) <= LONGEST else self.value[:LONGEST] + "…"
+        return f"{where}: " + (f"{cell!r}: " if self.value else "") + self.right
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One table as text: for each column its cells, and for each row its place in the file."""
+def look_up(cells: pd.Series, known: Mapping, default: object = None) -> pd.Series:
+    """What is known of each cell; ``Series.map`` cannot hold every text that a file can."""
+    return pd.Series([known.get(cell, default) for cell in cells], cells.index, dtype=object)
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """One table as text, indexed by the row of the file; an empty cell is a missing value."""
 
     file: str
-    columns: dict[str, list[str]]
-    rows: list[int]
+    cells: pd.DataFrame
 
-    def cells(self, column: str) -> list[str]:
+    def __getitem__(self, column: str) -> pd.Series:
         """Cells of a column; empty ones when the table has no such column."""
-        return self.columns.get(column) or [""] * len(self.rows)
+        if column in self.cells:
+            return self.cells[column]
+        return pd.Series("", self.cells.index, dtype=object)
 
-    def keys(self, *columns: str) -> list[tuple[str, ...]]:
-        """Cells of some columns for each row."""
-        return list(zip(*(self.cells(c) for c in columns), strict=True))
-
-    def repeated(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Row and key of each record whose key was there before."""
-        seen = set()
-        for row, key in zip(self.rows, self.keys(*columns), strict=True):
-            if all(key) and key in seen:
-                yield row, key
-            seen.add(key)
-
-    def only(self, keep: Iterable[bool]) -> "Sheet":
+    def only(self, keep: pd.Series) -> "RawTable":
         """Return the rows that are kept."""
-        keep = list(keep)
-        columns = {name: list(compress(cells, keep)) for name, cells in self.columns.items()}
-        return Sheet(self.file, columns, list(compress(self.rows, keep)))
+        return RawTable(self.file, self.cells[keep])
+
+    def repeated(self, *columns: str) -> pd.Series:
+        """Whether an earlier row has the same filled cells in these columns."""
+        keys = pd.DataFrame({column: self[column] for column in columns})
+        return keys.duplicated() & (keys != "").all(axis=1)
+
+    def mark(
+        self, column: str, right: pd.Series, value: pd.Series | None = None
+    ) -> Iterator[Fault]:
+        """One fault for each row in which ``right`` says what would be right; empty elsewhere."""
+        right = right.dropna()
+        values = (self[column] if value is None else value).loc[right.index]
+        for row, cell, text in zip(right.index, values, right, strict=True):
+            yield Fault(self.file, int(row), column, cell, text)
 
 
 @dataclass
 class Reading:
-    """What was read of one folder, and what was wrong."""
+    """What was read from one folder, and what was wrong."""
 
-    sheets: dict[str, Sheet] = field(default_factory=dict)
+    tables: dict[str, RawTable] = field(default_factory=dict)
     dataset: dict = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 

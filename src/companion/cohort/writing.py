@@ -3,23 +3,24 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from companion.cohort.files import DATASET
-from companion.cohort.layout import ADRS, ADTTE, GROUPS, TABLES, TERMS, VISITS
-from companion.cohort.sources import Source, parse_all
-from numbercheck.ledger.records import Variable
+from companion.cohort.layout import GROUP_OF, GROUPS, YES_NO, Layout
+from companion.cohort.sources import Source
+from numbercheck.ledger.records import Ledger
 
 Row = dict[str, object]
-Values = dict[str, list]
-HIDDEN = {"ADRS": ("ADY", "ANL01FL"), "ADTTE": ()}  # columns of several records a visit
+Values = Mapping[str, Mapping[str, object]]  # by variable and patient
+LEFT_OUT = ("ADY", "ANL01FL")  # columns that choose between several records of a visit
 
 
 def write_cohort(
-    table: pd.DataFrame, variables: Mapping[str, Variable], directory: Path | str, dataset: Mapping
+    table: pd.DataFrame, ledger: Ledger, directory: Path | str, dataset: Mapping
 ) -> None:
     """Write the four tables and dataset.json: the inverse of `patient_table`.
 
@@ -30,10 +31,10 @@ def write_cohort(
         where it is not evaluable. A flag that stands for several codes is written as the
         first; a grade that is the lowest of its group is written as the group alone, since
         the group may be all that is known.
-    variables : mapping of str to Variable
-        The ledger's variables.
+    ledger : Ledger
+        Its variables, and the labels and codes of its fields.
     directory : path
-        Where to write; made when it is not there.
+        Where to write; made if it does not exist.
     dataset : mapping
         Content of ``dataset.json``; its ``study`` becomes ``STUDYID``.
 
@@ -45,19 +46,21 @@ def write_cohort(
     if not table.index.is_unique:
         raise ValueError("the patient table has a USUBJID twice; give each patient one row")
     table = table.set_axis([str(i) for i in table.index]).sort_index()
-    sources, study = parse_all(variables), str(dataset.get("study", ""))
-    values = {name: [_plain(v) for v in table[name].astype(object)] for name in sources}
-    patients = list(table.index)
-    rows = {
-        "ADSL": _adsl(patients, sources, values, study),
-        "ADRS": _adrs(patients, sources, values),
-        "ADAE": _adae(patients, sources, values),
-        "ADTTE": _adtte(patients, sources, values),
+    layout, study = Layout(ledger), str(dataset.get("study", ""))
+    values = {
+        name: {p: _plain(v) for p, v in table[name].astype(object).items()}
+        for name in layout.sources
     }
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
-    for name, content in rows.items():
-        _write(directory / f"{name.lower()}.csv", name, study, content)
+    for name, rows in (("ADSL", _adsl), ("ADRS", _adrs), ("ADAE", _adae), ("ADTTE", _adtte)):
+        columns = [c.name for c in layout.tables[name] if c.name not in LEFT_OUT]
+        with (directory / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            for patient in table.index:
+                keys = {"STUDYID": study, "USUBJID": patient}
+                writer.writerows(keys | row for row in rows(patient, layout, values))
     text = json.dumps(dict(dataset), ensure_ascii=False, indent=2, sort_keys=True)
     (directory / DATASET).write_bytes(text.encode() + b"\n")
 
@@ -70,103 +73,73 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _write(path: Path, table: str, study: str, rows: list[Row]) -> None:
-    columns = [c.name for c in TABLES[table] if c.name not in HIDDEN.get(table, ())]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({"STUDYID": study, **row} for row in rows)
+def _of(
+    table: str, patient: str, layout: Layout, values: Values
+) -> Iterator[tuple[str, Source, object]]:
+    """Each variable of a table with its value for one patient."""
+    for name, source in layout.sources.items():
+        if source.table == table:
+            yield name, source, values[name][patient]
 
 
-def _of(sources: Mapping[str, Source], table: str) -> list[tuple[str, Source]]:
-    return [(name, source) for name, source in sources.items() if source.table == table]
-
-
-def _adsl(patients: list[str], sources: Mapping[str, Source], values: Values, study: str) -> list:
-    rows: list[Row] = [
-        {"USUBJID": p, "SUBJID": p.removeprefix(f"{study}-"), "SAFFL": "Y", "FASFL": "Y"}
-        for p in patients
-    ]
-    codes = {c.name: c.codes for c in TABLES["ADSL"]}
-    for name, source in _of(sources, "ADSL"):
-        for row, value in zip(rows, values[name], strict=True):
-            row[source.name] = _code(value, source, codes[source.name])
-    for row in rows:
-        row["AGEU"] = "" if row.get("AGE", "") == "" else "YEARS"
-    for name, source in _of(sources, "ADTTE"):
+def _adsl(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+    row: Row = {"SUBJID": patient, "SAFFL": "Y", "FASFL": "Y"}
+    for _, source, value in _of("ADSL", patient, layout, values):
+        row[source.name] = _code(value, source, layout)
+    row["AGEU"] = "YEARS" if row.get("AGE", "") != "" else ""
+    for _, source, died in _of("ADTTE", patient, layout, values):
         if (source.name, source.how) == ("OS", "event"):
-            for row, died in zip(rows, values[name], strict=True):
-                row["DTHFL"] = "Y" if died else ""
-    return rows
+            row["DTHFL"] = "Y" if died else ""
+    yield row
 
 
-def _code(value: object, source: Source, codes: tuple[str, ...]) -> object:
+def _code(value: object, source: Source, layout: Layout) -> object:
     """Write a value; a flag by the first code that stands for it."""
     if value is None or source.how != "flag":
         return "" if value is None else value
-    return source.codes[0] if value else next(c for c in codes if c not in source.codes)
+    others = layout.codes(source.table, source.name) or YES_NO
+    return source.codes[0] if value else next(c for c in others if c not in source.codes)
 
 
-def _adrs(patients: list[str], sources: Mapping[str, Source], values: Values) -> list[Row]:
-    found: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
-    for name, source in _of(sources, "ADRS"):
-        records = found[source.name, source.visit]
-        for patient, value in zip(patients, values[name], strict=True):
-            if source.how == "present":
-                continue
-            if source.default and value is None:
-                raise ValueError(f"{name} of {patient} is missing, which ADRS cannot say")
-            if value is not None and value != source.default:
-                records[patient] = _code(value, source, ADRS[source.name].codes)
-    for name, source in _of(sources, "ADRS"):
-        records = found[source.name, source.visit]
-        for patient, value in zip(patients, values[name], strict=True):
-            if source.how == "present" and bool(value) != (patient in records):
-                raise ValueError(f"{name} of {patient} is {value}, but no variable agrees")
-    order = sorted(found, key=lambda key: (VISITS.index(key[1]), list(ADRS).index(key[0])))
-    return [
-        {
-            **{"USUBJID": patient, "PARAMCD": name, "PARAM": ADRS[name].label, "AVISIT": visit},
-            **{"AVISITN": VISITS.index(visit) + 1, "AVALC": found[name, visit][patient]},
-        }
-        for patient in patients
-        for name, visit in order
-        if patient in found[name, visit]
-    ]
+def _adrs(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+    found: dict[tuple[str, str], object] = {}
+    for name, source, value in _of("ADRS", patient, layout, values):
+        if source.default and value is None:
+            raise ValueError(f"{name} of {patient} is missing, which ADRS cannot say")
+        if source.how != "present" and value is not None and value != source.default:
+            found[source.visit, source.name] = _code(value, source, layout)
+    for name, source, value in _of("ADRS", patient, layout, values):
+        if source.how == "present" and bool(value) != ((source.visit, source.name) in found):
+            raise ValueError(f"{name} of {patient} is {value}, but no variable agrees")
+    visits = list(dict.fromkeys(s.visit for s in layout.sources.values() if s.visit))
+    parameters = [f.name for f in layout.fields.values() if f.table == "ADRS"]
+    for visit, name in sorted(found, key=lambda k: (visits.index(k[0]), parameters.index(k[1]))):
+        row: Row = {"PARAMCD": name, "PARAM": layout.fields[f"ADRS.{name}"].label}
+        at: Row = {"AVISIT": visit, "AVISITN": visits.index(visit) + 1}
+        yield row | at | {"AVALC": found[visit, name]}
 
 
-def _adae(patients: list[str], sources: Mapping[str, Source], values: Values) -> list[Row]:
-    terms = [(source.name, values[name]) for name, source in _of(sources, "ADAE")]
-    return [
-        {"USUBJID": p, "AEDECOD": t, "AECAT": TERMS.get(t, ""), "TRTEMFL": "Y", **_grade(grades[i])}
-        for i, p in enumerate(patients)
-        for t, grades in terms
-        if grades[i] != 0
-    ]
+def _adae(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+    for _, source, grade in _of("ADAE", patient, layout, values):
+        if grade != 0:
+            field = layout.fields.get(f"ADAE.{source.name}")
+            row: Row = {"AEDECOD": source.name, "AECAT": field.group if field else ""}
+            yield row | {"TRTEMFL": "Y"} | _grade(grade)
 
 
-def _grade(grade: object) -> Row:
-    """Write a grade; one that is unknown is left empty, 0 has no row at all."""
-    group = next((g for g, grades in GROUPS.items() if grade in grades), "")
+def _grade(grade: Any) -> Row:
+    """Write a grade; one that is unknown is left empty."""
+    group = GROUP_OF.get(grade, "")
     exact = "" if not group or grade == GROUPS[group][0] else grade
     return {"AETOXGR": exact, "AETOXGRG": group}
 
 
-def _adtte(patients: list[str], sources: Mapping[str, Source], values: Values) -> list[Row]:
-    found: dict[str, dict[str, list]] = defaultdict(dict)
-    for name, source in _of(sources, "ADTTE"):
-        found[source.name][source.how] = values[name]
-    return [
-        _time(patient, name, found[name]["days"][i], found[name].get("event"), i)
-        for i, patient in enumerate(patients)
-        for name in ADTTE
-        if name in found and found[name]["days"][i] is not None
-    ]
-
-
-def _time(patient: str, name: str, time: object, events: list | None, i: int) -> Row:
-    event = events is None or events[i]
-    return {
-        **{"USUBJID": patient, "PARAMCD": name, "PARAM": ADTTE[name].label},
-        **{"AVAL": time, "AVALU": "DAYS", "CNSR": 0 if event else 1},
-    }
+def _adtte(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+    found: dict[str, dict[str, object]] = defaultdict(dict)
+    for _, source, value in _of("ADTTE", patient, layout, values):
+        found[source.name][source.how] = value
+    for name in layout.endpoints:
+        if (time := found[name].get("days")) is not None:
+            row: Row = {"PARAMCD": name, "PARAM": layout.fields[f"ADTTE.{name}"].label}
+            event = found[name].get("event", True)
+            yield row | {"AVAL": time, "AVALU": "DAYS", "CNSR": 0 if event else 1}

@@ -43,7 +43,7 @@ def patients(directory: Path | None, ledger: Ledger) -> Patients:
         return Patients()
     from companion.cohort import masked, patient_table, read_cohort
 
-    cohort = read_cohort(directory)
+    cohort = read_cohort(directory, ledger)
     if not cohort.label:
         return Patients()
     table = patient_table(cohort, ledger.variables)

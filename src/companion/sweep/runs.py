@@ -202,7 +202,7 @@ def _at_hand(request: Request) -> dict[str, list]:
     from companion.cohort import read_cohort
     from companion.cohort.patients import patient_table
 
-    frame = patient_table(read_cohort(request.cohort), request.ledger.variables)
+    frame = patient_table(read_cohort(request.cohort, request.ledger), request.ledger.variables)
     return {
         name: [None if missing else value for value, missing in zip(column, column.isna(),
                                                                      strict=True)]

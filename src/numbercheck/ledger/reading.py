@@ -15,6 +15,7 @@ from numbercheck.ledger.records import (
     Comparator,
     Dose,
     Family,
+    Field,
     Finding,
     Ledger,
     LedgerError,
@@ -38,6 +39,7 @@ FILES: dict[str, type] = {
     "claims": Claim,
     "families": Family,
     "variables": Variable,
+    "fields": Field,
     "relations": Relation,
     "assumptions": Assumption,
     "expected_findings": Finding,
@@ -46,7 +48,7 @@ FILES: dict[str, type] = {
     "printed_numbers": Numeral,
 }
 REQUIRED = ("measures", "claims")
-UNKEYED = ("regimen", "comparators", "printed_numbers")
+UNKEYED = ("fields", "regimen", "comparators", "printed_numbers")
 
 
 def read_ledger(directory: Path | str) -> Ledger:

@@ -120,6 +120,35 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Field:
+    """What a place in the patient tables, named like ``ADRS.RELTYPE``, can hold.
+
+    ``of_several`` is ``first`` where the first of a patient's records counts, not the last.
+    """
+
+    field: str
+    label: str
+    group: str
+    codes: str
+    of_several: str
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return self.field.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The column, parameter or term within the table."""
+        return self.field.partition(".")[2]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The codes, none where any value can stand."""
+        return tuple(filter(None, self.codes.split("|")))
+
+
+@dataclass(frozen=True)
 class Relation:
     """What must hold between measures: a sum, a subset, an order, a count of days."""
 
@@ -197,6 +226,7 @@ class Ledger:
     claims: Mapping[str, Claim]
     families: Mapping[str, Family] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     expected_findings: Mapping[str, Finding] = field(default_factory=dict)

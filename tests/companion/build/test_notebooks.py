@@ -27,7 +27,7 @@ from numbercheck.statistics.survival import follow_up, kaplan_meier, survival_at
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in NOTEBOOKS]
 LEDGER = read_ledger(ROOT / "data" / "published")
-COHORT = read_cohort(ROOT / "data" / "cohort")
+COHORT = read_cohort(ROOT / "data" / "cohort", LEDGER)
 KINDS = ("count", "quantity", "survival", "comparison")
 LABEL = COHORT.label
 GROUPS = ("ge5", "lt5")
@@ -259,7 +259,7 @@ def test_results_print_as_printed_except_the_known_findings(usual):
 def test_both_paths_to_a_number_agree(request, supplied_tables, run):
     """The cells count in the ADaM tables; the ledger's expressions in the patient table."""
     found = results(request.getfixturevalue(run))
-    cohort = COHORT if run == "usual" else read_cohort(supplied_tables)
+    cohort = COHORT if run == "usual" else read_cohort(supplied_tables, LEDGER)
     table = patient_table(cohort, LEDGER.variables)
     columns = {name: [None if pd.isna(x) else x for x in column] for name, column in table.items()}
     compared = Table(columns, LEDGER.variables)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from random import Random
 
 import pandas as pd
@@ -34,7 +35,7 @@ def plain(column):
 def supplied(tmp_path):
     """Write a small trial after a change to its tables, and read it."""
 
-    def read(change=lambda tables: None, **options):
+    def read(change=lambda tables: None, ledger=LEDGER):
         tables = {name: [dict(row) for row in rows] for name, rows in SMALL.tables.items()}
         change(tables)
         for name, rows in tables.items():
@@ -42,7 +43,7 @@ def supplied(tmp_path):
                 writer = csv.DictWriter(file, list(dict.fromkeys(k for r in rows for k in r)))
                 writer.writeheader()
                 writer.writerows(rows)
-        return read_cohort(tmp_path, **options)
+        return read_cohort(tmp_path, ledger)
 
     return read
 
@@ -55,7 +56,7 @@ def test_a_second_trial_is_read_as_it_was_drawn_in_every_format(form, tmp_path):
     else:
         synthetic.WRITERS[form](TRIAL, tmp_path)
 
-    cohort = read_cohort(tmp_path)
+    cohort = read_cohort(tmp_path, LEDGER)
     table = patient_table(cohort, VARIABLES)
 
     assert (cohort.n, cohort.origin, cohort.label) == (200, "supplied", "")
@@ -92,9 +93,9 @@ def draw(seed, n):
 def test_what_is_written_is_read_back(tmp_path_factory, seed, n):
     """`write_cohort` is the inverse of `patient_table`."""
     table, directory = draw(seed, n), tmp_path_factory.mktemp("cohort")
-    write_cohort(table, VARIABLES, directory, {"origin": "reconstructed", "study": "T"})
+    write_cohort(table, LEDGER, directory, {"origin": "reconstructed", "study": "T"})
 
-    again = patient_table(read_cohort(directory), VARIABLES)
+    again = patient_table(read_cohort(directory, LEDGER), VARIABLES)
 
     assert {name: plain(again[name]) for name in VARIABLES} == {
         name: plain(table[name]) for name in VARIABLES
@@ -105,10 +106,10 @@ def test_the_same_patients_in_another_order_are_the_same_bytes(tmp_path):
     """Sorted by patient, line ends LF, in UTF-8 without a mark."""
     table = draw(1, 12)
     dataset = {"study": "T", "origin": "reconstructed"}
-    write_cohort(table, VARIABLES, tmp_path / "a", dataset)
+    write_cohort(table, LEDGER, tmp_path / "a", dataset)
     write_cohort(
         table.iloc[::-1][list(table)[::-1]],
-        VARIABLES,
+        LEDGER,
         tmp_path / "b",
         dict(reversed(dataset.items())),
     )
@@ -137,7 +138,7 @@ def test_what_the_tables_cannot_say_is_not_written(tmp_path, change):
         table.loc["T-02", name] = value
 
     with pytest.raises(ValueError, match=f"{next(iter(change))} of T-02"):
-        write_cohort(table, VARIABLES, tmp_path, {"origin": "supplied"})
+        write_cohort(table, LEDGER, tmp_path, {"origin": "supplied"})
 
 
 def test_a_patient_written_twice_is_refused(tmp_path):
@@ -145,25 +146,28 @@ def test_a_patient_written_twice_is_refused(tmp_path):
     table = draw(1, 4)
 
     with pytest.raises(ValueError, match="USUBJID twice"):
-        write_cohort(pd.concat([table, table]), VARIABLES, tmp_path, {})
+        write_cohort(pd.concat([table, table]), LEDGER, tmp_path, {})
 
 
 def test_a_reconstructed_cohort_says_so(tmp_path):
     """Its label is on every display, also where dataset.json forgot it."""
-    write_cohort(draw(1, 4), VARIABLES, tmp_path, {"origin": "reconstructed"})
-    assert read_cohort(tmp_path).label.startswith("Reconstructed cohort")
+    write_cohort(draw(1, 4), LEDGER, tmp_path, {"origin": "reconstructed"})
+    assert read_cohort(tmp_path, LEDGER).label.startswith("Reconstructed cohort")
 
     (tmp_path / "dataset.json").write_text('{"origin": "reconstructed", "label": "Made up"}')
-    assert read_cohort(tmp_path).label == "Made up"
+    assert read_cohort(tmp_path, LEDGER).label == "Made up"
 
     (tmp_path / "dataset.json").unlink()
-    assert (read_cohort(tmp_path).origin, read_cohort(tmp_path).label) == ("supplied", "")
+    assert (read_cohort(tmp_path, LEDGER).origin, read_cohort(tmp_path, LEDGER).label) == (
+        "supplied",
+        "",
+    )
 
 
 def test_what_the_article_does_not_print_is_left_empty(tmp_path):
     """No made-up site, race or date."""
-    write_cohort(draw(1, 6), VARIABLES, tmp_path, {"origin": "reconstructed"})
-    cohort = read_cohort(tmp_path)
+    write_cohort(draw(1, 6), LEDGER, tmp_path, {"origin": "reconstructed"})
+    cohort = read_cohort(tmp_path, LEDGER)
 
     assert cohort.adsl[["SITEID", "RACE", "TRTSDT", "LSTALVDT", "HSCTDY"]].isna().all(axis=None)
     assert cohort.adtte[["STARTDT", "ADT", "EVNTDESC"]].isna().all(axis=None)
@@ -318,7 +322,9 @@ def test_the_length_of_a_month_is_a_parameter(supplied):
         for row in tables["adsl"]:
             row["LSTALVDT"] = ""
 
-    table = patient_table(supplied(change, days_per_month=30), VARIABLES)
+    month = replace(LEDGER.assumptions["month"], value="30")
+    shorter = replace(LEDGER, assumptions={**LEDGER.assumptions, "month": month})
+    table = patient_table(supplied(change, shorter), VARIABLES)
 
     assert set(table["os_time"]) == {60}
 
@@ -454,7 +460,7 @@ def test_every_fault_is_in_the_message(supplied):
 def test_dataset_json_is_passed_on(tmp_path):
     """Seed, source and what was given up are for the report."""
     dataset = {"origin": "reconstructed", "seed": 0, "given_up": [{"claim": "a", "reason": "b"}]}
-    write_cohort(draw(2, 4), VARIABLES, tmp_path, dataset)
+    write_cohort(draw(2, 4), LEDGER, tmp_path, dataset)
 
-    assert read_cohort(tmp_path).dataset == dataset
+    assert read_cohort(tmp_path, LEDGER).dataset == dataset
     assert json.loads((tmp_path / "dataset.json").read_text()) == dataset

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from small_trial import without_override
 
 from companion.cohort import CohortError, faults, read_cohort
+from companion.project import ROOT
+from numbercheck.ledger.reading import read_ledger
 
 SMALL = synthetic.trial(6, seed=11)
 FIRST = SMALL.tables["adsl"][0]["USUBJID"]
-CUTOFF = synthetic.LAST_DAY
+LEDGER = read_ledger(ROOT / "data/published")
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def put(folder, table, where, cells):
 
 def test_a_good_folder_has_no_fault(folder):
     """Otherwise the checks would be useless."""
-    assert faults(folder, CUTOFF) == []
+    assert faults(folder, LEDGER) == []
 
 
 RESPONSE = {"PARAMCD": "OVRLRESP", "AVISIT": "After RDC"}
@@ -118,7 +120,7 @@ def test_a_wrong_cell_is_named_with_what_would_be_right(folder, table, where, ce
     if "LSTALVDT" in right:
         set_alive(folder)
     line = put(folder, table, where, cells)
-    found = [f for f in faults(folder, CUTOFF) if (f.row, f.column) == (line, column)]
+    found = [f for f in faults(folder, LEDGER) if (f.row, f.column) == (line, column)]
 
     assert {f.file for f in found} == {f"{table}.csv"}
     assert any(right in f.right for f in found)
@@ -136,7 +138,9 @@ def test_the_death_of_one_who_is_not_flagged_dead_is_a_contradiction(folder):
     line, row = line_of("adtte", **DEATH)
     put(folder, "adsl", {"USUBJID": row["USUBJID"]}, {"DTHFL": "N"})
 
-    assert [(f.file, f.row, f.column) for f in faults(folder)] == [("adtte.csv", line, "CNSR")]
+    assert [(f.file, f.row, f.column) for f in faults(folder, LEDGER)] == [
+        ("adtte.csv", line, "CNSR")
+    ]
 
 
 @pytest.mark.parametrize("name", ["OS", "PFS"])
@@ -145,7 +149,7 @@ def test_a_patient_without_a_survival_time_is_named(folder, name):
     rows = [r for r in SMALL.tables["adtte"] if (r["USUBJID"], r["PARAMCD"]) != (FIRST, name)]
     write(folder / "adtte.csv", rows)
 
-    (fault,) = faults(folder)
+    (fault,) = faults(folder, LEDGER)
 
     assert (fault.file, fault.value) == ("adtte.csv", FIRST)
     assert f"a row of {name}" in fault.right
@@ -160,7 +164,7 @@ def test_a_record_that_is_there_twice_is_named(folder, table, where):
     _, row = line_of(table, **where)
     write(folder / f"{table}.csv", [*SMALL.tables[table], row])
 
-    assert {f.row for f in faults(folder)} == {len(SMALL.tables[table]) + 2}
+    assert {f.row for f in faults(folder, LEDGER)} == {len(SMALL.tables[table]) + 2}
 
 
 @pytest.mark.parametrize("table", SMALL.tables)
@@ -168,7 +172,7 @@ def test_a_missing_file_is_named_with_the_nearest_one(folder, table):
     """A name with a capital or a number is a common slip."""
     (folder / f"{table}.csv").rename(folder / f"{table}_v2.csv")
 
-    found = [f for f in faults(folder) if "no such file" in f.right]
+    found = [f for f in faults(folder, LEDGER) if "no such file" in f.right]
 
     assert [f.file for f in found] == [f"{table}.csv"]
     assert f"{table}_v2.csv" in found[0].right
@@ -179,7 +183,7 @@ def test_a_missing_column_is_named_with_the_nearest_one(folder):
     path = folder / "adsl.csv"
     path.write_text(path.read_text().replace(",AGE,", ",age ,", 1))
 
-    (fault,) = faults(folder)
+    (fault,) = faults(folder, LEDGER)
 
     assert (fault.file, fault.column) == ("adsl.csv", "AGE")
     assert "is it 'age '?" in fault.right
@@ -189,7 +193,7 @@ def test_a_table_in_two_formats_is_refused(folder):
     """Nobody could say which one counts."""
     synthetic.write_json(SMALL, folder)
 
-    assert [f.right for f in faults(folder)] == [
+    assert [f.right for f in faults(folder, LEDGER)] == [
         f"keep one of {t}.csv, {t}.json: a table has one file" for t in sorted(SMALL.tables)
     ]
 
@@ -214,7 +218,7 @@ def test_a_file_that_is_not_plain_csv_is_named(folder, change, right, row):
     path = folder / "adsl.csv"
     path.write_bytes(change(path.read_bytes()))
 
-    found = [f for f in faults(folder) if f.file == "adsl.csv" and right in f.right]
+    found = [f for f in faults(folder, LEDGER) if f.file == "adsl.csv" and right in f.right]
 
     assert [f.row for f in found] == [row]
 
@@ -226,7 +230,7 @@ def test_latin_1_is_named_by_line(folder):
     lines[2] = lines[2].replace(b"RDC, then", "RDC, dés".encode("latin-1"))
     path.write_bytes(b"\r\n".join(lines))
 
-    (fault,) = faults(folder)
+    (fault,) = faults(folder, LEDGER)
 
     assert (fault.row, fault.value) == (3, "é")
     assert "UTF-8" in fault.right
@@ -239,8 +243,8 @@ def test_a_mark_and_any_line_end_are_accepted(folder, mark, ending):
     for path in folder.iterdir():
         path.write_bytes(mark + path.read_bytes().replace(b"\r\n", ending))
 
-    assert faults(folder) == []
-    assert set(read_cohort(folder).adsl["STUDYID"]) == {synthetic.STUDY}
+    assert faults(folder, LEDGER) == []
+    assert set(read_cohort(folder, LEDGER).adsl["STUDYID"]) == {synthetic.STUDY}
 
 
 def test_a_visit_of_another_week_is_another_visit(folder):
@@ -248,7 +252,7 @@ def test_a_visit_of_another_week_is_another_visit(folder):
     path = folder / "adrs.csv"
     path.write_text(path.read_text().replace("Up to 4 weeks", "Up to 6 weeks"))
 
-    assert faults(folder) == []
+    assert faults(folder, LEDGER) == []
 
 
 def test_a_term_spelled_otherwise_throughout_is_no_zero(folder):
@@ -258,7 +262,7 @@ def test_a_term_spelled_otherwise_throughout_is_no_zero(folder):
     ]
     write(folder / "adae.csv", rows)
 
-    assert {(f.value, f.right) for f in faults(folder)} == {("Anaemia", "write Anemia")}
+    assert {(f.value, f.right) for f in faults(folder, LEDGER)} == {("Anaemia", "write Anemia")}
 
 
 def test_other_visits_terms_and_parameters_are_no_faults(folder):
@@ -273,7 +277,7 @@ def test_other_visits_terms_and_parameters_are_no_faults(folder):
     for name, row in (("adrs", adrs), ("adae", adae), ("adtte", adtte)):
         write(folder / f"{name}.csv", [*SMALL.tables[name], row])
 
-    assert faults(folder) == []
+    assert faults(folder, LEDGER) == []
 
 
 def test_all_faults_are_listed_at_once_in_order(folder):
@@ -283,12 +287,12 @@ def test_all_faults_are_listed_at_once_in_order(folder):
     put(folder, "adtte", OS, {"CNSR": "-2"})
     (folder / "adrs.csv").unlink()
 
-    found = faults(folder)
+    found = faults(folder, LEDGER)
 
     assert [f.file for f in found] == ["adae.csv", "adrs.csv", "adsl.csv", "adsl.csv", "adtte.csv"]
     assert found == sorted(found)
     with pytest.raises(CohortError) as refusal:
-        read_cohort(folder)
+        read_cohort(folder, LEDGER)
     assert refusal.value.faults == found
 
 
@@ -296,7 +300,7 @@ def test_a_message_shows_hostile_text_escaped_and_cut(folder):
     """A terminal must not obey what a cell holds."""
     put(folder, "adsl", {}, {"SEX": "\x1b[2J\u202e" + "A" * 5000})
 
-    (fault,) = faults(folder)
+    (fault,) = faults(folder, LEDGER)
 
     assert str(fault).startswith("adsl.csv row 2, column SEX: '\\x1b[2J\\u202eAAA")
     assert len(str(fault)) < 250
@@ -322,7 +326,7 @@ def test_a_file_that_is_no_dataset_json_is_named(folder, content, right):
     (folder / "adsl.csv").unlink()
     (folder / "adsl.json").write_bytes(content)
 
-    assert any(f.file == "adsl.json" and right in f.right for f in faults(folder))
+    assert any(f.file == "adsl.json" and right in f.right for f in faults(folder, LEDGER))
 
 
 def test_lone_surrogates_are_no_text(folder):
@@ -334,7 +338,7 @@ def test_lone_surrogates_are_no_text(folder):
     path = folder / "adsl.json"
     path.write_text(path.read_text().replace('"YEARS"', '"\\ud800"', 1))
 
-    (fault,) = faults(folder)
+    (fault,) = faults(folder, LEDGER)
 
     assert (fault.row, fault.column) == (1, "AGEU")
     str(fault).encode("utf-8")
@@ -346,7 +350,7 @@ def test_a_file_that_is_no_sas_transport_is_named(folder, content):
     (folder / "adsl.csv").unlink()
     (folder / "adsl.xpt").write_bytes(content)
 
-    assert any(f.file == "adsl.xpt" and "cannot be read" in f.right for f in faults(folder))
+    assert any(f.file == "adsl.xpt" and "cannot be read" in f.right for f in faults(folder, LEDGER))
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"origin": "invented"}', "{", '{"origin": ["x"]}'])
@@ -354,7 +358,7 @@ def test_a_dataset_json_without_an_origin_is_refused(folder, content):
     """Whether patients are real is never guessed from a broken file."""
     (folder / "dataset.json").write_text(content)
 
-    assert [f.file for f in faults(folder)] == ["dataset.json"]
+    assert [f.file for f in faults(folder, LEDGER)] == ["dataset.json"]
 
 
 def test_a_path_that_is_no_folder_is_named(tmp_path):
@@ -363,9 +367,9 @@ def test_a_path_that_is_no_folder_is_named(tmp_path):
     (tmp_path / "folder/adsl.csv").mkdir(parents=True)
 
     for path in (tmp_path / "absent", tmp_path / "file"):
-        (fault,) = faults(path)
+        (fault,) = faults(path, LEDGER)
         assert "cannot be read" in fault.right
-    assert len(faults(tmp_path / "folder")) == 4
+    assert len(faults(tmp_path / "folder", LEDGER)) == 4
 
 
 def test_a_file_that_may_not_be_read_is_named(folder):
@@ -405,4 +409,4 @@ def test_records_of_other_formats_are_counted_from_one(tmp_path):
     document["rows"][4][names.index("SEX")] = "X"
     path.write_text(json.dumps(document))
 
-    assert [(f.row, f.column) for f in faults(tmp_path)] == [(5, "SEX")]
+    assert [(f.row, f.column) for f in faults(tmp_path, LEDGER)] == [(5, "SEX")]

@@ -36,7 +36,7 @@ COMMAND = Path(sys.executable).with_name("companion")
 
 
 def columns(folder=COHORT):
-    table = patient_table(read_cohort(folder), LEDGER.variables).astype(object)
+    table = patient_table(read_cohort(folder, LEDGER), LEDGER.variables).astype(object)
     return {name: [None if v is pd.NA or v != v else v for v in table[name]] for name in table}
 
 
