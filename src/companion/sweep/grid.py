@@ -32,7 +32,7 @@ class GridError(CompanionError):
 
 
 @dataclass(frozen=True)
-class Cohort:
+class Variant:
     """What one reconstruction starts from; ``seed`` is None for the cohort at hand."""
 
     seed: int | None
@@ -84,10 +84,10 @@ class Grid:
         return prod(len(v) for v in self.parameters.values())
 
     @property
-    def cohorts(self) -> list[Cohort]:
+    def cohorts(self) -> list[Variant]:
         """Every seed with every change of the claims."""
         changes = [tuple(zip(self.claims, v, strict=True)) for v in product(*self.claims.values())]
-        return [Cohort(seed, change) for change in changes for seed in self.seeds or (None,)]
+        return [Variant(seed, change) for change in changes for seed in self.seeds or (None,)]
 
     def combinations(self) -> Iterator[dict[str, object]]:
         """Every combination of the parameters."""

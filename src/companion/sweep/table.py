@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from companion.sweep.grid import Block, Cohort, Grid
+from companion.sweep.grid import Block, Grid, Variant
 from companion.sweep.vectorized import Found
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ KEY = ["measure", "statistic", "method"]
 
 
 def part(
-    grid: Grid, block: Block, cohorts: Sequence[Cohort], found: Sequence[Sequence[Found]]
+    grid: Grid, block: Block, cohorts: Sequence[Variant], found: Sequence[Sequence[Found]]
 ) -> "pa.Table":
     """Rows of one block: each run with its settings, and each of its results.
 
@@ -29,7 +29,7 @@ def part(
         The grid.
     block : Block
         Where its runs stand in the grid.
-    cohorts : sequence of Cohort
+    cohorts : sequence of Variant
         The block's cohorts.
     found : sequence
         For each of the block's settings the results of these cohorts.

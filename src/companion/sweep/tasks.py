@@ -6,14 +6,14 @@ Each function takes and gives plain values, so that it runs as well on another m
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from companion.sweep.grid import Cohort
+from companion.sweep.grid import Variant
 from companion.sweep.vectorized import Found, evaluate, stack
 from numbercheck.ledger.records import Ledger
 
 Columns = Mapping[str, Sequence]
 
 
-def construct(ledger: Ledger, cohort: Cohort) -> dict[str, Any]:
+def construct(ledger: Ledger, cohort: Variant) -> dict[str, Any]:
     """Columns of one reconstructed cohort, and the claims that it had to give up.
 
     Raises
