@@ -178,7 +178,7 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.consistency.conflict_sets import find_conflicts
-    from numbercheck.consistency.search import UndecidedError
+    from numbercheck.consistency.model import UndecidedError
     from numbercheck.consistency.words import record, tell
 
     ledger = _read(folder).constrain(pairs(changed, "--set"), drop or (), without or ())

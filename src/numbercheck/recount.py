@@ -177,6 +177,12 @@ class Cohorts:
         value = 100 * np.take_along_axis(read, last[:, None], axis=1)[:, 0]
         return np.where(np.isfinite(times).any(axis=1), value, np.nan)
 
+    def event_days(self, measure: Measure) -> list[float]:
+        """Days of the events of the first cohort, in order."""
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        had = self.select(Expression(event), measure.among)[0]
+        return sorted(self.columns[time].values[0][had].tolist())
+
     def _comparison(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
         if measure.against:
             return self._against(measure)

@@ -9,10 +9,10 @@ from measuring import COMPANION, Row, Section, below, peak_memory, process, seco
 
 from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
-from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.recount import Cohorts
 from numbercheck.statistics.rounding import format_rounded
 
 PUBLISHED = ROOT / "data" / "published"
@@ -71,16 +71,16 @@ def _once(what: str, ledger: Ledger) -> Row:
 def _patients(ledger: Ledger, columns: dict[str, list]) -> Iterator[Row]:
     """First cohort of as many patients, some times over."""
     for times in COPIES:
-        table = Table({k: v * times for k, v in columns.items()}, ledger.variables)
+        table = Cohorts(ledger, [{k: v * times for k, v in columns.items()}])
         claims = {c.claim: c for c in _anew(ledger, table)}
-        yield _once(f"first cohort, {table.n} patients", replace(ledger, claims=claims))
+        yield _once(f"first cohort, {table.shape[1]} patients", replace(ledger, claims=claims))
 
 
-def _anew(ledger: Ledger, table: Table) -> Iterable[Claim]:
+def _anew(ledger: Ledger, table: Cohorts) -> Iterable[Claim]:
     """Each number of the model as it would be printed of other patients."""
     for slug in sorted(Search(ledger).claims):
         claim = ledger.claims[slug]
-        value = statistic(ledger, table, ledger.measures[claim.measure], claim.statistic)
+        value = float(table.statistic(ledger.measures[claim.measure], claim.statistic)[0])
         yield replace(claim, printed=format_rounded(value, claim.value.decimals))
 
 

@@ -22,7 +22,7 @@ from tampering import (
 )
 
 from companion.cohort import CohortError
-from numbercheck.consistency.recheck import Table, statistic
+from numbercheck.recount import Cohorts
 
 PAGE = Path(__file__).parents[2] / "docs" / "detection.md"
 PATIENTS = 1  # for each other value of each variable, whatever it moves
@@ -97,12 +97,12 @@ def list_unmoved(claims: Collection[str]) -> None:
     PAGE.write_text(text, encoding="utf-8")
 
 
-def _reason(slug: str, table: Table) -> str:
+def _reason(slug: str, table: Cohorts) -> str:
     if slug not in comparable():
         return "it depends on what neither data nor article hold: a cut-off of age, or other trials"
     claim = LEDGER.claims[slug]
     measure = LEDGER.measures[claim.measure]
-    value = statistic(LEDGER, table, measure, claim.statistic)
+    value = float(table.statistic(measure, claim.statistic)[0])
     told = f"computed {value:.4g}"
     if not claim.value.admits(value):
         return f"{told}, a mismatch before and after each change"

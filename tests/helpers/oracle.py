@@ -62,7 +62,7 @@ def planted(seed: int) -> Iterator[str]:
     else:
         search = Search(tiny.ledger)
         for row in found.rows:
-            if row in search.claims and search.states_size(row):
+            if row in search.sizing:
                 continue  # the cohorts listed are all of one size
             if not tiny.consistent(found.rows - {row}).any():
                 yield f"{found} is no smallest set: {row} may go"

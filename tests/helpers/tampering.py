@@ -25,8 +25,8 @@ from companion.project import ROOT
 from companion.results import Result, read, unique
 from companion.verify import MEASURED, verify
 from numbercheck.audit import audit
-from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.recount import Cohorts
 
 LEDGER = read_ledger(ROOT / "data" / "published")
 LAYOUT = Layout(LEDGER)
@@ -165,18 +165,18 @@ def expected(folder: Path) -> dict[str, str]:
     return {slug: _expected(compared, slug) for slug in MEASURED_CLAIMS}
 
 
-def patients(folder: Path) -> Table:
+def patients(folder: Path) -> Cohorts:
     """Read the patient table as the ledger's expressions see it."""
     table = patient_table(read_cohort(folder, LEDGER), LEDGER.variables)
     columns = {n: [None if pd.isna(x) else x for x in column] for n, column in table.items()}
-    return Table(columns, LEDGER.variables)
+    return Cohorts(LEDGER, [columns])
 
 
-def _expected(table: Table, slug: str) -> str:
+def _expected(table: Cohorts, slug: str) -> str:
     claim = LEDGER.claims[slug]
     measure = LEDGER.measures[claim.measure]
     try:
-        value = statistic(LEDGER, table, measure, claim.statistic)
+        value = float(table.statistic(measure, claim.statistic)[0])
     except (ValueError, ZeroDivisionError, KeyError, IndexError, TypeError):
         return "none"
     if value is None or value != value:

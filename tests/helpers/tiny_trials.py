@@ -12,9 +12,9 @@ from random import Random
 
 import numpy as np
 
-from numbercheck.consistency.recheck import Table
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Assumption, Claim, Family, Ledger, Measure, Variable
+from numbercheck.recount import Cohorts
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.quantiles import quantile
@@ -114,17 +114,17 @@ class Tiny:
             for v in self.ledger.variables.values()
         ]
         columns = dict(zip(names, zip(*product(*possible), strict=True), strict=True))
-        table = Table(columns, self.ledger.variables)
-        keep = np.ones(table.n, dtype=bool)
+        table = Cohorts(self.ledger, [columns])
+        keep = np.ones(table.shape[1], dtype=bool)
         for name, v in self.ledger.variables.items():
             if v.evaluable.text:
-                keep &= table.columns[name].known == table.select(v.evaluable)
+                keep &= table.columns[name].known[0] == table.select(v.evaluable)[0]
         return {k: [x for x, kept in zip(v, keep, strict=True) if kept] for k, v in columns.items()}
 
     @cached_property
-    def table(self) -> Table:
+    def table(self) -> Cohorts:
         """The profiles, for the ledger's evaluator."""
-        return Table(self.profiles, self.ledger.variables)
+        return Cohorts(self.ledger, [self.profiles])
 
     @cached_property
     def cohorts(self) -> np.ndarray:
@@ -134,12 +134,13 @@ class Tiny:
 
     def count(self, *expressions: Expression) -> np.ndarray:
         """Number of patients, in each cohort, for whom all expressions are true."""
-        return self.table.select(*expressions)[self.cohorts].sum(axis=1)
+        return self.table.select(*expressions)[0][self.cohorts].sum(axis=1)
 
     def obeys(self, assumption: Assumption) -> np.ndarray:
         """Cohorts in which no patient contradicts an assumption."""
         values, known = assumption.expression.evaluate(self.table.columns)
-        return ~(known & ~values.astype(bool))[self.cohorts].any(axis=1)
+        broken = np.broadcast_to(known & ~values.astype(bool), self.table.shape)[0]
+        return ~broken[self.cohorts].any(axis=1)
 
     def values(self, about: Measure, statistic: str) -> np.ndarray:
         """A statistic of each cohort, NaN where it is not defined."""
@@ -170,8 +171,8 @@ class Tiny:
         )
 
     def _quantity(self, about: Measure, statistic: str) -> np.ndarray:
-        values, known = self.table.columns[about.where.text]
-        chosen = known & self.table.select(about.among)
+        values, known = (part[0] for part in self.table.columns[about.where.text])
+        chosen = known & self.table.select(about.among)[0]
         kind = int(self.ledger.method(about).removeprefix("quantile-"))
         return _mapped(
             lambda *who: _order([int(values[i]) for i in who if chosen[i]], statistic, kind),

@@ -27,7 +27,8 @@ def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -
     """Compute the ledger's document, and keep it; None, and why, where it cannot be made."""
     say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
     from numbercheck.consistency.document import document, text
-    from numbercheck.consistency.search import UndecidedError, UnsizedError
+    from numbercheck.consistency.model import UndecidedError
+    from numbercheck.consistency.search import UnsizedError
 
     key = key_of(root, published, cache)
     try:

@@ -1,10 +1,11 @@
 """Whether one cohort can satisfy every printed number, and what all such cohorts agree on."""
 
+from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import Conflict, conflicts
 from numbercheck.consistency.construction import Construction, reconstruct
 from numbercheck.consistency.histories import risk_histories
-from numbercheck.consistency.search import UndecidedError
-from numbercheck.consistency.sharp_bounds import Bound, bounds
+from numbercheck.consistency.model import UndecidedError
+from numbercheck.consistency.sharp_bounds import bounds
 
 __all__ = [
     "Bound",

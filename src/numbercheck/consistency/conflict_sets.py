@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from numbercheck.consistency.search import Columns, Rows, Search, UndecidedError
+from numbercheck.consistency.model import UndecidedError
+from numbercheck.consistency.search import Columns, Rows, Search
+from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 
 CHEAPEST = ("percent", "conf_low", "conf_high", "p_value", "estimate")  # given up before counts
@@ -75,6 +77,9 @@ def find_conflicts(ledger: Ledger, seconds: float = 60.0, every: bool = False) -
 
 def find(search: Search, active: Rows) -> Conflict | None:
     """One minimal conflict among some rows of a search, or None."""
+    for slug in search.ledger.claims:
+        if slug in active and _is_negative(search.ledger, slug):
+            return Conflict((slug,), (), certified=True)
     if search.feasible(active):
         return None
     needed = active - (search.assumptions - search.fixed)
@@ -85,6 +90,13 @@ def find(search: Search, active: Rows) -> Conflict | None:
         tuple(sorted(core & search.assumptions)),
         certify(search, core),
     )
+
+
+def _is_negative(ledger: Ledger, slug: str) -> bool:
+    """Whether a claim prints fewer than no patients, which is wrong whatever else is printed."""
+    claim = ledger.claims[slug]
+    counted = claim.statistic in ("n", "N", "n_event")
+    return counted and ">" not in claim.value.relation and claim.value.exact < 0
 
 
 def minimal(infeasible: Callable[[Rows], bool], rows: list[str]) -> Rows:
@@ -115,7 +127,6 @@ def _known_infeasible(search: Search, rows: Rows) -> bool:
 def certify(search: Search, core: Rows) -> bool:
     """Whether a core is infeasible, and every set with one row less has a checked cohort."""
     fresh = Search(search.ledger, search.seconds)
-    fresh.n = search.n
     try:
         if fresh.feasible(core):
             return False
@@ -149,7 +160,7 @@ def _smallest_hitting_set(sets: list[frozenset[str]], ledger: Ledger) -> frozens
         hitting = [c for c in combinations(members, count) if all(s & set(c) for s in sets)]
         if hitting:
             return frozenset(min(hitting, key=lambda c: sorted(_cost(ledger, s) for s in c)))
-    raise ValueError("a conflict among assumptions alone cannot be settled by giving up claims")
+    raise NumbercheckError("the assumptions contradict each other, whatever the claims print")
 
 
 def _cost(ledger: Ledger, slug: str) -> tuple[int, str]:

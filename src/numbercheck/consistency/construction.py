@@ -1,7 +1,7 @@
 """Construct one cohort that satisfies as many claims as can hold together.
 
-The cohort is nobody: of all cohorts that print the article's numbers, the seed draws one. A
-random goal pulls each part of the model to a place of its own, so that two seeds differ.
+Its patients are not real: of all cohorts that print the article's numbers, the seed picks one. A
+random goal pulls each part of the model toward a point of its own, so that two seeds differ.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from random import Random
 
 from numbercheck.consistency.conflict_sets import Conflict, give_up
-from numbercheck.consistency.model import Model
-from numbercheck.consistency.recheck import broken_rules, recheck
-from numbercheck.consistency.search import Rows, Search, UndecidedError
+from numbercheck.consistency.model import Model, UndecidedError
+from numbercheck.consistency.recheck import unsatisfied
+from numbercheck.consistency.search import Search
 from numbercheck.consistency.witness import assemble
 from numbercheck.consistency.words import sentence
 from numbercheck.errors import NumbercheckError
@@ -32,16 +32,14 @@ class Construction:
         Claims that do not hold, as few as possible.
     conflicts : tuple of Conflict
         Why they were given up.
+    size : int
+        Number of patients.
     """
 
     columns: Mapping[str, list]
     given_up: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
-
-    @property
-    def size(self) -> int:
-        """Number of patients."""
-        return len(next(iter(self.columns.values())))
+    size: int
 
     def reason(self, ledger: Ledger, slug: str) -> str:
         """Why a claim was given up, in one sentence."""
@@ -78,10 +76,13 @@ def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Constru
         if solution.status != "feasible":
             raise UndecidedError(f"no cohort was found within {seconds:g} s of the solver's work")
         columns |= assemble(model, solution.solver, random)
-    n = len(next(iter(columns.values())))
+    n = search.size(active)
+    if failed := unsatisfied(ledger, columns, active, n):
+        raise NumbercheckError(
+            f"the cohort fails the check outside the solver: {', '.join(failed)}"
+        )
     table = {v: columns.get(v, [None] * n) for v in ledger.variables}
-    _check(ledger, table, active, search)
-    return Construction(table, tuple(given_up), tuple(found))
+    return Construction(table, tuple(given_up), tuple(found), n)
 
 
 def _pull(model: Model, random: Random) -> None:
@@ -111,14 +112,3 @@ def _distance(model: Model, variable, target: int):  # noqa: ANN001, ANN202
     model.cp.add(distance >= variable - target)
     model.cp.add(distance >= target - variable)
     return distance
-
-
-def _check(ledger: Ledger, table: Mapping[str, list], active: Rows, search: Search) -> None:
-    failed = [
-        c.claim for c in recheck(ledger, table, sorted(active & search.claims)) if not c.holds
-    ]
-    failed += broken_rules(ledger, table, sorted(active & search.assumptions))
-    if failed:
-        raise NumbercheckError(
-            f"the cohort fails the check outside the solver: {', '.join(failed)}"
-        )

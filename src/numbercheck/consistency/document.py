@@ -12,11 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from numbercheck.consistency import questions
+from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.search import Search
-from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.words import record
 from numbercheck.ledger.reading import read_ledger
 

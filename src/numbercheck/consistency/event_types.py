@@ -1,8 +1,8 @@
-"""Which kinds of event an endpoint must have counted, when we do not assume that it did.
+"""How many events of each kind an endpoint must have counted, without assuming that it did.
 
-What can end an endpoint is read off the assumptions: a value of a column for which a rule fails
-unless the endpoint's event is set. Where that rule can be switched off, so are the other rules on
-the column, except those that only say what nothing but it can do; the printed curve then tells.
+The kinds are read off the assumptions: a value of a column for which a rule fails unless the
+endpoint's event is set. Where that rule can be switched off, it is, with the other rules on the
+column that restrict patients without the event; the printed curve then decides.
 """
 
 import ast
@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from numbercheck.consistency.scope import endpoint_column
-from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.consistency.asking import Bound
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Assumption, Ledger
+from numbercheck.recount import endpoint_columns
 
 
 class Kind(NamedTuple):
@@ -33,7 +34,7 @@ def event_types(asked: Bounds) -> Iterator[Bound]:
     """Bound, for each endpoint and kind of event, how many the endpoint counts."""
     endpoints = {m.endpoint for m in asked.ledger.measures.values() if m.kind == "survival"}
     for endpoint in sorted(endpoints):
-        event = endpoint_column(asked.ledger, endpoint, "event")
+        _, event = endpoint_columns(asked.ledger, endpoint)
         found = kinds(asked.ledger, event)
         open_ = Bounds(_unassumed(asked.ledger, event, found), asked.seconds, asked.given_up)
         for kind in found:
@@ -64,12 +65,12 @@ def _has_kinds(ledger: Ledger, column: str) -> bool:
 
 def _entailing(ledger: Ledger, rule: Expression, event: str, column: str) -> list:
     """Values of a column with which the rule fails unless the event is set."""
-    values = list(ledger.variables[column].domain)
+    values = ledger.variables[column].domain
     return [v for v in values if rule.truth({column: v, event: False}) is False]
 
 
 def _unassumed(ledger: Ledger, event: str, found: list[Kind]) -> Ledger:
-    """Ledger that does not presume of the kinds in question that they are counted."""
+    """Ledger without the assumptions that these kinds count as events."""
     columns = {kind.column for kind in found if kind.assumed}
     kept = {
         name: rule
@@ -80,7 +81,7 @@ def _unassumed(ledger: Ledger, event: str, found: list[Kind]) -> Ledger:
 
 
 def _presumes(rule: Assumption, event: str) -> bool:
-    """Whether a rule can be switched off and says something of those without the event."""
+    """Whether a rule can be switched off and restricts patients without the event."""
     tree = rule.expression.tree
     parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else [tree]
     return rule.switchable == "yes" and f"not {event}" not in map(ast.unparse, parts)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from numbercheck.consistency.model import InfeasibleError
-from numbercheck.consistency.search import UndecidedError
+from numbercheck.consistency.model import InfeasibleError, UndecidedError
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.tabulated import risk_histories as listed
 from numbercheck.consistency.tabulated import survival_claims

@@ -8,11 +8,12 @@ with the measure's other statistics (the n of a percentage) kept, and with them 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from numbercheck.consistency.asking import Bound
+from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.scope import modeled
-from numbercheck.consistency.search import Search, UndecidedError, UnsizedError
-from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.consistency.search import Search, UnsizedError
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.records import Claim, Ledger, Measure
-from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed, shift
 
 Range = tuple[float, float]
@@ -107,58 +108,28 @@ def _range(
     """Range that a ledger leaves, and whether that was not decided in time."""
     try:
         asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
-        bound = _bound(asked, measure, statistic)
+        bound = asked.statistic(measure, statistic)
     except UnsizedError:
         return None, False
     except UndecidedError:
         return None, True
-    if bound is None or _says_nothing(bound, measure, ledger):
+    if bound is None or _says_nothing(bound, measure, statistic, asked):
         return None, False
     return (bound.low, bound.high), False
 
 
-def _bound(asked: Bounds, measure: Measure, statistic: str) -> Bound | None:
-    if measure.kind == "comparison":
-        return asked.p_value(measure)
-    if measure.kind == "quantity":
-        return asked.quantity(measure, statistic)
-    if measure.kind == "survival" and statistic == "estimate":
-        return asked.survival(measure, int(float(measure.horizon)))
-    if measure.kind == "survival":
-        return asked.limit(measure, statistic)
-    return _count(asked, measure, statistic)
-
-
-def _count(asked: Bounds, measure: Measure, statistic: str) -> Bound | None:
-    whole = asked.count(measure.among)
-    if statistic == "N":
-        return whole if measure.among.text else None
-    part = asked.count(measure.where, measure.among)
-    if statistic == "n" or whole.low != whole.high:
-        return part if statistic == "n" else None
-    if (part.low, part.high) == (0, whole.high):
-        return None
-    shown = [
-        _shown(k, int(whole.low), statistic, asked.ledger.method(measure))
-        for k in (part.low, part.high)
-    ]
-    return replace(part, low=min(shown), high=max(shown), unit="%")
-
-
-def _shown(k: float, n: int, statistic: str, method: str) -> float:
-    if statistic == "percent":
-        return 100 * k / n
-    return 100 * interval(int(k), n, method)[statistic == "conf_high"]
-
-
-def _says_nothing(bound: Bound, measure: Measure, ledger: Ledger) -> bool:
+def _says_nothing(bound: Bound, measure: Measure, statistic: str, asked: Bounds) -> bool:
     """Whether a bound is as wide as what is possible anyway."""
+    if statistic == "N" and not measure.among.text:
+        return True
     if measure.kind == "count" and bound.unit == "patients":
-        return measure.among.text == "" and (bound.low, bound.high) == (0, Search(ledger).n)
+        return not measure.among.text and (bound.low, bound.high) == (0, asked.n)
     if measure.kind == "survival":
         return bound.low <= 0 and bound.high >= 100
-    domain = ledger.variables[measure.where.text].domain if measure.kind == "quantity" else (0,)
-    return measure.kind == "quantity" and (bound.low, bound.high) == (domain[0], domain[-1])
+    if measure.kind != "quantity":
+        return False
+    domain = asked.ledger.variables[measure.where.text].domain
+    return (bound.low, bound.high) == (domain[0], domain[-1])
 
 
 def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -> Iterator[Changed]:
@@ -199,10 +170,6 @@ def _noticed(
     rows = search.rows - given_up
     touched = [part for part, _ in search.parts if part & changed.keys()]
     try:
-        return not search.feasible(rows & frozenset().union(*touched) | _sizes(search, rows))
+        return not search.feasible(rows & search.sizing.union(*touched))
     except UndecidedError:
         return None
-
-
-def _sizes(search: Search, rows: frozenset[str]) -> frozenset[str]:
-    return frozenset(r for r in rows & search.claims if search.states_size(r))

@@ -6,10 +6,14 @@ A model holds *rows* (claims and assumptions); leaving one out rebuilds it witho
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 
 from ortools.sat.python import cp_model
@@ -17,7 +21,8 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.order import Sorted
 from numbercheck.consistency.region import Region
-from numbercheck.consistency.scope import Scope, endpoint_column
+from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.slots import Curve, Slot, add_slots
 from numbercheck.consistency.tabulated import (
     allowed_counts,
     allowed_tables,
@@ -25,9 +30,11 @@ from numbercheck.consistency.tabulated import (
     risk_histories,
     survival_claims,
 )
-from numbercheck.consistency.times import Slot, Timed, timeless
+from numbercheck.consistency.times import Timed, timeless
+from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.rounding import Printed
 
 Printings = Mapping[str, list[Printed]]
@@ -39,31 +46,29 @@ class InfeasibleError(Exception):
     """Rows contradict each other before any search, such as two sizes of the cohort."""
 
 
+class UndecidedError(NumbercheckError):
+    """The solver did not decide in the time given; nothing follows from that."""
+
+
+_UNTIL: ContextVar[float] = ContextVar("until", default=inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all questions asked inside end after so many seconds, by the clock."""
+    token = _UNTIL.set(monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _UNTIL.reset(token)
+
+
 class Solution(NamedTuple):
     """What the solver answered: ``feasible``, ``infeasible`` or ``undecided``."""
 
     status: str
     value: int
     solver: cp_model.CpSolver
-
-
-def size(ledger: Ledger, default: int = 0) -> int:
-    """Number of patients that the claims agree on.
-
-    Raises
-    ------
-    InfeasibleError
-        If two claims print different sizes of the cohort.
-    """
-    stated = set()
-    for claim in ledger.claims.values():
-        measure = ledger.measures[claim.measure]
-        everyone = not measure.among.text and (claim.statistic == "N" or not measure.where.text)
-        if measure.kind == "count" and everyone and claim.statistic in ("n", "N"):
-            stated.add(round(claim.value.value))
-    if len(stated) > 1:
-        raise InfeasibleError(f"the cohort has {' and '.join(map(str, sorted(stated)))} patients")
-    return stated.pop() if stated else default
 
 
 class Model:
@@ -74,9 +79,9 @@ class Model:
     ledger : Ledger
         Its claims and assumptions are the rows.
     n : int
-        Number of patients when no claim states it.
+        Number of patients.
     extra : iterable of tuple of Expression
-        Expressions that a question will count together.
+        Expressions that a question counts together.
 
     Raises
     ------
@@ -84,14 +89,12 @@ class Model:
         If claims contradict each other before any search.
     """
 
-    def __init__(
-        self, ledger: Ledger, n: int = 0, extra: Iterable[tuple[Expression, ...]] = ()
-    ) -> None:
-        self.ledger, self.scope = ledger, Scope(ledger, extra)
-        self.n = size(ledger, n)
+    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> None:
+        self.ledger, self.n, self.scope = ledger, n, Scope(ledger, extra)
         self.cp = cp_model.CpModel()
         self.vectors: dict[str, Sorted] = {}
         self.regions: list[Region] = []
+        self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
         static = [rule for rule in self.scope.rules if not self.scope.is_timed(rule)]
         self.counts = Counts(self.cp, self.n, self.scope.domains, self.scope.groups, static)
         self.timed = self._make_timed()
@@ -161,6 +164,19 @@ class Model:
         domain = cp_model.Domain.from_values(values)
         self.cp.add_linear_expression_in_domain(expression, domain)
 
+    def rank(
+        self, terms: list[cp_model.LinearExprT], values: Mapping[tuple[int, ...], float]
+    ) -> cp_model.IntVar:
+        """Rank, from the least, of the value that a table has for some terms.
+
+        Terms that are not in the table are ruled out.
+        """
+        places = {value: place for place, value in enumerate(sorted(set(values.values())))}
+        rank = self.cp.new_int_var(0, len(places) - 1, "")
+        rows = [(*key, places[value]) for key, value in values.items()]
+        self.cp.add_allowed_assignments([*map(self._variable, terms), rank], rows)
+        return rank
+
     def _post_comparison(self, claim: Claim, measure: Measure) -> None:
         known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
         groups = [(known, g, measure.among) for g in (measure.by, negated(measure.by))]
@@ -218,39 +234,47 @@ class Model:
     def _post_survival(self, measure: Measure, claims: list[Claim]) -> None:
         printed = survival_claims(claims)
         stated = [c.value for c in claims if c.statistic == "n_event"]
-        allowed = [k for k in range(self.n + 1) if all(value.admits(k) for value in stated)]
-        most = min(most_events(self.n, printed), max(allowed, default=0))
-        slots = self.slots(measure, most)
+        size = self._most(measure.among) if measure.among.text else self.n
+        allowed = [k for k in range(size + 1) if all(value.admits(k) for value in stated)]
+        slots = self.slots(measure, min(most_events(size, printed), max(allowed, default=0)))
         if stated:
             self._among(allowed, sum(slot.used for slot in slots))
         if printed:
-            self._post_histories(slots, printed, self.ledger.method(measure))
+            self._post_histories(slots, printed, self.ledger.method(measure), size)
+            self.require_anyone(measure.among)
 
-    def _post_histories(self, slots: list[Slot], printed: Printings, method: str) -> None:
-        histories = risk_histories(self.n, printed, method, len(slots))
+    def require_anyone(self, among: Expression) -> None:
+        """An estimate is that of at least one patient."""
+        self._among(list(range(1, self.n + 1)), self.count(among))
+
+    def _post_histories(
+        self, slots: list[Slot], printed: Printings, method: str, size: int
+    ) -> None:
+        histories = risk_histories(size, printed, method, len(slots))
         at_risk = [slot.at_risk for slot in slots]
         if histories is None:
             self.regions.append(Region(self.cp, slots, printed, method, self.n))
         elif not histories:
             raise InfeasibleError("no history of numbers at risk prints so")
         elif slots:
-            padded = [(*h, *([0] * (len(slots) - len(h)))) for h in histories]
-            self.cp.add_allowed_assignments(at_risk, padded)
+            self.cp.add_allowed_assignments(at_risk, [padded(h, slots) for h in histories])
 
     def slots(self, measure: Measure, most: int | None = None) -> list[Slot]:
         """The events up to the measure's horizon, ``most`` of them at most."""
-        time = endpoint_column(self.ledger, measure.endpoint, "days")
-        event = endpoint_column(self.ledger, measure.endpoint, "event")
+        curve = Curve(*endpoint_columns(self.ledger, measure.endpoint), measure.among)
         horizon = int(float(measure.horizon))
-        if (time, horizon) not in self.timed.slots:
-            known = [len(v) for (t, h), v in self.timed.slots.items() if t == time and h >= horizon]
-            most = min([self.most_events(event), self.n if most is None else most, *known])
-            self.timed.add_slots(time, event, horizon, most)
-        return self.timed.slots[time, horizon]
+        if (curve, horizon) not in self._slots:
+            known = [len(v) for (c, h), v in self._slots.items() if c == curve and h >= horizon]
+            events = self._most(Expression(curve.event), curve.among)
+            most = min([events, self.n if most is None else most, *known])
+            self._slots[curve, horizon] = add_slots(self.timed, curve, horizon, most)
+        return self._slots[curve, horizon]
 
-    def most_events(self, event: str) -> int:
-        """Largest number of events that the rows without times allow."""
-        return self._counted_only.extreme((Expression(event),), largest=True)
+    def _most(self, *expressions: Expression) -> int:
+        """Largest number of such patients that the rows without times allow."""
+        if self.scope.is_timed(*expressions):
+            return self.n
+        return self._counted_only.extreme(expressions, largest=True)
 
     @cached_property
     def _counted_only(self) -> "Model":
@@ -298,11 +322,11 @@ class Model:
         solver.parameters.random_seed = 0
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.max_deterministic_time = WORK * seconds
-        answer = solver.solve(self.cp)
+        answer = self._answer(solver)
         for _ in range(MOST_REFUSED):
             if answer != cp_model.OPTIMAL or not any(r.refuse(solver) for r in self.regions):
                 break
-            answer = solver.solve(self.cp)
+            answer = self._answer(solver)
         else:
             answer = cp_model.UNKNOWN
         if answer == cp_model.INFEASIBLE:
@@ -312,6 +336,19 @@ class Model:
                 self.start[:] = list(solver.response_proto.solution)[: self.own]
             return Solution("feasible", round(solver.objective_value), solver)
         return Solution("undecided", 0, solver)
+
+    def _answer(self, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
+        left = _UNTIL.get() - monotonic()
+        if left <= 0:
+            return cp_model.UNKNOWN
+        if left < inf:
+            solver.parameters.max_time_in_seconds = left
+        return solver.solve(self.cp)
+
+
+def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
+    """Numbers at risk for all slots: 0 where a slot is not used."""
+    return (*history, *([0] * (len(slots) - len(history))))
 
 
 def negated(expression: Expression) -> Expression:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.model import negated
-from numbercheck.consistency.sharp_bounds import Bound, Bounds
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure
 

@@ -11,7 +11,7 @@ from math import ceil, exp, floor, inf, log
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.times import Slot
+from numbercheck.consistency.slots import Slot
 from numbercheck.statistics.risk_sets import km_limits, variance_range
 from numbercheck.statistics.rounding import Printed
 

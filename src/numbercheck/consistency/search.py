@@ -6,22 +6,19 @@ model of its own, and its answer is remembered for the rows that were in it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 
-from numbercheck.consistency.model import InfeasibleError, Model, size
-from numbercheck.consistency.recheck import broken_rules, recheck
-from numbercheck.consistency.scope import endpoint_column, modeled
+from numbercheck.consistency.model import InfeasibleError, Model, UndecidedError
+from numbercheck.consistency.recheck import unsatisfied
+from numbercheck.consistency.scope import Question, modeled, reads
+from numbercheck.consistency.sizes import sizes
 from numbercheck.consistency.witness import assemble
-from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, LedgerError
 
 Rows = frozenset[str]
 Columns = dict[str, list]
-
-
-class UndecidedError(NumbercheckError):
-    """The solver did not decide in the time given; nothing follows from that."""
+Part = tuple[Rows, list[Question]]
 
 
 class UnsizedError(LedgerError):
@@ -30,7 +27,8 @@ class UnsizedError(LedgerError):
     def __init__(self) -> None:
         super().__init__(
             ["no claim prints how many patients there are: a count of everyone, which has neither"
-             " where nor among (statistic n), or the N of a count without among"]
+             " where nor among (statistic n), the N of a count without among, or the n of each"
+             " group of a partition"]
         )  # fmt: skip
 
 
@@ -53,7 +51,7 @@ class Search:
     """
 
     def __init__(
-        self, ledger: Ledger, seconds: float = 60.0, extra: Iterable[tuple[Expression, ...]] = ()
+        self, ledger: Ledger, seconds: float = 60.0, extra: Iterable[Question] = ()
     ) -> None:
         self.ledger, self.seconds, self.extra = ledger, seconds, list(extra)
         self.claims = frozenset(c.claim for c in ledger.claims.values() if not modeled(c, ledger))
@@ -63,8 +61,7 @@ class Search:
         self.fixed = frozenset(
             a for a in self.assumptions if ledger.assumptions[a].switchable != "yes"
         )
-        self.n = _usual_size(ledger)
-        self.parts = self._parts()
+        self.sizes = sizes(ledger, self.claims)
         self._answers: dict[tuple[int, Rows, int], Columns | None] = {}
         self._found: list[tuple[int, int, Columns]] = []
 
@@ -72,6 +69,20 @@ class Search:
     def rows(self) -> Rows:
         """Every row."""
         return self.claims | self.assumptions
+
+    @cached_property
+    def n(self) -> int:
+        """Size that most claims print, for sets of rows in which none does."""
+        totals = [size.n for size in self.sizes if len(size.claims) == 1]
+        stated = totals or [size.n for size in self.sizes]
+        if not stated:
+            raise UnsizedError
+        return max(stated, key=lambda n: (stated.count(n), -n))
+
+    @property
+    def sizing(self) -> Rows:
+        """Claims that print the size of the cohort, alone or together."""
+        return frozenset().union(*(size.claims for size in self.sizes))
 
     def restricted(self, active: Iterable[str]) -> Ledger:
         """Ledger that holds only the active rows."""
@@ -98,7 +109,7 @@ class Search:
         """Columns of a cohort that satisfies all active rows, or None when there is none."""
         active = frozenset(active)
         try:
-            n = size(self.restricted(active), self.n)
+            n = self.size(active)
         except InfeasibleError:
             return None
         columns: Columns = {}
@@ -111,27 +122,41 @@ class Search:
 
     def models(self, active: Iterable[str]) -> Iterator[Model]:
         """A fresh model of each part, for questions that have a goal."""
-        n = size(self.restricted(active), self.n)
+        n = self.size(active)
         for part, extra in self.parts:
             yield Model(self.restricted(part & frozenset(active)), n, extra)
+
+    def size(self, active: Iterable[str]) -> int:
+        """Number of patients that the active claims agree on.
+
+        Raises
+        ------
+        InfeasibleError
+            If they print different sizes of the cohort.
+        """
+        stated = {size.n for size in self.sizes if size.claims <= frozenset(active)}
+        if len(stated) > 1:
+            raise InfeasibleError(f"a cohort of {' and '.join(map(str, sorted(stated)))} patients")
+        return stated.pop() if stated else self.n
 
     def infeasible_part(self, active: Iterable[str]) -> Rows:
         """Rows of a part that no cohort satisfies; those on the cohort's size if they clash."""
         active = frozenset(active)
         try:
-            n = size(self.restricted(active), self.n)
+            n = self.size(active)
         except InfeasibleError:
-            return frozenset(c for c in active & self.claims if self.states_size(c))
+            return self.sizing & active
         return next(
             part & active
             for index, (part, _) in enumerate(self.parts)
             if self._answer(index, part & active, n) is None
         )
 
-    def states_size(self, claim: str) -> bool:
-        """Whether a claim prints the size of the whole cohort."""
-        one = replace(self.ledger, claims={claim: self.ledger.claims[claim]})
-        return size(one, -1) != -1
+    def suits(self, columns: Columns, rows: Rows) -> bool:
+        """Whether a cohort satisfies some rows, checked outside the solver."""
+        if not set().union(*map(self._columns, rows)) <= columns.keys():
+            return False  # a column that the cohort does not have would pass for missing values
+        return not unsatisfied(self.ledger, columns, rows, self.size(rows))
 
     def _answer(self, index: int, rows: Rows, n: int) -> Columns | None:
         """Answer for one part: remembered, known from a cohort already found, or solved."""
@@ -144,16 +169,6 @@ class Search:
             )
             self._answers[key] = next(known, None) or self._ask(index, rows, n)
         return self._answers[key]
-
-    def suits(self, columns: Columns, rows: Rows) -> bool:
-        """Whether a cohort found for other rows satisfies these too, checked from outside."""
-        if not set().union(*map(self._columns, rows)) <= columns.keys():
-            return False  # a column that the cohort does not have would pass for missing values
-        n = len(next(iter(columns.values()))) if columns else size(self.restricted(rows), self.n)
-        padded = {v: columns.get(v, [None] * n) for v in self.ledger.variables}
-        if broken_rules(self.ledger, padded, rows & self.assumptions):
-            return False
-        return all(c.holds for c in recheck(self.ledger, padded, rows & self.claims))
 
     def _ask(self, index: int, rows: Rows, n: int) -> Columns | None:
         try:
@@ -169,32 +184,32 @@ class Search:
         self._found.append((index, n, columns))
         return columns
 
-    def _parts(self) -> list[tuple[Rows, list[tuple[Expression, ...]]]]:
+    @cached_property
+    def parts(self) -> list[Part]:
         """Rows, and questions, that share columns with each other."""
         members: list[tuple[set[str], set[str], list]] = []
         for slug in sorted(self.rows):
             _merge(members, (self._columns(slug), {slug}, []))
         for question in self.extra:
-            columns = {name for e in question for name in e.names}
-            _merge(members, (self._with_evaluable(columns), set(), [question]))
+            _merge(members, (self._with_evaluable(question), set(), [question]))
         return [(frozenset(rows), extra) for _, rows, extra in members]
 
     def _columns(self, slug: str) -> set[str]:
         if slug in self.assumptions:
-            return self._with_evaluable(set(self.ledger.assumptions[slug].expression.names))
-        measure = self.ledger.measures[self.ledger.claims[slug].measure]
-        columns = {n for e in (measure.where, measure.among, measure.by) for n in e.names}
-        if measure.kind == "survival":
-            columns |= {
-                endpoint_column(self.ledger, measure.endpoint, w) for w in ("days", "event")
-            }
-        return self._with_evaluable(columns)
+            return self._with_evaluable((self.ledger.assumptions[slug].expression,))
+        return self._with_evaluable(
+            reads(self.ledger, self.ledger.measures[self.ledger.claims[slug].measure])
+        )
 
-    def _with_evaluable(self, columns: set[str]) -> set[str]:
-        grown = set(columns)
-        for column in columns:
-            grown |= set(self.ledger.variables[column].evaluable.names)
-        return grown if grown == columns else self._with_evaluable(grown)
+    def _with_evaluable(self, question: Question) -> set[str]:
+        """Columns that some expressions read, and those that say for whom they have a value."""
+        columns = {name for e in question for name in e.names}
+        grown: set[str] = set()
+        while grown != columns:
+            grown = set(columns)
+            for column in grown:
+                columns |= set(self.ledger.variables[column].evaluable.names)
+        return columns
 
 
 def _merge(members: list[tuple[set, set, list]], new: tuple[set, set, list]) -> None:
@@ -204,15 +219,3 @@ def _merge(members: list[tuple[set, set, list]], new: tuple[set, set, list]) -> 
         members.remove(part)
         new = (new[0] | part[0], new[1] | part[1], part[2] + new[2])
     members.append(new)
-
-
-def _usual_size(ledger: Ledger) -> int:
-    """Size that most claims state, for sets of rows in which none does."""
-    stated = []
-    for slug, claim in ledger.claims.items():
-        if not modeled(claim, ledger) and claim.statistic in ("n", "N"):
-            one = size(replace(ledger, claims={slug: claim}), 0)
-            stated += [one] if one else []
-    if not stated:
-        raise UnsizedError
-    return max(stated, key=lambda n: (stated.count(n), -n))

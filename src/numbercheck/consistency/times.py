@@ -1,15 +1,13 @@
-"""Follow-up times: patients in order of follow-up, and the risk set at each event.
+"""Patients with follow-up times, and what expressions say of each of them.
 
-Two endpoints share the patients, so early censoring that one of them rules out is ruled out for
-the other as well. Patients stand in order of follow-up, which removes their symmetry; each
-event up to the horizon has a slot with its day and the number at risk that day.
+All endpoints share the patients, so early censoring that one of them rules out is ruled out for
+the others as well. Patients stand in order of follow-up, which removes their symmetry.
 """
 
 import ast
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -19,14 +17,6 @@ from numbercheck.ledger.expressions import COMPARISONS, Expression, Masked, dott
 from numbercheck.ledger.records import LedgerError, Variable
 
 Literals = list[cp_model.LiteralT]  # one of each patient
-
-
-class Slot(NamedTuple):
-    """One event: its day (0 when unused), the number at risk, and whether it is used."""
-
-    day: cp_model.IntVar
-    at_risk: cp_model.IntVar
-    used: cp_model.IntVar
 
 
 class Timed:
@@ -78,7 +68,6 @@ class Timed:
         self.follow_up = times[0]
         self.nested = {times[0]}  # times that are never after follow-up
         self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
-        self.slots: dict[tuple[str, int], list[Slot]] = {}  # by column of times and horizon
         self._known: dict[tuple[str, bool], Literals] = {}
 
     def _time(self, name: str, i: int) -> cp_model.IntVar:
@@ -87,7 +76,7 @@ class Timed:
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
         """Number of patients for whom all expressions are true."""
-        return sum(self._all([self.literals(e.tree) for e in expressions]))
+        return sum(self.all([self.literals(e.tree) for e in expressions]))
 
     def require(self, rule: Expression) -> None:
         """Hold a rule for every patient: it is never known to be false."""
@@ -151,14 +140,14 @@ class Timed:
             case ast.BoolOp():
                 parts = [self.literals(part, sign) for part in node.values]
                 if isinstance(node.op, ast.And) == sign:
-                    return self._all(parts)
-                return _negations(self._all(map(_negations, parts)))
+                    return self.all(parts)
+                return negations(self.all(map(negations, parts)))
             case ast.Compare(ops=[operator], comparators=[right]):
                 return self._compare(node, node.left, operator, right, sign)
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
-    def _all(self, parts: Iterable[Literals]) -> Literals:
-        """Of each patient whether all parts are true."""
+    def all(self, parts: Iterable[Literals]) -> Literals:
+        """Whether all parts are true of each patient."""
         return [self._both(of_one) for of_one in zip(*parts, strict=True)]
 
     def _both(self, parts: tuple[cp_model.LiteralT, ...]) -> cp_model.LiteralT:
@@ -181,14 +170,14 @@ class Timed:
         if not names & set(self.times):
             return self._linked(node, sign)
         if not sign:
-            return _negations(self.literals(node))  # a time is never missing
+            return negations(self.literals(node))  # a time is never missing
         plain = all(
             isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
         )
         if plain and type(operator) in COMPARISONS and names <= set(self.times):
             unit = max(_exact(n).denominator for n in (left, right))
             sides = (self._numbers(side, unit) for side in (left, right))
-            return [self._order(one, operator, other) for one, other in zip(*sides, strict=True)]
+            return [self.order(one, operator, other) for one, other in zip(*sides, strict=True)]
         raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
     def _numbers(self, node: ast.expr, unit: int) -> list[cp_model.LinearExprT]:
@@ -197,7 +186,7 @@ class Timed:
             return [unit * time for time in self.times[dotted(node)]]
         return [int(unit * _exact(node))] * self.n
 
-    def _order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
+    def order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
         """Literal that is true just when the comparison is."""
         truth = self.model.new_bool_var("")
         holds, fails = _POSTED[type(operator)]
@@ -230,88 +219,6 @@ class Timed:
         for place, column in zip(places, zip(*seats, strict=True), strict=True):
             self.model.add(sum(column) == place)
 
-    def add_slots(self, time: str, event: str, horizon: int, most: int) -> list[Slot]:
-        """Give each event up to the horizon a slot, in order of its day.
-
-        The number at risk in slot s (from 0) is n - s less the patients censored before its
-        day: events on one day stand in slots one after the other, which changes neither the
-        estimate nor Greenwood's sum.
-
-        Raises
-        ------
-        LedgerError
-            If the event can be missing: who has none would count as censored.
-        """
-        if self.variables[event].evaluable.text:
-            raise LedgerError([f"variable {event}, evaluable: must be empty for a curve's event"])
-        slots = [self._slot(f"{time}_{horizon}_{s}", horizon) for s in range(most)]
-        for before, after in pairwise(slots):
-            self.model.add_implication(after.used, before.used)
-            self.model.add(before.day <= after.day).only_enforce_if(after.used)
-            self.model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
-        events = self.literals(ast.Name(event))
-        early = [self._order(moment, ast.LtE(), horizon) for moment in self.times[time]]
-        within = self._all([events, early])
-        self.model.add(sum(within) == sum(slot.used for slot in slots))
-        seats = [self._seat(slot, within) for slot in slots]
-        for i in range(self.n):
-            self.model.add(sum(row[i] for row in seats) == within[i])
-        if time == self.follow_up:
-            self._ranked(slots, seats, events)
-        else:
-            self._risk_sets(slots, seats, time, event)
-        self.slots[time, horizon] = slots
-        return slots
-
-    def _ranked(self, slots: list[Slot], seats: list[list], events: list) -> None:
-        """Risk sets of follow-up itself: with events first on a day, a patient's place tells."""
-        times = self.times[self.follow_up]
-        for i in range(self.n - 1):
-            self.model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
-        for slot, row in zip(slots, seats, strict=True):
-            self.model.add(slot.at_risk == sum((self.n - i) * seat for i, seat in enumerate(row)))
-            self.model.add_element(self.n - slot.at_risk, [*times, 0], slot.day)
-
-    def _risk_sets(self, slots: list[Slot], seats: list[list], time: str, event: str) -> None:
-        """Risk sets of another endpoint; who is tied to follow-up leaves in its order."""
-        tied = (time, event) in self.tied
-        times, ends = self.times[time], self.times[self.follow_up if tied else time]
-        going = _negations(self.literals(ast.Name(event)))
-        for s, (slot, row) in enumerate(zip(slots, seats, strict=True)):
-            for seat, day in zip(row, times, strict=True):
-                self.model.add(slot.day == day).only_enforce_if(seat)
-            ended = [self._order(end, ast.Lt(), slot.day) for end in ends]
-            for earlier, later in pairwise(ended) if tied else ():
-                self.model.add_implication(later, earlier)
-            gone = sum(self._all([going, ended]))
-            self.model.add(slot.at_risk == self.n - s - gone).only_enforce_if(slot.used)
-            self.model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
-            self.model.add(slot.day == 0).only_enforce_if(~slot.used)
-            if time in self.nested:
-                self._latest(slot)
-
-    def _latest(self, slot: Slot) -> None:
-        """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
-        times = self.times[self.follow_up]
-        latest = self.model.new_int_var(0, 2**31, "")
-        self.model.add_element(self.n - slot.at_risk, [*times, 2**31], latest)
-        self.model.add(slot.day <= latest)
-
-    def _slot(self, name: str, horizon: int) -> Slot:
-        return Slot(
-            self.model.new_int_var(0, horizon, f"day_{name}"),
-            self.model.new_int_var(0, self.n, f"risk_{name}"),
-            self.model.new_bool_var(f"used_{name}"),
-        )
-
-    def _seat(self, slot: Slot, within: list) -> list:
-        """Which patient has the slot's event."""
-        seats = [self.model.new_bool_var("") for _ in range(self.n)]
-        self.model.add(sum(seats) == slot.used)
-        for seat, event in zip(seats, within, strict=True):
-            self.model.add_implication(seat, event)
-        return seats
-
 
 _POSTED = {
     ast.Eq: (lambda a, b: a == b, lambda a, b: a != b),
@@ -332,7 +239,7 @@ def _exact(node: ast.expr) -> Fraction:
     return Fraction(0 if _is_name(node) else str(literal(node)))
 
 
-def _negations(literals: Literals) -> Literals:
+def negations(literals: Literals) -> Literals:
     """Each literal's negation."""
     return [~literal for literal in literals]
 

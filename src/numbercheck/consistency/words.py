@@ -62,10 +62,9 @@ NOT_CERTIFIED = "No cohort satisfies this set; that it is a smallest one was not
 def _alone(ledger: Ledger, claim: Claim) -> str:
     """A number that no count can print, with the arithmetic of the printed count."""
     text = f"{quote(ledger, claim.claim)}, which no cohort can print"
-    counts = ledger.find(claim.measure, "n")
-    whole = Search(ledger).n
     if claim.statistic != "percent" or ledger.measures[claim.measure].among.text:
         return text
+    counts, whole = ledger.find(claim.measure, "n"), Search(ledger).n
     text = f"no count out of {whole} prints as {claim.printed}"
     if counts:
         share = 100 * counts[0].value.value / whole

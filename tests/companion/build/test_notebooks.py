@@ -18,8 +18,8 @@ from companion.cohort import patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import read
 from numbercheck.audit import family_fits
-from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.recount import Cohorts
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.survival import follow_up, kaplan_meier, survival_at
@@ -262,13 +262,13 @@ def test_both_paths_to_a_number_agree(request, supplied_tables, run):
     cohort = COHORT if run == "usual" else read_cohort(supplied_tables, LEDGER)
     table = patient_table(cohort, LEDGER.variables)
     columns = {name: [None if pd.isna(x) else x for x in column] for name, column in table.items()}
-    compared = Table(columns, LEDGER.variables)
+    compared = Cohorts(LEDGER, [columns])
 
     told = {m for m, x in LEDGER.measures.items() if x.kind == "design" or x.against}
     kept = {k: r for k, r in found.items() if k[0] not in told}
     assert len(kept) > 300
     for (measure, name), r in kept.items():
-        expected = statistic(LEDGER, compared, LEDGER.measures[measure], name)
+        (expected,) = compared.statistic(LEDGER.measures[measure], name)
         assert r.value == pytest.approx(expected, rel=1e-9), (measure, name)
 
 

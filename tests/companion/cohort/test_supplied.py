@@ -26,8 +26,8 @@ from synthetic import HOSTILE, TERMS, WRITERS, trial, write_json
 from companion.cohort import read_cohort
 from companion.project import ROOT
 from companion.verify import MEASURED
-from numbercheck.consistency.recheck import Table, statistic
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.recount import Cohorts
 
 TRIAL = trial()
 LEDGER = read_ledger(ROOT / "data" / "published")
@@ -134,13 +134,13 @@ def test_other_patients_change_n_everywhere(outputs):
 def test_every_number_is_that_of_the_patients_who_were_drawn(outputs):
     """The drawn truth on one side; readers, notebooks and the collected results on the other."""
     columns = {name: list(TRIAL.truth[name]) for name in LEDGER.variables}
-    table = Table(columns, LEDGER.variables)
+    table = Cohorts(LEDGER, [columns])
     told = {m for m, x in LEDGER.measures.items() if x.kind not in MEASURED or x.against}
     kept = {k: float(v) for k, v in results(outputs).items() if k[0] not in told}
 
     assert len(kept) > 300
     for (measure, name), value in kept.items():
-        expected = statistic(LEDGER, table, LEDGER.measures[measure], name)
+        (expected,) = table.statistic(LEDGER.measures[measure], name)
         assert value == pytest.approx(expected, rel=1e-9), (measure, name)
 
 

@@ -1,0 +1,169 @@
+"""Ask for the ends of a value over all consistent cohorts, each with a cohort as its witness."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from random import Random
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.conflict_sets import give_up
+from numbercheck.consistency.model import Model, UndecidedError
+from numbercheck.consistency.recheck import unsatisfied
+from numbercheck.consistency.scope import Question, Scope, reads
+from numbercheck.consistency.search import Columns, Rows, Search
+from numbercheck.consistency.witness import assemble
+from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.records import Ledger
+from numbercheck.recount import Cohorts
+
+Value = Callable[[Cohorts], float]  # of the one cohort there
+Settled = tuple[Columns | None, Columns | None]  # cohorts that are known to take the two ends
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Least and largest value that some consistent cohort has.
+
+    Attributes
+    ----------
+    label, unit : str
+    low, high : float
+        In the unit.
+    certified : bool
+        Both ends are proved, and each has a cohort that was checked outside the solver.
+    witnesses : tuple of dict
+        The cohorts at the ends, by column.
+    """
+
+    label: str
+    low: float
+    high: float
+    unit: str = "patients"
+    certified: bool = True
+    witnesses: tuple[Columns, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the article determines the value."""
+        return self.low == self.high
+
+    def __str__(self) -> str:
+        proof = "" if self.certified else "  (not certified)"
+        ends = f"{self.low:.4g}" if self.fixed else f"{self.low:.4g} to {self.high:.4g}"
+        return f"{self.label}: {ends} {self.unit}{proof}"
+
+    def record(self) -> dict[str, object]:
+        """Values for JSON."""
+        return {
+            "label": self.label,
+            "low": float(f"{self.low:.12g}"),
+            "high": float(f"{self.high:.12g}"),
+            "unit": self.unit,
+            "fixed": self.fixed,
+            "certified": self.certified,
+        }
+
+
+class Asking:
+    """Questions about the cohorts of one ledger.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Claims and assumptions.
+    seconds : float
+        Most time for one question to the solver.
+    given_up : iterable of str, optional
+        Claims to set aside; by default the fewest that let all others hold.
+    """
+
+    def __init__(
+        self, ledger: Ledger, seconds: float = 60.0, given_up: Iterable[str] | None = None
+    ) -> None:
+        self.ledger, self.seconds = ledger, seconds
+        chosen = give_up(Search(ledger, seconds))[0] if given_up is None else given_up
+        self.given_up = frozenset(chosen)
+        self.n = Search(ledger).n
+        self._start: list[int] = []
+
+    def part(self, ledger: Ledger, question: Question) -> tuple[Model, Rows]:
+        """Model of the rows that share columns with a question, directly or through others."""
+        restricted, rows = self._rows(ledger, question)
+        return Model(restricted, self.n, [question]), rows
+
+    def time_part(self) -> tuple[Model, Rows]:
+        """Model of follow-up and events, without the variables of other questions, and its rows."""
+        restricted, rows = self._time_rows
+        model = Model(restricted, self.n, [self._time_question])
+        model.begin(self._start)
+        return model, rows
+
+    def _rows(self, ledger: Ledger, question: Question) -> tuple[Ledger, Rows]:
+        search = Search(ledger, self.seconds, [question])
+        rows = next(part for part, extra in search.parts if extra) - self.given_up
+        return search.restricted(rows), rows
+
+    @cached_property
+    def _time_rows(self) -> tuple[Ledger, Rows]:
+        return self._rows(self.ledger, self._time_question)
+
+    @cached_property
+    def _time_question(self) -> Question:
+        """Times and events of all endpoints, and whose they are."""
+        curves = (m for m in self.ledger.measures.values() if m.kind == "survival")
+        read = {e.text: e for measure in curves for e in reads(self.ledger, measure) if e.text}
+        return tuple(read.values())
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """Flags and categories that the model of times counts together."""
+        if not self._time_question:
+            return frozenset()
+        known = self.ledger.variables
+        links = Scope(self._time_rows[0], [self._time_question]).links
+        return frozenset(c for c in links if known[c].type in ("flag", "category"))
+
+    def range(self, model: Model, goal: cp_model.LinearExprT) -> tuple[int, int]:
+        """Least and largest value of a whole number of the model."""
+        least, most = (
+            self._solve(model, aim, goal, "a count").value
+            for aim in (model.cp.minimize, model.cp.maximize)
+        )
+        return least, most
+
+    def bound(
+        self,
+        label: str,
+        model: Model,
+        rows: Rows,
+        goal: cp_model.LinearExprT,
+        value: Value,
+        unit: str = "patients",
+        settled: Settled = (None, None),
+    ) -> Bound:
+        """Solve for both ends, but for those that a known cohort settles."""
+        witnesses = [
+            known or self._extreme(model, aim, goal, label)
+            for known, aim in zip(settled, (model.cp.minimize, model.cp.maximize), strict=True)
+        ]
+        ends = [float(value(Cohorts(self.ledger, [columns], self.n))) for columns in witnesses]
+        own = rows & (self.ledger.claims.keys() | self.ledger.assumptions.keys())
+        sound = not any(unsatisfied(self.ledger, columns, own, self.n) for columns in witnesses)
+        return Bound(label, min(ends), max(ends), unit, sound, tuple(witnesses))
+
+    def _extreme(
+        self, model: Model, aim: Callable, goal: cp_model.LinearExprT, label: str
+    ) -> Columns:
+        """A cohort with the least or the largest value, by the aim."""
+        solution = self._solve(model, aim, goal, label)
+        return assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
+
+    def _solve(self, model: Model, aim: Callable, goal: cp_model.LinearExprT, what: str):  # noqa: ANN202
+        aim(goal)
+        solution = model.solve(self.seconds)
+        if solution.status == "undecided":
+            raise UndecidedError(f"{what}: undecided within {self.seconds:g} s")
+        if solution.status == "infeasible":
+            raise NumbercheckError(f"{what}: no consistent cohort defines it")
+        return solution

@@ -1,0 +1,156 @@
+"""The events of a curve, each with its day and the number at risk that day.
+
+Events on one day stand in slots one after the other, which changes neither the Kaplan-Meier
+estimate nor Greenwood's sum: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)).
+"""
+
+import ast
+from itertools import pairwise
+from math import log
+from typing import NamedTuple
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.times import Literals, Timed, negations
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import LedgerError
+
+UNIT = 10**7  # whole numbers stand for log S in this unit; the witness gives S itself
+Seats = list[list[cp_model.IntVar]]  # for each slot and patient, whether the event is theirs
+
+
+class Slot(NamedTuple):
+    """One event: its day (0 when unused), the number at risk, and whether it is used."""
+
+    day: cp_model.IntVar
+    at_risk: cp_model.IntVar
+    used: cp_model.IntVar
+
+
+class Curve(NamedTuple):
+    """Columns of an endpoint's days and events, and whose curve it is (empty: everyone's)."""
+
+    time: str
+    event: str
+    among: Expression
+
+
+def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]:
+    """Give each event up to the horizon a slot, in order of its day.
+
+    Raises
+    ------
+    LedgerError
+        If the event can be missing: patients without a value would count as censored.
+    """
+    if timed.variables[curve.event].evaluable.text:
+        raise LedgerError([f"variable {curve.event}, evaluable: must be empty for a curve's event"])
+    model = timed.model
+    slots = [_slot(timed, f"{curve.time}_{horizon}_{s}", horizon) for s in range(most)]
+    for before, after in pairwise(slots):
+        model.add_implication(after.used, before.used)
+        model.add(before.day <= after.day).only_enforce_if(after.used)
+        model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
+    events = timed.literals(ast.Name(curve.event))
+    early = [timed.order(moment, ast.LtE(), horizon) for moment in timed.times[curve.time]]
+    within = timed.all([*_inside(timed, curve), events, early])
+    model.add(sum(within) == sum(slot.used for slot in slots))
+    seats = [_seat(timed, slot, within) for slot in slots]
+    for i in range(timed.n):
+        model.add(sum(row[i] for row in seats) == within[i])
+    if curve.time == timed.follow_up and not curve.among.text:
+        _rank(timed, slots, seats, events)
+    else:
+        _count_at_risk(timed, curve, slots, seats)
+    return slots
+
+
+def _inside(timed: Timed, curve: Curve) -> list[Literals]:
+    return [timed.literals(curve.among.tree)] if curve.among.text else []
+
+
+def _slot(timed: Timed, name: str, horizon: int) -> Slot:
+    return Slot(
+        timed.model.new_int_var(0, horizon, f"day_{name}"),
+        timed.model.new_int_var(0, timed.n, f"risk_{name}"),
+        timed.model.new_bool_var(f"used_{name}"),
+    )
+
+
+def _seat(timed: Timed, slot: Slot, within: Literals) -> list[cp_model.IntVar]:
+    """Whether the slot's event is that of each patient."""
+    seats = [timed.model.new_bool_var("") for _ in within]
+    timed.model.add(sum(seats) == slot.used)
+    for seat, event in zip(seats, within, strict=True):
+        timed.model.add_implication(seat, event)
+    return seats
+
+
+def _rank(timed: Timed, slots: list[Slot], seats: Seats, events: Literals) -> None:
+    """Everyone's follow-up: with events first on a day, a patient's rank is the number at risk."""
+    times, n = timed.times[timed.follow_up], timed.n
+    for i in range(n - 1):
+        timed.model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
+    for slot, row in zip(slots, seats, strict=True):
+        timed.model.add(slot.at_risk == sum((n - i) * seat for i, seat in enumerate(row)))
+        timed.model.add_element(n - slot.at_risk, [*times, 0], slot.day)
+
+
+def _count_at_risk(timed: Timed, curve: Curve, slots: list[Slot], seats: Seats) -> None:
+    """In slot s (from 0) all are at risk but s with an event and those censored before its day.
+
+    Patients without the event whose time is that of follow-up leave in its order.
+    """
+    model, tied = timed.model, (curve.time, curve.event) in timed.tied
+    times = timed.times[curve.time]
+    ends = timed.times[timed.follow_up] if tied else times
+    inside = _inside(timed, curve)
+    size = sum(inside[0]) if inside else timed.n
+    going = negations(timed.literals(ast.Name(curve.event)))
+    for s, (slot, row) in enumerate(zip(slots, seats, strict=True)):
+        for seat, day in zip(row, times, strict=True):
+            model.add(slot.day == day).only_enforce_if(seat)
+        ended = [timed.order(end, ast.Lt(), slot.day) for end in ends]
+        for earlier, later in pairwise(ended) if tied else ():
+            model.add_implication(later, earlier)
+        gone = timed.all([*inside, going, ended])
+        left = sum([size, -s, *(-1 * leaver for leaver in gone)])
+        model.add(slot.at_risk == left).only_enforce_if(slot.used)
+        model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
+        model.add(slot.day == 0).only_enforce_if(~slot.used)
+        if curve.time in timed.nested:
+            _add_latest(timed, slot)
+
+
+def _add_latest(timed: Timed, slot: Slot) -> None:
+    """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
+    latest = timed.model.new_int_var(0, 2**31, "")
+    times = timed.times[timed.follow_up]
+    timed.model.add_element(timed.n - slot.at_risk, [*times, 2**31], latest)
+    timed.model.add(slot.day <= latest)
+
+
+def before(model: cp_model.CpModel, slot: Slot, day: int) -> cp_model.IntVar:
+    """Whether a slot has an event, and it is before the day."""
+    earlier = model.new_bool_var("")
+    model.add_implication(earlier, slot.used)
+    model.add(slot.day < day).only_enforce_if(earlier)
+    model.add(slot.day >= day).only_enforce_if(slot.used, ~earlier)
+    return earlier
+
+
+def log_survival(
+    model: cp_model.CpModel, n: int, slots: list[Slot], day: int
+) -> cp_model.LinearExprT:
+    """Logarithm of the estimate on a day: a sum of log(1 - 1/n) over the events until then."""
+    table = [0, -30 * UNIT, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
+    terms = []
+    for slot in slots:
+        factor = model.new_int_var(min(table), 0, "")
+        term = model.new_int_var(min(table), 0, "")
+        by_then = before(model, slot, day + 1)
+        model.add_element(slot.at_risk, table, factor)
+        model.add(term == factor).only_enforce_if(by_then)
+        model.add(term == 0).only_enforce_if(~by_then)
+        terms.append(term)
+    return sum(terms)
