@@ -265,7 +265,7 @@ def draw(seed: int, scheme: str = "") -> Tiny:
     random = Random(seed)  # noqa: S311 - draws patients, keeps no secret
     scheme = scheme or random.choice(list(SCHEMES))
     columns, rules, most = SCHEMES[scheme]
-    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), {}, keyed(rules))
+    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), assumptions=keyed(rules))
     measures = _measures(scheme, random)
     tiny = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(2, most))
     lawful = tiny.consistent(tiny.ledger.assumptions).nonzero()[0]
@@ -278,7 +278,7 @@ def draw_large(seed: int) -> Tiny:
     random = Random(seed)  # noqa: S311 - as above
     scheme = random.choice(list(SCHEMES))
     columns, rules, _ = SCHEMES[scheme]
-    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), {}, keyed(rules))
+    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), assumptions=keyed(rules))
     measures = _measures(scheme, random)
     trial = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(10, 40))
     one_each = replace(trial, n=1)

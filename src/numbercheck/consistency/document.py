@@ -11,19 +11,20 @@ from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
-from numbercheck.consistency import questions
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
+from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.words import record
 from numbercheck.ledger.reading import read_ledger
 
 Envelopes = dict[str, list[list[float]]]
-Half = tuple[dict[str, list[Bound]], Envelopes]
+Half = tuple[dict[int, list[Bound]], Envelopes]  # bounds by the row that asked for them
 PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
+BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
 
 
 def document(published: Path, jobs: int = 2) -> dict[str, object]:
@@ -60,7 +61,7 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
 def standard_bounds(
     published: Path, seconds: float = 60.0, jobs: int = 2
 ) -> tuple[list[str], list[Bound], Envelopes]:
-    """Claims set aside, the standard questions answered, and the envelope of each endpoint.
+    """Claims set aside, bounds for the ledger's questions, and the envelope of each curve.
 
     Parameters
     ----------
@@ -83,9 +84,9 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes]:
     """Bounds in the order of the questions, and the envelopes."""
-    answers = {name: found for half, _ in halves for name, found in half.items()}
-    envelopes = {endpoint: rows for _, half in halves for endpoint, rows in half.items()}
-    return [bound for name in questions.STANDARD for bound in answers[name]], envelopes
+    answered = {number: bounds for half, _ in halves for number, bounds in half.items()}
+    envelopes = {name: rows for _, half in halves for name, rows in half.items()}
+    return [bound for number in sorted(answered) for bound in answered[number]], envelopes
 
 
 def text(content: dict[str, object]) -> str:
@@ -104,12 +105,7 @@ def _ends(ends: tuple[float, float] | None) -> list[float] | None:
 def _leave_one_out(published: Path, given_up: list[str]) -> list[dict]:
     rows = leave_one_out(read_ledger(published), given_up, PATIENCE)
     return [
-        {
-            **asdict(row),
-            "implied": row.implied,
-            "kept": _ends(row.kept),
-            "aside": _ends(row.aside),
-        }
+        {**asdict(row), "implied": row.implied, "kept": _ends(row.kept), "aside": _ends(row.aside)}
         for row in rows
     ]
 
@@ -118,28 +114,31 @@ def _digit_test(published: Path, given_up: list[str]) -> list[dict]:
     return [asdict(row) for row in digit_test(read_ledger(published), given_up, PATIENCE)]
 
 
-def _on_counts(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
-    asked = Bounds(read_ledger(published), seconds, given_up)
-    names = [name for name in questions.STANDARD if name not in ON_CURVES]
-    return {name: [*questions.STANDARD[name](asked)] for name in names}, {}
+def _answers(asked: Bounds, by_month: bool) -> dict[int, list[Bound]]:
+    return {
+        number: list(answers(asked, row))
+        for number, row in enumerate(asked_of(asked.ledger))
+        if (row.kind in BY_MONTH) == by_month
+    }
 
 
-def _on_curves(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+def _others(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
+    return _answers(Bounds(read_ledger(published), seconds, given_up), by_month=False), {}
+
+
+def _by_month(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
     """The envelopes with the questions that their days answer."""
     asked = Bounds(read_ledger(published), seconds, given_up)
-    measures = [m for m in asked.ledger.measures.values() if m.kind == "survival"]
     envelopes = {
-        m.endpoint: [[_number(x) for x in row] for row in questions.envelope(asked, m)]
-        for m in measures
+        m.endpoint: [[_number(x) for x in row] for row in envelope(asked, m)]
+        for m in curves(asked.ledger)
+        if not m.among.text
     }
-    return {name: [*questions.STANDARD[name](asked)] for name in ON_CURVES}, envelopes
+    return _answers(asked, by_month=True), envelopes
 
 
 def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
-    asked = Bounds(read_ledger(published), given_up=given_up)
-    return {
-        name: [[b.low, b.high] for b in cells] for name, *cells in questions.subgroup_cells(asked)
-    }
+    return cells(Bounds(read_ledger(published), given_up=given_up))
 
 
 def _histories(published: Path, given_up: list[str]) -> list[dict]:
@@ -147,5 +146,4 @@ def _histories(published: Path, given_up: list[str]) -> list[dict]:
     return [{**asdict(i), "events": list(i.events)} for i in found]
 
 
-ON_CURVES = ("at_risk", "survival")
-HALVES: dict[str, Callable] = {"on_counts": _on_counts, "on_curves": _on_curves}
+HALVES: dict[str, Callable] = {"others": _others, "by_month": _by_month}

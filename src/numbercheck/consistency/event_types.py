@@ -13,7 +13,7 @@ from typing import NamedTuple
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Assumption, Ledger
+from numbercheck.ledger.records import Assumption, Ledger, Measure
 from numbercheck.recount import endpoint_columns
 
 
@@ -30,19 +30,17 @@ class Kind(NamedTuple):
         return self.column if self.value is True else f"{self.column} == {_literal(self.value)}"
 
 
-def event_types(asked: Bounds) -> Iterator[Bound]:
-    """Bound, for each endpoint and kind of event, how many the endpoint counts."""
-    endpoints = {m.endpoint for m in asked.ledger.measures.values() if m.kind == "survival"}
-    for endpoint in sorted(endpoints):
-        _, event = endpoint_columns(asked.ledger, endpoint)
-        found = kinds(asked.ledger, event)
-        open_ = Bounds(_unassumed(asked.ledger, event, found), asked.seconds, asked.given_up)
-        for kind in found:
-            label = asked.ledger.variables[kind.column].label
-            label += "" if kind.value is True else f", {kind.value}"
-            note = " (not assumed to be counted)" if kind.assumed else ""
-            where = Expression(f"{event} and {kind.text}")
-            yield open_.count(where, label=f"{endpoint} events: {label}{note}")
+def event_types(asked: Bounds, measure: Measure) -> Iterator[Bound]:
+    """Bound, for each kind of event of a curve's endpoint, how many the endpoint counts."""
+    _, event = endpoint_columns(asked.ledger, measure.endpoint)
+    found = kinds(asked.ledger, event)
+    open_ = Bounds(_unassumed(asked.ledger, event, found), asked.seconds, asked.given_up)
+    for kind in found:
+        label = asked.ledger.variables[kind.column].label
+        label += "" if kind.value is True else f", {kind.value}"
+        note = " (not assumed to be counted)" if kind.assumed else ""
+        where = Expression(f"{event} and {kind.text}")
+        yield open_.count(where, label=f"{measure.endpoint} events: {label}{note}")
 
 
 def kinds(ledger: Ledger, event: str) -> list[Kind]:

@@ -354,3 +354,8 @@ def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
 def negated(expression: Expression) -> Expression:
     """The expression's absence: unknown where it is unknown."""
     return Expression(f"not ({expression.text})")
+
+
+def both(*expressions: Expression) -> Expression:
+    """The expression that is true where all are."""
+    return Expression(" and ".join(f"({e.text})" for e in expressions if e.text))

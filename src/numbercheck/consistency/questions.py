@@ -1,153 +1,118 @@
-"""What readers ask and the article does not print: the standard questions, from any ledger."""
+"""What readers ask and the article does not print: the rows of ``bounds.csv``, each bounded."""
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
-from numbercheck.consistency.model import negated
-from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.model import both, negated
+from numbercheck.consistency.sharp_bounds import Bounds, named
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import DAYS_PER_MONTH, Ledger, Measure, Unprinted
+from numbercheck.recount import endpoint_columns
 
-MONTHS_AT_RISK = (0, 3, 6, 9, 12, 15)
-MONTHS_SURVIVAL = (3, 6, 9)
+QUARTERS = "|".join(map(str, range(0, 37, 3)))
+NONE = Expression("")
 
 
-def adverse_events(asked: Bounds) -> Iterator[Bound]:
-    """Patients with any severe event, with any that is not of the blood, and overlaps."""
-    ledger = asked.ledger
+def asked_of(ledger: Ledger) -> tuple[Unprinted, ...]:
+    """The ledger's own questions; without any, those that make sense for every article."""
+    return ledger.bounds or tuple(_standard(ledger))
+
+
+def _standard(ledger: Ledger) -> Iterator[Unprinted]:
+    """Any adverse event, each curve and its events, and each comparison of two groups."""
     grades = [v.variable for v in ledger.variables.values() if v.type == "grade"]
-    if not grades:
+    for least, label in ((3, "any grade 3–4 event"), (1, "any event of any grade")):
+        if grades:
+            union = Expression(" or ".join(f"{grade} >= {least}" for grade in grades))
+            yield Unprinted("patients", label, "", "", union, NONE, "")
+    for measure in curves(ledger):
+        for kind in ("at_risk", "survival", "event_days"):
+            yield Unprinted(kind, "", measure.measure, "", NONE, NONE, QUARTERS)
+    for slug in {m.endpoint: m.measure for m in curves(ledger)}.values():
+        yield Unprinted("event_types", "", slug, "", NONE, NONE, "")
+    for measure in ledger.measures.values():
+        if measure.kind == "comparison" and measure.by.text and ledger.method(measure):
+            yield Unprinted("statistic", "", measure.measure, "p_value", NONE, NONE, "")
+
+
+def answers(asked: Bounds, row: Unprinted) -> Iterator[Bound]:
+    """Bounds for one row."""
+    if row.kind == "patients":
+        yield asked.count(row.expression, row.among, row.label)
         return
-    yield asked.count(_any(grades, 3), label="any grade 3–4 event")
-    others = [g for g in grades if not _of_blood(ledger, g)]
-    if others and others != grades:
-        yield asked.count(_any(others, 3), label="any non-hematologic grade 3–4 event")
-    yield asked.count(_any(grades, 1), label="any event of any grade")
-    unions = [m for m in ledger.measures.values() if m.kind == "count" and " or " in m.where.text]
-    for measure in unions:
-        for i, first in enumerate(measure.where.tree.values):  # type: ignore[attr-defined]
-            for second in measure.where.tree.values[i + 1 :]:  # type: ignore[attr-defined]
-                yield _overlap(asked, measure, first, second)
+    measure = asked.ledger.measures[row.measure]
+    if row.kind == "statistic":
+        bound = asked.statistic(measure, row.statistic)
+        found = [bound] if bound else []
+    elif row.kind == "event_days":
+        found = asked.event_days(measure)
+    elif row.kind == "event_types":
+        found = list(event_types(asked, measure))
+    else:
+        found = list(_by_month(asked, measure, row))
+    for bound in found:
+        yield replace(bound, label=row.label or bound.label)
 
 
-def _any(grades: list[str], least: int) -> Expression:
-    return Expression(" or ".join(f"{g} >= {least}" for g in grades))
-
-
-def _of_blood(ledger: Ledger, grade: str) -> bool:
-    blood = ("penia", "anemia", "leukocyt")
-    return any(part in ledger.variables[grade].label.lower() for part in blood)
-
-
-def _overlap(asked: Bounds, measure: Measure, first, second) -> Bound:  # noqa: ANN001 - syntax
-    both = Expression(f"({ast.unparse(first)}) and ({ast.unparse(second)})")
-    names = " and ".join(asked.ledger.variables[n].label for n in both.names)
-    return asked.count(both, label=f"{measure.label}: both {names}")
-
-
-def responses(asked: Bounds) -> Iterator[Bound]:
-    """Each of two responses at one time, one among the other."""
-    ledger = asked.ledger
-    found = [
-        m for m in ledger.measures.values() if m.measure.startswith(("cr_", "crc_", "mrd_neg"))
-    ]
-    for inner in found:
-        for outer in found:
-            same_time = inner.measure.rsplit("_", 1)[-1] == outer.measure.rsplit("_", 1)[-1]
-            apart = not set(inner.where.names) & set(outer.where.names)
-            if same_time and apart and inner.measure.startswith("mrd") and not inner.among.text:
-                label = f"{inner.label}, among {outer.label}"
-                yield asked.count(inner.where, outer.where, label)
-
-
-def at_risk(asked: Bounds) -> Iterator[Bound]:
-    """Patients at risk at each quarter of a year, by endpoint."""
-    for measure in _endpoints(asked):
-        days = {months: _day(asked.ledger, months) for months in MONTHS_AT_RISK}
+def _by_month(asked: Bounds, measure: Measure, row: Unprinted) -> Iterator[Bound]:
+    """Patients at risk, or the estimate just before, at some months after the start."""
+    days = {months: _day(asked.ledger, months) for months in row.listed_months}
+    if row.kind == "at_risk":
         found = _inward([*days.values()], partial(asked.at_risk, measure))
         for months, day in days.items():
-            yield replace(found[day], label=f"{measure.endpoint}: at risk at {months} months")
+            yield replace(found[day], label=f"{named(measure)}: at risk at {months:g} months")
+        return
+    for months, day in days.items():
+        if 0 < day <= float(measure.horizon):
+            bound = asked.survival(measure, day - 1)
+            yield replace(bound, label=f"{named(measure)} at {months:g} months")
 
 
-def survival(asked: Bounds) -> Iterator[Bound]:
-    """Estimates before the printed one."""
-    for measure in _endpoints(asked):
-        for months in MONTHS_SURVIVAL:
-            if _day(asked.ledger, months) <= float(measure.horizon):
-                bound = asked.survival(measure, _day(asked.ledger, months) - 1)
-                yield replace(bound, label=f"{measure.endpoint} at {months} months")
+def cells(asked: Bounds) -> dict[str, list[list[float]]]:
+    """For each comparison that is asked for, patients with the event inside and outside the group.
+
+    Each as its least and largest number.
+    """
+    found = {}
+    for row in asked_of(asked.ledger):
+        if row.statistic == "p_value":
+            measure = asked.ledger.measures[row.measure]
+            groups = (both(g, measure.among) for g in (measure.by, negated(measure.by)))
+            ranges = [asked.count(measure.where, group) for group in groups]
+            found[row.measure] = [[bound.low, bound.high] for bound in ranges]
+    return found
 
 
-def event_days(asked: Bounds) -> Iterator[Bound]:
-    """Earliest and latest day of each event up to the horizon."""
-    for measure in _endpoints(asked):
-        yield from asked.event_days(measure)
-
-
-def subgroups(asked: Bounds) -> Iterator[Bound]:
-    """Smallest and largest P value of each comparison of two groups of the trial's patients."""
-    for measure in _comparisons(asked.ledger):
-        bound = asked.p_value(measure) if asked.ledger.method(measure) else None
-        if bound:
-            yield bound
-
-
-def subgroup_cells(asked: Bounds) -> Iterator[tuple[str, Bound, Bound]]:
-    """For each such comparison, patients with the event in the group and outside it."""
-    for measure in _comparisons(asked.ledger):
-        inside, outside = (
-            asked.count(measure.where, group) for group in (measure.by, negated(measure.by))
-        )
-        yield measure.measure, inside, outside
-
-
-def _comparisons(ledger: Ledger) -> list[Measure]:
-    """Comparisons of two groups of the trial's patients, where some count says how large."""
-    counted = {n for m in ledger.measures.values() if m.kind == "count" for n in m.where.names}
-    of_groups = (m for m in ledger.measures.values() if m.kind == "comparison" and m.by.text)
-    return [m for m in of_groups if set(m.by.names) <= counted]
-
-
-def _endpoints(asked: Bounds) -> list[Measure]:
-    return [m for m in asked.ledger.measures.values() if m.kind == "survival"]
+def curves(ledger: Ledger) -> list[Measure]:
+    """Survival measures whose days and events the ledger has."""
+    measures = (m for m in ledger.measures.values() if m.kind == "survival")
+    return [m for m in measures if all(endpoint_columns(ledger, m.endpoint))]
 
 
 def _day(ledger: Ledger, months: float) -> int:
     """First whole day that is at least so many months on."""
-    days = months * ledger.days_per_month
-    return -int(-days // 1)
+    return -int(-months * float(ledger.parameter("days_per_month", str(DAYS_PER_MONTH))) // 1)
 
 
 def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
     """Months, and the least and largest estimate in percent, over all consistent cohorts."""
-    month, horizon = asked.ledger.days_per_month, measure.horizon
-    last = int(float(horizon) // month)
-    days = {k: min(int(k * month), int(float(horizon))) for k in range(step, last + 1, step)}
+    month = float(asked.ledger.parameter("days_per_month", str(DAYS_PER_MONTH)))
+    horizon = float(measure.horizon)
+    months = range(step, int(horizon // month) + 1, step)
+    days = {k: min(int(k * month), int(horizon)) for k in months}
     found = _inward([*days.values()], partial(asked.survival, measure))
     rows = [(float(k), found[day].low, found[day].high) for k, day in days.items()]
     return [(0.0, 100.0, 100.0), *rows]
 
 
 def _inward(days: list[int], ask: Callable[[int], Bound]) -> dict[int, Bound]:
-    """Ask of the ends before the middle: days between two that agree need no proof of their own."""
+    """Solve the first and last day first; where they agree, the days between need no proof."""
     ends = {day: ask(day) for day in (days[:1] + days[-1:])}
     middle = len(days) // 2
     if len(days) <= 2:
         return ends
     halves = _inward(days[: middle + 1], ask), _inward(days[middle:], ask)
     return ends | halves[0] | halves[1]
-
-
-STANDARD: dict[str, Callable[[Bounds], Iterator[Bound]]] = {
-    "adverse_events": adverse_events,
-    "responses": responses,
-    "at_risk": at_risk,
-    "survival": survival,
-    "event_days": event_days,
-    "event_types": event_types,
-    "subgroups": subgroups,
-}

@@ -173,7 +173,7 @@ class Bounds(Asking):
                 later.witnesses[1] if earlier and later and earlier.high == later.high else None,
             )
             asked = goal(model) if None in settled else 0
-            label = f"{measure.endpoint} {what} on day {day}"
+            label = f"{named(measure)} {what} on day {day}"
             known[day] = self.bound(label, model, rows, asked, value, unit, settled)
         return known[day]
 
@@ -193,7 +193,7 @@ class Bounds(Asking):
         certain = self.range(model, sum(slot.used for slot in slots))[0] if slots else 0
         return [
             self.bound(
-                *(f"{measure.endpoint} event {k + 1}", model, rows, slot.day),
+                *(f"{named(measure)} event {k + 1}", model, rows, slot.day),
                 *(lambda c, k=k: c.event_days(measure)[k], "days"),
             )
             for k, slot in enumerate(slots[:certain])
@@ -219,6 +219,13 @@ class Bounds(Asking):
         rank = model.rank([slot.at_risk for slot in slots], limits)
         value = _statistic(measure, statistic)
         return self.bound(f"{measure.label}, {statistic}", model, rows, rank, value, "%")
+
+
+def named(measure: Measure) -> str:
+    """What a curve is called: its endpoint, and whose it is."""
+    return (
+        f"{measure.endpoint} among {measure.among.text}" if measure.among.text else measure.endpoint
+    )
 
 
 def _statistic(measure: Measure, name: str, method: str = "") -> Value:

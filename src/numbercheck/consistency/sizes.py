@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numbercheck.consistency.domains import Cells, domains
+from numbercheck.consistency.model import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Ledger
 
@@ -43,7 +44,7 @@ def _counted(ledger: Ledger, claim: Claim) -> Expression | None:
     if measure.kind != "count" or claim.statistic not in ("n", "N") or claim.value.value < 0:
         return None
     selected = [measure.among] if claim.statistic == "N" else [measure.where, measure.among]
-    return Expression(" and ".join(f"({e.text})" for e in selected if e.text))
+    return both(*selected)
 
 
 def _number(claim: Claim) -> int:

@@ -22,6 +22,7 @@ from numbercheck.ledger.records import (
     Measure,
     Numeral,
     Relation,
+    Unprinted,
     Variable,
     confidence_level,
     unreadable,
@@ -46,9 +47,18 @@ FILES: dict[str, type] = {
     "regimen": Dose,
     "comparators": Comparator,
     "printed_numbers": Numeral,
+    "bounds": Unprinted,
 }
 REQUIRED = ("measures", "claims")
-UNKEYED = ("fields", "regimen", "comparators", "printed_numbers")
+UNKEYED = ("fields", "regimen", "comparators", "printed_numbers", "bounds")
+BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it can be about
+    "patients": ("",),
+    "statistic": ("count", "quantity", "survival", "comparison"),
+    "at_risk": ("survival",),
+    "survival": ("survival",),
+    "event_days": ("survival",),
+    "event_types": ("survival",),
+}
 
 
 def read_ledger(directory: Path | str) -> Ledger:
@@ -202,6 +212,8 @@ def _keyed(name: str, rows: list[tuple[int, object]], faults: list[str]) -> obje
 
 def _lines(name: str, rows: list[tuple[int, object]]) -> list[int]:
     """Line of each record that was kept, in the order of the records."""
+    if name in UNKEYED:
+        return [line for line, _ in rows]
     slug = fields(FILES[name])[0].name
     return list({getattr(record, slug): line for line, record in rows}.values())
 
@@ -233,6 +245,8 @@ def _check(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[str]:
             _measure_names(ledger),
             f"relations.csv row {line}, column expression",
         )
+    for row, line in zip(ledger.bounds, lines["bounds"], strict=False):
+        yield from _bound_faults(row, ledger, f"bounds.csv row {line}")
     for slug in ledger.expected_findings:
         if slug not in ledger.claims:
             yield f"expected_findings.csv: {unknown('claim', slug, ledger.claims)}"
@@ -275,6 +289,30 @@ def _method_faults(measure: Measure, where: str) -> Iterator[str]:
             confidence_level(measure.level)
         except ValueError as error:
             yield f"{where}, column level: {error}"
+
+
+def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
+    """Say why a row of bounds.csv asks for nothing that can be bounded."""
+    if row.kind not in BOUNDED:
+        yield f"{where}: {unknown('kind', row.kind, BOUNDED)}; one of {' '.join(BOUNDED)}"
+        return
+    if row.measure and row.measure not in ledger.measures:
+        yield f"{where}: {unknown('measure', row.measure, ledger.measures)}"
+        return
+    about = ledger.measures[row.measure].kind if row.measure else ""
+    if about not in BOUNDED[row.kind]:
+        wanted = " or ".join(BOUNDED[row.kind])
+        yield f"{where}: the kind {row.kind} is about {wanted or 'an expression, no measure'}"
+    if (row.kind == "statistic") != (row.statistic in STATISTICS):
+        yield f"{where}: the statistic {row.statistic!r} does not go with the kind {row.kind}"
+    if not all(map(_is_month, filter(None, row.months.split("|")))):
+        yield f"{where}: the months {row.months!r} are no numbers; write them as 3|6|9"
+    for column in ("expression", "among"):
+        yield from _names(getattr(row, column), ledger.variables, f"{where}, column {column}")
+
+
+def _is_month(text: str) -> bool:
+    return text == "0" or _is_number(text)
 
 
 def _one_of(options: Iterable[str]) -> str:

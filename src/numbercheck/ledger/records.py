@@ -219,6 +219,24 @@ class Numeral:
 
 
 @dataclass(frozen=True)
+class Unprinted:
+    """What the article does not print and the solver bounds over all consistent cohorts."""
+
+    kind: str
+    label: str
+    measure: str
+    statistic: str
+    expression: Expression
+    among: Expression
+    months: str
+
+    @property
+    def listed_months(self) -> tuple[float, ...]:
+        """The months after the start at which a curve is read."""
+        return tuple(float(month) for month in filter(None, self.months.split("|")))
+
+
+@dataclass(frozen=True)
 class Ledger:
     """All records, by slug in the order of their files."""
 
@@ -233,6 +251,7 @@ class Ledger:
     regimen: tuple[Dose, ...] = ()
     comparators: tuple[Comparator, ...] = ()
     printed_numbers: tuple[Numeral, ...] = ()
+    bounds: tuple[Unprinted, ...] = ()
     article: Mapping[str, object] = field(default_factory=dict)
 
     def find(self, measure: str, statistic: str) -> list[Claim]:

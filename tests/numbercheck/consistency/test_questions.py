@@ -116,7 +116,8 @@ def test_how_many_deaths_an_endpoint_counts_has_the_ends_that_all_cohorts_have(s
     rules = rules | {"death": replace(rules["death"], switchable=switchable)}
     trial = replace(tiny, ledger=replace(tiny.ledger, assumptions=rules))
 
-    (found,) = event_types(Bounds(trial.ledger, given_up=()))
+    asked = Bounds(trial.ledger, given_up=())
+    (found,) = event_types(asked, trial.ledger.measures["pfs_3"])
 
     kept = trial.satisfied.keys() - ({"death"} if switchable == "yes" else set())
     counted = trial.count(trial.ledger.selection("failed and died"))[trial.consistent(kept)]
