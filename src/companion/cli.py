@@ -196,25 +196,19 @@ def sweep(
     from companion.build.progress import watching
     from companion.build.request import COHORT, WORK
 
-    _need("pyarrow", *(["distributed"] if scheduler else []))
-    from companion.sweep import Request, read_grid
-    from companion.sweep import sweep as run
+    try:
+        from companion.sweep import SweepRequest, read_grid
+        from companion.sweep import sweep as run
+    except ModuleNotFoundError as error:
+        raise CompanionError(f"a sweep needs {error.name}; `make sweep` installs it") from None
 
     ledger = _ledger(published)
     checked = read_grid(grid, ledger)
     target = output or WORK / "sweeps" / checked.name
-    request = Request(
+    request = SweepRequest(
         checked, ledger, _published(published), cohort or COHORT, target, jobs, scheduler
     )
     with watching() as watch:
         outcome = run(request, watch)
     print(f"{outcome.runs} runs, {outcome.kept} of them done before: {target / 'results.parquet'}")
     _end(outcome.failures)
-
-
-def _need(*modules: str) -> None:
-    from importlib.util import find_spec
-
-    missing = [name for name in modules if not find_spec(name)]
-    if missing:
-        raise CompanionError(f"a sweep needs {' and '.join(missing)}; `make sweep` installs it")

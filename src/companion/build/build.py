@@ -101,7 +101,7 @@ def build(request: Request, watch: Watch) -> Outcome:
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
         with suppress(OSError):  # outputs are there; without a record the next build looks again
-            cache.write(record, {"key": plan.key, "made": made, **content})
+            cache.write_record(record, {"key": plan.key, "made": made, **content})
     return outcome
 
 
@@ -159,7 +159,7 @@ def _waiting(request: Request, runs: Sequence[Run], watch: Watch) -> list[Run]:
 
 def _kept(record: Path, key: str, output: Path) -> Outcome | None:
     """Outcome of the last build, when its outputs are what this one would make."""
-    last = cache.read(record)
+    last = cache.read_record(record)
     if last.get("key") != key or not (output / MADE).is_file():
         return None
     if last["made"] != cache.files_digest(cache.tree(output), output):
@@ -221,7 +221,7 @@ def _execute(request: Request, waiting: Sequence[Run], watch: Watch) -> None:
         if not any(fault.startswith(run.notebook.name) for fault in faults):
             shutil.rmtree(run.folder, ignore_errors=True)
             folder.rename(run.folder)
-            cache.write(request.cache / f"{run.stem}.json", run.key)
+            cache.write_record(request.cache / f"{run.stem}.json", run.key)
             _forget(request.cache, run.stem)
     if faults:
         raise BuildError("\n".join(sorted(faults)))

@@ -80,14 +80,14 @@ def folder(cache: Path, stem: str, key: Key) -> Path:
 
 def reason(cache: Path, stem: str, key: Key) -> str:
     """Why a notebook runs: what changed since its last run."""
-    last = read(cache / f"{stem}.json")
+    last = read_record(cache / f"{stem}.json")
     if not last:
         return "it has not run here before"
     changed = [name for name in key if last.get(name) != key[name]]
     return f"changed: {', '.join(changed)}" if changed else "its kept run is gone"
 
 
-def read(record: Path) -> dict[str, Any]:
+def read_record(record: Path) -> dict[str, Any]:
     """Read a record; a missing or a damaged one is empty."""
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
@@ -96,7 +96,7 @@ def read(record: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def write(record: Path, content: Mapping[str, Any]) -> None:
+def write_record(record: Path, content: Mapping[str, Any]) -> None:
     """Write a record, whole or not at all."""
     partial = record.with_suffix(f".{os.getpid()}")  # another build may write it, too
     try:

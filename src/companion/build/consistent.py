@@ -9,7 +9,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
-from companion.build.cache import digest, files_digest, read, tree, write
+from companion.build.cache import digest, files_digest, read_record, tree, write_record
 
 NAME = "consistency.json"
 DURATION = "conflicts, bounds and leave-one-out take about three minutes on two cores"
@@ -59,11 +59,11 @@ def key_of(root: Path, published: Path, cache: Path) -> str:
     code = sorted(path for room in ROOMS for path in tree(package / room))
     ledger = files_digest(tree(published), published)
     record, files = cache / "consistency-key.json", digest(files_digest(code, package), ledger)
-    if (known := read(record).get(files)) is not None:
+    if (known := read_record(record).get(files)) is not None:
         return str(known)
     key = digest(*map(_meaning, code), ledger)
     cache.mkdir(parents=True, exist_ok=True)
-    write(record, {files: key})
+    write_record(record, {files: key})
     return key
 
 

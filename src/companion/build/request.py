@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.build.cache import digest, read
+from companion.build.cache import digest, read_record
 from companion.build.run import ENGINES
 from companion.errors import CompanionError
 from companion.origin import label_of
@@ -75,7 +75,7 @@ class Request:
     @property
     def label(self) -> str:
         """What every display says of patients that are nobody's; empty for supplied data."""
-        return label_of(read(self.cohort / "dataset.json"))
+        return label_of(read_record(self.cohort / "dataset.json"))
 
     @property
     def folder(self) -> Path:

@@ -1,10 +1,10 @@
-"""Many analyses at once: any grid of parameters, cohorts and printed numbers, in one table.
+"""Sweeps: the results of many cohorts under many methods, in one table.
 
-``grid`` reads what to run, ``vectorized`` evaluates cohorts by NumPy, ``tasks`` is the work of
-one process, ``spread`` hands tasks out, ``table`` keeps what is done, ``runs`` joins them.
+``grid`` reads what to run, ``cohorts`` constructs the cohorts on a Dask cluster, ``vectorized``
+evaluates them, ``table`` keeps and summarizes the results, ``runs`` ties these together.
 """
 
 from companion.sweep.grid import GridError, read_grid
-from companion.sweep.runs import Request, sweep
+from companion.sweep.runs import SweepRequest, sweep
 
-__all__ = ["GridError", "Request", "read_grid", "sweep"]
+__all__ = ["GridError", "SweepRequest", "read_grid", "sweep"]

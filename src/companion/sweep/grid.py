@@ -10,12 +10,14 @@ Every combination is one run. Without seeds the runs are of the cohort at hand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby, islice, product
-from math import prod
+from functools import cached_property
+from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import yaml
 
 from companion.errors import CompanionError
 from companion.sweep.vectorized import PARAMETERS
@@ -27,34 +29,27 @@ RANGE = re.compile(r"(\d+)-(\d+)")
 NUMBER = re.compile(r"\d*\.?\d+(e-?\d+)?")
 
 
+Setting = dict[str, object]  # a value for each parameter of the grid
+
+
 class GridError(CompanionError):
     """The grid cannot be run; the message lists every fault."""
 
 
-@dataclass(frozen=True)
-class Variant:
-    """What one reconstruction starts from; ``seed`` is None for the cohort at hand."""
+class Scenario(NamedTuple):
+    """One cohort: its seed, or None for the cohort at hand, and what claims print instead."""
 
     seed: int | None
     claims: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        """Name it in a message."""
         changes = [f"{claim}={printed}" for claim, printed in self.claims]
         return ", ".join([] if self.seed is None else [f"seed {self.seed}", *changes])
 
 
-class Block(NamedTuple):
-    """Runs that are done together: cohorts by position, settings, and how many come before."""
-
-    cohorts: tuple[int, ...]
-    settings: tuple[dict[str, object], ...]
-    skipped: int
-
-
 @dataclass(frozen=True)
 class Grid:
-    """A grid that was checked.
+    """A checked grid; every scenario is evaluated under every setting.
 
     Attributes
     ----------
@@ -76,47 +71,19 @@ class Grid:
     @property
     def size(self) -> int:
         """Number of runs."""
-        return len(self.cohorts) * self.settings
+        return len(self.scenarios) * len(self.settings)
 
-    @property
-    def settings(self) -> int:
-        """Number of combinations of the parameters."""
-        return prod(len(v) for v in self.parameters.values())
-
-    @property
-    def cohorts(self) -> list[Variant]:
-        """Every seed with every change of the claims."""
+    @cached_property
+    def scenarios(self) -> list[Scenario]:
+        """Every seed with every combination of changed claims."""
         changes = [tuple(zip(self.claims, v, strict=True)) for v in product(*self.claims.values())]
-        return [Variant(seed, change) for change in changes for seed in self.seeds or (None,)]
+        return [Scenario(seed, change) for change in changes for seed in self.seeds or (None,)]
 
-    def combinations(self) -> Iterator[dict[str, object]]:
-        """Every combination of the parameters."""
-        for values in product(*self.parameters.values()):
-            yield dict(zip(self.parameters, values, strict=True))
-
-    def blocks(self, made: Sequence[int], cohorts: int, runs: int) -> Iterator[Block]:
-        """Runs, some at a time, in the order of the grid.
-
-        Parameters
-        ----------
-        made : sequence of int
-            Positions of the cohorts that there are.
-        cohorts, runs : int
-            Most of each in one block.
-        """
-        every = self.cohorts
-        for _, group in groupby(made, key=lambda i: every[i].claims):
-            for some in _batches(group, cohorts):
-                skipped = 0
-                for settings in _batches(self.combinations(), max(runs // len(some), 1)):
-                    yield Block(tuple(some), tuple(settings), skipped)
-                    skipped += len(settings)
-
-
-def _batches(items: Iterable[Any], most: int) -> Iterator[list]:
-    rest = iter(items)
-    while batch := list(islice(rest, most)):
-        yield batch
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """Every combination of parameter values."""
+        values = product(*self.parameters.values())
+        return [dict(zip(self.parameters, each, strict=True)) for each in values]
 
 
 def read_grid(path: Path, ledger: Ledger) -> Grid:
@@ -135,8 +102,6 @@ def read_grid(path: Path, ledger: Ledger) -> Grid:
         With every fault at once: no YAML, an unknown key, parameter or claim, a value of the
         wrong type.
     """
-    import yaml
-
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,31 +1,34 @@
-"""Run a grid: what is done stays done, what fails is listed, and one table comes out."""
+"""Run a grid: keep what is done, list what fails, and join everything in one table."""
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from companion import figures
 from companion.build import consistent
-from companion.build.cache import digest, shared_key
+from companion.build.cache import digest, read_record, shared_key, write_record
 from companion.build.outputs import alone
 from companion.build.progress import Watch
+from companion.captions import provenance
+from companion.cohort import read_cohort
+from companion.cohort.patients import patient_table
 from companion.origin import LABEL
 from companion.project import ROOT
 from companion.sweep import table
-from companion.sweep.grid import Block, Grid
-from companion.sweep.spread import spread
-from companion.sweep.tasks import construct, evaluate_block
+from companion.sweep.cohorts import construct_all
+from companion.sweep.grid import Grid, Setting
+from companion.sweep.vectorized import evaluate, stack
 from numbercheck.ledger.records import Ledger
 
-COHORTS, RUNS = 200, 2_000  # most in one block
-TABLE, SUMMARY, FAILURES = "results.parquet", "summary.csv", "failures.csv"
-MADE, FIGURE = "cohorts.csv", "stability"
+COHORTS, RUNS = 200, 2_000  # most in one part, so that memory does not grow with the grid
 
 
 @dataclass(frozen=True)
-class Request:
+class SweepRequest:
     """One sweep.
 
     Attributes
@@ -35,13 +38,13 @@ class Request:
     ledger : Ledger
         What is printed, read from ``published``.
     published, cohort : Path
-        Ledger, and the ADaM tables of a grid without seeds.
+        Folders of the ledger, and of the ADaM tables for a grid without seeds.
     output : Path
         Folder of the table and of what is done so far.
     jobs : int
-        Processes, on this machine.
+        Worker processes on this machine.
     scheduler : str
-        Address of a Dask scheduler, whose workers then do the work.
+        Address of a Dask scheduler whose workers are used instead.
     """
 
     grid: Grid
@@ -53,165 +56,134 @@ class Request:
     scheduler: str = ""
 
 
-class Outcome(NamedTuple):
-    """How many runs there are, how many were done before, and what failed."""
+class SweepOutcome(NamedTuple):
+    """Number of runs in the grid, how many were done before, and what failed."""
 
     runs: int
     kept: int
     failures: tuple[str, ...]
 
 
-def sweep(request: Request, watch: Watch) -> Outcome:
-    """Run what is not done yet, and join all of it to one table.
+def sweep(request: SweepRequest, watch: Watch) -> SweepOutcome:
+    """Run what is not done yet, and write the table and its summary.
 
     Parameters
     ----------
-    request : Request
-        What to run, and where to.
+    request : SweepRequest
+        What to run, and where the results go.
     watch : Watch
         Told of each step.
 
     Raises
     ------
     OSError, SchedulerError
-        If nothing can be written, or the cluster cannot be reached; what is done stays done.
+        If nothing can be written, or the cluster cannot be reached; finished cohorts and
+        results are kept for the next start.
     """
-    for name in ("cohorts", "parts"):
-        (request.output / name).mkdir(parents=True, exist_ok=True)
+    for folder in ("cohorts", "parts"):
+        (request.output / folder).mkdir(parents=True, exist_ok=True)
     with alone(request.output, watch.says):
-        work = _Work(request, watch)
-        cohorts = work.cohorts()
-        table.join(work.parts(cohorts), request.output / TABLE)
-        work.report(cohorts)
+        cohorts, failures = _cohorts(request, watch)
+        parts, kept = _parts(request, cohorts)
+        table.join_parts(parts, request.output / "results.parquet")
+        _write_lists(request, cohorts, failures)
         if len(request.grid.seeds) > 1:
-            _sum_up(request)
-    return Outcome(request.grid.size, work.kept, tuple(work.failures))
+            _summarize(request)
+    return SweepOutcome(request.grid.size, kept, tuple(failures))
 
 
-class _Work:
-    """One sweep at work: the keys of what is done, and the list of what failed.
+def _cohorts(request: SweepRequest, watch: Watch) -> tuple[dict[int, dict[str, Any]], list[str]]:
+    """Cohorts by their position in the grid, and what failed; missing ones are constructed.
 
-    Cohorts are kept until the ledger or the model of it changes, results until any code does.
+    They are kept until the ledger or the constraint model changes.
     """
-
-    def __init__(self, request: Request, watch: Watch) -> None:
-        self.request, self.watch = request, watch
-        self.kept, self.failures = 0, list[str]()
-        shared = shared_key(ROOT, request.cohort, request.published)
-        at_hand = () if request.grid.seeds else (shared.pop("cohort"),)
-        shared.pop("cohort", None)
-        self.model = consistent.key_of(ROOT, request.published, request.output)
-        self.shared = digest(json.dumps(shared, sort_keys=True), *at_hand)
-
-    def cohorts(self) -> dict[int, dict[str, Any]]:
-        """Columns of every cohort of the grid by its position; what is missing is constructed."""
-        every = self.request.grid.cohorts
-        if not self.request.grid.seeds:
-            return {0: {"columns": _at_hand(self.request), "given_up": ()}}
-        files = [self._file("cohorts", "json", self.model, cohort) for cohort in every]
-        missing = [i for i, path in enumerate(files) if not path.is_file()]
-        tasks = [(self.request.ledger, every[i]) for i in missing]
-        for at, made in self._spread("cohorts", construct, tasks, [str(every[i]) for i in missing]):
-            partial = files[missing[at]].with_suffix(".new")
-            partial.write_text(json.dumps(made), encoding="utf-8")
-            partial.replace(files[missing[at]])
-        return {i: json.loads(path.read_text(encoding="utf-8"))
-                for i, path in enumerate(files) if path.is_file()}  # fmt: skip
-
-    def parts(self, cohorts: Mapping[int, dict[str, Any]]) -> list[Path]:
-        """Evaluate what is missing; the parts that there are, in the order of the runs."""
-        grid, every = self.request.grid, self.request.grid.cohorts
-        blocks = list(grid.blocks(sorted(cohorts), COHORTS, RUNS))
-        runs = ((*(every[i] for i in b.cohorts), b.settings) for b in blocks)
-        files = [self._file("parts", "parquet", self.shared, *run) for run in runs]
-        missing = [i for i, path in enumerate(files) if not path.is_file()]
-        left = {i for at in missing for i in blocks[at].cohorts}
-        self.kept = grid.size - sum(len(blocks[i].cohorts) * len(blocks[i].settings)
-                                    for i in missing) - self._lost(cohorts)  # fmt: skip
-        tasks = [self._task(blocks[i], cohorts) for i in missing] if left else []
-        names = [self._name(blocks[i]) for i in missing]
-        for at, found in self._spread("runs", evaluate_block, tasks, names):
-            block = blocks[missing[at]]
-            rows = table.part(grid, block, [every[i] for i in block.cohorts], found)
-            table.write(rows, files[missing[at]])
-        return [path for path in files if path.is_file()]
-
-    def report(self, cohorts: Mapping[int, dict[str, Any]]) -> None:
-        """List what failed, and what each reconstruction had to give up."""
-        every = self.request.grid.cohorts
-        _write_csv(self.request.output / FAILURES, "failure", [[f] for f in self.failures])
-        rows = [[str(every[i]) or "at hand", " ".join(made["given_up"])]
-                for i, made in sorted(cohorts.items())]  # fmt: skip
-        _write_csv(self.request.output / MADE, "cohort,given_up", rows)
-
-    def _lost(self, cohorts: Mapping[int, object]) -> int:
-        grid = self.request.grid
-        return (len(grid.cohorts) - len(cohorts)) * grid.settings
-
-    def _file(self, folder: str, ending: str, *parts: object) -> Path:
-        key = digest(json.dumps(parts, sort_keys=True, default=str))
-        return self.request.output / folder / f"{key[:24]}.{ending}"
-
-    def _task(self, block: Block, cohorts: Mapping[int, dict[str, Any]]) -> tuple:
-        request, made = self.request, [cohorts[i]["columns"] for i in block.cohorts]
-        cohort = request.grid.cohorts[block.cohorts[0]]
-        return request.ledger.constrain(dict(cohort.claims)), made, block.settings
-
-    def _name(self, block: Block) -> str:
-        every, count = self.request.grid.cohorts, len(block.cohorts) * len(block.settings)
-        first = ", ".join([str(every[block.cohorts[0]]), *(f"{k}={v}" for k, v in
-                                                           block.settings[0].items())])  # fmt: skip
-        return first if count == 1 else f"{count} runs from {first}"
-
-    def _spread(
-        self, what: str, work: Any, tasks: Sequence[tuple], names: Sequence[str]
-    ) -> Iterable[tuple[int, Any]]:
-        """Yield what each task gave, and note those that failed."""
-        if not tasks:
-            return
-        self.watch.starts(what)
-        failed = 0
-        for done, ended in enumerate(
-            spread(work, tasks, self.request.jobs, self.request.scheduler), start=1
-        ):
-            if ended.fault:
-                failed += 1
-                self.failures.append(f"{names[ended.position]}: {ended.fault}")
+    if not request.grid.seeds:
+        return {0: {"columns": _at_hand(request), "given_up": ()}}, []
+    model = consistent.key_of(ROOT, request.published, request.output)
+    files = {s: _file(request, "cohorts", "json", model, s) for s in request.grid.scenarios}
+    missing = [s for s, path in files.items() if not path.is_file()]
+    failures = []
+    if missing:
+        watch.starts("cohorts")
+        made = construct_all(request.ledger, missing, request.jobs, request.scheduler)
+        for done, each in enumerate(made, start=1):
+            if each.fault:
+                failures.append(f"{each.scenario}: {each.fault}")
             else:
-                yield ended.position, ended.value
-            self.watch.step(what, done, len(tasks))
-        self.watch.ends(what, "some failed" if failed else "")
+                write_record(files[each.scenario], each.cohort)
+            watch.step("cohorts", done, len(missing))
+        watch.ends("cohorts", "some failed" if failures else "")
+    found = {i: read_record(path) for i, path in enumerate(files.values())}
+    return {i: cohort for i, cohort in found.items() if cohort}, failures
 
 
-def _sum_up(request: Request) -> None:
-    """Say and draw what is the same in all cohorts."""
-    from companion import figures
-    from companion.captions import provenance
+def _parts(
+    request: SweepRequest, cohorts: Mapping[int, Mapping[str, Any]]
+) -> tuple[list[Path], int]:
+    """Files of all results in the order of the runs, and how many runs were done before.
 
-    settings = [*request.grid.claims, *request.grid.parameters]
-    summary = table.summary(request.output / TABLE, settings)
-    summary.to_csv(request.output / SUMMARY, index=False, lineterminator="\n")
-    if summary.empty:
-        return
-    labels = summary["measure"].map(lambda m: request.ledger.measures[m].label)
-    figure = figures.stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
-    figures.save(figure, request.output, FIGURE)
+    Results are kept until the data or any code changes.
+    """
+    grid, kept, files = request.grid, 0, []
+    shared = shared_key(ROOT, request.cohort, request.published)
+    if grid.seeds:
+        del shared["cohort"]
+    for places, start, settings in _blocks(grid, sorted(cohorts)):
+        scenarios = [grid.scenarios[i] for i in places]
+        path = _file(request, "parts", "parquet", shared, scenarios, settings)
+        files.append(path)
+        if path.is_file():
+            kept += len(places) * len(settings)
+            continue
+        ledger = request.ledger.constrain(dict(scenarios[0].claims))
+        columns = stack([cohorts[i]["columns"] for i in places], ledger.variables)
+        first_runs = [i * len(grid.settings) + start for i in places]
+        found = evaluate(ledger, columns, settings)
+        table.write_part(table.part(scenarios, first_runs, settings, found), path)
+    return files, kept
 
 
-def _at_hand(request: Request) -> dict[str, list]:
-    from companion.cohort import read_cohort
-    from companion.cohort.patients import patient_table
+def _blocks(grid: Grid, places: Sequence[int]) -> Iterator[tuple[list[int], int, list[Setting]]]:
+    """Runs to do together: cohorts that change the same claims, and settings from a position."""
+    for _, group in groupby(places, key=lambda i: grid.scenarios[i].claims):
+        members = list(group)
+        for at in range(0, len(members), COHORTS):
+            some = members[at : at + COHORTS]
+            step = max(RUNS // len(some), 1)
+            for start in range(0, len(grid.settings), step):
+                yield some, start, grid.settings[start : start + step]
 
-    frame = patient_table(read_cohort(request.cohort, request.ledger), request.ledger.variables)
-    return {
-        name: [None if missing else value for value, missing in zip(column, column.isna(),
-                                                                     strict=True)]
-        for name, column in frame.astype(object).items()
-    }  # fmt: skip
+
+def _file(request: SweepRequest, folder: str, ending: str, *parts: object) -> Path:
+    return request.output / folder / f"{digest(json.dumps(parts, sort_keys=True))[:24]}.{ending}"
 
 
-def _write_csv(path: Path, header: str, rows: Iterable[Sequence[str]]) -> None:
+def _at_hand(request: SweepRequest) -> dict[str, list]:
+    frame = patient_table(read_cohort(request.cohort), request.ledger.variables).astype(object)
+    return frame.where(frame.notna(), None).to_dict("list")
+
+
+def _write_lists(
+    request: SweepRequest, cohorts: Mapping[int, Mapping[str, Any]], failures: Iterable[str]
+) -> None:
+    """List what failed, and the claims that each reconstruction had to give up."""
+    given_up = [(str(request.grid.scenarios[i]) or "at hand", " ".join(cohort["given_up"]))
+                for i, cohort in cohorts.items()]  # fmt: skip
+    _write_csv(request.output / "failures.csv", ["failure"], ((f,) for f in failures))
+    _write_csv(request.output / "cohorts.csv", ["cohort", "given_up"], given_up)
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(header.split(","))
-        writer.writerows(rows)
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+
+
+def _summarize(request: SweepRequest) -> None:
+    """Write and draw what is the same in all cohorts, and how far the rest differs."""
+    names = [*request.grid.claims, *request.grid.parameters]
+    summary = table.summary(request.output / "results.parquet", names)
+    summary.to_csv(request.output / "summary.csv", index=False, lineterminator="\n")
+    if not summary.empty:
+        labels = summary["measure"].map(lambda m: request.ledger.measures[m].label)
+        drawn = figures.stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
+        figures.save(drawn, request.output, "stability")

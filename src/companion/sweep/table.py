@@ -1,52 +1,50 @@
 """The sweep's table as Parquet: one part for each finished block, and all of them joined."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from companion.sweep.grid import Block, Grid, Variant
+from companion.sweep.grid import Scenario
 from companion.sweep.vectorized import Found
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 KEY = ["measure", "statistic", "method"]
 
 
 def part(
-    grid: Grid, block: Block, cohorts: Sequence[Variant], found: Sequence[Sequence[Found]]
-) -> "pa.Table":
-    """Rows of one block: each run with its settings, and each of its results.
+    scenarios: Sequence[Scenario],
+    first_runs: Sequence[int],
+    settings: Sequence[Mapping[str, object]],
+    found: Sequence[Sequence[Found]],
+) -> pa.Table:
+    """Rows of some runs: each with its scenario, its setting and one of its results.
 
     Parameters
     ----------
-    grid : Grid
-        The grid.
-    block : Block
-        Where its runs stand in the grid.
-    cohorts : sequence of Variant
-        The block's cohorts.
+    scenarios : sequence of Scenario
+        Cohorts that were evaluated, which change the same claims.
+    first_runs : sequence of int
+        For each of them the number of its run under the first setting.
+    settings : sequence of mapping
+        Settings under which they were evaluated.
     found : sequence
-        For each of the block's settings the results of these cohorts.
+        For each setting the results of all these cohorts.
     """
-    import pyarrow as pa
-
-    places = np.array(block.cohorts) * grid.settings + block.skipped
-    seeds = np.array([np.nan if c.seed is None else c.seed for c in cohorts])
-    changes = pd.DataFrame([dict(c.claims) for c in cohorts], columns=list(grid.claims))
+    places = np.array(first_runs)
+    seeds = np.array([np.nan if s.seed is None else s.seed for s in scenarios])
     columns: dict[str, list] = defaultdict(list)
-    for offset, (chosen, given) in enumerate(zip(block.settings, found, strict=True)):
+    for offset, (chosen, given) in enumerate(zip(settings, found, strict=True)):
         results = sorted(given, key=attrgetter(*KEY))
-        every = np.repeat(np.arange(len(cohorts)), len(results))  # cohorts first, then results
+        every = np.repeat(np.arange(len(scenarios)), len(results))  # cohorts first, then results
         about = {"run": places[every] + offset, "seed": seeds[every]}
         about |= {name: np.full(len(every), chosen[name]) for name in chosen}
-        about |= {name: changes[name].to_numpy()[every] for name in changes}
-        about |= {k: np.tile([getattr(f, k) for f in results], len(cohorts)) for k in KEY}
+        about |= {name: np.full(len(every), text) for name, text in scenarios[0].claims}
+        about |= {k: np.tile([getattr(f, k) for f in results], len(scenarios)) for k in KEY}
         about["value"] = np.stack([f.values for f in results], axis=1).ravel()
         for name, values in about.items():
             columns[name].append(values)
@@ -56,19 +54,15 @@ def part(
     return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata()
 
 
-def write(table: "pa.Table", path: Path) -> None:
+def write_part(table: pa.Table, path: Path) -> None:
     """Write a part, whole or not at all."""
-    import pyarrow.parquet as pq
-
     partial = path.with_suffix(".new")
     pq.write_table(table, partial)
     partial.replace(path)
 
 
-def join(parts: Iterable[Path], path: Path) -> None:
+def join_parts(parts: Iterable[Path], path: Path) -> None:
     """Join parts, in the order of the runs, to one table; it is replaced as a whole."""
-    import pyarrow.parquet as pq
-
     partial, writer = path.with_suffix(".new"), None
     for each in parts:
         table = pq.read_table(each)
@@ -97,8 +91,6 @@ def summary(path: Path, settings: Sequence[str]) -> pd.DataFrame:
         For each setting, measure and statistic the least and the largest value over all
         cohorts, how many cohorts define it, and its mean.
     """
-    import pyarrow.parquet as pq
-
     by = [*settings, *KEY]
     if not path.is_file():
         return pd.DataFrame(columns=[*by, "low", "high", "cohorts", "mean"])

@@ -23,8 +23,8 @@ from companion.build.request import Request as BuildRequest
 from companion.cohort import read_cohort
 from companion.cohort.patients import patient_table
 from companion.project import ROOT
-from companion.sweep import GridError, Request, read_grid, sweep
-from companion.sweep.spread import SchedulerError, spread
+from companion.sweep import GridError, SweepRequest, read_grid, sweep
+from companion.sweep.cohorts import SchedulerError
 from companion.sweep.vectorized import _quantiles, evaluate, kaplan_meier_tables, stack
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
@@ -52,7 +52,7 @@ def grid(tmp_path, text):
 
 
 def request(tmp_path, text, **more):
-    return Request(grid(tmp_path, text), LEDGER, PUBLISHED, COHORT, tmp_path / "out", **more)
+    return SweepRequest(grid(tmp_path, text), LEDGER, PUBLISHED, COHORT, tmp_path / "out", **more)
 
 
 def table(tmp_path):
@@ -221,33 +221,6 @@ def test_a_grid_that_cannot_be_run_is_refused_before_anything_runs(tmp_path, tex
         grid(tmp_path, text)
 
 
-def troubled(number):
-    if number == 3:
-        raise ValueError("three")
-    if number == 5:
-        os._exit(1)
-    return number
-
-
-def test_a_task_that_fails_or_ends_its_process_is_listed_and_the_others_are_done():
-    ended = {e.position: e for e in spread(troubled, [(n,) for n in range(8)])}
-
-    assert len(ended) == 8
-    assert ended[3].fault == "ValueError: three"
-    assert ended[5].fault.startswith("BrokenProcessPool")
-    assert all(ended[n].value == n for n in (0, 1, 2, 4, 6, 7))
-
-
-def test_where_there_is_no_scheduler_a_sentence_says_so():
-    with pytest.raises(SchedulerError, match="no Dask scheduler at"):
-        list(spread(slow, [(0,)], scheduler="tcp://127.0.0.1:9"))
-
-
-def slow(number):
-    time.sleep(0.1)
-    return number
-
-
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, each a process of its own."""
@@ -268,24 +241,56 @@ def cluster(tmp_path):
         process.wait()
 
 
-def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster):
-    """A real scheduler and two workers; one is killed half-way."""
+def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp_path):
+    """A real scheduler and two workers; one is killed while it works."""
     address, workers = cluster
     while not address.is_file():
         time.sleep(0.05)
-    from distributed import Client
-
     where = json.loads(address.read_text())["address"]
-    with Client(where, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=60)
-    done = []
-    for ended in spread(slow, [(n,) for n in range(40)], scheduler=where):
-        done.append(ended)
-        if len(done) == 15:
-            workers[0].kill()
 
-    assert sorted(e.position for e in done) == list(range(40))
-    assert all(e.value == e.position for e in done)
+    class Killer(Lines):
+        """Kill a worker when the first cohort is there."""
+
+        def step(self, what, done, total):
+            """Only the first time."""
+            if done == 1:
+                workers[0].kill()
+
+    outcome = sweep(request(tmp_path, "seeds: 0-3", scheduler=where), Killer())
+
+    assert (outcome.runs, outcome.failures) == (4, ())
+    rows = table(tmp_path)
+    assert sorted(rows["seed"].unique()) == [0, 1, 2, 3]
+    assert not rows.duplicated(["run", "measure", "statistic"]).any()
+
+
+def test_where_there_is_no_scheduler_a_sentence_says_so(tmp_path):
+    with pytest.raises(SchedulerError, match="no Dask scheduler at tcp"):
+        sweep(request(tmp_path, "seeds: 0", scheduler="tcp://127.0.0.1:9"), Lines())
+
+
+def test_a_cohort_that_cannot_be_constructed_is_listed_and_the_others_are_done(tmp_path):
+    """No cohort of 35 has 36 relapses; a second start tries only that one again."""
+    text = 'seeds: 0\nclaims: {text5_relapse_n: ["3", "36"]}'
+    outcome = sweep(request(tmp_path, text), Lines())
+    (failure,) = outcome.failures
+
+    assert failure.startswith("seed 0, text5_relapse_n=36: ")
+    assert table(tmp_path)["run"].unique().tolist() == [0]
+    again = sweep(request(tmp_path, text), Lines())
+    assert (again.kept, again.failures) == (1, outcome.failures)
+
+
+def test_without_distributed_a_sentence_says_how_to_install_it(tmp_path):
+    """`make` alone installs neither Dask nor Parquet."""
+    (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(name='distributed')")
+    told = subprocess.run(
+        [COMMAND, "sweep", ROOT / "docs" / "examples" / "cohorts.yml"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert told.returncode == 2
+    assert told.stderr == "a sweep needs distributed; `make sweep` installs it\n"
 
 
 def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
