@@ -21,8 +21,9 @@ from companion.project import ROOT
 from companion.sweep import table
 from companion.sweep.cohorts import construct_all
 from companion.sweep.grid import Grid, Setting
-from companion.sweep.vectorized import evaluate, stack
+from companion.sweep.vectorized import evaluate
 from numbercheck.ledger.records import Ledger
+from numbercheck.recount import Cohorts
 
 COHORTS, RUNS = 200, 2_000  # most in one part, so that memory does not grow with the grid
 
@@ -127,7 +128,7 @@ def _parts(
     grid, kept, files = request.grid, 0, []
     shared = shared_key(ROOT, request.cohort, request.published)
     if grid.seeds:
-        del shared["cohort"]
+        del shared["cohort"]  # the cohorts are not the ones at hand
     for places, start, settings in _blocks(grid, sorted(cohorts)):
         scenarios = [grid.scenarios[i] for i in places]
         path = _file(request, "parts", "parquet", shared, scenarios, settings)
@@ -136,9 +137,9 @@ def _parts(
             kept += len(places) * len(settings)
             continue
         ledger = request.ledger.constrain(dict(scenarios[0].claims))
-        columns = stack([cohorts[i]["columns"] for i in places], ledger.variables)
+        columns = Cohorts(ledger, [cohorts[i]["columns"] for i in places])
         first_runs = [i * len(grid.settings) + start for i in places]
-        found = evaluate(ledger, columns, settings)
+        found = evaluate(columns, settings)
         table.write_part(table.part(scenarios, first_runs, settings, found), path)
     return files, kept
 
@@ -159,7 +160,9 @@ def _file(request: SweepRequest, folder: str, ending: str, *parts: object) -> Pa
 
 
 def _at_hand(request: SweepRequest) -> dict[str, list]:
-    frame = patient_table(read_cohort(request.cohort), request.ledger.variables).astype(object)
+    frame = patient_table(
+        read_cohort(request.cohort, request.ledger), request.ledger.variables
+    ).astype(object)
     return frame.where(frame.notna(), None).to_dict("list")
 
 

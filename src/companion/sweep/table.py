@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from companion.sweep.grid import Scenario
-from companion.sweep.vectorized import Found
+from companion.sweep.vectorized import CohortValues
 
 KEY = ["measure", "statistic", "method"]
 
@@ -20,7 +20,7 @@ def part(
     scenarios: Sequence[Scenario],
     first_runs: Sequence[int],
     settings: Sequence[Mapping[str, object]],
-    found: Sequence[Sequence[Found]],
+    found: Sequence[Sequence[CohortValues]],
 ) -> pa.Table:
     """Rows of some runs: each with its scenario, its setting and one of its results.
 

@@ -1,4 +1,4 @@
-"""Sweeps: the vectorized path against the notebooks, resuming, failures, and a real cluster."""
+"""Sweeps: results compared with the notebooks, resuming, failures, and a real cluster."""
 
 import csv
 import json
@@ -6,30 +6,28 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from places import HELPERS
 
 from companion import results
-from companion.build.build import build
+from companion.build.parameters import declared
 from companion.build.progress import Lines
-from companion.build.request import COHORT, PUBLISHED
-from companion.build.request import Request as BuildRequest
+from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED
+from companion.build.run import execute
 from companion.cohort import read_cohort
 from companion.cohort.patients import patient_table
 from companion.project import ROOT
 from companion.sweep import GridError, SweepRequest, read_grid, sweep
 from companion.sweep.cohorts import SchedulerError
-from companion.sweep.vectorized import _quantiles, evaluate, kaplan_meier_tables, stack
+from companion.sweep.vectorized import evaluate
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
-from numbercheck.statistics.quantiles import KINDS, quantile
-from numbercheck.statistics.survival import CONF_TYPES, kaplan_meier, survival_at
+from numbercheck.recount import Cohorts
 
 LEDGER = read_ledger(PUBLISHED)
 COMMAND = Path(sys.executable).with_name("companion")
@@ -41,7 +39,7 @@ def columns(folder=COHORT):
 
 
 def evaluated(**chosen):
-    (found,) = evaluate(LEDGER, stack([columns()], LEDGER.variables), [chosen])
+    (found,) = evaluate(Cohorts(LEDGER, [columns()]), [chosen])
     return {(f.measure, f.statistic): (f.method, f.values[0]) for f in found}
 
 
@@ -72,7 +70,7 @@ def test_every_result_of_the_notebooks_comes_out_alike():
 
 
 def test_other_methods_agree_with_the_notebooks_too(tmp_path):
-    """One real build of the four notebooks, with every parameter that both paths take."""
+    """One real run of the four notebooks, with every parameter that both paths take."""
     chosen = {
         "interval_method": "jeffreys",
         "level": 0.9,
@@ -80,9 +78,14 @@ def test_other_methods_agree_with_the_notebooks_too(tmp_path):
         "test": "fisher",
         "quantile_kind": 6,
     }
-    given = {name: str(value) for name, value in chosen.items()}
-    build(BuildRequest(parameters=given, output=tmp_path / "out", work=tmp_path), Lines())
-    ours, theirs = evaluated(**chosen), results.read(tmp_path / "out" / "results.csv")
+    theirs = []
+    for stem in NOTEBOOKS:
+        book = ROOT / "notebooks" / f"{stem}.ipynb"
+        known = declared(book).keys() & chosen.keys()
+        given = {"output_dir": str(tmp_path)} | {name: chosen[name] for name in known}
+        execute(book, tmp_path / book.name, given, ROOT, "kernel")
+        theirs += results.read(tmp_path / "results" / f"{stem}.csv")
+    ours = evaluated(**chosen)
 
     assert len(theirs) > 300
     for r in theirs:
@@ -100,45 +103,13 @@ def test_a_setting_gives_the_same_alone_and_among_others():
         {"test": "fisher", "level": 0.5},
         {"interval_method": "wald"},
     ]
-    together = evaluate(LEDGER, stack([columns()], LEDGER.variables), several)
+    together = evaluate(Cohorts(LEDGER, [columns()]), several)
 
     for chosen, found in zip(several, together, strict=True):
         alone = evaluated(**chosen)
         assert len(found) == len(alone)
         for f in found:
             np.testing.assert_equal((f.method, f.values[0]), alone[f.measure, f.statistic])
-
-
-@settings(max_examples=60)
-@given(
-    st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=12),
-    st.sampled_from(CONF_TYPES),
-    st.floats(0, 8),
-)
-def test_curves_of_many_are_the_curves_of_each(patients, conf_type, at):
-    """Each curve alone is held by R; ties, no event and everyone's event are among these."""
-    time_, event = (np.array(x) for x in zip(*patients, strict=True))
-    doubled = np.array([time_, time_[::-1]]), np.array([event, event[::-1]])
-    ordered, *curves = kaplan_meier_tables(*doubled, conf_type)
-    read = survival_at(kaplan_meier(time_, event, conf_type), [at]).iloc[0]
-    last = (ordered[0] <= at).sum() - 1
-
-    for row in (0, 1):
-        if last >= 0:
-            got = [curve[row][last] for curve in curves]
-            assert got == pytest.approx(list(read[["survival", "lower", "upper"]]), nan_ok=True)
-
-
-@given(
-    st.lists(st.integers(0, 9), min_size=1, max_size=9),
-    st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]),
-    st.sampled_from(sorted(KINDS)),
-)
-def test_quantiles_of_many_are_the_quantiles_of_each(values, p, kind):
-    padded = np.sort(np.array([[*values, *[np.inf] * 3]], dtype=float), axis=1)
-
-    found = _quantiles(padded, np.array([len(values)]), p, kind)
-    assert found[0] == pytest.approx(quantile(values, p, kind))
 
 
 def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_path):
@@ -159,7 +130,9 @@ def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkey
     sweep(request(tmp_path, "seeds: 0"), Lines())
     (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
     before = made.stat().st_mtime_ns
-    monkeypatch.setattr("companion.sweep.runs.shared_key", lambda *_: {"package": "other"})
+    monkeypatch.setattr(
+        "companion.sweep.runs.shared_key", lambda *_: {"package": "other", "cohort": ""}
+    )
     again = sweep(request(tmp_path, "seeds: 0"), Lines())
 
     assert again.kept == 0
@@ -269,16 +242,18 @@ def test_where_there_is_no_scheduler_a_sentence_says_so(tmp_path):
         sweep(request(tmp_path, "seeds: 0", scheduler="tcp://127.0.0.1:9"), Lines())
 
 
-def test_a_cohort_that_cannot_be_constructed_is_listed_and_the_others_are_done(tmp_path):
-    """No cohort of 35 has 36 relapses; a second start tries only that one again."""
-    text = 'seeds: 0\nclaims: {text5_relapse_n: ["3", "36"]}'
-    outcome = sweep(request(tmp_path, text), Lines())
-    (failure,) = outcome.failures
+def test_a_cohort_that_cannot_be_constructed_is_listed(tmp_path):
+    """As where the ledger does not say how many patients there were."""
+    asked = request(tmp_path, "seeds: 0-1")
+    sizeless = replace(asked, ledger=replace(LEDGER, claims={}))
+    outcome = sweep(sizeless, Lines())
 
-    assert failure.startswith("seed 0, text5_relapse_n=36: ")
-    assert table(tmp_path)["run"].unique().tolist() == [0]
-    again = sweep(request(tmp_path, text), Lines())
-    assert (again.kept, again.failures) == (1, outcome.failures)
+    assert [failure.partition(":")[0] for failure in sorted(outcome.failures)] == [
+        "seed 0",
+        "seed 1",
+    ]
+    assert (tmp_path / "out" / "failures.csv").read_text("utf-8").count("UnsizedError") == 2
+    assert not (tmp_path / "out" / "results.parquet").exists()
 
 
 def test_without_distributed_a_sentence_says_how_to_install_it(tmp_path):
