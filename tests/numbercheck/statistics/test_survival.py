@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
@@ -54,6 +54,28 @@ def test_curves_agree_with_r_at_every_time():
         close(curve, rows[COLUMNS], case)
         seen.add(case[:2])
     assert len(seen) == 17 * len(CONF_TYPES)
+
+
+@settings(deadline=None, max_examples=60)
+@given(PATIENTS, st.sampled_from(CONF_TYPES), st.sampled_from((0.8, 0.95)))
+def test_curves_agree_with_the_survival_package_of_python(patients, conf_type, level):
+    """A second oracle, by other authors: the PyPI package `survival`, for random patients.
+
+    Where survival is still 1, it has limits that R 3.5-3 calls NA; the fixtures hold R's.
+    """
+    import survival  # 39 MB, and a second that only this test pays
+
+    time, event = zip(*patients, strict=True)
+    data = {"time": list(map(float, time)), "event": list(map(int, event))}
+    curve = kaplan_meier(time, event, conf_type, level)
+    theirs = survival.survfit("Surv(time, event) ~ 1", data, conf_type=conf_type, conf_int=level)
+
+    close(curve.index, theirs.time, patients)
+    for column, values in (("survival", theirs.surv), ("n_risk", theirs.n_risk)):
+        close(curve[column], values, patients)
+    defined = curve["survival"].between(0, 1, inclusive="neither")
+    close(curve["lower"][defined], np.array(theirs.lower, dtype=float)[defined], patients)
+    close(curve["upper"][defined], np.array(theirs.upper, dtype=float)[defined], patients)
 
 
 def test_reading_a_curve_agrees_with_r():
