@@ -70,7 +70,7 @@ class Cohorts:
         return np.asarray(np.broadcast_to(broken, self.shape).any(axis=1))
 
     def statistic(
-        self, measure: Measure, name: str, method: str = "", level: float = 0.95
+        self, measure: Measure, name: str, method: str = "", level: float | None = None
     ) -> np.ndarray:
         """One statistic in the printed unit, shape (cohorts,); NaN where it is not defined.
 
@@ -82,8 +82,8 @@ class Cohorts:
             Statistic, as in ``claims.csv``.
         method : str
             By default that of the measure's family.
-        level : float
-            Confidence level of limits.
+        level : float, optional
+            Confidence level of limits; by default that of the measure.
         """
         find = {
             "count": self._count,
@@ -91,6 +91,7 @@ class Cohorts:
             "survival": self._survival,
             "comparison": self._comparison,
         }[measure.kind]
+        level = self.ledger.level(measure) if level is None else level
         return find(measure, name, method or self.ledger.method(measure), level)
 
     def two_by_two(self, measure: Measure) -> np.ndarray:
@@ -135,8 +136,9 @@ class Cohorts:
         return limits[:, int(name == "conf_high")]
 
     def _limits(self, measure: Measure, method: str, level: float) -> np.ndarray:
+        sides = measure.sides or "two"
         limits = _of_rows(
-            lambda k, n: interval(k, n, method, level) if n else (np.nan, np.nan),
+            lambda k, n: interval(k, n, method, level, sides) if n else (np.nan, np.nan),
             self._once(self._counted, measure),
         )
         return 100 * limits
@@ -163,6 +165,7 @@ class Cohorts:
         if name == "n_event":
             until = np.asarray(self.columns[time].values <= horizon)
             return (self.select(Expression(event), measure.among) & until).sum(axis=1).astype(float)
+        level = level if measure.sides in ("", "two") else 2 * level - 1
         return self.survival_at(measure, horizon, name, method or "log", level)
 
     def survival_at(

@@ -29,7 +29,8 @@ def variable(name: str, kind: str, values: str = "", evaluable: str = "", source
 
 
 def measure(name: str, kind: str = "count", where: str = "", among: str = "", **more: str):
-    told = {"by": "", "against": "", "endpoint": "", "horizon": "", "family": "", "unit": ""}
+    unit = "%" if kind == "survival" else ""
+    told = {"by": "", "against": "", "endpoint": "", "horizon": "", "family": "", "unit": unit}
     told |= more
     return Measure(
         measure=name,
@@ -56,6 +57,7 @@ def keyed(records: Iterable) -> dict:
 
 A, B = variable("a", "flag"), variable("b", "flag", evaluable="a")
 C, G = variable("c", "category", "x|y|z"), variable("g", "grade", "0|1|3")
+ARM = variable("arm", "category", "x|y")
 K = variable("k", "integer", "1..4", evaluable="a")
 OS = (
     variable("os", "integer", "1..4", source="ADTTE.OS days"),
@@ -74,12 +76,14 @@ SCHEMES = {  # columns, rules, most patients
     "numbers": ((A, B, K), (rule("b_late", "not b or k >= 2"),), 4),
     "times": ((*OS, A, B), (rule("b_lives", "not b or os >= 2"),), 4),
     "endpoints": ((*SHORT, *PFS), (*ORIGIN, FOLLOWED), 3),
+    "arms": ((*SHORT, ARM, A), (rule("a_in_arm_x", 'not a or arm == "x"'),), 4),
 }
 SELECTIONS = {
     "counts": ("a", "b", "not b", 'c == "x"', 'a and c != "x"', 'b or c == "y"', "not a"),
     "grades": ("a", "g >= 1", "g >= 3", 'c in ["x", "y"]', 'g >= 1 or c == "z"', "not a"),
     "numbers": ("a", "b", "not b", "k >= 3", "k == 2", "2 < k", "b and k <= 3", "not (k > 2)"),
     "times": ("a", "b", "died", "os >= 3", "died and os <= 2", "not b and os > 1.5", "not b"),
+    "arms": ("died", "a", 'arm == "x"', "os >= 2", 'died and arm == "y"', "os <= 2.5", "not a"),
     "endpoints": ("died", "failed", "pfs >= 2", "failed and not died", "os <= 2.5", "pfs < os"),
 }
 AMONG = {
@@ -88,6 +92,7 @@ AMONG = {
     "numbers": ("", "a", "k >= 2"),
     "times": ("", "a", "died"),
     "endpoints": ("", "failed"),
+    "arms": ("", "a", 'arm == "y"'),
 }
 FAMILIES = (
     Family("limits", "wilson", "", "", ""),
@@ -179,17 +184,22 @@ class Tiny:
             self.cohorts,
         )
 
-    def followed(self, endpoint: str) -> list[tuple[tuple[int, bool], ...]]:
-        """Times and events of each cohort, in order."""
+    def followed(self, about: Measure) -> list[tuple[tuple[int, bool], ...]]:
+        """Times and events, in order, of those whose curve it is in each cohort."""
         names = {v.source: v.variable for v in self.ledger.variables.values()}
-        time, event = (self.profiles[names[f"ADTTE.{endpoint} {w}"]] for w in ("days", "event"))
-        return [tuple(sorted((time[i], event[i]) for i in who)) for who in self.cohorts]
+        time, event = (
+            self.profiles[names[f"ADTTE.{about.endpoint} {w}"]] for w in ("days", "event")
+        )
+        inside = self.table.select(about.among)[0]
+        return [
+            tuple(sorted((time[i], event[i]) for i in who if inside[i])) for who in self.cohorts
+        ]
 
     def survival_on(self, about: Measure, day: float, statistic: str = "estimate") -> np.ndarray:
         """Estimate, or a limit, in percent, on a day."""
         return _mapped(
             lambda *who: _curve(who, day, statistic, self.ledger.method(about)),
-            self.followed(about.endpoint),
+            self.followed(about),
         )
 
     def _survival(self, about: Measure, statistic: str) -> np.ndarray:
@@ -247,7 +257,8 @@ def _curve(who: Iterable[tuple[int, bool]], day: float, statistic: str, method: 
     if statistic == "n_event":
         return sum(e and t <= day for t, e in who)
     column = {"estimate": "survival", "conf_low": "lower", "conf_high": "upper"}[statistic]
-    return 100 * float(_read(tuple(who), day, method)[column])
+    read = _read(tuple(who), day, method) if who else {column: np.nan}
+    return 100 * float(read[column])
 
 
 @cache
@@ -326,6 +337,10 @@ def _measures(scheme: str, random: Random) -> list[Measure]:
         chosen.append(measure("p", "comparison", where, by=by, family="test"))
     if scheme == "numbers":
         chosen.append(measure("k", "quantity", "k", family="order"))
+    if scheme == "arms":
+        for among in ('arm == "x"', 'not arm == "x"', "a"):
+            told = {"endpoint": "OS", "horizon": "3", "family": "curve"}
+            chosen.append(measure(f"os_{len(chosen)}", "survival", among=among, **told))
     if scheme in ("times", "endpoints"):
         chosen.append(measure("fu", "quantity", "os", family="order"))
         for horizon in ("2.5", "3"):

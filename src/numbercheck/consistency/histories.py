@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from numbercheck.consistency.model import InfeasibleError, UndecidedError
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
 from numbercheck.consistency.tabulated import risk_histories as listed
-from numbercheck.consistency.tabulated import survival_claims
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.statistics.risk_sets import CONF_TYPES
@@ -97,7 +97,8 @@ def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> lis
     for measure in (m for m in ledger.measures.values() if m.kind == "survival"):
         claims = [c for c in ledger.claims.values() if c.measure == measure.measure]
         printed = survival_claims(claims)
-        alone = {kind: listed(n, printed, kind, n) for kind in CONF_TYPES}
+        level = limits_of(ledger, measure).level
+        alone = {kind: listed(n, printed, Limits(kind, level), n) for kind in CONF_TYPES}
         counts = {kind: None if h is None else len(h) for kind, h in alone.items()}
         joint = risk_histories(ledger, measure.measure, seconds, given_up)
         found.append(Inference(measure.measure, counts, tuple(joint)))

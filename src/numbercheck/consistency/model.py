@@ -24,8 +24,10 @@ from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.slots import Curve, Slot, add_slots
 from numbercheck.consistency.tabulated import (
+    Limits,
     allowed_counts,
     allowed_tables,
+    limits_of,
     most_events,
     risk_histories,
     survival_claims,
@@ -149,8 +151,8 @@ class Model:
             self._among([k for k in range(self.n + 1) if claim.value.admits(k)], whole)
             return
         part = self.count(measure.where, measure.among)
-        method = self.ledger.method(measure)
-        allowed = allowed_counts(claim.value, claim.statistic, method, self.n)
+        limits = limits_of(self.ledger, measure)
+        allowed = allowed_counts(claim.value, claim.statistic, limits, self.n)
         if isinstance(whole, int):
             self._among([k for k, n in allowed if n == whole], part)
         else:
@@ -240,7 +242,7 @@ class Model:
         if stated:
             self._among(allowed, sum(slot.used for slot in slots))
         if printed:
-            self._post_histories(slots, printed, self.ledger.method(measure), size)
+            self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
 
     def require_anyone(self, among: Expression) -> None:
@@ -248,12 +250,12 @@ class Model:
         self._among(list(range(1, self.n + 1)), self.count(among))
 
     def _post_histories(
-        self, slots: list[Slot], printed: Printings, method: str, size: int
+        self, slots: list[Slot], printed: Printings, limits: Limits, size: int
     ) -> None:
-        histories = risk_histories(size, printed, method, len(slots))
+        histories = risk_histories(size, printed, limits, len(slots))
         at_risk = [slot.at_risk for slot in slots]
         if histories is None:
-            self.regions.append(Region(self.cp, slots, printed, method, self.n))
+            self.regions.append(Region(self.cp, slots, printed, limits, self.n))
         elif not histories:
             raise InfeasibleError("no history of numbers at risk prints so")
         elif slots:

@@ -12,14 +12,14 @@ from math import ceil, exp, floor, inf, log
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.slots import Slot
-from numbercheck.statistics.risk_sets import km_limits, variance_range
+from numbercheck.consistency.tabulated import Limits, prints
+from numbercheck.statistics.risk_sets import variance_range
 from numbercheck.statistics.rounding import Printed
 
 UNIT = 10**8  # whole numbers stand for log S and Greenwood's sum in this unit
 LEAST = -30 * UNIT  # log S of nobody left
 BOXES = 64
 LOWEST = 1e-6  # survival at which the logarithmic boxes end, and one down to 0 begins
-NAMES = ("estimate", "conf_low", "conf_high")
 
 
 class Region:
@@ -33,7 +33,7 @@ class Region:
         The events, in order.
     printed : mapping of str to list of Printed
         For ``estimate``, ``conf_low`` and ``conf_high`` what is printed of it.
-    conf_type : str
+    limits : Limits
         How the limits were computed.
     n : int
         Number of patients.
@@ -44,10 +44,10 @@ class Region:
         model: cp_model.CpModel,
         slots: Sequence[Slot],
         printed: Mapping[str, list[Printed]],
-        conf_type: str,
+        limits: Limits,
         n: int,
     ) -> None:
-        self.model, self.slots, self.printed, self.conf_type = model, slots, printed, conf_type
+        self.model, self.slots, self.printed, self.limits = model, slots, printed, limits
         logs = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
         terms = [0, -LEAST, *(round(UNIT / (k * (k - 1))) for k in range(2, n + 1))]
         self.log_survival = _total(model, slots, logs)
@@ -86,19 +86,14 @@ class Region:
         uppers = self.printed.get("conf_high", [None])
         for lower in lowers:
             for upper in uppers:
-                ends = variance_range((low, high), lower, upper, self.conf_type)
+                ends = variance_range((low, high), lower, upper, *self.limits[:2])
                 least, most = max(least, ends[0]), min(most, ends[1])
         return least, most
 
     def refuse(self, solver: cp_model.CpSolver) -> bool:
         """Refuse a solution's history if it does not print as printed; say whether it was."""
         history = [solver.value(slot.at_risk) for slot in self.slots]
-        shown = km_limits(tuple(n for n in history if n), self.conf_type)
-        if all(
-            value.admits(100 * x)
-            for name, x in zip(NAMES, shown, strict=True)
-            for value in self.printed.get(name, [])
-        ):
+        if prints(tuple(n for n in history if n), self.printed, self.limits):
             return False
         self.model.add_forbidden_assignments([slot.at_risk for slot in self.slots], [history])
         return True

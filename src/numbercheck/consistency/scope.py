@@ -17,6 +17,8 @@ FITTING = {
     "survival": ("estimate", "conf_low", "conf_high", "n_event"),
     "comparison": ("p_value",),
 }
+UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
+FRACTION = "a fraction; only percentages are modeled"
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
 Question = tuple[Expression, ...]  # expressions that are read together
 
@@ -144,4 +146,24 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "its measure has no family, so its method is not known"
     if measure.kind == "quantity" and method in ("survivors", "reverse-km"):
         return f"no model of follow-up by {method}"
+    if measure.kind == "comparison" and measure.design:
+        return f"no model of {measure.design} groups"
+    if claim.statistic in ("conf_low", "conf_high"):
+        return _unmodeled_limit(claim, measure, method)
+    if claim.statistic == "estimate" and _is_fraction(claim, measure):
+        return FRACTION
     return ""
+
+
+def _unmodeled_limit(claim: Claim, measure: Measure, method: str) -> str:
+    if measure.kind == "survival" and _is_fraction(claim, measure):
+        return FRACTION
+    if measure.sides == ("upper" if claim.statistic == "conf_low" else "lower"):
+        return "an interval with one side has no such limit"
+    if method in UNCUT and not 0 <= claim.value.value <= 100:
+        return "a limit beyond 0 or 100 %, printed as it came"
+    return ""
+
+
+def _is_fraction(claim: Claim, measure: Measure) -> bool:
+    return "%" not in (claim.value.unit, measure.unit) and claim.value.value <= 1

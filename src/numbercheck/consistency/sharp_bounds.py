@@ -18,12 +18,16 @@ from numbercheck.consistency.chain import chain
 from numbercheck.consistency.model import Model, negated, padded
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.slots import before, log_survival
-from numbercheck.consistency.tabulated import risk_histories, survival_claims
+from numbercheck.consistency.tabulated import (
+    limits_of,
+    percent_or_limit,
+    risk_histories,
+    survival_claims,
+)
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure
 from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
-from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import km_limits
 
 
@@ -93,8 +97,8 @@ class Bounds(Asking):
             return part
         if whole.low != whole.high or not whole.low or (part.low, part.high) == (0, whole.low):
             return None
-        method = self.ledger.method(measure)
-        ends = [_share(int(k), int(whole.low), name, method) for k in (part.low, part.high)]
+        limits, n = limits_of(self.ledger, measure), int(whole.low)
+        ends = [percent_or_limit(int(k), n, name, limits) for k in (part.low, part.high)]
         return replace(part, low=min(ends), high=max(ends), unit="%")
 
     def quantity(self, measure: Measure, statistic: str) -> Bound | None:
@@ -207,10 +211,10 @@ class Bounds(Asking):
         model, rows = self.time_part()
         claims = [c for c in model.scope.claims if c.measure == measure.measure]
         printed, slots = survival_claims(claims), model.slots(measure)
-        method = self.ledger.method(measure)
-        listed = risk_histories(model.n, printed, method, len(slots)) if printed else None
+        way = limits_of(self.ledger, measure)
+        listed = risk_histories(model.n, printed, way, len(slots)) if printed else None
         limits = {
-            padded(h, slots): km_limits(h, method)[1 + (statistic == "conf_high")]
+            padded(h, slots): km_limits(h, *way[:2])[1 + (statistic == "conf_high")]
             for h in listed or ()
         }
         limits = {h: limit for h, limit in limits.items() if limit == limit}
@@ -230,12 +234,6 @@ def named(measure: Measure) -> str:
 
 def _statistic(measure: Measure, name: str, method: str = "") -> Value:
     return lambda cohort: cohort.statistic(measure, name, method)[0]
-
-
-def _share(k: int, n: int, statistic: str, method: str) -> float:
-    if statistic == "percent":
-        return 100 * k / n
-    return 100 * interval(k, n, method)[statistic == "conf_high"]
 
 
 def _at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:

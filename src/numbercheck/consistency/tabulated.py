@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import floor
+from typing import NamedTuple
 
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.records import Claim, Ledger, Measure
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits
@@ -13,29 +14,49 @@ from numbercheck.statistics.rounding import Printed
 
 MOST_HISTORIES = 5_000  # a longer list slows the solver more than a covered region
 MOST_STEPS = 50_000
+NAMES = ("estimate", "conf_low", "conf_high")
 ANY = Printed(">=0")  # an estimate that is not printed
 
 
+class Limits(NamedTuple):
+    """How limits are computed: method, confidence level and sides."""
+
+    method: str
+    level: float = 0.95
+    sides: str = "two"
+
+
+def limits_of(ledger: Ledger, measure: Measure) -> Limits:
+    """How a measure's limits are computed; a curve's as those of a two-sided interval."""
+    method, level, sides = ledger.method(measure), ledger.level(measure), measure.sides or "two"
+    if measure.kind == "survival" and sides != "two":
+        level = 2 * level - 1
+    return Limits(method, level, "two" if measure.kind == "survival" else sides)
+
+
 @lru_cache(maxsize=4096)
-def allowed_counts(printed: Printed, statistic: str, method: str, n: int) -> list[tuple[int, int]]:
+def allowed_counts(
+    printed: Printed, statistic: str, limits: Limits, n: int
+) -> list[tuple[int, int]]:
     """Pairs of a count and its population, at most n, that print as printed."""
     pairs = ((k, whole) for whole in range(n + 1) for k in range(whole + 1))
-    return [pair for pair in pairs if printed.admits(_shown(*pair, statistic, method))]
+    return [pair for pair in pairs if printed.admits(percent_or_limit(*pair, statistic, limits))]
 
 
-def _shown(k: int, whole: int, statistic: str, method: str) -> float:
+def percent_or_limit(k: int, whole: int, statistic: str, limits: Limits) -> float:
+    """A count's statistic; NaN where nobody is counted."""
     if statistic == "n":
         return k
     if not whole:
         return float("nan")
     if statistic == "percent":
         return 100 * k / whole
-    return 100 * _limits(k, whole, method)[statistic == "conf_high"]
+    return 100 * _interval(k, whole, limits)[statistic == "conf_high"]
 
 
 @lru_cache(maxsize=65536)
-def _limits(k: int, whole: int, method: str) -> tuple[float, float]:
-    return interval(k, whole, method)
+def _interval(k: int, whole: int, limits: Limits) -> tuple[float, float]:
+    return interval(k, whole, *limits)
 
 
 def allowed_tables(
@@ -87,18 +108,18 @@ def most_events(n: int, printed: Mapping[str, Sequence[Printed]]) -> int:
 
 
 def risk_histories(
-    n: int, printed: Mapping[str, Sequence[Printed]], method: str, most: int
+    n: int, printed: Mapping[str, Sequence[Printed]], limits: Limits, most: int
 ) -> list[tuple[int, ...]] | None:
     """Histories of numbers at risk, at most ``most`` events, that print as printed.
 
     Returns None when there are too many to list.
     """
-    return _histories(n, tuple((name, tuple(p)) for name, p in printed.items()), method, most)
+    return _histories(n, tuple((name, tuple(p)) for name, p in printed.items()), limits, most)
 
 
 @lru_cache(maxsize=1024)
 def _histories(
-    n: int, of: tuple[tuple[str, tuple[Printed, ...]], ...], method: str, most: int
+    n: int, of: tuple[tuple[str, tuple[Printed, ...]], ...], limits: Limits, most: int
 ) -> list[tuple[int, ...]] | None:
     printed = dict(of)
     first = {statistic: values[0] for statistic, values in printed.items()}
@@ -108,18 +129,20 @@ def _histories(
             first.get("estimate", ANY),
             first.get("conf_low"),
             first.get("conf_high"),
-            conf_type=method,
+            conf_type=limits.method,
+            level=limits.level,
             events=(0, most),
             limit=MOST_HISTORIES,
             steps=MOST_STEPS,
         )
     except UnfinishedError:
         return None
-    return [h for h in found if _prints(h, printed, method)]
+    return [h for h in found if prints(h, printed, limits)]
 
 
-def _prints(
-    history: tuple[int, ...], printed: Mapping[str, Sequence[Printed]], method: str
+def prints(
+    history: tuple[int, ...], printed: Mapping[str, Sequence[Printed]], limits: Limits
 ) -> bool:
-    shown = zip(("estimate", "conf_low", "conf_high"), km_limits(history, method), strict=True)
+    """Whether an estimate and its limits print as printed."""
+    shown = zip(NAMES, km_limits(history, limits.method, limits.level), strict=True)
     return all(v.admits(100 * x) for name, x in shown for v in printed.get(name, []))

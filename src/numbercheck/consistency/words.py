@@ -26,8 +26,16 @@ def sentence(ledger: Ledger, conflict: Conflict) -> str:
         return f"what we assumed cannot hold together: {assumed}"
     if len(conflict.claims) == 1:
         return f"this number cannot hold: {numbers}; given what we assumed: {assumed}"
-    text = f"these {len(conflict.claims)} numbers cannot hold together: {numbers}"
+    text = f"these {len(conflict.claims)} numbers cannot hold together{_sized(ledger)}: {numbers}"
     return f"{text}; given what we assumed: {assumed}" if assumed else text
+
+
+def _sized(ledger: Ledger) -> str:
+    """How many patients there are, where no claim prints it as a total."""
+    search = Search(ledger)
+    if any(len(size.claims) == 1 for size in search.sizes):
+        return ""
+    return f" among {search.n} patients, the sum of the printed groups"
 
 
 def tell(ledger: Ledger, conflict: Conflict) -> str:

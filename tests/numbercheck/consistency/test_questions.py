@@ -42,9 +42,7 @@ def test_every_curve_and_risk_set_has_the_ends_that_all_cohorts_have(seed, schem
         tiny = replace(tiny, ledger=replace(tiny.ledger, assumptions={}))
     asked, lawful = Bounds(tiny.ledger, given_up=()), tiny.consistent(tiny.satisfied)
     for about in curves(tiny):
-        followed = [
-            who for who, keep in zip(tiny.followed(about.endpoint), lawful, strict=True) if keep
-        ]
+        followed = [who for who, keep in zip(tiny.followed(about), lawful, strict=True) if keep]
         for day in (int(float(about.horizon)), 1, 2):
             on = tiny.survival_on(about, day)[lawful]
             bound, risk = asked.survival(about, day), asked.at_risk(about, day)

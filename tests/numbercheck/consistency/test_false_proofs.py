@@ -1,0 +1,175 @@
+"""Ledgers whose numbers some cohort prints, although a careless reading calls them a conflict.
+
+Each is the smallest that shows one kind; beside it, one that is a conflict.
+"""
+
+from dataclasses import replace
+
+import pytest
+from tiny_trials import FAMILIES, OS, claim, keyed, measure, variable
+
+from numbercheck.consistency import bounds, conflicts, reconstruct
+from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.consistency.search import Search
+from numbercheck.consistency.words import sentence
+from numbercheck.ledger.records import Ledger
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rounding import format_rounded
+from numbercheck.statistics.survival import CONF_TYPES
+
+ARM = variable("arm", "category", "A|B")
+ARMS = [("A", 'arm == "A"'), ("B", 'arm == "B"')]
+
+
+def ledger(measures, told, columns=(ARM, *OS), **changed):
+    families = keyed(replace(f, **changed.get(f.family, {})) for f in FAMILIES)
+    return Ledger(
+        keyed(measures), keyed(claim(*c) for c in told), families, keyed(columns), article={}
+    )
+
+
+def by_arm(**printed):
+    """Ten patients, five in each arm, and each arm's survival on day 3."""
+    sizes = [measure(f"n_{arm}", where=who) for arm, who in ARMS]
+    curves = [
+        measure(f"os_{arm}", "survival", "", who, endpoint="OS", horizon="3", family="curve")
+        for arm, who in ARMS
+    ]
+    told = [("n_A", "n", "5"), ("n_B", "n", "5")]
+    told += [(f"os_{arm}", "estimate", text) for arm, text in printed.items()]
+    return ledger([*sizes, *curves], told)
+
+
+def test_the_arms_of_a_trial_may_survive_differently():
+    assert conflicts(by_arm(A="80", B="40")) is None
+
+
+def test_an_arm_that_no_five_patients_can_print_is_a_conflict():
+    """86 % is 6 of 7 at least, and the arms together have 10 patients."""
+    printed = by_arm(A="80", B="86")
+    found = conflicts(printed)
+
+    assert found.certified
+    assert "os_B_estimate" in found.claims
+    assert set(found.claims) & {"n_A_n", "n_B_n"}
+    assert "among 10 patients, the sum of the printed groups" in sentence(printed, found)
+
+
+def test_the_size_of_the_whole_is_the_sum_of_a_partition():
+    """No total is printed: 5 and 5 are 10, and 11 women and men are one too many."""
+    sex = variable("sex", "category", "F|M")
+    sexes = [("f", 'sex == "F"'), ("m", 'not sex == "F"')]
+    about = [measure(name, where=who) for name, who in [*ARMS, *sexes]]
+    told = [("A", "n", "5"), ("B", "n", "5"), ("f", "n", "4"), ("m", "n", "7")]
+    columns = (ARM, sex)
+
+    assert Search(ledger(about, told[:2], columns)).n == 10
+    assert bounds(ledger(about, told[:3], columns), 'sex == "M"').low == 6
+    found = conflicts(ledger(about, told, columns))
+    assert set(found.claims) == {"A_n", "B_n", "f_n", "m_n"}
+    assert found.certified
+
+
+def test_a_curve_without_columns_of_its_own_says_nothing():
+    """A ledger with a survival family and no variables of times."""
+    about = [
+        measure("all"),
+        measure("pfs", "survival", endpoint="PFS", horizon="3", family="curve"),
+    ]
+    told = [("all", "n", "5"), ("pfs", "estimate", "93"), ("pfs", "n_event", "9")]
+
+    assert conflicts(ledger(about, told)) is None
+    assert bounds(ledger(about, told), 'arm == "A"').high == 5
+
+
+def test_a_ledger_that_prints_only_a_total_has_a_cohort():
+    made = reconstruct(ledger([measure("all")], [("all", "n", "3")], ()))
+
+    assert made.size == 3
+    assert not made.columns
+
+
+@pytest.mark.parametrize("conf_type", ["log-log", "logit", "arcsin"])
+@pytest.mark.parametrize("statistic", ["conf_low", "conf_high"])
+def test_a_limit_of_100_is_no_limit_of_a_curve_without_events(conf_type, statistic):
+    """R gives NaN there, also where nobody has left before the horizon."""
+    about = [measure("all"), measure("os", "survival", endpoint="OS", horizon="3", family="curve")]
+    told = [("all", "n", "4"), ("os", "n_event", "0"), ("os", statistic, "100")]
+
+    assert conflicts(ledger(about, told, curve={"method": conf_type})) is not None
+    assert conflicts(ledger(about, told, curve={"method": "log"})) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "sides", "method"),
+    [("0.9", "", "wilson"), ("99", "", "clopper-pearson"), ("0.95", "lower", "wilson"),
+     ("0.9", "upper", "clopper-pearson"), ("0.95", "", "jeffreys")],
+)  # fmt: skip
+def test_limits_are_those_of_the_level_sides_and_method_that_the_ledger_says(level, sides, method):
+    about = measure("m", where="died", family="limits")
+    about = replace(about, level=level, sides=sides, method=method)
+    number = float(level) if float(level) < 1 else float(level) / 100
+    low, high = (100 * x for x in interval(4, 9, method, number, sides or "two"))
+    told = [("all", "n", "9"), ("m", "n", "4")]
+    told += [("m", "conf_low", format_rounded(low, 1)), ("m", "conf_high", format_rounded(high, 1))]
+
+    assert conflicts(ledger([measure("all"), about], told)) is None
+    assert conflicts(ledger([measure("all"), replace(about, level="0.8")], told)) is not None
+
+
+@pytest.mark.parametrize("sides", ["", "lower"])
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_limits_of_a_curve_are_those_of_the_level_that_the_ledger_says(conf_type, sides):
+    """One death among five, at 80 % confidence; one-sided limits are two-sided ones of 60 %."""
+    from numbercheck.statistics.survival import kaplan_meier
+
+    level = 0.6 if sides else 0.8
+    row = kaplan_meier([1, 4, 4, 4, 4], [1, 0, 0, 0, 0], conf_type, level).iloc[0]
+    about = measure("os", "survival", endpoint="OS", horizon="3", family="curve")
+    about = replace(about, level="0.8", sides=sides)
+    told = [("all", "n", "5"), ("os", "estimate", "80.0")]
+    told += [("os", "conf_low", format_rounded(100 * row["lower"], 1))]
+    printed = ledger([measure("all"), about], told, curve={"method": conf_type})
+
+    assert conflicts(printed) is None
+
+
+def test_wald_limits_may_be_printed_beyond_0():
+    about = replace(measure("m", where="died", family="limits"), method="wald")
+    told = [
+        ("all", "n", "12"),
+        ("m", "n", "2"),
+        ("m", "conf_low", "−4.4"),
+        ("m", "conf_high", "37.8"),
+    ]
+
+    assert conflicts(ledger([measure("all"), about], told)) is None
+
+
+def test_survival_may_be_printed_as_a_fraction():
+    about = measure("os", "survival", endpoint="OS", horizon="3", family="curve", unit="")
+    told = [("all", "n", "5"), ("os", "estimate", "0.80"), ("os", "conf_low", "0.52")]
+
+    assert conflicts(ledger([measure("all"), about], told)) is None
+
+
+def test_matched_pairs_are_not_two_independent_groups():
+    about = replace(
+        measure("p", "comparison", "died", by='arm == "A"', family="test"), design="matched"
+    )
+    told = [("all", "n", "4"), ("p", "p_value", "0.0001")]
+
+    assert conflicts(ledger([measure("all"), about], told)) is None
+
+
+def test_fewer_than_no_patients_are_a_finding_of_their_own_before_any_other():
+    about = [
+        measure("all"),
+        measure("died", where="died", family="limits"),
+        measure("a", where=ARMS[0][1]),
+    ]
+    told = [("all", "n", "4"), ("died", "percent", "33"), ("a", "n", "-5")]
+    found = find_conflicts(ledger(about, told), every=True)
+
+    assert [conflict.claims for conflict in found] == [("a_n",), ("died_percent",)]
+    assert all(conflict.certified for conflict in found)
