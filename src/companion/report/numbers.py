@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from companion.report.claims import token
 from companion.report.computed import Computed
 from companion.report.markup import slug
+from companion.report.what_if import WhatIf
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Ledger
 from numbercheck.words import called
@@ -33,8 +34,9 @@ class Numbers:
         verdicts: Sequence[Verdict],
         results: Sequence[Computed],
         together: Mapping[str, Any],
+        choices: WhatIf,
     ) -> None:
-        self.ledger = ledger
+        self.ledger, self._choices = ledger, choices
         self._verdicts = {v.claim: v for v in verdicts}
         self._results = {f"{r.measure}.{r.statistic}": r for r in results}
         bounds, histories = together.get("bounds", ()), together.get("risk_histories", ())
@@ -64,7 +66,11 @@ class Numbers:
         return LINK.format(at, f"{float(result.value):.3g}") if result else NOT_HERE
 
     def _methods(self, claim: str) -> str:
-        return "; ".join(
-            f"{called(c.method)}, {c.value}{' (as printed)' * c.fits}"
+        said = self._choices.alternatives(claim) or {
+            called(c.method): (c.value, "yes" if c.fits else "no")
             for c in self._verdicts[claim].candidates
+        }
+        printed = {"yes": " (as printed)"}
+        return "; ".join(
+            f"{m}, {text}{printed.get(state, '')}" for m, (text, state) in said.items()
         )

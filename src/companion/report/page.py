@@ -19,7 +19,7 @@ from companion.report.notebooks import Cell, cells_of, notebooks
 from companion.report.numbers import Numbers
 from companion.report.patients import patients
 from companion.report.shown import Linker
-from companion.report.what_if import what_if
+from companion.report.what_if import CHOICES, what_if
 from companion.verify import WORDS, tally
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Claim, Ledger
@@ -153,13 +153,14 @@ def _content(
         "parts": list(dict.fromkeys(claim.part for claim in ledger.claims.values())),
         "numbers": sum(not claim.verbal for claim in ledger.claims.values()),
         "what_if": choices,
+        "choices": CHOICES,
         "tables": shown_tables,
         "figures": shown_figures,
         "shown": _shown(shown_tables, shown_figures),
         "notebooks": books,
         "made": _made(ledger, cells),
         "results": results,
-        "fill": Numbers(ledger, verdicts, results, together).fill,
+        "fill": Numbers(ledger, verdicts, results, together, choices).fill,
         "result_ids": {(r.measure, r.statistic) for r in results},
         "consistency": together,
     }

@@ -343,7 +343,7 @@ def test_sanitized_html_is_closed_and_its_ids_have_the_prefix():
 
 
 def test_what_if_gives_what_the_estimators_give():
-    (line, *_) = [v for v in what_if(the_ledger()).intervals if v.about == "33 of 35"]
+    (line, *_) = [v for v in what_if(the_ledger()).tables["intervals"] if v.about == "33 of 35"]
     low, high = (100 * x for x in interval(33, 35, "clopper-pearson", 0.9))
 
     assert (
@@ -358,8 +358,8 @@ def test_what_if_first_shows_what_the_audit_says():
     verdicts = {v.claim: v.verdict for v in audit(the_ledger())}
     first = choices.first
     tables = {
-        f"{first['level']}|{first['interval']}": choices.intervals,
-        f"{first['level']}|{first['survival']}": choices.survival,
+        f"{first['level']}|{first['interval']}": choices.tables["intervals"],
+        f"{first['level']}|{first['survival']}": choices.tables["survival"],
     }
     for key, lines in tables.items():
         assert lines
@@ -370,7 +370,7 @@ def test_what_if_first_shows_what_the_audit_says():
 
 def test_only_one_survival_interval_prints_the_limits():
     """R's default, and none of the others, gives 91.8 to 100 and 69.0 to 98.0."""
-    for line in what_if(the_ledger()).survival:
+    for line in what_if(the_ledger()).tables["survival"]:
         states = {k: state for k, (_, state) in line.values.items() if k.startswith("0.95|")}
         assert [k for k, state in states.items() if state == "yes"] == ["0.95|log"]
 
@@ -383,10 +383,10 @@ def test_the_variants_on_the_page_are_these(html):
 
 
 def test_a_p_value_with_no_direction_printed_has_no_one_sided_form():
-    open_ones = [v for v in what_if(the_ledger()).tests if "tables of" in v.about]
+    open_ones = [v for v in what_if(the_ledger()).tables["tests"] if "tables of" in v.about]
 
     assert open_ones
-    assert {v.values["fisher|one-sided"][1] for v in open_ones} == {"–"}
+    assert {v.values["fisher-less"][1] for v in open_ones} == {"–"}
 
 
 def test_consistency_is_a_part_only_where_it_was_computed(outputs, tmp_path, page):

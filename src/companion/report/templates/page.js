@@ -87,7 +87,7 @@
 
   function keys() {
     const c = Object.fromEntries(new FormData(choices));
-    return { intervals: `${c.level}|${c.interval}`, survival: `${c.level}|${c.survival}`, tests: `${c.test}|${c.sides}` };
+    return { intervals: `${c.level}|${c.interval}`, survival: `${c.level}|${c.survival}`, tests: c.test };
   }
 
   function choose() {
@@ -105,7 +105,7 @@
       const nouns = { intervals: "intervals of proportions", survival: "intervals of survival", tests: "P values" };
       return `${fitting} of ${rows.length} ${nouns[name]}`;
     });
-    byId("agreement").textContent = `These print so: ${said.join(", ")}.`;
+    byId("agreement").textContent = `These methods reproduce ${said.join(", ")}.`;
   }
   choices.addEventListener("input", choose);
   choices.addEventListener("reset", () => setTimeout(choose));
