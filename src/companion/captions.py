@@ -1,7 +1,9 @@
-"""What every table and figure says of itself: patients, methods, data cut-off, provenance."""
+"""Text of tables and figures: numbers that know their results, methods, cut-off, provenance."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from numbercheck.statistics.rounding import format_rounded
@@ -12,6 +14,119 @@ if TYPE_CHECKING:
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"
+
+
+class Number(str):
+    """The text of a number, which knows the result that it shows: a measure and a statistic."""
+
+    def __new__(cls, text: str, measure: str, statistic: str) -> "Number":
+        """Make the text; a str takes its value here."""
+        number = super().__new__(cls, text)
+        number.measure, number.statistic = measure, statistic
+        return number
+
+    measure: str
+    statistic: str
+
+
+class Text(str):
+    """Text that remembers its parts, some of which are numbers; everywhere else it is a str.
+
+    Examples
+    --------
+    >>> text = Text("CR: ", Number("28", "cr_2w", "n"))
+    >>> text, text.html
+    ('CR: 28', 'CR: <span data-measure="cr_2w" data-statistic="n">28</span>')
+    """
+
+    def __new__(cls, *parts: str) -> "Text":
+        """Join the parts."""
+        text = super().__new__(cls, "".join(parts))
+        text.parts = tuple(p for part in parts for p in getattr(part, "parts", (part,)))
+        return text
+
+    parts: tuple[str, ...]
+
+    @property
+    def html(self) -> str:
+        """The text as HTML, each number in an element that names its result."""
+        return "".join(map(_element, self.parts))
+
+
+def result_id(measure: str, *statistics: str) -> str | None:
+    """Id of a figure's mark that names what it shows: ``crc_2w.n--crc_2w.N``."""
+    return "--".join(f"{measure}.{s}" for s in statistics) if measure else None
+
+
+def text_id(text: str) -> str | None:
+    """Id of a figure's text that names the results in it."""
+    return "--".join(dict.fromkeys(f"{n.measure}.{n.statistic}" for n in numbers(text))) or None
+
+
+def numbers(*texts: str) -> Iterator[Number]:
+    """Numbers in some texts, in order."""
+    parts = (part for text in texts for part in getattr(text, "parts", (text,)))
+    return (part for part in parts if isinstance(part, Number) and part.measure)
+
+
+def _element(part: str) -> str:
+    text = escape(part)
+    if not any(numbers(part)):
+        return text
+    named = f'data-measure="{part.measure}" data-statistic="{part.statistic}"'  # type: ignore[attr-defined]
+    return f"<span {named}>{text}</span>"
+
+
+@dataclass(frozen=True)
+class LayoutRow:
+    """One row of a table or figure: its group, its label, and what it shows.
+
+    Attributes
+    ----------
+    measure : str
+        Measures of its cells, separated by a bar.
+    where : str
+        Code of the patients counted, such as ``SEX = F``, or a column, each of whose codes
+        counts; of cited rates, their quantity.
+    note : str
+        Footnote of the display, on the row without a group, whose label is the title.
+    """
+
+    display: str
+    group: str
+    label: str
+    measure: str = ""
+    where: str = ""
+    note: str = ""
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures of its cells, in order."""
+        return tuple(filter(None, self.measure.split("|")))
+
+    @property
+    def column(self) -> str:
+        """Column of the patients' table that it reads."""
+        return self.where.partition(" = ")[0]
+
+    @property
+    def code(self) -> str:
+        """Code of the patients counted."""
+        return self.where.partition(" = ")[2]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table or figure shows besides numbers: its title, its footnote and its rows."""
+
+    title: str
+    note: str = ""
+    rows: tuple[LayoutRow, ...] = ()
+
+    def measure(self, group: str, label: str) -> str:
+        """Measure of one row; empty where there is no such row."""
+        found = (row.measure for row in self.rows if (row.group, row.label) == (group, label))
+        return next(found, "")
 
 
 @dataclass(frozen=True)
@@ -39,12 +154,12 @@ class Provenance:
         return (*filter(None, sentences), *self.notes, cutoff)
 
     def chosen(self, what: str) -> str:
-        """Sentence on what a reconstructed cohort could as well have otherwise."""
+        """Sentence on what the article leaves open in a reconstructed cohort."""
         return f"{what}: one choice among many that fit the article." if self.label else ""
 
     @property
     def absent(self) -> str:
-        """What stands in place of a value that nobody has."""
+        """Text shown for a missing value."""
         return NOT_REPORTED if self.label else "not recorded"
 
 
@@ -68,18 +183,20 @@ def percent(n: float, total: float, decimals: int = 0) -> str:
     return f"{format_rounded(100 * n / total, decimals)}%" if total else DASH
 
 
-def n_percent(n: float, total: float) -> str:
-    """Count and percentage; a zero stands alone, as articles print it.
+def n_percent(n: float, total: float, measure: str = "") -> Text:
+    """Count and percentage of a measure; a zero stands alone, as articles print it.
 
     Examples
     --------
     >>> n_percent(30, 35), n_percent(0, 35)
     ('30 (86%)', '0')
     """
-    return f"{n:.0f} ({percent(n, total)})" if n else "0"
+    count = Number(f"{n:.0f}", measure, "n")
+    share = Number(percent(n, total), measure, "percent")
+    return Text(count, " (", share, ")") if n else Text(count)
 
 
-def limits(low: float, high: float, decimals: int = 0) -> str:
+def limits(low: float, high: float, decimals: int = 0, measure: str = "") -> Text:
     """Two limits, in the unit given; a dash alone where one of them is undefined.
 
     Examples
@@ -88,8 +205,9 @@ def limits(low: float, high: float, decimals: int = 0) -> str:
     '71–94'
     """
     if math.isnan(low) or math.isnan(high):
-        return DASH
-    return f"{format_rounded(low, decimals)}{DASH}{format_rounded(high, decimals)}"
+        return Text(DASH)
+    lower = Number(format_rounded(low, decimals), measure, "conf_low")
+    return Text(lower, DASH, Number(format_rounded(high, decimals), measure, "conf_high"))
 
 
 def interval_name(method: str, level: float) -> str:

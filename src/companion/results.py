@@ -1,21 +1,27 @@
-"""The analysis results: one long table of measure, statistic, value, method and basis.
+"""The analysis results: one long table of measure, statistic, value, method, basis and cell.
 
 Every number that a table, a caption or the report shows is a row of it; values are in the
-printed unit (94 for 94 %).
+printed unit (94 for 94 %). ``cell`` is the notebook cell that computed it, such as
+``2-efficacy [7]``: the number that Jupyter shows beside the cell.
 """
 
 import csv
 import math
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from companion.errors import CompanionError
+from numbercheck.recount import SHARES
 from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.quantiles import quantile
 from numbercheck.statistics.rounding import format_number
 
 BASES = ("constructed", "data")
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
+
+CELL = "cell"  # empty, or no column at all, where it is not known
 
 
 class ResultsError(CompanionError, ValueError):
@@ -24,13 +30,14 @@ class ResultsError(CompanionError, ValueError):
 
 @dataclass(frozen=True)
 class Result:
-    """One analysis result."""
+    """One analysis result; results that differ in their cell alone are equal."""
 
     measure: str
     statistic: str
     value: float
     method: str
     basis: str
+    cell: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.basis not in BASES:
@@ -67,7 +74,9 @@ class Results:
             return
         if key in self._rows and self._rows[key].value != float(value):
             raise ResultsError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
-        self._rows[key] = Result(measure, statistic, float(value), method, self.basis)
+        self._rows[key] = Result(
+            measure, statistic, float(value), method, self.basis, running_cell()
+        )
 
     def proportion(
         self, measure: str, k: int, n: int, method: str = "wilson", level: float = 0.95
@@ -81,35 +90,55 @@ class Results:
             self.add(measure, "conf_low", 100 * lower, method)
             self.add(measure, "conf_high", 100 * upper, method)
 
+    def quantiles(self, measure: str, values: Iterable[float], kind: int, *statistics: str) -> None:
+        """Record the median, quartiles or extremes of a column; none where it has no value."""
+        values = list(values)
+        for statistic in statistics if values else ():
+            value = quantile(values, SHARES[statistic], kind)
+            self.add(measure, statistic, value, f"quantile-{kind}")
+
     def __iter__(self) -> Iterator[Result]:
         return iter(self.rows)
 
     def __getitem__(self, key: tuple[str, str]) -> float:
         return self._rows[key].value
 
+    def get(self, measure: str, statistic: str) -> float:
+        """Value of a result, NaN where there is none."""
+        result = self._rows.get((measure, statistic))
+        return result.value if result else math.nan
+
     @property
     def rows(self) -> list[Result]:
         """Results in order of measure and statistic."""
         return [self._rows[key] for key in sorted(self._rows)]
 
-    def save(self, path: Path | str) -> None:
-        """Write the results as CSV."""
-        write(self.rows, path)
+    def of(self, notebook: str) -> list[Result]:
+        """Results of a notebook, each with the notebook and the number of its cell."""
+        return [replace(r, cell=f"{notebook} [{r.cell}]" if r.cell else "") for r in self.rows]
 
 
-def write(results: Iterable[Result], path: Path | str) -> None:
+def running_cell() -> str:
+    """Number that Jupyter shows beside the cell that is running; empty outside a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return str(shell.execution_count) if shell else ""
+
+
+def write_results(results: Iterable[Result], path: Path | str) -> None:
     """Write results as CSV, values with 12 significant digits, in order of their keys."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(results, key=lambda r: (r.measure, r.statistic))
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow((*COLUMNS, CELL))
         for r in ordered:
-            writer.writerow((r.measure, r.statistic, format_number(r.value), r.method, r.basis))
+            number = format_number(r.value)
+            writer.writerow((r.measure, r.statistic, number, r.method, r.basis, r.cell))
 
 
-def read(path: Path | str) -> list[Result]:
+def read_results(path: Path | str) -> list[Result]:
     """Read results.
 
     Raises
@@ -134,7 +163,7 @@ def unique(results: Iterable[Result]) -> list[Result]:
         if key in kept and format_number(kept[key].value) != format_number(result.value):
             values = f"{format_number(kept[key].value)} and {format_number(result.value)}"
             raise ResultsError(f"{'.'.join(key)} has two values, {values}")
-        kept[key] = result
+        kept.setdefault(key, result)
     return [kept[key] for key in sorted(kept)]
 
 
@@ -144,6 +173,7 @@ def _result(row: dict[str, str], where: str) -> Result:
     except (TypeError, ValueError):
         raise ResultsError(f"{where}: the value {row['value']!r} is no number") from None
     try:
-        return Result(row["measure"], row["statistic"], value, row["method"], row["basis"])
+        cell = row.get(CELL) or ""
+        return Result(row["measure"], row["statistic"], value, row["method"], row["basis"], cell)
     except ResultsError as error:
         raise ResultsError(f"{where}: {error}") from None

@@ -1,19 +1,29 @@
 """What every notebook opens with: patients, ledger, results, and a place for what it makes."""
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
 
 from companion import figures, tables
-from companion.captions import Provenance, provenance
-from companion.cohort import Cohort, read_cohort
+from companion.captions import Layout, LayoutRow, Provenance, provenance
+from companion.cohort import Cohort, patient_table, read_cohort
 from companion.project import ROOT
-from companion.results import Results
-from numbercheck.ledger.reading import read_ledger
+from companion.results import Results, write_results
+from numbercheck.audit import family_fits, method_table
+from numbercheck.ledger.reading import read_ledger, read_records
+from numbercheck.ledger.records import Ledger, LedgerError, unknown
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
+COMPARED = [
+    *("measure", "claim", "counted", "n", "N", "against", "statistic", "rate", "method", "side")
+]
+RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
 
 
 class Workbench:
@@ -30,6 +40,8 @@ class Workbench:
     ----------
     cohort : Cohort
     ledger : Ledger
+    month : float
+        Days of a month.
     results : Results
     provenance : Provenance
         Data cut-off and label for tables and figures.
@@ -41,6 +53,7 @@ class Workbench:
         for option, value in READABLE.items():
             pd.set_option(option, value)
         self.ledger = read_ledger(ROOT / published_dir)
+        self._layouts = read_layouts(ROOT / published_dir / "displays.csv", self.ledger)
         self.month = self.ledger.time_limits[1]
         self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger)
         self.results = Results("constructed" if self.cohort.label else "data")
@@ -48,22 +61,156 @@ class Workbench:
         self.output = ROOT / output_dir
         self._document = _read(ROOT / consistency_file) if self.cohort.label else {}
 
-    def show(self, display: figures.Display | tables.Table, name: str):  # noqa: ANN201
+    @cached_property
+    def patients(self) -> pd.DataFrame:
+        """One row for each patient, one column for each variable of the ledger."""
+        return patient_table(self.cohort, self.ledger.variables)
+
+    def counter(self, method: str, level: float) -> Callable[..., None]:
+        """Return a function that counts patients and records the proportion with its interval.
+
+        ``count(measure, hit)`` counts those hit among all, ``count(measure, hit, among)`` those
+        hit among some; both are columns of true and false.
+        """
+
+        def count(measure: str, hit: pd.Series, among: pd.Series | bool = True) -> None:
+            n = len(hit) if among is True else int(among.sum())
+            self.results.proportion(measure, int((hit & among).sum()), n, method, level)
+
+        return count
+
+    def layout(self, display: str, rows: tuple[LayoutRow, ...] | None = None) -> Layout:
+        """Title, footnote and rows of a table or figure, from ``displays.csv``."""
+        layout = self._layouts.get(display, Layout(display))
+        return layout if rows is None else replace(layout, rows=rows)
+
+    def show(self, display: figures.DescribedFigure | tables.DisplayTable, name: str):  # noqa: ANN201
         """Save a table or figure under a name, and return it to be shown."""
-        if isinstance(display, tables.Table):
-            tables.save(display, self.output / "tables", name)
+        if isinstance(display, tables.DisplayTable):
+            tables.write_table(display, self.output / "tables", name)
         else:
-            figures.save(display, self.output / "figures", name)
+            figures.write_figure(display, self.output / "figures", name)
         return display
 
     def printed(self, *measures: str) -> pd.DataFrame:
-        """Show what the article prints of some measures, with its places."""
+        """What the article prints of some measures, with its places."""
         claims = [c for c in self.ledger.claims.values() if c.measure in measures and not c.verbal]
         columns = ("locus", "measure", "statistic", "printed")
         return pd.DataFrame([[getattr(c, f) for f in columns] for c in claims], columns=columns)
 
+    def methods(self, family: str) -> pd.DataFrame:
+        """Every method tried on every printed number of a family, and whether it reproduces it."""
+        columns = ["family", "claim", "method", "value", "fits"]
+        return pd.DataFrame(method_table(self.ledger, family), columns=columns)
+
+    def fitting(self, family: str) -> tuple[str, ...]:
+        """Methods that reproduce every printed number of a family."""
+        return family_fits(self.ledger, family)[family]
+
+    def against_published(
+        self, claimed: Mapping[str, tuple[str, str, int]], total: int
+    ) -> pd.DataFrame:
+        """Each comparison with a published rate, two-sided and one-sided, ready to be tested.
+
+        Parameters
+        ----------
+        claimed : mapping of str to (str, str, int)
+            For each comparison what was counted, in words, its measure, and the count.
+        total : int
+            Patients among whom it was counted.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns that ``tables.comparisons`` wants, without the P values. A published
+            range gives a row for each end.
+        """
+        rows = [
+            (measure, f"{what}: lower than {claim.printed}", counted, k, total, against,
+             claim.statistic, claim.value.value, f"exact binomial, {side}", side)
+            for measure, (what, counted, k) in claimed.items()
+            for against in [self.ledger.measures[measure].against]
+            for statistic in ("min", "max", "value")
+            for claim in self.ledger.find(against, statistic)[:1]
+            for side in ("two-sided", "less")
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=COMPARED)
+
+    def rates(self, display: str) -> pd.DataFrame:
+        """Rates of this trial, of the trials that it cites, and of those cited without counts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``quantity``, ``trial``, ``measure`` (empty for a cited trial's own number), ``n``,
+            ``N`` and ``percent``; ``n`` is NaN where only a percentage is printed. Of a trial
+            with two arms, the first.
+        """
+        rows = [rate for row in self.layout(display).rows for rate in self._rates(row)]
+        return pd.DataFrame(rows, columns=RATES)
+
+    def _rates(self, row: LayoutRow) -> list[tuple]:
+        if self.ledger.measures[row.measure].kind == "external":
+            printed = self.ledger.printed(row.measure, "value")
+            alone = (row.group, row.label, row.measure, float("nan"), float("nan"))
+            return [(*alone, printed.value)] if printed else []
+        ours = (self.results.get(row.measure, s) for s in ("n", "N", "percent"))
+        rates = [(row.group, "This trial", row.measure, *ours)]
+        for c in self.ledger.comparators:
+            n, total = (float(text.split(";")[0] or "nan") for text in (c.n, c.N))
+            printed = float(c.percent) if c.percent.isdigit() else float("nan")
+            share = printed if isnan(n) else 100 * n / total
+            if c.quantity == row.where and not isnan(share):
+                rates.append((row.group, c.trial.split(" (")[0], "", n, total, share))
+        return rates
+
+    def event_layout(self, display: str) -> Layout:
+        """Layout of adverse events: the display's rows, then other terms of ledger and data."""
+        layout = self.layout(display)
+        pairs = (
+            self.cohort.adae[["AEDECOD", "AECAT"]].fillna({"AECAT": ""}).drop_duplicates("AEDECOD")
+        )
+        category = dict(pairs.itertuples(index=False))
+        slugs = {
+            v.source.removeprefix("ADAE."): v.variable.removesuffix("_grade")
+            for v in self.ledger.variables.values()
+            if v.source.startswith("ADAE.")
+        }
+        for term in category:
+            slug = "".join(c if c.isalnum() else "_" for c in term.lower())
+            while term not in slugs and slug in slugs.values():
+                slug += "_"
+            slugs.setdefault(term, slug)
+        listed = {row.label for row in layout.rows}
+        rows = [*layout.rows]
+        for term, slug in slugs.items():
+            if term not in listed:
+                group = category.get(term) or "Other"
+                rows.append(LayoutRow(display, group, term, f"{slug}_g12|{slug}_g34"))
+        groups = list(dict.fromkeys(row.group for row in rows))
+        return replace(layout, rows=tuple(sorted(rows, key=lambda row: groups.index(row.group))))
+
+    def levels(self, display: str, codes: pd.DataFrame) -> dict[str, pd.Series]:
+        """Level of each patient, by factor, as a display names it; missing where unknown.
+
+        Parameters
+        ----------
+        display : str
+            Its rows name a factor, a level, and its column and code.
+        codes : pandas.DataFrame
+            One row per patient, with these columns.
+        """
+        names: dict[tuple[str, str], dict[str, str]] = {}
+        for row in self.layout(display).rows:
+            names.setdefault((row.group, row.column), {})[row.code] = row.label
+        return {
+            factor: codes[column].map(levels).astype(pd.CategoricalDtype(list(levels.values())))
+            for (factor, column), levels in names.items()
+            if column
+        }
+
     def bounds(self, *words: str) -> pd.DataFrame:
-        """Bounds whose label holds one of the words: what all consistent cohorts agree on."""
+        """Bounds whose label has one of the words: what all consistent cohorts agree on."""
         rows = [b for b in self._document.get("bounds", []) if any(w in b["label"] for w in words)]
         columns = ["label", "low", "high", "unit", "certified"]
         return pd.DataFrame(rows, columns=columns)
@@ -86,7 +233,7 @@ class Workbench:
         return self._document.get("subgroups", {}).get(measure, [])
 
     def histories(self) -> pd.DataFrame:
-        """Risk-set histories that print each survival estimate, by type of interval."""
+        """Sequences of numbers at risk that reproduce each survival estimate, by interval type."""
         rows = [
             {
                 "measure": h["measure"],
@@ -101,8 +248,34 @@ class Workbench:
     def finish(self, name: str) -> pd.DataFrame:
         """Save the results under the notebook's name, and return them to be shown."""
         path = self.output / "results" / f"{name}.csv"
-        self.results.save(path)
+        write_results(self.results.of(name), path)
         return pd.read_csv(path)
+
+
+def read_layouts(path: Path, ledger: Ledger) -> dict[str, Layout]:
+    """Layouts by display; none where there is no such file.
+
+    Raises
+    ------
+    LedgerError
+        If a column is missing or a measure unknown; all faults at once.
+    """
+    faults: list[str] = []
+    layouts: dict[str, Layout] = {}
+    for line, row in read_records(path, LayoutRow, faults):
+        faults += [
+            f"{path.name} row {line}, column measure: {unknown('measure', m, ledger.measures)}"
+            for m in row.measures
+            if m not in ledger.measures
+        ]
+        layout = layouts.get(row.display, Layout(row.display))
+        change = (
+            {"rows": (*layout.rows, row)} if row.group else {"title": row.label, "note": row.note}
+        )
+        layouts[row.display] = replace(layout, **change)  # type: ignore[arg-type]
+    if faults:
+        raise LedgerError(faults)
+    return layouts
 
 
 def _read(path: Path) -> dict:

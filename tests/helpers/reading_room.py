@@ -71,7 +71,7 @@ def the_rows(ledger: Ledger) -> list[Verdict]:
 
 def real_outputs(folder: Path) -> Path:
     """Copy the committed outputs, and write their page with the code as it is."""
-    ledger, found = the_ledger(), table_of_results.read(ROOT / "outputs" / "results.csv")
+    ledger, found = the_ledger(), table_of_results.read_results(ROOT / "outputs" / "results.csv")
     unwanted = shutil.ignore_patterns("index.html")
     shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
     rows = verify.verify(ledger, found, audit(ledger))
@@ -83,10 +83,10 @@ def write_outputs(folder: Path) -> Path:
     """Write results, verdicts, a table, a figure and a notebook into a folder."""
     ledger = the_ledger()
     cohort = read_cohort(COHORT, ledger)
-    table_of_results.write(the_results(), folder / "results.csv")
+    table_of_results.write_results(the_results(), folder / "results.csv")
     verify.write(the_rows(ledger), folder / "verification.csv")
-    tables.save(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")
-    figures.save(figures.regimen(ledger.regimen), folder / "figures", "regimen")
+    tables.write_table(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")
+    figures.write_figure(figures.regimen(ledger.regimen), folder / "figures", "regimen")
     (folder / "notebooks").mkdir(parents=True)
     nbformat.write(a_notebook(), folder / "notebooks" / "2-efficacy.ipynb")
     (folder / "consistency.json").write_text(json.dumps(TOGETHER), encoding="utf-8")

@@ -23,10 +23,10 @@ deep: bool = False  # whether to look twice
 draws: int = 3  # how many"""
 OPENING = """\
 from companion.project import ROOT
-from companion.results import Results
+from companion.results import Results, write_results
 
 results = Results("data")"""
-CLOSING = 'results.save(ROOT / output_dir / "results" / "{stem}.csv")'
+CLOSING = 'write_results(results.of("{stem}"), ROOT / output_dir / "results" / "{stem}.csv")'
 MEASURES = (
     {"measure": "enrolled", "label": "Patients", "kind": "count", "unit": "patients"},
     {"measure": "response", "label": "Response", "kind": "count", "unit": "patients"},

@@ -22,7 +22,7 @@ from companion.cohort import CohortError, patient_table, read_cohort
 from companion.cohort.layout import Layout
 from companion.cohort.sources import Source, parse_all
 from companion.project import ROOT
-from companion.results import Result, read, unique
+from companion.results import Result, read_results, unique
 from companion.verify import MEASURED, verify
 from numbercheck.audit import audit
 from numbercheck.ledger.reading import read_ledger
@@ -194,7 +194,7 @@ def _results(folder: Path) -> list[Result]:
         names |= given
         with patch.object(workbench, "read_ledger", lambda path: LEDGER):  # read once
             exec(rest, names)  # noqa: S102
-        found += read(folder / "made" / "results" / f"{stem}.csv")
+        found += read_results(folder / "made" / "results" / f"{stem}.csv")
     return unique(found)
 
 

@@ -63,7 +63,7 @@ def collect(
         text = json.dumps(alt, ensure_ascii=False, indent=1, sort_keys=True)
         (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
     merged = results.unique(found)
-    results.write(merged, stage / "results.csv")
+    results.write_results(merged, stage / "results.csv")
     document = _read(stage / "consistency.json")
     standing.write(standing.determine(ledger, merged, document), stage / "determined.csv")
     dataset = _read(cohort / "dataset.json")
@@ -80,7 +80,7 @@ def _results(notebook: Path, run: Path) -> list[results.Result]:
     path = run / "results" / f"{notebook.stem}.csv"
     if not path.is_file():
         raise BuildError(f"{notebook.name}: it wrote no results/{notebook.stem}.csv")
-    return results.read(path)
+    return results.read_results(path)
 
 
 def _read(path: Path) -> dict:
@@ -101,4 +101,4 @@ def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -
     from companion.captions import provenance
 
     glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
-    figures.save(glance, stage / "figures", "figure-ledger")
+    figures.write_figure(glance, stage / "figures", "figure-ledger")

@@ -14,7 +14,7 @@ from companion.figures.style import (
     EDGE,
     INK,
     SINGLE,
-    Display,
+    DescribedFigure,
     sheet,
     styled,
     wrap,
@@ -31,7 +31,7 @@ def patient_flow(
     adsl: pd.DataFrame | None = None,
     provenance: Provenance = UNSTATED,
     width: float = SINGLE,
-) -> Display:
+) -> DescribedFigure:
     """Flow of patients from enrollment to the last follow-up.
 
     Parameters

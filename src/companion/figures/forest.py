@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from companion.captions import Provenance, limits, percent
+from companion.captions import Number, Provenance, Text, limits, percent, result_id, text_id
 from companion.figures.style import (
     BLUE,
     BODY,
     DOUBLE,
     INK,
     VERMILION,
-    Sheet,
+    FigureSheet,
     sheet,
     shorten,
     text_width,
@@ -23,9 +23,10 @@ from numbercheck.statistics.proportions import interval
 LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
 BOUND = "#BDBDBD"
 NAN = float("nan")
+LIMITS = ("conf_low", "conf_high")
 
 
-class Line(NamedTuple):
+class ForestLine(NamedTuple):
     """One line of a forest.
 
     Attributes
@@ -42,6 +43,8 @@ class Line(NamedTuple):
         Text in place of a rate.
     level, ours : bool
         Whether it stands under a heading; whether it is set off by color.
+    measure : str
+        What it counts; empty where that is no measure of the ledger.
     """
 
     label: str
@@ -53,6 +56,7 @@ class Line(NamedTuple):
     note: str = ""
     level: bool = False
     ours: bool = False
+    measure: str = ""
 
     @property
     def counted(self) -> bool:
@@ -69,16 +73,21 @@ class Line(NamedTuple):
         """Percentage."""
         return 100 * self.n / self.total if self.counted else self.share
 
-    def text(self, method: str, level: float) -> str:
+    def text(self, method: str, level: float) -> Text:
         """Count, percentage and interval, or the range of both."""
         if self.bounded:
             shares = limits(100 * self.low / self.total, 100 * self.high / self.total)
-            return f"{self.low:.0f}–{self.high:.0f}/{self.total:.0f}  {shares}%"
+            counts = self._number(f"{self.low:.0f}–{self.high:.0f}", "n")
+            return Text(counts, f"/{self.total:.0f}  {shares}%")
         if self.counted:
-            low, high = self.limits(method, level)
-            share = percent(self.n, self.total)
-            return f"{self.n:.0f}/{self.total:.0f}  {share} ({limits(low, high)})"
-        return self.note if isnan(self.share) else f"{self.share:g}%"
+            n, total = self._number(f"{self.n:.0f}", "n"), self._number(f"{self.total:.0f}", "N")
+            share = self._number(percent(self.n, self.total), "percent")
+            ends = limits(*self.limits(method, level), measure=self.measure)
+            return Text(n, "/", total, "  ", share, " (", ends, ")")
+        return Text(self.note if isnan(self.share) else self._number(f"{self.share:g}%", "value"))
+
+    def _number(self, text: str, statistic: str) -> Number:
+        return Number(text, self.measure, statistic)
 
     def limits(self, method: str, level: float) -> tuple[float, float]:
         """Interval of the percentage."""
@@ -87,14 +96,14 @@ class Line(NamedTuple):
 
 
 def open_page(
-    title: str, lines: Sequence[Line], notes: Sequence[str], provenance: Provenance
-) -> Sheet:
+    title: str, lines: Sequence[ForestLine], notes: Sequence[str], provenance: Provenance
+) -> FigureSheet:
     """Open a sheet that is high enough for the lines."""
     height = AXIS + LANE * len(lines) + HEAD
     return sheet(DOUBLE, height, title, notes, provenance.label)
 
 
-def write_names(page: Sheet, lines: Sequence[Line], most: float) -> float:
+def write_names(page: FigureSheet, lines: Sequence[ForestLine], most: float) -> float:
     """Write what the lines name, and return the width that this took, at most ``most`` mm."""
     canvas, widest = page.canvas, 0.0
     for i, line in enumerate(lines):
@@ -108,8 +117,8 @@ def write_names(page: Sheet, lines: Sequence[Line], most: float) -> float:
 
 
 def draw_panel(
-    page: Sheet,
-    lines: Sequence[Line],
+    page: FigureSheet,
+    lines: Sequence[ForestLine],
     heading: str,
     left: float,
     across: float,
@@ -131,14 +140,14 @@ def draw_panel(
     for i, (line, text) in enumerate(zip(lines, texts, strict=True)):
         _mark(axes, line, i, interval_method, level, most)
         y = page.height - HEAD - LANE * (i + 0.5)
-        canvas.text(left + across - room - 1, y, text, va="center_baseline")
+        canvas.text(left + across - room - 1, y, text, va="center_baseline", gid=text_id(text))
     top = page.height - HEAD / 2
     title = shorten(heading, across - room - 5, BODY, "bold")
     canvas.text(left, top, title, va="center_baseline", weight="bold")
     canvas.text(left + across - room - 1, top, head, va="center_baseline", weight="bold")
 
 
-def describe(panels: Mapping[str, Sequence[Line]], interval_method: str, level: float) -> str:
+def describe(panels: Mapping[str, Sequence[ForestLine]], interval_method: str, level: float) -> str:
     """Every line of every panel in words."""
     told = []
     for name, lines in panels.items():
@@ -152,7 +161,7 @@ def describe(panels: Mapping[str, Sequence[Line]], interval_method: str, level: 
     return "; ".join(told)
 
 
-def _mark(axes: Axes, line: Line, y: int, method: str, level: float, most: float) -> None:
+def _mark(axes: Axes, line: ForestLine, y: int, method: str, level: float, most: float) -> None:
     color = VERMILION if line.ours else BLUE
     solid = line.counted and not line.bounded
     size = 2.6 + 2.6 * (line.total / most) ** 0.5 if line.counted else 4.0
@@ -161,7 +170,10 @@ def _mark(axes: Axes, line: Line, y: int, method: str, level: float, most: float
         look |= {"markerfacecolor": "white", "markeredgewidth": 0.9}
     if line.bounded:
         ends = 100 * line.low / line.total, 100 * line.high / line.total
-        axes.hlines(y, *ends, color=BOUND, linewidth=5, clip_on=False, zorder=1)
+        bounds = result_id(line.measure, "n")
+        axes.hlines(y, *ends, color=BOUND, linewidth=5, clip_on=False, zorder=1, gid=bounds)
     elif line.counted:
-        axes.hlines(y, *line.limits(method, level), color=color, linewidth=1.1, clip_on=False)
-    axes.plot([line.center], [y], zorder=3, **look)
+        ends, interval_id = line.limits(method, level), result_id(line.measure, *LIMITS)
+        axes.hlines(y, *ends, color=color, linewidth=1.1, clip_on=False, gid=interval_id)
+    shown = "percent" if line.counted else "value"
+    axes.plot([line.center], [y], zorder=3, gid=result_id(line.measure, shown), **look)

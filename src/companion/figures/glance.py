@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, Provenance
-from companion.figures.key import Entry, draw_key, flow, key_height
+from companion.figures.key import KeyEntry, draw_key, flow, key_height
 from companion.figures.style import (
     BLACK,
     DOUBLE,
     EDGE,
     SMALL,
-    Display,
+    DescribedFigure,
     sheet,
     shorten,
     styled,
@@ -43,7 +43,7 @@ MEANINGS = {
 
 
 @styled()
-def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) -> Display:
+def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) -> DescribedFigure:
     """Every claim as a cell in its place.
 
     Parameters
@@ -56,7 +56,7 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     kinds = pd.Series([_kind(v, b) for v, b in zip(rows["verdict"], rows["basis"], strict=True)])
     counts = {kind: int((kinds == kind).sum()) for kind in LOOKS}
     entries = [
-        Entry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
+        KeyEntry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
     ]
     inner = DOUBLE - 2 * EDGE
     key = key_height(entries, inner) + 2

@@ -12,7 +12,7 @@ from companion.figures.style import BODY, text_width
 SYMBOL, GAP, LEADING = 6.0, 4.0, 4.0  # mm: room for the symbol, between entries, between lines
 
 
-class Entry(NamedTuple):
+class KeyEntry(NamedTuple):
     """A symbol with its meaning: a marker, or a patch when ``fill`` is given."""
 
     text: str
@@ -31,13 +31,13 @@ def flow(widths: Sequence[float], across: float) -> list[tuple[int, float]]:
     return places
 
 
-def key_height(entries: Sequence[Entry], across: float) -> float:
+def key_height(entries: Sequence[KeyEntry], across: float) -> float:
     """Height that a key takes, mm."""
     places = flow([_width(e) for e in entries], across)
     return LEADING * (1 + max((line for line, _ in places), default=-1))
 
 
-def draw_key(axes: Axes, entries: Sequence[Entry], x: float, top: float, across: float) -> None:
+def draw_key(axes: Axes, entries: Sequence[KeyEntry], x: float, top: float, across: float) -> None:
     """Draw a key on axes in mm, downward from ``top``."""
     places = flow([_width(e) for e in entries], across)
     for entry, (line, offset) in zip(entries, places, strict=True):
@@ -50,5 +50,5 @@ def draw_key(axes: Axes, entries: Sequence[Entry], x: float, top: float, across:
         axes.text(left + SYMBOL, middle, entry.text, va="center_baseline", size=BODY)
 
 
-def _width(entry: Entry) -> float:
+def _width(entry: KeyEntry) -> float:
     return SYMBOL + text_width(entry.text) + GAP

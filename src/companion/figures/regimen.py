@@ -14,7 +14,7 @@ from companion.figures.style import (
     SKY,
     SMALL,
     YELLOW,
-    Display,
+    DescribedFigure,
     sheet,
     styled,
     text_width,
@@ -31,7 +31,7 @@ IMMUNOTHERAPY = "Blinatumomab"
 @styled()
 def regimen(
     doses: Sequence[Dose], n: int | None = None, provenance: Provenance = UNSTATED
-) -> Display:
+) -> DescribedFigure:
     """Schema of the regimen.
 
     Parameters

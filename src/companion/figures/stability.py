@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from companion.captions import UNSTATED, Provenance
-from companion.figures.style import BLUE, BODY, DOUBLE, INK, Display, sheet, shorten, styled
+from companion.figures.style import BLUE, BODY, DOUBLE, INK, DescribedFigure, sheet, shorten, styled
 
 LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 93.0, 18.0  # mm
 SAME, DIFFERS = "#8CC5EC", "#F5A46B"
@@ -19,7 +19,7 @@ GROUPS = (
 
 
 @styled()
-def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> Display:
+def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> DescribedFigure:
     """How many results every cohort shares, and how far P values differ.
 
     Parameters

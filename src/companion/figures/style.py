@@ -69,7 +69,7 @@ def styled() -> ContextDecorator:
     return mpl.rc_context(SETTINGS)
 
 
-class Display(Figure):
+class DescribedFigure(Figure):
     """A figure that carries its description and shows itself with it.
 
     Attributes
@@ -96,12 +96,12 @@ class Display(Figure):
         )
 
 
-class Sheet:
+class FigureSheet:
     """A figure and the part of it, in mm from its lower left corner, that the display fills.
 
     Attributes
     ----------
-    figure : Display
+    figure : DescribedFigure
         The figure.
     width, height : float
         Size of the display, mm.
@@ -110,7 +110,7 @@ class Sheet:
     """
 
     def __init__(
-        self, figure: Display, left: float, bottom: float, width: float, height: float
+        self, figure: DescribedFigure, left: float, bottom: float, width: float, height: float
     ) -> None:
         self.figure, self.left, self.bottom = figure, left, bottom
         self.width, self.height = width, height
@@ -124,7 +124,9 @@ class Sheet:
         return self.figure.add_axes(place, **kwargs)
 
 
-def sheet(width: float, height: float, title: str, notes: Sequence[str], label: str = "") -> Sheet:
+def sheet(
+    width: float, height: float, title: str, notes: Sequence[str], label: str = ""
+) -> FigureSheet:
     """Open a figure for a display of a given height, between its title and its footnote.
 
     Parameters
@@ -145,14 +147,14 @@ def sheet(width: float, height: float, title: str, notes: Sequence[str], label: 
     above = fsum(_leading(size) for _, size, *_ in head) + 1.5
     below = fsum(_leading(size) for _, size, *_ in foot) + 2.0
     total = height + above + below + 2 * EDGE
-    figure = Display(figsize=(width * MM, total * MM))
+    figure = DescribedFigure(figsize=(width * MM, total * MM))
     FigureCanvasAgg(figure)
     _lines(figure, head, total - EDGE, total)
     _lines(figure, foot, EDGE + below - 2.0, total)
-    return Sheet(figure, EDGE, EDGE + below, inner, height)
+    return FigureSheet(figure, EDGE, EDGE + below, inner, height)
 
 
-def _lines(figure: Display, lines: list[tuple], top: float, total: float) -> None:
+def _lines(figure: DescribedFigure, lines: list[tuple], top: float, total: float) -> None:
     across = figure.get_figwidth() / MM
     for text, size, color, weight in lines:
         top -= _leading(size)

@@ -1,13 +1,13 @@
 """Fig. S3: response in subgroups, one panel for each outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from companion.captions import UNSTATED, Provenance, interval_name
-from companion.figures.forest import Line, describe, draw_panel, open_page, write_names
-from companion.figures.style import Display, styled
+from companion.captions import UNSTATED, Layout, Provenance, interval_name
+from companion.figures.forest import ForestLine, describe, draw_panel, open_page, write_names
+from companion.figures.style import DescribedFigure, styled
 
 ALL = "All patients"
 EXPLORATORY = "Exploratory. Dashed line: all patients; a square's size: its patients."
@@ -22,15 +22,14 @@ def subgroups(
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
-) -> Display:
+) -> DescribedFigure:
     """Forest of response in subgroups.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``outcome``, ``factor``, ``level``, ``n``, ``N``, as ``subgroup_rows`` makes them; and,
-        where the data do not determine a cell, ``n_min`` and ``n_max``. A row without ``n``
-        is shown as absent.
+        As ``subgroup_rows`` makes them; and, where the article does not determine a cell,
+        ``n_min`` and ``n_max``. A row without ``n`` is shown as absent.
     interval_method, level : str, float
         How the limits are computed.
     provenance : Provenance
@@ -61,58 +60,65 @@ def subgroups(
 
 
 def subgroup_rows(
-    patients: pd.DataFrame,
-    outcomes: Mapping[str, pd.Series],
-    factors: Mapping[str, pd.Series],
+    outcomes: Mapping[str, pd.Series], factors: Mapping[str, pd.Series], layout: Layout
 ) -> pd.DataFrame:
     """Count responders among all patients and in each subgroup.
 
     Parameters
     ----------
-    patients : pandas.DataFrame
-        Patient table; its index names everyone counted.
     outcomes : mapping of str to pandas.Series of bool
         What is counted, by name of the panel; a missing outcome is one not reached.
     factors : mapping of str to pandas.Series
-        Level of each patient, missing where unknown; a factor that is missing in all gives
-        one row without counts.
+        Level of each patient, missing where unknown.
+    layout : Layout
+        Factors in order, each with a measure for each outcome. A factor of which no patient's
+        level is known gives one row without counts.
 
     Returns
     -------
     pandas.DataFrame
-        ``outcome``, ``factor``, ``level``, ``n``, ``N``: the first argument of ``subgroups``.
+        ``outcome``, ``factor``, ``level``, ``measure``, ``n``, ``N``: what ``subgroups`` draws.
     """
-    found: list[tuple] = []
-    for outcome, reached in outcomes.items():
-        hit = reached.reindex(patients.index).fillna(False).astype(bool)
-        found.append((outcome, ALL, "", hit.sum(), len(hit)))
-        for factor, levels in factors.items():
-            known = levels.reindex(patients.index).dropna()
-            for name, members in known.groupby(known, sort=False, observed=True):
-                counts = hit[members.index].sum(), len(members)
-                found.append((outcome, factor, str(name), *counts))
-            if known.empty:
-                found.append((outcome, factor, "", np.nan, np.nan))
-    rows = pd.DataFrame(found, columns=["outcome", "factor", "level", "n", "N"])
-    return rows.astype({"n": float, "N": float})
+    measures = {row.group: row.measures or [""] * len(outcomes) for row in layout.rows}
+    found = [
+        (outcome, factor, level, measure, n, total)
+        for i, (outcome, reached) in enumerate(outcomes.items())
+        for factor, measure in ((f, of[i]) for f, of in measures.items())
+        for level, n, total in _counts(reached.fillna(False).astype(bool), factor, factors)
+    ]
+    return pd.DataFrame(found, columns=["outcome", "factor", "level", "measure", "n", "N"])
 
 
-def _lines(rows: pd.DataFrame, absent: str) -> list[Line]:
-    lines: list[Line] = []
+def _counts(
+    hit: pd.Series, factor: str, factors: Mapping[str, pd.Series]
+) -> Iterator[tuple[str, float, float]]:
+    """Level, responders and members of each level of a factor."""
+    known = factors[factor].dropna() if factor in factors else pd.Series()
+    if factor == ALL:
+        yield "", float(hit.sum()), float(len(hit))
+    elif known.empty:
+        yield "", np.nan, np.nan
+    for name, members in known.groupby(known, observed=True):
+        yield str(name), float(hit[members.index].sum()), float(len(members))
+
+
+def _lines(rows: pd.DataFrame, absent: str) -> list[ForestLine]:
+    lines: list[ForestLine] = []
     for factor, part in rows.groupby("factor", sort=False):
         if not part["level"].astype(bool).any():
             lines.append(_line(part.iloc[0], str(factor), absent, level=False))
             continue
-        lines.append(Line(str(factor)))
+        lines.append(ForestLine(str(factor)))
         lines += [_line(row, row["level"], absent, level=True) for _, row in part.iterrows()]
     return lines
 
 
-def _line(row: pd.Series, label: str, absent: str, level: bool) -> Line:
+def _line(row: pd.Series, label: str, absent: str, level: bool) -> ForestLine:
     low, high = (float(row.get(c, np.nan)) for c in ("n_min", "n_max"))
-    line = Line(label, float(row["n"]), float(row["N"]), low, high, level=level)
+    counts = float(row["n"]), float(row["N"]), low, high
+    line = ForestLine(label, *counts, level=level, measure=row.get("measure", ""))
     return line if line.counted else line._replace(note=absent)
 
 
-def _overall(lines: list[Line]) -> Line:
-    return next((line for line in lines if line.label == ALL), Line("", total=0))
+def _overall(lines: list[ForestLine]) -> ForestLine:
+    return next((line for line in lines if line.label == ALL), ForestLine("", total=0))

@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from companion.captions import UNSTATED, Provenance
-from companion.figures.key import Entry, draw_key, key_height
+from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id, text_id
+from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.style import (
     BLUE,
     BODY,
     EDGE,
     INK,
     SINGLE,
-    Display,
-    Sheet,
+    DescribedFigure,
+    FigureSheet,
     sheet,
     styled,
     text_width,
@@ -39,6 +39,7 @@ TICK: Look = {
 BAND: Look = {"facecolor": BLUE, "alpha": 0.18, "edgecolor": "none"}
 ENVELOPE: Look = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
 ENDS = ("time", "lower", "upper")
+LIMITS = ("conf_low", "conf_high")
 ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulative_censored"}
 
 CHOSEN = "Days of events and of censoring"
@@ -54,7 +55,8 @@ def survival(
     envelope: pd.DataFrame | None = None,
     provenance: Provenance = UNSTATED,
     width: float = SINGLE,
-) -> Display:
+    measure: str = "",
+) -> DescribedFigure:
     """Kaplan-Meier curve of one group.
 
     Parameters
@@ -74,11 +76,17 @@ def survival(
         What the footnote says of the data.
     width : float
         Printed width, mm.
+    measure : str
+        Measure of the ledger that the curve is read for.
     """
     entries = _entries(level, envelope is not None)
     ticks = _ticks(float(curve.index[-1]), horizon)
-    summary = _summary(curve, horizon, level)
-    said = [line for text in summary for line in wrap(text, width - 2 * EDGE, BODY, "bold")]
+    summary = _summary(curve, horizon, level, measure)
+    said = [
+        (line, text_id(text))
+        for text in summary
+        for line in wrap(text, width - 2 * EDGE, BODY, "bold")
+    ]
     above = key_height(entries, width - 2 * EDGE) + TABLE_LINE * len(said) + 3
     below = AXIS + TABLE_LINE * (len(ROWS) + 1)
     page = sheet(
@@ -93,14 +101,14 @@ def survival(
     counted = text_width(f"{int(curve['n_risk'].iloc[0])}")
     left = text_width("Censored") + counted / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
-    _draw(axes, curve, envelope)
+    _draw(axes, curve, envelope, measure)
     _frame(axes, ticks, endpoint, horizon)
     _counts(page, curve, ticks, left, below)
     canvas = page.canvas
-    for line, text in enumerate(said):
+    for line, (text, name) in enumerate(said):
         y = page.height - TABLE_LINE * (line + 0.5)
         weight = "bold" if line == 0 else "normal"
-        canvas.text(0, y, text, va="center_baseline", weight=weight)
+        canvas.text(0, y, text, va="center_baseline", weight=weight, gid=name)
     draw_key(canvas, entries, 0, page.height - TABLE_LINE * len(said) - 0.5, page.width)
     page.figure.alt_text = _alt(curve, endpoint, ". ".join(summary), provenance)
     return page.figure
@@ -115,13 +123,13 @@ def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
     return (times, *values)
 
 
-def _draw(axes: Axes, curve: pd.DataFrame, envelope: pd.DataFrame | None) -> None:
+def _draw(axes: Axes, curve: pd.DataFrame, envelope: pd.DataFrame | None, measure: str) -> None:
     if envelope is not None:
         month, low, high = (envelope[c].to_numpy(dtype=float) for c in ENDS)
         axes.fill_between(month, low, high, step="post", **ENVELOPE)
     times, survived, lower, upper = steps(curve)
-    axes.fill_between(times, lower, upper, step="post", **BAND)
-    axes.step(times, survived, where="post", **CURVE)
+    axes.fill_between(times, lower, upper, step="post", **BAND, gid=result_id(measure, *LIMITS))
+    axes.step(times, survived, where="post", **CURVE, gid=result_id(measure, "estimate"))
     censored = curve[curve["n_censor"] > 0]
     axes.plot(censored.index, censored["survival"], gid="censored", clip_on=False, **TICK)
 
@@ -136,7 +144,9 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
     axes.axvline(horizon, ymax=1 / 1.02, color=INK, **dashes)
 
 
-def _counts(page: Sheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float) -> None:
+def _counts(
+    page: FigureSheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float
+) -> None:
     """Write who is at risk, and who has left, under each tick."""
     counts = at_risk_table(curve, ticks)
     canvas, across = page.canvas, page.width - left - 4
@@ -155,16 +165,16 @@ def _ticks(last: float, horizon: float) -> np.ndarray:
     return np.arange(0, ceil(end / step - 1e-9) + 1) * float(step)
 
 
-def _entries(level: float, enveloped: bool) -> list[Entry]:
+def _entries(level: float, enveloped: bool) -> list[KeyEntry]:
     entries = [
-        Entry("Estimate", line=CURVE),
-        Entry(f"{100 * level:g}% CI", fill=BAND),
-        Entry("Censored", line=TICK),
+        KeyEntry("Estimate", line=CURVE),
+        KeyEntry(f"{100 * level:g}% CI", fill=BAND),
+        KeyEntry("Censored", line=TICK),
     ]
-    return [*entries, Entry("All curves that fit the article", fill=ENVELOPE)][: 3 + enveloped]
+    return [*entries, KeyEntry("All curves that fit the article", fill=ENVELOPE)][: 3 + enveloped]
 
 
-def _summary(curve: pd.DataFrame, horizon: float, level: float) -> tuple[str, str]:
+def _summary(curve: pd.DataFrame, horizon: float, level: float, measure: str) -> tuple[str, str]:
     """Estimate at the horizon and median, in words."""
     at = survival_at(curve, horizon).iloc[0]
     middle = median(curve)
@@ -173,9 +183,13 @@ def _summary(curve: pd.DataFrame, horizon: float, level: float) -> tuple[str, st
     )
     if horizon > curve.index[-1] and at["survival"] > 0:
         return f"Follow-up ends before {horizon:g} months", reached
-    limits = f"{_hundred(at['lower'])}–{_hundred(at['upper'])}"
-    interval = "CI undefined" if isnan(at["lower"]) else f"{100 * level:g}% CI {limits}"
-    return f"At {horizon:g} months {_hundred(at['survival'])}% ({interval})", reached
+    estimate = Number(f"{_hundred(at['survival'])}%", measure, "estimate")
+    low, high = (
+        Number(_hundred(at[end]), measure, s) for end, s in zip(ENDS[1:], LIMITS, strict=True)
+    )
+    interval = Text(f"{100 * level:g}% CI ", low, DASH, high)
+    interval = Text("CI undefined") if isnan(at["lower"]) else interval
+    return Text(f"At {horizon:g} months ", estimate, " (", interval, ")"), reached
 
 
 def _hundred(share: float) -> str:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from companion.captions import UNSTATED, Provenance
-from companion.figures.key import Entry, draw_key, key_height
+from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.marks import (
     BLOCKS,
     COLUMNS,
@@ -32,8 +32,8 @@ from companion.figures.style import (
     DOUBLE,
     EDGE,
     SMALL,
-    Display,
-    Sheet,
+    DescribedFigure,
+    FigureSheet,
     sheet,
     shorten,
     styled,
@@ -61,7 +61,7 @@ def swimmer(
     transplant_day: pd.Series | None = None,
     days_per_month: float = DAYS_PER_MONTH,
     provenance: Provenance = UNSTATED,
-) -> Display:
+) -> DescribedFigure:
     """Swimmer plot of treatment, response, transplantation, relapse and death.
 
     Parameters
@@ -135,7 +135,9 @@ def _undated_note(lanes: pd.DataFrame) -> str:
     return "Transplantation (HSCT) stands in a column where its date is not reported."
 
 
-def _panels(page: Sheet, lanes: pd.DataFrame, below: float, lane: float) -> tuple[Axes, Axes, Axes]:
+def _panels(
+    page: FigureSheet, lanes: pd.DataFrame, below: float, lane: float
+) -> tuple[Axes, Axes, Axes]:
     """Columns, induction and later follow-up, side by side, with one lane per patient."""
     names = [shorten(str(name), 24, SMALL) for name in lanes.index]
     left = max(text_width(name, SMALL) for name in names) + 1.5
@@ -241,7 +243,7 @@ def _marks(
         axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **_look(mark, size))
 
 
-def _entries(lanes: pd.DataFrame) -> list[Entry]:
+def _entries(lanes: pd.DataFrame) -> list[KeyEntry]:
     """What the symbols mean; only marks are listed that can occur."""
     transplant = "Transplantation (HSCT)" + (", date not reported" if _undated(lanes).any() else "")
     marks = {
@@ -258,8 +260,8 @@ def _entries(lanes: pd.DataFrame) -> list[Entry]:
     }
     blocks = {**BLOCKS, "Follow-up": FOLLOWED}
     return [
-        *(Entry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
-        *(Entry(name, line=_look(mark, 5.0)) for name, mark in marks.items()),
+        *(KeyEntry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
+        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in marks.items()),
     ]
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from companion.captions import UNSTATED, Provenance, interval_name
-from companion.figures.forest import Line, describe, draw_panel, open_page, write_names
-from companion.figures.style import Display, styled
+from companion.figures.forest import ForestLine, describe, draw_panel, open_page, write_names
+from companion.figures.style import DescribedFigure, styled
 
 NAMES = 78.0  # mm, most for the names of trials
 
@@ -16,14 +16,14 @@ def trials(
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
-) -> Display:
+) -> DescribedFigure:
     """Rates of several trials side by side, by quantity.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``quantity``, ``trial``, ``n``, ``N``, ``percent``: without ``n``, only the percentage
-        is printed, and it has no interval.
+        ``quantity``, ``trial``, ``measure``, ``n``, ``N``, ``percent``: without ``n``, only
+        the percentage is printed, and it has no interval.
     ours : str
         Trial that is set off by color.
     interval_method, level : str, float
@@ -47,12 +47,12 @@ def trials(
     return page.figure
 
 
-def _lines(rows: pd.DataFrame, ours: str) -> list[Line]:
-    lines: list[Line] = []
+def _lines(rows: pd.DataFrame, ours: str) -> list[ForestLine]:
+    lines: list[ForestLine] = []
     for quantity, part in rows.groupby("quantity", sort=False):
-        lines.append(Line(str(quantity)))
-        for trial, *values in part[["trial", "n", "N", "percent"]].itertuples(index=False):
-            n, total, share = map(float, values)
-            line = Line(str(trial), n, total, share=share, level=True, ours=trial == ours)
-            lines.append(line)
+        lines.append(ForestLine(str(quantity)))
+        for r in part.itertuples(index=False):
+            counts = float(r.n), float(r.N)
+            known = {"share": float(r.percent), "measure": r.measure, "ours": r.trial == ours}
+            lines.append(ForestLine(str(r.trial), *counts, level=True, **known))
     return lines

@@ -189,4 +189,4 @@ def _summarize(request: SweepRequest) -> None:
     if not summary.empty:
         labels = summary["measure"].map(lambda m: request.ledger.measures[m].label)
         drawn = figures.stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
-        figures.save(drawn, request.output, "stability")
+        figures.write_figure(drawn, request.output, "stability")

@@ -1,170 +1,128 @@
 """Table 1, second part: adverse events by worst grade, in the article's order or by frequency."""
 
-from collections.abc import Sequence
+from dataclasses import replace
+from math import isnan
 
-import pandas as pd
+from companion.captions import (
+    UNSTATED,
+    Layout,
+    LayoutRow,
+    Number,
+    Provenance,
+    Text,
+    n_percent,
+    percent,
+)
+from companion.results import Results
+from companion.tables.table import DisplayTable, Row, share
 
-from companion.captions import UNSTATED, Provenance, n_percent, percent
-from companion.tables.table import Row, Table
-
-CATEGORIES = ("Hematologic", "Blinatumomab related", "Other non-hematologic")
-PRINTED_GROUPS = ("1-2", "3-4")
-UNGRADED, OTHER = "not recorded", "Other"
-TITLES = {
-    "article": "Table 1b. Adverse events during induction, in the article's order",
-    "descending": "Table 1c. Adverse events during induction, by frequency",
+GROUPS = {
+    "ungraded": "Grade not recorded",
+    "g12": "Grade 1–2",
+    "g34": "Grade 3–4",
+    "g5": "Grade 5",
+}
+PRINTED = ("g12", "g34")
+ANY_SEVERE = "any_event_g34"
+ORDERS = {
+    "article": "Categories and terms in the article's order.",
+    "descending": "Terms in descending order of patients with any grade, then with the higher "
+    "grades.",
 }
 
 
 def adverse_events(
-    adae: pd.DataFrame,
-    adsl: pd.DataFrame,
+    results: Results,
+    layout: Layout,
     order: str = "article",
     any_event: tuple[int, int] | None = None,
-    terms: Sequence[str] = (),
     provenance: Provenance = UNSTATED,
-) -> Table:
+) -> DisplayTable:
     """Patients with each adverse event, n (%), by the group of its worst grade.
 
     Parameters
     ----------
-    adae : pandas.DataFrame
-        ADaM ADAE, any number of rows per patient and term: ``USUBJID``, ``AEDECOD``,
-        ``AECAT``, ``AETOXGRG`` and, where there is one, ``TRTEMFL``.
-    adsl : pandas.DataFrame
-        ADaM ADSL: its patients are the denominator, for those without an event have no row in
-        ``adae``; events of others are left out.
+    results : Results
+        Proportions of the measures ``fever_g12``, ``fever_g34`` and so on; where some have
+        them, also of ``fever_g5`` and ``fever_ungraded``.
+    layout : Layout
+        A row for each term, with its category and its first measure (``fever_g12``).
     order : {"article", "descending"}
-        Categories and terms as the article has them, or by patients with any grade.
+        As in the layout, or by patients with any grade.
     any_event : tuple of int, optional
-        Fewest and most patients who can have had a grade 3–4 event of any term. By default it
-        is counted, and absent for a reconstructed cohort, which does not determine it.
-    terms : sequence of str
-        Terms in the article's order; one without an event is a row too. By default those
-        seen, in the order of ``adae``.
+        Fewest and most patients who can have had a grade 3–4 event of any term, where the
+        results do not count them (``any_event_g34``).
     provenance : Provenance
         What the footnote says of the data.
     """
-    if order not in TITLES:
-        raise ValueError(f"order is {order!r}; it must be {' or '.join(TITLES)}")
-    n_patients = len(adsl)
-    events = adae[adae["USUBJID"].isin(adsl["USUBJID"])]
-    if any_event is None and not provenance.label:
-        any_event = (_severe(events),) * 2
-    counts = worst_grade_counts(events, terms)
-    groups = [c for c in counts.columns if c != "category"]
-    counts["total"] = counts[groups].sum(axis=1)
+    if order not in ORDERS:
+        raise ValueError(f"order is {order!r}; it must be {' or '.join(ORDERS)}")
+    found = [g for g in GROUPS if g in PRINTED or any(_has(results, r, g) for r in layout.rows)]
+    rows = list(layout.rows)
+    columns = {g: GROUPS[g] for g in found}
     if order == "descending":
-        severity = ["total", *reversed(groups)]
-        counts = counts.sort_values(severity, ascending=False, kind="stable")
-        counts["category"] = ""
-        groups = ["total", *groups]
-    rows = [_any_row(groups, n_patients, any_event, order, provenance)]
-    rows += [
-        Row(r["category"], term, tuple(n_percent(r[g], n_patients) for g in groups))
-        for term, r in counts.iterrows()
+        rows.sort(key=lambda row: _severity(results, row, found), reverse=True)
+        rows = [replace(row, group="") for row in rows]
+        columns = {"any": "Any grade", **columns}
+    body = [
+        Row(row.group, row.label, tuple(_cell(results, row, g, found) for g in columns))
+        for row in rows
     ]
-    columns = tuple("Any grade" if g == "total" else _heading(g) for g in groups)
-    return Table(
-        TITLES[order],
-        f"Adverse event, N = {n_patients}",
-        columns,
-        tuple(rows),
-        provenance.footnote(*_notes(groups, order)),
+    first = layout.rows[0].measures[0] if layout.rows else ""
+    total = results.get(first, "N")
+    severe = share(results, ANY_SEVERE) or _bound(any_event, total) or provenance.absent
+    severe_cells = tuple(severe if g == "g34" else "" for g in columns)
+    group = "Any event" if order == "article" else ""
+    fatal = "" if "g5" in found else "No grade 5 event is recorded."
+    return DisplayTable(
+        layout.title,
+        Text("Adverse event, N = ", Number(f"{total:.0f}", first, "N"))
+        if first
+        else "Adverse event",
+        tuple(columns.values()),
+        (Row(group, "Any grade 3–4 event", severe_cells), *body),
+        provenance.footnote(DATA, ORDERS[order], fatal, layout.note),
         provenance.label,
     )
 
 
-def worst_grade_counts(adae: pd.DataFrame, terms: Sequence[str] = ()) -> pd.DataFrame:
-    """Count patients per term and group of worst grade, each patient once per term.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by term: ``category``, then a column for each grade group, mildest first. The
-        two that the article prints are always there.
-    """
-    events = _emergent(adae)
-    events = events.assign(group=events["AETOXGRG"].astype(object).where(_graded(events), UNGRADED))
-    found = {str(g) for g in events["group"]} | set(PRINTED_GROUPS)
-    groups = sorted(found, key=_severity)
-    events = events.assign(rank=events["group"].map(groups.index).astype(int))
-    worst = events.groupby(["AEDECOD", "USUBJID"], observed=True)["rank"].max()
-    category = {**dict.fromkeys(terms, OTHER), **_first(events)}
-    listed = sorted(category, key=lambda term: _place(term, category[term], list(category)))
-    counts = pd.DataFrame({"category": pd.Series(category, dtype=object)}).reindex(listed)
-    for rank, group in enumerate(groups):
-        n = worst[worst == rank].groupby(level="AEDECOD", observed=True).size()
-        counts[group] = n.reindex(listed, fill_value=0).astype(int)
-    return counts
+DATA = (
+    "Data are patients, n (%), at their worst grade, each counted once per term; the denominator "
+    "is every patient enrolled."
+)
 
 
-def _emergent(adae: pd.DataFrame) -> pd.DataFrame:
-    return adae[adae["TRTEMFL"] != "N"] if "TRTEMFL" in adae else adae
+def _measure(row: LayoutRow, group: str) -> str:
+    stem = row.measure.partition("|")[0].rpartition("_")[0]
+    return f"{stem}_{group}" if group != "any" else stem
 
 
-def _severe(adae: pd.DataFrame) -> int:
-    """Patients with an event of grade 3–4."""
-    events = _emergent(adae)
-    return int(events.loc[events["AETOXGRG"] == "3-4", "USUBJID"].nunique())
+def _has(results: Results, row: LayoutRow, group: str) -> bool:
+    return not isnan(results.get(_measure(row, group), "n"))
 
 
-def _graded(events: pd.DataFrame) -> pd.Series:
-    return events["AETOXGRG"].notna() & (events["AETOXGRG"].astype(str) != "")
+def _counts(results: Results, row: LayoutRow, groups: list[str]) -> list[float]:
+    return [results.get(_measure(row, g), "n") for g in groups]
 
 
-def _severity(group: str) -> tuple[int, str]:
-    """Place of a grade group, mildest first; without a grade comes before them all."""
-    first = group.split("-")[0]
-    return (int(first), group) if first.isdigit() else (-1, group)
+def _severity(results: Results, row: LayoutRow, groups: list[str]) -> tuple[float, ...]:
+    counts = _counts(results, row, groups)
+    return (sum(counts), *reversed(counts))
 
 
-def _first(events: pd.DataFrame) -> dict[str, str]:
-    pairs = events.drop_duplicates("AEDECOD")
-    category = pairs["AECAT"].astype(object).where(pairs["AECAT"].notna(), "").replace("", OTHER)
-    return dict(zip(pairs["AEDECOD"], category, strict=True))
+def _cell(results: Results, row: LayoutRow, group: str, groups: list[str]) -> Text:
+    measure = _measure(row, group)
+    total = results.get(_measure(row, PRINTED[0]), "N")
+    if group == "any":  # a result of its own for few terms; the grades are disjoint
+        shown = measure if _has(results, row, group) else ""
+        return n_percent(sum(_counts(results, row, groups)), total, shown)
+    return n_percent(results.get(measure, "n"), total, measure)
 
 
-def _place(term: str, category: str, seen: list[str]) -> tuple[int, int]:
-    known = CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES)
-    return known, seen.index(term)
-
-
-def _heading(group: str) -> str:
-    return f"Grade {group.replace('-', '–')}"
-
-
-def _any_row(
-    groups: list[str],
-    n_patients: int,
-    any_event: tuple[int, int] | None,
-    order: str,
-    provenance: Provenance,
-) -> Row:
-    text = _bound(any_event, n_patients) if any_event else provenance.absent
-    cells = tuple(text if g == "3-4" else "" for g in groups)
-    return Row("" if order == "descending" else "Any event", "Any grade 3–4 event", cells)
-
-
-def _bound(bound: tuple[int, int], n_patients: int) -> str:
+def _bound(bound: tuple[int, int] | None, total: float) -> str:
+    if bound is None:
+        return ""
     low, high = bound
     if low == high:
-        return n_percent(low, n_patients)
-    shares = f"{percent(low, n_patients).rstrip('%')}–{percent(high, n_patients)}"
-    return f"between {low} and {high} ({shares})"
-
-
-def _notes(groups: list[str], order: str) -> list[str]:
-    ordering = {
-        "article": "Categories and terms in the article's order.",
-        "descending": "Terms in descending order of patients with any grade, "
-        "then with the higher grades.",
-    }
-    fatal = "" if "5" in groups else "No grade 5 event is recorded."
-    return [
-        "Data are patients, n (%), at their worst grade, each counted once per term; the "
-        "denominator is every patient enrolled.",
-        ordering[order],
-        fatal,
-        "ICANS, immune effector cell-associated neurotoxicity syndrome.",
-    ]
+        return n_percent(low, total)
+    return f"between {low} and {high} ({percent(low, total).rstrip('%')}–{percent(high, total)})"

@@ -1,82 +1,98 @@
 """Tables S1 and S2: the patients at enrollment, and where they were enrolled."""
 
+from collections.abc import Iterator
+from itertools import groupby
+from math import isnan
+
 import pandas as pd
 
-from companion.captions import UNSTATED, Provenance, n_percent
-from companion.tables.table import Row, Table
-
-WORDS = {
-    "SEX": {"F": "Female", "M": "Male", "U": "Unknown"},
-    "WBCGR1": {">30": "> 30 × 10⁹/L", "<=30": "≤ 30 × 10⁹/L"},
-    "RISKGR1": {"poor": "Poor risk", "other": "Other"},
-}
-GROUPED = {
-    "SEX": "Sex",
-    "RACE": "Race",
-    "WBCGR1": "White blood cells at diagnosis",
-    "RISKGR1": "Genetic risk",
-}
-UNAVAILABLE = (
-    "ECOG performance status",
-    "Immunophenotype",
-    "Bone marrow blasts at diagnosis",
-    "Central nervous system involvement",
+from companion.captions import (
+    DASH,
+    UNSTATED,
+    Layout,
+    LayoutRow,
+    Number,
+    Provenance,
+    Text,
+    n_percent,
 )
+from companion.results import Results
+from companion.tables.table import DisplayTable, Row, share
 
 
-def baseline(adsl: pd.DataFrame, provenance: Provenance = UNSTATED) -> Table:
-    """Table S1: age and the groups at enrollment, as far as ADSL has them.
+def baseline(
+    results: Results, adsl: pd.DataFrame, layout: Layout, provenance: Provenance = UNSTATED
+) -> DisplayTable:
+    """Table S1: age and the groups at enrollment, as far as the data have them.
 
     Parameters
     ----------
+    results : Results
+        Median and range of a row's measure, or its proportion.
     adsl : pandas.DataFrame
-        ADaM ADSL, one row per patient: ``AGE``, ``SEX``, ``RACE``, ``WBCGR1``, ``RISKGR1``;
-        an empty column is shown as absent, single empty cells as missing. Of a reconstructed
-        cohort, what it cannot have is listed too.
+        ADaM ADSL, one row per patient, for groups that are no measure. An empty column is
+        shown as absent, single empty cells as missing.
+    layout : Layout
+        Rows in order, ``where`` being like ``SEX = F`` for a code and ``RACE`` for every code
+        found. A row with neither ``where`` nor measure is what a reconstructed cohort cannot
+        have.
     provenance : Provenance
         What the footnote says of the data.
     """
-    rows = [Row("Age, years", "Median (range)", (_age(adsl, provenance.absent),))]
-    for column, heading in GROUPED.items():
-        rows += _group(adsl, column, heading, provenance.absent)
-    if provenance.label:
-        rows += [Row("Further characteristics", text, (provenance.absent,)) for text in UNAVAILABLE]
-    return Table(
-        "Table S1. Baseline characteristics",
+    rows: list[Row] = []
+    for group, part in groupby(layout.rows, key=lambda row: row.group):
+        listed = list(part)
+        if listed[0].where:
+            rows += _coded(results, adsl, group, listed, provenance.absent)
+        else:
+            asked = (r for r in listed if r.measure or provenance.label)
+            rows += [
+                Row(group, r.label, (_median(results, r.measure) or provenance.absent,))
+                for r in asked
+            ]
+    return DisplayTable(
+        layout.title,
         "Characteristic",
-        (f"N = {len(adsl)}",),
+        (_everyone(adsl),),
         tuple(rows),
-        provenance.footnote("Data are n (%) unless stated; all patients enrolled."),
+        provenance.footnote("Data are n (%) unless stated; all patients enrolled.", layout.note),
         provenance.label,
     )
 
 
 def sites(
-    adsl: pd.DataFrame, n_sites: int | None = None, provenance: Provenance = UNSTATED
-) -> Table:
-    """Table S2: patients per study site, or how many sites there were when that is all known."""
-    known = _present(adsl, "SITEID")
+    results: Results,
+    adsl: pd.DataFrame,
+    layout: Layout,
+    n_sites: int | None = None,
+    provenance: Provenance = UNSTATED,
+) -> DisplayTable:
+    """Table S2: patients at each site, or only the number of sites where that is all we know."""
+    known, absent = _present(adsl, "SITEID"), provenance.absent
+    n = results.get("sites", "value")
+    n = n if not isnan(n) else n_sites
+    count = absent if n is None else Text(Number(f"{n:.0f}", "sites", "value"))
+    rows = [Row("", "Study sites", (count,))]
     if known.empty:
-        count = provenance.absent if n_sites is None else str(n_sites)
-        rows = [
-            Row("", "Study sites", (count,)),
-            Row("", "Patients at each site", (provenance.absent,)),
-        ]
+        rows.append(Row("", "Patients at each site", (absent,)))
     else:
-        rows = [Row("", "Study sites", (str(known.nunique()),))]
         rows += [
-            Row("", f"Site {site}", (n_percent(n, len(adsl)),))
-            for site, n in known.value_counts().sort_index().items()
+            Row("", f"Site {site}", (n_percent(k, len(adsl)),))
+            for site, k in known.value_counts().sort_index().items()
         ]
         rows += _missing("", len(adsl) - len(known), len(adsl))
-    return Table(
-        "Table S2. Study sites",
+    return DisplayTable(
+        layout.title,
         "Site",
-        (f"N = {len(adsl)}",),
+        (_everyone(adsl),),
         tuple(rows),
-        provenance.footnote("Data are the number of sites, and patients, n (%)."),
+        provenance.footnote(layout.note),
         provenance.label,
     )
+
+
+def _everyone(adsl: pd.DataFrame) -> Text:
+    return Text("N = ", Number(f"{len(adsl)}", "enrolled", "n"))
 
 
 def _present(adsl: pd.DataFrame, column: str) -> pd.Series:
@@ -85,27 +101,32 @@ def _present(adsl: pd.DataFrame, column: str) -> pd.Series:
     return adsl[column][adsl[column].notna() & (adsl[column].astype(str) != "")].astype(str)
 
 
-def _age(adsl: pd.DataFrame, absent: str) -> str:
-    ages = pd.to_numeric(adsl["AGE"]).dropna()
-    return f"{ages.median():g} ({ages.min():g}–{ages.max():g})" if len(ages) else absent
+def _median(results: Results, measure: str) -> Text | None:
+    """Median (range) of a quantity."""
+    values = {s: results.get(measure, s) for s in ("median", "min", "max")}
+    if any(map(isnan, values.values())):
+        return None
+    middle, low, high = (Number(f"{v:g}", measure, s) for s, v in values.items())
+    return Text(middle, " (", low, DASH, high, ")")
 
 
-def _group(adsl: pd.DataFrame, column: str, heading: str, absent: str) -> list[Row]:
-    known = _present(adsl, column)
+def _coded(
+    results: Results, adsl: pd.DataFrame, group: str, listed: list[LayoutRow], absent: str
+) -> Iterator[Row]:
+    """Rows of the codes of one column: those listed, then others that were found."""
+    known, total = _present(adsl, listed[0].column), len(adsl)
     if known.empty:
-        return [Row(heading, "All groups", (absent,))]
-    words = WORDS.get(column, {})
+        yield Row(group, "All groups", (absent,))
+        return
     counts = known.value_counts()
-    rows = [
-        Row(heading, words.get(code, code), (n_percent(counts[code], len(adsl)),))
-        for code in sorted(counts.index, key=lambda code: _place(code, list(words)))
-    ]
-    return rows + _missing(heading, len(adsl) - len(known), len(adsl))
+    named = {row.code: row for row in listed if row.code}
+    others = sorted(set(counts.index) - set(named))
+    for code in (*(c for c in named if c in counts), *others):
+        row = named.get(code, LayoutRow("", group, code))
+        count = share(results, row.measure) or n_percent(counts[code], total)
+        yield Row(group, row.label, (count,))
+    yield from _missing(group, total - len(known), total)
 
 
-def _place(code: str, known: list[str]) -> tuple[int, str]:
-    return (known.index(code), "") if code in known else (len(known), code)
-
-
-def _missing(heading: str, n: int, total: int) -> list[Row]:
-    return [Row(heading, "Missing", (n_percent(n, total),))] if n else []
+def _missing(group: str, n: int, total: int) -> list[Row]:
+    return [Row(group, "Missing", (n_percent(n, total),))] if n else []

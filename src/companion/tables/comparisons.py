@@ -1,11 +1,21 @@
 """Tables of this trial beside those it cites: rates with intervals, and what each test says."""
 
 from math import isnan
+from typing import Any
 
 import pandas as pd
 
-from companion.captions import DASH, UNSTATED, Provenance, interval_name, limits, n_percent
-from companion.tables.table import Row, Table
+from companion.captions import (
+    DASH,
+    UNSTATED,
+    Number,
+    Provenance,
+    Text,
+    interval_name,
+    limits,
+    n_percent,
+)
+from companion.tables.table import DisplayTable, Row
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_rounded
 
@@ -15,14 +25,15 @@ def trials(
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
-) -> Table:
+) -> DisplayTable:
     """Rates of several trials side by side.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``quantity``, ``trial``, ``n``, ``N`` and ``percent``; ``n`` may be missing where only
-        the percentage is printed: it then has no interval.
+        ``quantity``, ``trial``, ``measure`` (empty for a number that is no measure's), ``n``,
+        ``N`` and ``percent``. Without ``n`` only the percentage is known, as the measure's
+        value; it has no interval.
     interval_method, level : str, float
         How the limits are computed.
     provenance : Provenance
@@ -37,7 +48,7 @@ def trials(
         "trial that prints only a percentage has none. Populations and definitions differ."
     )
     columns = ("n (%)", "N", f"{100 * level:g}% CI, %")
-    return Table(
+    return DisplayTable(
         "This trial beside the trials it cites",
         "Trial",
         columns,
@@ -49,14 +60,15 @@ def trials(
 
 def comparisons(
     rows: pd.DataFrame, alpha: float = 0.05, provenance: Provenance = UNSTATED
-) -> Table:
+) -> DisplayTable:
     """What "significantly lower" amounts to under each test.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``claim`` (a sentence), ``this_trial``, ``comparator`` (both as text), ``method`` and
-        ``p_value``, NaN where the test is undefined.
+        ``claim`` (a sentence), ``counted`` (the measure of this trial's ``n`` of ``N``),
+        ``against`` and ``statistic`` (the published ``rate``, %), ``method`` and ``p_value``,
+        NaN where the test is undefined.
     alpha : float
         Level below which a P value supports the claim.
     provenance : Provenance
@@ -66,7 +78,12 @@ def comparisons(
         Row(
             str(r.claim),
             str(r.method),
-            (str(r.this_trial), str(r.comparator), p_text(r.p_value), _support(r.p_value, alpha)),
+            (
+                Text(Number(f"{r.n}", r.counted, "n"), " of ", Number(f"{r.N}", r.counted, "N")),
+                Text(Number(f"{r.rate:g}%", r.against, r.statistic)),
+                p_text(r.p_value),
+                _support(r.p_value, alpha),
+            ),
         )
         for r in rows.itertuples(index=False)
     ]
@@ -74,7 +91,7 @@ def comparisons(
         f"P values are of the test named and not adjusted for multiplicity; a claim is supported "
         f"where P < {alpha:g}. The article names no test."
     )
-    return Table(
+    return DisplayTable(
         "What the comparisons in words amount to",
         "Test",
         ("This trial", "Compared with", "P value", "Supports the claim"),
@@ -99,13 +116,14 @@ def p_text(p: float) -> str:
     return format_rounded(p, 3 if p < 0.1 else 2)
 
 
-def _rate(row: object, method: str, level: float) -> tuple[str, str, str]:
-    total = f"{row.N:.0f}" if pd.notna(row.N) else DASH  # type: ignore[attr-defined]
-    if pd.isna(row.n) or pd.isna(row.N):  # type: ignore[attr-defined]
-        return f"{row.percent:g}%", total, DASH  # type: ignore[attr-defined]
-    n, of = int(row.n), int(row.N)  # type: ignore[attr-defined]
-    low, high = interval(n, of, method, level)
-    return n_percent(n, of), total, limits(100 * low, 100 * high)
+def _rate(row: Any, method: str, level: float) -> tuple[str, str, str]:
+    if isnan(row.n) or isnan(row.N):
+        total = DASH if isnan(row.N) else f"{row.N:.0f}"
+        return Text(Number(f"{row.percent:g}%", row.measure, "value")), total, DASH
+    n, of, measure = int(row.n), int(row.N), row.measure
+    low, high = (100 * end for end in interval(n, of, method, level))
+    total = Text(Number(f"{of}", measure, "N"))
+    return n_percent(n, of, measure), total, limits(low, high, measure=measure)
 
 
 def _support(p: float, alpha: float) -> str:

@@ -1,18 +1,22 @@
-"""A table for print, and its files: HTML, CSV and LaTeX.
+"""A table as it is printed, and its files: HTML, CSV and LaTeX.
 
-LaTeX is the manuscript format, because great_tables writes and escapes it; no kept library
-writes RTF from the same table. Labels come from data, so in no file do they become markup, and
-in the CSV no cell is one that a spreadsheet would run.
+In the HTML each number of a result names its measure and statistic; CSV and LaTeX have the text
+alone. LaTeX is the manuscript format, because great_tables writes and escapes it. Labels come
+from data: in no file do they become markup, and a spreadsheet runs no cell of the CSV.
 """
 
 import csv
 from dataclasses import dataclass, field
+from html import escape
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import great_tables
 import pandas as pd
+
+from companion.captions import Text, n_percent, numbers
+from companion.results import Results
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LATEX_NEEDS = "% \\usepackage{booktabs,caption}; compile with XeLaTeX or LuaLaTeX (UTF-8 text)\n"
@@ -46,8 +50,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table as it will be printed.
+class DisplayTable:
+    """A table as it is printed; any of its texts may hold numbers of results.
 
     Attributes
     ----------
@@ -60,7 +64,7 @@ class Table:
     notes : tuple of str
         Footnote, one sentence or more each.
     label : str
-        Provenance that stands under the title and in every row of the CSV.
+        Provenance, under the title and in every row of the CSV.
     """
 
     title: str
@@ -80,33 +84,35 @@ class Table:
         """Whether rows stand in groups."""
         return any(row.group for row in self.rows)
 
-    @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self, *columns: str) -> pd.DataFrame:
         """The cells as text, one row each, with ``group`` where there are groups."""
         body = [(row.group, row.label, *row.cells) for row in self.rows]
-        frame = pd.DataFrame(body, columns=["group", self.stub, *self.columns])
+        frame = pd.DataFrame(body, columns=["group", *columns], dtype=object)
         return frame if self.grouped else frame.drop(columns="group")
 
     def gt(self, name: str = "table") -> Any:
         """Return the table as great_tables' ``GT``, its element ids all starting with ``name``."""
         keys = [f"column{i}" for i in range(len(self.columns))]
-        body = [(row.group, row.label, *row.cells) for row in self.rows]
-        frame = pd.DataFrame(body, columns=["group", "stub", *keys], dtype=object)
         table = great_tables.GT(
-            frame if self.grouped else frame.drop(columns="group"),
+            self.frame("stub", *keys),
             rowname_col="stub",
             groupname_col="group" if self.grouped else None,
             id=name,
         )
-        table = table.tab_header(self.title, self.label or None).tab_stubhead(self.stub)
-        table = table.cols_label(dict(zip(keys, self.columns, strict=True)))
+        table = table.tab_header(self.title, self.label or None).tab_stubhead(_named(self.stub))
+        table = table.cols_label(dict(zip(keys, map(_named, self.columns), strict=True)))
         for note in self.notes:
-            table = table.tab_source_note(note)
+            table = table.tab_source_note(_named(note))
         return table.cols_align("left", keys).tab_options(**LOOK)
 
+    def html(self, name: str = "table") -> str:
+        """The table as HTML, each number of a result with its measure and statistic."""
+        return self.gt(name).fmt(_html).as_raw_html()
+
     def csv(self) -> str:
-        """The cells as CSV; the label is repeated in each row, so that no copied row loses it."""
-        frame = self.frame.assign(source=self.label) if self.label else self.frame
+        """The cells as CSV, the label in each row, so that no copied row loses it."""
+        frame = self.frame(self.stub, *self.columns)
+        frame = frame.assign(source=self.label) if self.label else frame
         lines = StringIO()
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(map(inert, frame.columns))
@@ -114,7 +120,22 @@ class Table:
         return lines.getvalue()
 
     def _repr_html_(self) -> str:
-        return self.gt().as_raw_html()
+        return self.html()
+
+
+def share(results: Results, measure: str) -> Text | None:
+    """Count and percentage of a measure; None where the results lack it."""
+    n, total = results.get(measure, "n"), results.get(measure, "N")
+    return n_percent(n, total, measure) if total == total else None
+
+
+def _html(text: str) -> str:
+    return getattr(text, "html", escape(text))
+
+
+def _named(text: str) -> Any:
+    """Text for a heading or a note, as HTML where it has numbers of results."""
+    return great_tables.html(_html(text)) if any(numbers(text)) else text
 
 
 def inert(cell: str) -> str:
@@ -134,17 +155,16 @@ def inert(cell: str) -> str:
     return cell
 
 
-def save(table: Table, directory: Path, name: str) -> None:
+def write_table(table: DisplayTable, directory: Path, name: str) -> None:
     """Write ``name.html`` (a fragment with its style), ``name.csv`` and ``name.tex``.
 
     The same table gives the same bytes.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    gt = table.gt(name)
     texts = {
-        "html": gt.as_raw_html() + "\n",
+        "html": table.html(name) + "\n",
         "csv": table.csv(),
-        "tex": LATEX_NEEDS + gt.as_latex().strip() + "\n",
+        "tex": LATEX_NEEDS + table.gt(name).as_latex().strip() + "\n",
     }
     for suffix, text in texts.items():
         (directory / f"{name}.{suffix}").write_text(text, encoding="utf-8", newline="\n")

@@ -327,7 +327,7 @@ def test_a_process_that_is_ended_from_outside_is_told(built):
 
 def test_a_notebook_without_results_is_told(small):
     """Verdicts on its claims would silently be missing."""
-    small.change("1-baseline", "results.save(", "str(")
+    small.change("1-baseline", "write_results(", "print(")
     with pytest.raises(BuildError, match=r"1-baseline\.ipynb: it wrote no results"):
         build(small.request(), Heard())
 

@@ -16,7 +16,7 @@ from synthetic import trial, write_csv
 from companion.build.parameters import declared
 from companion.cohort import patient_table, read_cohort
 from companion.project import ROOT
-from companion.results import read
+from companion.results import read_results
 from numbercheck.audit import family_fits
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
@@ -83,7 +83,7 @@ def execute(folder, stems=STEMS, **given):
 
 def results(folder):
     """Every result of a run by its key, from the notebooks' own files."""
-    rows = [r for stem in STEMS for r in read(folder / "results" / f"{stem}.csv")]
+    rows = [r for stem in STEMS for r in read_results(folder / "results" / f"{stem}.csv")]
     return {(r.measure, r.statistic): r for r in rows}
 
 
@@ -225,7 +225,7 @@ def test_every_claim_of_a_result_is_recorded_by_one_notebook(usual):
         for c in LEDGER.claims.values()
         if LEDGER.measures[c.measure].kind in KINDS
     }
-    files = [read(usual / "results" / f"{stem}.csv") for stem in STEMS]
+    files = [read_results(usual / "results" / f"{stem}.csv") for stem in STEMS]
     keys = [(r.measure, r.statistic) for rows in files for r in rows]
 
     assert claimed - set(keys) == NOT_IN_HAND
@@ -367,7 +367,9 @@ def test_a_published_rate_is_tested_as_if_known_exactly(usual):
 def test_another_horizon_is_another_measure(tmp_path):
     """Survival at six months must not be taken for the printed one at twelve."""
     folder = execute(tmp_path, ["4-survival"], horizon_months=6.0)
-    found = {(r.measure, r.statistic): r for r in read(folder / "results" / "4-survival.csv")}
+    found = {
+        (r.measure, r.statistic): r for r in read_results(folder / "results" / "4-survival.csv")
+    }
     part = COHORT.adtte[COHORT.adtte["PARAMCD"] == "PFS"]
     month = float(LEDGER.parameter("days_per_month"))
     curve = kaplan_meier(part["AVAL"] / month, part["CNSR"] == 0)
@@ -435,6 +437,6 @@ def test_opened_by_hand_it_runs_from_anywhere_and_leaves_the_outputs_alone(stem,
     book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
     NotebookClient(book, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
-    assert set(read(made)) <= set(read(ROOT / "outputs" / "results.csv"))
+    assert set(read_results(made)) <= set(read_results(ROOT / "outputs" / "results.csv"))
     assert committed == {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
     assert list(tmp_path.iterdir()) == []

@@ -464,15 +464,15 @@ def test_the_measured_width_is_the_drawn_one(text):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_figure_has_the_same_bytes(name, tmp_path):
     for folder in ("one", "two"):
-        figures.save(drawings("the trial's size")[name](), tmp_path / folder, name)
+        figures.write_figure(drawings("the trial's size")[name](), tmp_path / folder, name)
 
     for file in (f"{name}.svg", f"{name}.png", "alt.json"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
 def test_files_carry_the_description_and_no_date(tmp_path):
-    figures.save(ordinary("survival"), tmp_path, "km")
-    figures.save(ordinary("regimen"), tmp_path, "regimen", alt="<b>Other</b> words")
+    figures.write_figure(ordinary("survival"), tmp_path, "km")
+    figures.write_figure(ordinary("regimen"), tmp_path, "regimen", alt="<b>Other</b> words")
     svg = (tmp_path / "km.svg").read_text(encoding="utf-8")
     alt = json.loads((tmp_path / "alt.json").read_text(encoding="utf-8"))
     with Image.open(tmp_path / "km.png") as picture:

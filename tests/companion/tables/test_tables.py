@@ -268,7 +268,7 @@ def test_a_test_supports_a_claim_only_below_the_level(p, text, support):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_file_says_until_when_and_that_the_cohort_is_reconstructed(name, tmp_path):
-    tables.save(every_table(CUTOFF)[name], tmp_path, name)
+    tables.write_table(every_table(CUTOFF)[name], tmp_path, name)
 
     for suffix in ("html", "csv", "tex"):
         text = (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
@@ -287,7 +287,7 @@ def test_every_row_of_a_csv_keeps_the_label(name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_markup_or_a_formula(name, text, tmp_path):
-    tables.save(every_table(text)[name], tmp_path, name)
+    tables.write_table(every_table(text)[name], tmp_path, name)
     html, latex = ((tmp_path / f"{name}.{s}").read_text(encoding="utf-8") for s in ("html", "tex"))
     cells = [c for row in csv.reader(StringIO(every_table(text)[name].csv())) for c in row]
 
@@ -310,7 +310,7 @@ def test_what_a_spreadsheet_would_run_is_quoted(cell):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_table_has_the_same_bytes(name, tmp_path):
     for folder in ("one", "two"):
-        tables.save(every_table()[name], tmp_path / folder, name)
+        tables.write_table(every_table()[name], tmp_path / folder, name)
 
     for suffix in ("html", "csv", "tex"):
         file = f"{name}.{suffix}"
@@ -330,4 +330,4 @@ def test_ids_of_one_page_are_its_tables_own(tmp_path):
 
 def test_a_row_with_too_few_cells_is_refused():
     with pytest.raises(ValueError, match="one cell for each"):
-        tables.Table("Title", "Row", ("a", "b"), (tables.Row("", "label", ("1",)),))
+        tables.DisplayTable("Title", "Row", ("a", "b"), (tables.Row("", "label", ("1",)),))
