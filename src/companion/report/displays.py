@@ -1,79 +1,113 @@
-"""The tables and figures of a build, as parts of the page."""
+"""The tables and figures of a build, as parts of the page: each number leads to its claim.
+
+Tables name the result of a number in ``data-measure`` and ``data-statistic``, figures in the id
+of a mark (``crc_2w.n--crc_2w.N``). A figure stands on the page as SVG of its own, of which only
+shapes are kept, so that its marks can be pressed.
+"""
 
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from companion.report.markup import sanitized
-from companion.report.shown import Linker
+from companion.report.markup import sanitized, slug
+from numbercheck.ledger.records import Ledger
 
 TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
-WIDTH = re.compile(rb'<svg [^>]*?width="([\d.]+)pt"', re.DOTALL)
+MARKED = re.compile(r'<span data-measure="(\w+)" data-statistic="(\w+)">(.*?)</span>')
 LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
-TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+JOINS = "stroke-linejoin: round; stroke-linecap: butt"  # the style sheet of every figure
+SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect")
+GEOMETRY = ("d", "style", "transform", "x", "y", "width", "height", "viewBox", "clip-path")
+
+Shown = tuple[str, str]  # a measure and a statistic
 
 
-class Display(NamedTuple):
-    """A table, as HTML, or a figure, as a picture with its description.
+class PageDisplay(NamedTuple):
+    """A table or figure, as HTML.
 
-    ``labeled`` where the table itself says of what patients it is; ``width`` is the figure's in
-    pixels, below which it is scrolled rather than shrunk. Of the ``measures`` it shows, those
-    ``listed`` are not linked from its cells.
+    ``labeled`` where the table itself says of what patients it is. Of the ``measures`` it shows,
+    those ``listed`` are not links that a keyboard reaches.
     """
 
     name: str
     title: str
-    html: Markup = Markup()
-    picture: str = ""
+    html: Markup
     alt: str = ""
     files: tuple[str, ...] = ()
     labeled: bool = False
-    width: int = 0
     measures: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
 
 
-def tables(output: Path, label: str, linker: Linker) -> list[Display]:
+class Links:
+    """Where a number of a table, a figure or a notebook leads.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its claims come first, those of a table of the article before others.
+    results : collection of (str, str)
+        Measure and statistic of each result; a number without a claim leads to its result.
+    """
+
+    def __init__(self, ledger: Ledger, results: Collection[Shown]) -> None:
+        self.ledger, self.results = ledger, results
+        self._first = {c.measure: c for c in reversed(ledger.claims.values())}
+
+    def aim(self, measure: str, statistic: str) -> str:
+        """Id on the page of a number's claim, else its result, else a claim of its measure."""
+        claims = self.ledger.find(measure, statistic)
+        if not claims and (measure, statistic) in self.results:
+            return f"result-{slug(measure)}-{slug(statistic)}"
+        claims = claims or [self._first[measure]] if measure in self._first else []
+        claim = min(claims, key=lambda c: not c.part.startswith("Table"), default=None)
+        return f"claim-{slug(claim.claim)}" if claim else ""
+
+    def link(self, html: Markup) -> Markup:
+        """HTML with a link at each number that names its result."""
+
+        def anchor(number: re.Match[str]) -> str:
+            aim = self.aim(number[1], number[2])
+            return f'<a href="#{aim}">{number[3]}</a>' if aim else number[3]
+
+        return Markup(MARKED.sub(anchor, html))  # noqa: S704 - ids in sanitized HTML
+
+
+def tables(output: Path, label: str, links: Links) -> list[PageDisplay]:
     """Every table of a build, by name."""
-    return [_table(path, label, linker) for path in sorted((output / "tables").glob("*.html"))]
+    return [_table(path, label, links) for path in sorted((output / "tables").glob("*.html"))]
 
 
-def figures(output: Path, linker: Linker) -> list[Display]:
+def figures(output: Path, links: Links) -> list[PageDisplay]:
     """Every figure of a build, by name: as SVG, or as PNG where there is no SVG."""
     folder = output / "figures"
     described = folder / "alt.json"
     alt = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
     paths = {path.stem: path for path in sorted(folder.glob("*.png"))}
     paths |= {path.stem: path for path in sorted(folder.glob("*.svg"))}
-    return [_figure(path, str(alt.get(name, "")), linker) for name, path in sorted(paths.items())]
+    return [_figure(path, str(alt.get(name, "")), links) for name, path in sorted(paths.items())]
 
 
-def data_uri(path: Path) -> str:
-    """Return a picture as an address that holds the picture itself."""
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f"data:{TYPES[path.suffix]};base64,{data}"
-
-
-def _table(path: Path, label: str, linker: Linker) -> Display:
+def _table(path: Path, label: str, links: Links) -> PageDisplay:
     text = path.read_text(encoding="utf-8")
     found = TITLE.search(text)
     title = Markup(found[1]).striptags() if found else _words(path.stem)  # noqa: S704 - to text
-    html, linked = linker.link(_captioned(sanitized(text, f"table-{path.stem}-"), title))
-    labeled = bool(label) and str(escape(label)) in html
-    listed = linker.listed(path.stem)
-    return Display(
+    html = _captioned(sanitized(text, f"table-{path.stem}-"), title)
+    named = [(m[1], m[2]) for m in MARKED.finditer(html)]
+    return PageDisplay(
         path.stem,
         title,
-        html,
+        links.link(html),
         files=tuple(_files(path)),
-        labeled=labeled,
-        measures=linked + listed,
-        listed=listed,
+        labeled=bool(label) and escape(label) in html,
+        measures=_measures(named, links),
     )
 
 
@@ -85,20 +119,60 @@ def _captioned(table: Markup, title: str) -> Markup:
     return start + end + tag + close + caption + body if end else table
 
 
-def _figure(path: Path, alt: str, linker: Linker) -> Display:
-    title = _words(path.stem)
-    found = WIDTH.search(path.read_bytes()[:2000])
-    listed = linker.listed(path.stem)
-    return Display(
-        path.stem,
-        title,
-        picture=data_uri(path),
-        alt=alt or title,
-        files=tuple(_files(path)),
-        width=round(float(found[1]) * LEGIBLE) if found else 0,
-        measures=listed,
-        listed=listed,
-    )
+def _figure(path: Path, alt: str, links: Links) -> PageDisplay:
+    title, named = _words(path.stem), []
+    if path.suffix == ".svg":
+        root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this build
+        picture = Markup("".join(_shapes(root, alt or title, path.stem, links)))  # noqa: S704
+        named = [number for element in root.iter() for number in _named(element)]
+    else:
+        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        picture = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt or title)
+    shown = _measures(named, links)
+    files = tuple(_files(path))
+    return PageDisplay(path.stem, title, picture, alt or title, files, measures=shown, listed=shown)
+
+
+def _measures(named: list[Shown], links: Links) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m for m, _ in named if m in links.ledger.measures))
+
+
+def _named(element: ElementTree.Element) -> list[Shown]:
+    """Results that a mark's id names."""
+    parts = (part.partition(".") for part in element.get("id", "").split("--"))
+    return [(measure, statistic) for measure, dot, statistic in parts if dot]
+
+
+def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> Iterator[str]:
+    """SVG of an element and those in it, without whatever is no shape."""
+    tag = element.tag.rpartition("}")[2]
+    if tag not in SHAPES:
+        return
+    aim = next(filter(None, (links.aim(*number) for number in _named(element))), "")
+    if aim:  # the list below the figure has the same links for the keyboard
+        yield f'<a href="#{aim}" tabindex="-1">'
+    if alt:
+        width = float(element.get("width", "0").removesuffix("pt")) * LEGIBLE
+        style = f"min-width: {width:.0f}px; width: {1.5 * width:.0f}px; {JOINS}"
+        view = escape(element.get("viewBox", ""))
+        yield f'<svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}">'
+    else:
+        yield f"<{tag}{''.join(_attributes(element, f'{slug(name)}-'))}>"
+    for child in element:
+        yield from _shapes(child, "", name, links)
+    yield f"</{tag}>" + ("</a>" if aim else "")
+
+
+def _attributes(element: ElementTree.Element, prefix: str) -> Iterator[str]:
+    """Attributes of a shape; ids are told apart by a prefix, and nothing leads elsewhere."""
+    for key, value in element.items():
+        name = key.rpartition("}")[2]
+        if name == "id":
+            yield f' id="{escape(prefix + value)}"'
+        elif name == "href" and value.startswith("#"):
+            yield f' href="#{escape(prefix + value[1:])}"'
+        elif name in GEOMETRY and value.count("url(") == value.count("url(#"):
+            yield f' {name}="{escape(value.replace("url(#", f"url(#{prefix}"))}"'
 
 
 def _words(name: str) -> str:

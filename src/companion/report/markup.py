@@ -15,6 +15,7 @@ DROPPED = {"script", "style", "title", "head", "template", "noscript", "iframe",
 ATTRIBUTES = {
     "*": {"alt", "class", "colspan", "headers", "id", "rowspan", "scope", "span", "start", "title"},
     "a": {"href"},
+    "span": {"data-measure", "data-statistic"},
     "img": {"src"},
 }
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,42 +10,21 @@ from typing import Any, NamedTuple
 import mistune
 from markupsafe import Markup
 
-from companion.report.markup import sanitized
+from companion.report.displays import Links
+from companion.report.markup import sanitized, slug
 
 CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colors
-F_STRING = re.compile(r"""\bf["'](\w*\{[^"']*)["']""")
-FILLED = re.compile(r"\{[^{}]*\}")
 READ = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
 class Cell(NamedTuple):
-    """One cell: its id on the page, and prose, or code with what it printed."""
+    """One cell: its id on the page, and prose, or code with its number and what it printed."""
 
     id: str
     number: int
     prose: Markup
     source: str
     outputs: tuple[Markup, ...]
-
-    def names(self, measure: str) -> int:
-        """How surely the code computes a measure: 3 by a call on it, 2 by its name, 1 or 0.
-
-        1 is an f-string that can become the name.
-        """
-        if measure in self.source:
-            quoted = rf"""["']{re.escape(measure)}["']"""
-            if re.search(rf"\w\(\s*{quoted}", self.source):
-                return 3
-            if re.search(quoted, self.source):
-                return 2
-        return int(any(pattern.fullmatch(measure) for pattern in _patterns(self.source)))
-
-
-@cache
-def _patterns(source: str) -> tuple[re.Pattern[str], ...]:
-    """What the f-strings of a cell can become."""
-    texts = (FILLED.split(found[1]) for found in F_STRING.finditer(source))
-    return tuple(re.compile(r"\w+".join(map(re.escape, text))) for text in texts if any(text))
 
 
 class Notebook(NamedTuple):
@@ -56,30 +34,20 @@ class Notebook(NamedTuple):
     title: str
     cells: tuple[Cell, ...]
 
-    def find(self, measure: str) -> Cell | None:
-        """Find the cell that computes a measure, the first of those that do so most surely."""
-        best = max(self.cells, key=lambda cell: cell.names(measure), default=None)
-        return best if best and best.names(measure) else None
+
+def cell_id(cell: str) -> str:
+    """Id on the page of a cell named as results name it, such as ``2-efficacy [7]``."""
+    return slug(f"notebook {cell}") if cell else ""
 
 
-def cells_of(books: Sequence[Notebook], measures: Iterable[str]) -> dict[str, tuple[str, Cell]]:
-    """The cell that computes each measure, with its notebook's title, where there is one."""
-    found = {}
-    for measure in measures:
-        at = [(book.title, cell) for book in books if (cell := book.find(measure))]
-        if at:
-            found[measure] = max(at, key=lambda pair: pair[1].names(measure))
-    return found
-
-
-def notebooks(output: Path) -> list[Notebook]:
+def notebooks(output: Path, links: Links) -> list[Notebook]:
     """Every executed notebook of a build, by name."""
-    return [_notebook(path) for path in sorted((output / "notebooks").glob("*.ipynb"))]
+    return [_notebook(path, links) for path in sorted((output / "notebooks").glob("*.ipynb"))]
 
 
-def _notebook(path: Path) -> Notebook:
+def _notebook(path: Path, links: Links) -> Notebook:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    made = tuple(_cell(path.stem, i, cell) for i, cell in enumerate(cells, start=1))
+    made = tuple(_cell(path.stem, i, cell, links) for i, cell in enumerate(cells, start=1))
     return Notebook(path.stem, _title(cells) or path.stem, made)
 
 
@@ -88,12 +56,14 @@ def _title(cells: Iterable[dict[str, Any]]) -> str:
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
 
 
-def _cell(notebook: str, number: int, cell: dict[str, Any]) -> Cell:
-    name = f"notebook-{notebook}-cell-{number}"
+def _cell(notebook: str, position: int, cell: dict[str, Any], links: Links) -> Cell:
     if cell["cell_type"] != "code":
+        name = f"notebook-{slug(notebook)}-prose-{position}"
         prose = sanitized(str(READ(_text(cell))), f"{name}-", 2)
-        return Cell(name, number, prose, "", ())
-    outputs = tuple(_outputs(cell.get("outputs", ()), name))
+        return Cell(name, 0, prose, "", ())
+    number = cell.get("execution_count") or 0  # as Jupyter shows it beside the cell
+    name = cell_id(f"{notebook} [{number or f'not run {position}'}]")
+    outputs = tuple(map(links.link, _outputs(cell.get("outputs", ()), name)))
     return Cell(name, number, Markup(), _text(cell), outputs)
 
 

@@ -10,15 +10,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from companion.report.claims import following, printed, reason, token, what
-from companion.report.computed import computed
+from companion.report.computed import Computed, computed
 from companion.report.consistency import consistency
-from companion.report.displays import Display, figures, tables
+from companion.report.displays import Links, PageDisplay, figures, tables
 from companion.report.journal_club import JournalClub, read_journal_club
 from companion.report.markup import slug
-from companion.report.notebooks import Cell, cells_of, notebooks
+from companion.report.notebooks import notebooks
 from companion.report.numbers import Numbers
 from companion.report.patients import patients
-from companion.report.shown import Linker
 from companion.report.what_if import CHOICES, what_if
 from companion.verify import WORDS, tally
 from numbercheck.audit import Verdict
@@ -132,14 +131,13 @@ def _content(
     label: str,
     drawn: Callable[[], None],
 ) -> dict[str, Any]:
-    books = notebooks(output)
-    cells = cells_of(books, ledger.measures)
-    results, together = computed(output, cells), consistency(output, ledger)
-    linker = Linker(ledger, {(r.measure, r.statistic): float(r.value) for r in results})
+    results, together = computed(output), consistency(output, ledger)
+    cells = {(r.measure, r.statistic): r for r in results if r.cell}
+    links = Links(ledger, {(r.measure, r.statistic) for r in results})
     choices = what_if(ledger)
-    shown_tables = tables(output, label, linker)
+    shown_tables = tables(output, label, links)
     drawn()
-    shown_figures = figures(output, linker)
+    shown_figures = figures(output, links)
     return {
         "label": label,
         "article": ledger.article,
@@ -157,7 +155,7 @@ def _content(
         "tables": shown_tables,
         "figures": shown_figures,
         "shown": _shown(shown_tables, shown_figures),
-        "notebooks": books,
+        "notebooks": notebooks(output, links),
         "made": _made(ledger, cells),
         "results": results,
         "fill": Numbers(ledger, verdicts, results, together, choices).fill,
@@ -185,17 +183,17 @@ def _unchecked(verdicts: Sequence[Verdict]) -> list[tuple[str, int]]:
     return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
 
 
-def _made(ledger: Ledger, cells: Mapping[str, tuple[str, Cell]]) -> dict[str, list[Claim]]:
+def _made(ledger: Ledger, cells: Mapping[tuple[str, str], Computed]) -> dict[str, list[Claim]]:
     """Claims by the cell that computes them."""
     by_cell: dict[str, list[Claim]] = {}
     for claim in ledger.claims.values():
-        if claim.measure in cells:
-            by_cell.setdefault(cells[claim.measure][1].id, []).append(claim)
+        if result := cells.get((claim.measure, claim.statistic)):
+            by_cell.setdefault(result.cell_id, []).append(claim)
     return by_cell
 
 
 def _shown(
-    shown_tables: Iterable[Display], shown_figures: Iterable[Display]
+    shown_tables: Iterable[PageDisplay], shown_figures: Iterable[PageDisplay]
 ) -> dict[str, list[tuple[str, str]]]:
     """Id and title of each table and figure that shows a measure."""
     found: dict[str, list[tuple[str, str]]] = {}
