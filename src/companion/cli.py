@@ -118,7 +118,7 @@ def verify(
         from companion.project import ROOT
 
         results = ROOT / "outputs" / "results.csv"
-    rows = join(ledger, table.read(results), judge(ledger))
+    rows = join(ledger, table.read_results(results), judge(ledger))
     found = drift(ledger, rows)
     if as_json:
         claims = [{column: getattr(row, column) for column in COLUMNS} for row in rows]

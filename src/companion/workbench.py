@@ -74,7 +74,7 @@ class Workbench:
         """
 
         def count(measure: str, hit: pd.Series, among: pd.Series | bool = True) -> None:
-            n = len(hit) if among is True else int(among.sum())
+            n = len(hit) if isinstance(among, bool) else int(among.sum())
             self.results.proportion(measure, int((hit & among).sum()), n, method, level)
 
         return count
@@ -152,43 +152,39 @@ class Workbench:
     def _rates(self, row: LayoutRow) -> list[tuple]:
         if self.ledger.measures[row.measure].kind == "external":
             printed = self.ledger.printed(row.measure, "value")
-            alone = (row.group, row.label, row.measure, float("nan"), float("nan"))
-            return [(*alone, printed.value)] if printed else []
+            named = (row.group, row.label, row.measure, float("nan"), float("nan"))
+            return [(*named, printed.value)] if printed else []
         ours = (self.results.get(row.measure, s) for s in ("n", "N", "percent"))
         rates = [(row.group, "This trial", row.measure, *ours)]
         for c in self.ledger.comparators:
             n, total = (float(text.split(";")[0] or "nan") for text in (c.n, c.N))
-            printed = float(c.percent) if c.percent.isdigit() else float("nan")
-            share = printed if isnan(n) else 100 * n / total
+            alone = float(c.percent) if c.percent.isdigit() else float("nan")
+            share = alone if isnan(n) else 100 * n / total
             if c.quantity == row.where and not isnan(share):
                 rates.append((row.group, c.trial.split(" (")[0], "", n, total, share))
         return rates
 
     def event_layout(self, display: str) -> Layout:
-        """Layout of adverse events: the display's rows, then other terms of ledger and data."""
-        layout = self.layout(display)
-        pairs = (
-            self.cohort.adae[["AEDECOD", "AECAT"]].fillna({"AECAT": ""}).drop_duplicates("AEDECOD")
-        )
-        category = dict(pairs.itertuples(index=False))
-        slugs = {
+        """Layout with a row for each adverse event: those of the ledger, then others seen."""
+        known = {f.name: f.group for f in self.ledger.fields if f.table == "ADAE"}
+        seen = self.cohort.adae.drop_duplicates("AEDECOD")[["AEDECOD", "AECAT"]].fillna("")
+        groups = dict(seen.itertuples(index=False)) | known
+        names = {
             v.source.removeprefix("ADAE."): v.variable.removesuffix("_grade")
             for v in self.ledger.variables.values()
-            if v.source.startswith("ADAE.")
         }
-        for term in category:
-            slug = "".join(c if c.isalnum() else "_" for c in term.lower())
-            while term not in slugs and slug in slugs.values():
-                slug += "_"
-            slugs.setdefault(term, slug)
-        listed = {row.label for row in layout.rows}
-        rows = [*layout.rows]
-        for term, slug in slugs.items():
-            if term not in listed:
-                group = category.get(term) or "Other"
-                rows.append(LayoutRow(display, group, term, f"{slug}_g12|{slug}_g34"))
-        groups = list(dict.fromkeys(row.group for row in rows))
-        return replace(layout, rows=tuple(sorted(rows, key=lambda row: groups.index(row.group))))
+        for term in groups:
+            name = "".join(c if c.isalnum() else "_" for c in term.lower())
+            while term not in names and name in names.values():
+                name += "_"
+            names.setdefault(term, name)
+        terms = dict.fromkeys((*known, *groups))
+        order = list(dict.fromkeys(groups[t] or "Other" for t in terms))
+        rows = [
+            LayoutRow(display, groups[t] or "Other", t, f"{names[t]}_g12|{names[t]}_g34")
+            for t in sorted(terms, key=lambda t: order.index(groups[t] or "Other"))
+        ]
+        return self.layout(display, tuple(rows))
 
     def levels(self, display: str, codes: pd.DataFrame) -> dict[str, pd.Series]:
         """Level of each patient, by factor, as a display names it; missing where unknown.

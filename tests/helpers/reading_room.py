@@ -6,6 +6,7 @@ its page written anew.
 
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from companion import figures, report, tables, verify
 from companion import results as table_of_results
+from companion.captions import Layout, LayoutRow
 from companion.cohort import masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results
@@ -46,7 +48,7 @@ def the_results() -> tuple[table_of_results.Result, ...]:
             k = (measure.where.select(columns, len(patients)) & among).sum()
             found.add(measure.measure, "n", int(k))
             found.add(measure.measure, "percent", 100 * int(k) / int(among.sum()), "k/N")
-    return tuple(found.rows)
+    return tuple(replace(result, cell="2-efficacy [1]") for result in found.rows)
 
 
 def a_notebook() -> nbformat.NotebookNode:
@@ -85,7 +87,9 @@ def write_outputs(folder: Path) -> Path:
     cohort = read_cohort(COHORT, ledger)
     table_of_results.write_results(the_results(), folder / "results.csv")
     verify.write(the_rows(ledger), folder / "verification.csv")
-    tables.write_table(tables.baseline(cohort.adsl, PROVENANCE), folder / "tables", "baseline")
+    layout = Layout("Table S1. Baseline", "", (LayoutRow("s1", "Sex", "Female", "", "SEX = F"),))
+    table = tables.baseline(Results("constructed"), cohort.adsl, layout, PROVENANCE)
+    tables.write_table(table, folder / "tables", "baseline")
     figures.write_figure(figures.regimen(ledger.regimen), folder / "figures", "regimen")
     (folder / "notebooks").mkdir(parents=True)
     nbformat.write(a_notebook(), folder / "notebooks" / "2-efficacy.ipynb")

@@ -40,11 +40,11 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str, alt: str =
 def _tell_apart(figure: DescribedFigure) -> None:
     """Number the marks that name the same results, since an id stands once in a document."""
     seen: Counter[str] = Counter()
-    for mark in figure.findobj(lambda artist: bool(artist.get_gid())):
-        name = mark.get_gid()
-        seen[name] += 1
-        if seen[name] > 1:
-            mark.set_gid(f"{name}--{seen[name]}")
+    for mark in figure.findobj():
+        if name := mark.get_gid():
+            seen[name] += 1
+            if seen[name] > 1:
+                mark.set_gid(f"{name}--{seen[name]}")
 
 
 def _describe(path: Path, name: str, alt: str) -> None:

@@ -59,7 +59,7 @@ class Links:
 
     def __init__(self, ledger: Ledger, results: Collection[Shown]) -> None:
         self.ledger, self.results = ledger, results
-        self._first = {c.measure: c for c in reversed(ledger.claims.values())}
+        self._first = {c.measure: c for c in reversed(list(ledger.claims.values()))}
 
     def aim(self, measure: str, statistic: str) -> str:
         """Id on the page of a number's claim, else its result, else a claim of its measure."""

@@ -37,7 +37,8 @@ class Notebook(NamedTuple):
 
 def cell_id(cell: str) -> str:
     """Id on the page of a cell named as results name it, such as ``2-efficacy [7]``."""
-    return slug(f"notebook {cell}") if cell else ""
+    notebook, _, number = cell.rstrip("]").rpartition(" [")
+    return f"notebook-{slug(notebook)}-cell-{slug(number)}" if cell else ""
 
 
 def notebooks(output: Path, links: Links) -> list[Notebook]:
@@ -62,7 +63,7 @@ def _cell(notebook: str, position: int, cell: dict[str, Any], links: Links) -> C
         prose = sanitized(str(READ(_text(cell))), f"{name}-", 2)
         return Cell(name, 0, prose, "", ())
     number = cell.get("execution_count") or 0  # as Jupyter shows it beside the cell
-    name = cell_id(f"{notebook} [{number or f'not run {position}'}]")
+    name = cell_id(f"{notebook} [{number or f'{position}-not-run'}]")
     outputs = tuple(map(links.link, _outputs(cell.get("outputs", ()), name)))
     return Cell(name, number, Markup(), _text(cell), outputs)
 

@@ -64,13 +64,13 @@ def sites(
     results: Results,
     adsl: pd.DataFrame,
     layout: Layout,
-    n_sites: int | None = None,
+    n_sites: float | None = None,
     provenance: Provenance = UNSTATED,
 ) -> DisplayTable:
     """Table S2: patients at each site, or only the number of sites where that is all we know."""
     known, absent = _present(adsl, "SITEID"), provenance.absent
-    n = results.get("sites", "value")
-    n = n if not isnan(n) else n_sites
+    counted = results.get("sites", "value")
+    n = n_sites if isnan(counted) else counted
     count = absent if n is None else Text(Number(f"{n:.0f}", "sites", "value"))
     rows = [Row("", "Study sites", (count,))]
     if known.empty:

@@ -66,5 +66,5 @@ def _heading(results: Results, group: str, rows: list[LayoutRow]) -> str:
 
 def _cell(results: Results, measure: str) -> Text | None:
     count = share(results, measure)
-    ends = (results.get(measure, statistic) for statistic in ("conf_low", "conf_high"))
-    return count and Text(count, " [", limits(*ends, measure=measure), "]")
+    low, high = (results.get(measure, end) for end in ("conf_low", "conf_high"))
+    return count and Text(count, " [", limits(low, high, measure=measure), "]")

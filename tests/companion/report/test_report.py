@@ -22,11 +22,10 @@ from reading_room import (
 
 from companion import report
 from companion.project import ROOT
+from companion.report.displays import Links
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
-from companion.report.notebooks import Cell, Notebook
 from companion.report.page import UNCHECKED
-from companion.report.shown import DISPLAYS, ROWS, Linker
 from companion.report.what_if import what_if
 from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
@@ -129,10 +128,10 @@ def test_every_claim_is_a_row_with_its_explanation(page):
 def test_a_number_leads_to_its_cell_its_result_and_its_patients_and_these_lead_back(html):
     """Number, claim, explanation, notebook cell, data row, and back."""
     why = html.split('id="why-text6_crs_n"')[1].split("</tr>\n<tr")[0]
-    cell = html.split('id="notebook-2-efficacy-cell-2"')[1].split('class="cell"')[0]
+    cell = html.split('id="notebook-2-efficacy-cell-1"')[1].split('class="cell"')[0]
     result = html.split('id="result-crs-n"')[1].split("</tr>")[0]
 
-    assert 'href="#notebook-2-efficacy-cell-2"' in why
+    assert 'href="#notebook-2-efficacy-cell-1"' in why
     assert 'href="#result-crs-n"' in why
     assert why.count('href="#patient-') == 19
     assert 'href="#claim-text6_crs_n"' in cell
@@ -164,23 +163,18 @@ def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
     )
 
 
-def test_a_number_that_is_not_the_measure_s_result_is_not_linked():
-    """A table of other patients than the results' leads nobody astray."""
-    head = Markup('<tr><th scope="col">x</th><th scope="col">Grade 1–2</th></tr>')
-    row = Markup('<tr><th scope="row">Fever</th><td>10 (31%)</td></tr>')
-    linker = Linker(the_ledger(), {("fever_g12", "n"): 10.0, ("fever_g12", "percent"): 28.6})
-    linked, measures = linker.link(head + row)
+def test_a_number_leads_to_its_claim_else_its_result_else_its_measure():
+    """A number of a table names its result, whatever text it has."""
+    links = Links(the_ledger(), {("age", "p25")})
+    mark = '<span data-measure="{}" data-statistic="{}">1</span>'
 
-    assert '<a href="#claim-table1_fever_g12_n">10</a> (31%)' in linked
-    assert measures == ("fever_g12",)
-
-
-def test_every_display_names_measures_of_the_ledger():
-    """A measure that was renamed would drop out of its figure's list."""
-    named = {m for measures in DISPLAYS.values() for m in measures} | set(ROWS.values())
-
-    assert sorted(named - set(the_ledger().measures)) == []
-    assert set(DISPLAYS) <= {p.stem for p in (ROOT / "outputs").glob("*s/*.*")}
+    for measure, statistic, aim in (
+        ("crs_g12", "percent", "claim-table1_crs_g12_percent"),
+        ("age", "p25", "result-age-p25"),
+        ("crc_by_wbc", "n", "claim-text4_crc_by_wbc_p_value"),
+    ):
+        assert links.link(Markup(mark.format(measure, statistic))) == f'<a href="#{aim}">1</a>'
+    assert links.link(Markup(mark.format("other", "n"))) == "1"
 
 
 def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
@@ -239,24 +233,6 @@ def test_reasons_for_unchecked_claims_are_words(page):
 
     assert kinds <= possible <= set(UNCHECKED)
     assert all(UNCHECKED[kind] in page.texts["methods"] for kind in kinds)
-
-
-def test_a_measure_that_an_f_string_makes_is_found_in_its_cell(html):
-    why = html.split('id="why-table1_fever_g12_n"')[1].split("</tr>\n<tr")[0]
-
-    assert 'href="#notebook-2-efficacy-cell-2"' in why
-
-
-def test_a_cell_that_calls_on_a_measure_goes_before_one_that_only_could():
-    """``count("crs_g34", …)`` computes it more surely than ``f"{term}_g34"`` before it."""
-    could = Cell("a", 1, Markup(), 'add(f"{term}_g34")', ())
-    names = Cell("b", 2, Markup(), 'show(table["crs_g34"])', ())
-    calls = Cell("c", 3, Markup(), 'count("crs_g34", crs)', ())
-
-    assert Notebook("n", "", (could, names, calls)).find("crs_g34") is calls
-    assert Notebook("n", "", (could, names)).find("crs_g34") is names
-    assert Notebook("n", "", (could,)).find("crs_g34") is could
-    assert Notebook("n", "", (could,)).find("crs_g12") is None
 
 
 def test_counts_stand_by_verdict_and_basis_and_are_not_added(page):
