@@ -166,15 +166,15 @@ def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
 def test_a_number_leads_to_its_claim_else_its_result_else_its_measure():
     """A number of a table names its result, whatever text it has."""
     links = Links(the_ledger(), {("age", "p25")})
-    mark = '<span data-measure="{}" data-statistic="{}">1</span>'
+    mark = Markup('<span data-measure="{}" data-statistic="{}">1</span>')
 
     for measure, statistic, aim in (
         ("crs_g12", "percent", "claim-table1_crs_g12_percent"),
         ("age", "p25", "result-age-p25"),
         ("crc_by_wbc", "n", "claim-text4_crc_by_wbc_p_value"),
     ):
-        assert links.link(Markup(mark.format(measure, statistic))) == f'<a href="#{aim}">1</a>'
-    assert links.link(Markup(mark.format("other", "n"))) == "1"
+        assert links.link(mark.format(measure, statistic)) == f'<a href="#{aim}">1</a>'
+    assert links.link(mark.format("other", "n")) == "1"
 
 
 def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
