@@ -10,9 +10,9 @@ References
 .. [2] Davies and Bacchus (2011), doi:10.1007/978-3-642-23786-7_19
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.search import Columns, Rows, Search
@@ -65,14 +65,14 @@ def conflicts(ledger: Ledger, seconds: float = 60.0) -> Conflict | None:
 def find_conflicts(ledger: Ledger, seconds: float = 60.0, every: bool = False) -> list[Conflict]:
     """Conflicts, one or ``every``, the claims of each set aside before the next is sought."""
     search = Search(ledger, seconds)
-    found: list[Conflict] = []
-    active = search.rows
+    return list(islice(find_all(search, search.rows), None if every else 1))
+
+
+def find_all(search: Search, active: Rows) -> Iterator[Conflict]:
+    """Conflicts among some rows, the claims of each set aside before the next is sought."""
     while conflict := find(search, active):
-        found.append(conflict)
-        if not every:
-            break
+        yield conflict
         active -= frozenset(conflict.claims or conflict.assumptions)
-    return found
 
 
 def find(search: Search, active: Rows) -> Conflict | None:

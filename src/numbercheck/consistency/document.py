@@ -16,6 +16,7 @@ from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
+from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.words import record
@@ -28,7 +29,7 @@ BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envel
 
 
 def document(published: Path, jobs: int = 2) -> dict[str, object]:
-    """Conflicts, bounds, envelopes, histories, leave-one-out and digit test of a ledger.
+    """Conflicts, other readings, bounds, envelopes, histories, leave-one-out and digit test.
 
     Parameters
     ----------
@@ -45,6 +46,7 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
         **HALVES,
         "subgroups": _subgroups,
         "risk_histories": _histories,
+        "readings": _readings,
     }
     with _pool(jobs) as pool:
         futures = {name: pool.submit(part, published, given_up) for name, part in parts.items()}
@@ -144,6 +146,19 @@ def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[floa
 def _histories(published: Path, given_up: list[str]) -> list[dict]:
     found = infer(read_ledger(published), given_up)
     return [{**asdict(i), "events": list(i.events)} for i in found]
+
+
+def _readings(published: Path, given_up: list[str]) -> list[dict]:
+    ledger = read_ledger(published)
+    return [
+        {
+            "assumption": row.assumption,
+            "reading": row.reading,
+            "conflicts": [record(row.ledger(ledger), conflict) for conflict in row.conflicts],
+            "unmodeled": list(row.unmodeled),
+        }
+        for row in readings(ledger, given_up)
+    ]
 
 
 HALVES: dict[str, Callable] = {"others": _others, "by_month": _by_month}

@@ -326,6 +326,16 @@ class Ledger:
         """Length of a month in days: what an assumption says, else a twelfth of 365.25."""
         return float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
 
+    def depends(self, claim: Claim, assumption: Assumption) -> bool:
+        """Whether a claim means nothing without the value that an assumption gives a parameter."""
+        owner, _, column = assumption.parameter.partition(".")
+        measure = self.measures[claim.measure]
+        if column != "method":
+            return bool(column) and measure.measure == owner
+        curve = measure.kind == "survival" and claim.statistic == "estimate"
+        counted = claim.statistic in ("n", "N", "percent", "n_event")
+        return measure.family == owner and not (measure.method or curve or counted)
+
     def constrain(
         self,
         printed: Mapping[str, str] | None = None,
@@ -341,7 +351,7 @@ class Ledger:
         drop : iterable of str
             Claims to leave out.
         without : iterable of str
-            Assumptions to leave out; one that only chooses a parameter cannot be.
+            Assumptions to leave out, with the claims that mean nothing without them.
 
         Raises
         ------
@@ -356,15 +366,15 @@ class Ledger:
         faults += [
             unknown("assumption", a, self.assumptions) for a in without if a not in self.assumptions
         ]
-        for name in without & set(self.assumptions):
-            if (
-                self.assumptions[name].switchable != "yes"
-                or not self.assumptions[name].expression.text
-            ):
-                faults.append(f"assumption {name!r} cannot be switched off: the model needs it")
+        unmade = [self.assumptions[name] for name in sorted(without & set(self.assumptions))]
+        faults += [
+            f"assumption {a.assumption!r} cannot be switched off: the model needs it"
+            for a in unmade
+            if a.switchable != "yes"
+        ]
         claims = {}
         for slug, claim in self.claims.items():
-            if slug not in drop:
+            if slug not in drop and not any(self.depends(claim, a) for a in unmade):
                 claims[slug] = replace(claim, printed=printed.get(slug, claim.printed))
                 faults += unreadable(claims[slug], self.measures, f"claim {slug!r}")
         if faults:
