@@ -136,6 +136,8 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "a claim in words; the test is not named"
     if measure.kind == "comparison" and (not measure.by.text or measure.against):
         return "compared with a rate of another trial, or by groups that are not defined"
+    if claim.value.relation == "unreached":
+        return "not a number, but a limit or a time that was not reached"
     if claim.statistic not in FITTING[measure.kind]:
         return f"no model of a {claim.statistic}"
     if measure.kind == "survival" and not all(endpoint_columns(ledger, measure.endpoint)):

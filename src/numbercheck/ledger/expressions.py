@@ -37,6 +37,7 @@ ALLOWED = (
     *(ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.List, ast.Tuple),
 )
 GRAMMAR = "names, numbers, quoted text, == != < <= > >=, in [...], and, or, not, + - *"
+FLAG = (False, True)  # the domain of a column that is a condition by itself
 LONGEST = 2000  # characters, since the parser recurses
 DEEPEST = 100  # nested parts, since whoever walks the tree recurses
 
@@ -130,6 +131,30 @@ class Expression:
             for column, other in ((left, right), (right, left)):
                 if isinstance(column, ast.Name) and column.id in domains:
                     _refuse_foreign(self.text, column.id, domains[column.id], other)
+
+    def require_condition(self, domains: Mapping[str, tuple]) -> None:
+        """Refuse what is neither true nor false of a patient, such as a bare ``age``.
+
+        Raises
+        ------
+        ExpressionError
+            If it is neither a comparison, a flag, nor several of them joined.
+        """
+        waiting = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.BoolOp):
+                waiting += node.values
+            elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+                waiting.append(node.operand)
+            elif isinstance(node, ast.Name) and domains.get(node.id, FLAG) != FLAG:
+                has = " ".join(map(repr, domains[node.id][:3]))
+                raise ExpressionError(
+                    f"{self.text!r} is no condition: {node.id} has values such as {has}; "
+                    f"compare it with one, as in {node.id} == {domains[node.id][0]!r}"
+                )
+            elif not isinstance(node, ast.Name | ast.Compare) and node is not self.tree:
+                raise ExpressionError(f"{self.text!r} is no condition; compare its parts")
 
     def evaluate(self, columns: Mapping[str, Masked]) -> Masked:
         """Evaluate by Kleene's three-valued logic, over one patient or columns of equal length.

@@ -3,7 +3,8 @@
 from dataclasses import fields
 from pathlib import Path
 
-from numbercheck.ledger.reading import FILES, KINDS
+from numbercheck.ledger.checking import KINDS
+from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import LedgerError
 from numbercheck.words import CURVES, INTERVALS, STATISTICS, SUMMARIES, TESTS
 

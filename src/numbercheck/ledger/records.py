@@ -19,6 +19,7 @@ MONTHS = (
 )
 
 
+REACHED = ("conf_low", "conf_high", "median", "p25", "p75")  # or not, as by a survival curve
 DAYS_PER_MONTH = 365.25 / 12
 
 
@@ -277,12 +278,14 @@ class Ledger:
         Raises
         ------
         ExpressionError
-            If it is none, names no column of the patient table, or compares a column with
-            a value that it can never have.
+            If it is none, names no column of the patient table, compares a column with a
+            value that it can never have, or is no condition, such as a bare ``age``.
         """
         expression = Expression(text)
         expression.require(self.variables)
-        expression.fit({name: self.variables[name].domain for name in expression.names})
+        domains = {name: self.variables[name].domain for name in expression.names}
+        expression.fit(domains)
+        expression.require_condition(domains)
         return expression
 
     def population(self, measure: Measure) -> list[Claim]:
@@ -376,7 +379,7 @@ class Ledger:
         for slug, claim in self.claims.items():
             if slug not in drop and not any(self.depends(claim, a) for a in unmade):
                 claims[slug] = replace(claim, printed=printed.get(slug, claim.printed))
-                faults += unreadable(claims[slug], self.measures, f"claim {slug!r}")
+                faults += printed_faults(claims[slug], self.measures, f"claim {slug!r}")
         if faults:
             raise LedgerError(faults)
         kept = {k: a for k, a in self.assumptions.items() if k not in without}
@@ -424,12 +427,15 @@ def day_range(printed: str) -> tuple[date, date]:
     return first, following - timedelta(days=1)
 
 
-def unreadable(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:
+def printed_faults(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:
     """Say why a printed text is neither a number nor, for a date, a date."""
     try:
         if measures[claim.measure].unit == "date":
             day_range(claim.printed)
-        else:
-            Printed(claim.printed)
+        elif Printed(claim.printed).relation == "unreached" and claim.statistic not in REACHED:
+            yield (
+                f"{where}, column printed: {claim.printed!r} is no number, and only a limit, a "
+                "median or a quartile can be unreached; leave out what is not printed"
+            )
     except ValueError as error:
         yield f"{where}, column printed: {error}"

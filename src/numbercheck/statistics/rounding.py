@@ -15,12 +15,28 @@ from numbers import Rational
 
 NOISE = Fraction(1, 10**12)  # relative; ten thousand times a float's, far below any k/n
 SLACK = 1e-9  # relative; widens ranges before an exact comparison decides
-SIGNS = {"≤": "<=", "≥": ">=", "": "="}
+SIGNS = {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "": "="}
+SPACE = "[ \t\u00a0\u2009\u202f]"
+MINUS = "[-\u2212\u2013]"
 PATTERN = re.compile(
-    r"(?P<relation><=|>=|[<>=≤≥]|)\s*(?P<minus>[-\u2212\u2013]?)"
-    r"(?P<whole>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+|\d+|(?=[.·]))"
-    r"(?:[.·](?P<decimals>\d+))?\s*(?P<unit>%?)",
+    rf"(?:[Pp]{SPACE}*(?=[<>=≤≥⩽⩾]))?(?P<relation><=|>=|[<>=≤≥⩽⩾]|){SPACE}*(?P<minus>{MINUS}?)"
+    rf"(?P<whole>[1-9]\d{{0,2}}(?:(?:,|{SPACE})\d{{3}})+|\d+|(?=[.·∙⋅]))"
+    r"(?:[.·∙⋅](?P<decimals>\d+))?"
+    rf"(?:(?:[eE]|{SPACE}*[×x]{SPACE}*10\^?)(?P<exponent>{MINUS}\d{{1,2}}))?{SPACE}*(?P<unit>%?)",
     re.ASCII,
+)
+UNREACHED = re.compile(
+    r"N\.?[EAR]\.?|N/[AER]|not (yet )?(reached|estimable|evaluable|available)|[-–—−]|∞",
+    re.IGNORECASE,
+)
+ADVICE = (
+    (r"\D*\d+,\d+\D*", "write a decimal comma as a point, as in 94.3"),
+    (r"n\.?s\.?|not significant", "write >=0.05, with yes in the column verbal"),
+    (r".*\d.*(\(|–|-|to|/).*\d.*", "give each of its numbers a row of its own"),
+)
+FORM = (
+    "write digits with a point, and if need be one of < <= > >= before them and % after them, "
+    "as in 94%, 69.0, <0.05 or 1,234; or NE for what was not reached"
 )
 HALF = Fraction(1, 2)
 Number = Rational | Decimal | float
@@ -28,17 +44,17 @@ Number = Rational | Decimal | float
 
 @dataclass(frozen=True)
 class Printed:
-    """A number as printed: ``94%``, ``69.0``, ``<0.05``, ``≥0.05``, ``−1.2``, ``1,234``.
+    """A number as printed: ``94%``, ``69.0``, ``<0.05``, ``P≥0.05``, ``−1.2``, ``1,234``, ``NE``.
 
     Attributes
     ----------
     text : str
         As given.
     value : float
-        In the printed unit: 94 for ``94%``.
+        In the printed unit: 94 for ``94%``. NaN for ``NE``, ``NR``, ``not reached`` and the like.
     decimals : int
-        Digits printed after the point.
-    relation : {"=", "<", "<=", ">", ">="}
+        Digits printed after the point; five for ``1.2e-4``.
+    relation : {"=", "<", "<=", ">", ">=", "unreached"}
         How the printed number relates to the value it reports.
     unit : {"", "%"}
         What follows the number.
@@ -57,16 +73,26 @@ class Printed:
     exact: Fraction = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.text, str) and UNREACHED.fullmatch(self.text.strip()):
+            self._set(exact=Fraction(0), value=math.nan, decimals=0, unit="", relation="unreached")
+            return
         parts = _parse(self.text)
         digits = parts["decimals"] or ""
         whole = re.sub(r"\D", "", parts["whole"]) or "0"
-        exact = Fraction(f"{'-' if parts['minus'] else ''}{whole}.{digits}")
-        self._set(exact=exact, value=float(exact), decimals=len(digits), unit=parts["unit"])
-        self._set(relation=SIGNS.get(parts["relation"], parts["relation"]))
+        places = int(re.sub(r"\D", "", parts["exponent"] or "0"))
+        exact = Fraction(f"{'-' if parts['minus'] else ''}{whole}.{digits}") / 10**places
+        self._set(exact=exact, value=float(exact), decimals=len(digits) + places)
+        self._set(unit=parts["unit"], relation=SIGNS.get(parts["relation"], parts["relation"]))
 
     def _set(self, **fields: object) -> None:
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def lost_point(self) -> "Printed | None":
+        """The number as it must have been where a decimal point was lost: 0.7 for ``07``."""
+        lost = re.fullmatch(r"0(\d+)(\s*%?)", self.text.strip(), re.ASCII)
+        return Printed(f"0.{lost[1]}{lost[2]}") if lost else None
 
     @property
     def step(self) -> Fraction:
@@ -77,10 +103,10 @@ class Printed:
         """Whether ``value``, in the printed unit, could have been printed so.
 
         It rounds half up, or half to even, to the printed digits; beside a relation, it
-        satisfies it. NaN and infinities are never admitted.
+        satisfies it. NaN and infinities are admitted just where a limit was not reached.
         """
-        if not math.isfinite(value):
-            return False
+        if self.relation == "unreached" or not math.isfinite(value):
+            return self.relation == "unreached" and not math.isfinite(value)
         if self.relation != "=":
             if abs(float(value) - self.value) > 1e-6 * (1 + abs(self.value)):
                 return (value < self.value) == self.relation.startswith("<")  # as fractions do
@@ -110,6 +136,8 @@ class Printed:
         percentages are printed, 1 where fractions are.
         """
         low, high = self.interval() if self.relation == "=" else (self.exact, self.exact)
+        if self.relation == "unreached":
+            return 0.0, 1.0
         least = 0.0 if "<" in self.relation else float(low) / scale * (1 - SLACK)
         most = 1.0 if ">" in self.relation else float(high) / scale * (1 + SLACK)
         return max(least, 0.0), min(most, 1.0)
@@ -151,11 +179,13 @@ def roundings(value: Number, decimals: int) -> dict[str, str]:
 def _parse(text: str) -> re.Match[str]:
     match = PATTERN.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(
-            f"{text!r} is not a printed number; write digits with a point, and if need be one of "
-            "< <= > >= before them and % after them, as in 94%, 69.0, <0.05 or 1,234"
-        )
+        advice = next((says for form, says in ADVICE if _has_form(text, form)), FORM)
+        raise ValueError(f"{text!r} is not a printed number; {advice}")
     return match
+
+
+def _has_form(text: object, form: str) -> bool:
+    return isinstance(text, str) and bool(re.fullmatch(form, text.strip(), re.IGNORECASE))
 
 
 def _exact(value: Number) -> Fraction:

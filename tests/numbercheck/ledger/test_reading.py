@@ -269,14 +269,14 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "families",
             put(2, "method", "clopper_pearson"),
-            r"families\.csv row 2, column method: unknown method 'clopper_pearson'; "
+            r"families\.csv row 2 \(proportion_interval\): unknown method 'clopper_pearson'; "
             r"did you mean clopper-pearson",
         ),
         (
             "families",
             put(2, "alternatives", "wald|Willson"),
-            r"families\.csv row 2, column alternatives: unknown method 'Willson'; "
-            r"did you mean wilson",
+            r"families\.csv row 2 \(proportion_interval\), column alternatives: "
+            r"unknown method 'Willson'; did you mean wilson",
         ),
         (
             "claims",
@@ -287,6 +287,57 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
             "measures",
             lambda rows: [row.append("levle" if i == 0 else "") for i, row in enumerate(rows)],
             r"measures\.csv: unknown column 'levle'; did you mean level\?",
+        ),
+        (
+            "claims",
+            put(9, "verbal", "maybe"),
+            r"claims\.csv row 9 \(abstract_crc_2w_percent\): unknown verbal 'maybe'; one of yes",
+        ),
+        (
+            "claims",
+            put(9, "statistic", "median"),
+            r"claims\.csv row 9 \(.*\): a count has no median; give crc_2w another kind",
+        ),
+        (
+            "claims",
+            put(9, "printed", "NR"),
+            r"claims\.csv row 9 .*: 'NR' is no number, and only a limit, a median or a quartile",
+        ),
+        (
+            "expected_findings",
+            put(2, "verdict", "wrong"),
+            r"expected_findings\.csv row 2 .*: unknown verdict 'wrong'.*; one of match mismatch",
+        ),
+        (
+            "regimen",
+            put(4, "first_day", "first"),
+            r"regimen\.csv row 4: 'first' to '7' are no days; write whole numbers, such as 8 and",
+        ),
+        (
+            "relations",
+            put(2, "expression", "crc_2w.first <= enrolled"),
+            r"relations\.csv row 2 .* names no known column: 'crc_2w\.first'",
+        ),
+        (
+            "relations",
+            put(2, "kind", "total"),
+            r"relations\.csv row 2 .*: unknown kind 'total'; .*one of sum subset order arithmetic",
+        ),
+        (
+            "measures",
+            put(5, "where", "age"),
+            r"measures\.csv row 5 \(wbc_gt30\), column where: 'age' is no condition: "
+            r"age has values such as 15 16 17; compare it with one, as in age == 15",
+        ),
+        (
+            "assumptions",
+            put(2, "value", "month"),
+            r"assumptions\.csv row 2 \(month\): 'month' is no number of days",
+        ),
+        (
+            "assumptions",
+            put(11, "switchable", "maybe"),
+            r"assumptions\.csv row 11 .*: unknown switchable 'maybe'; one of yes no",
         ),
         (
             "variables",
@@ -301,17 +352,20 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "relations",
             put(2, "expression", "crc_2w == cr_2w + cry_2w"),
-            r"relations\.csv row 2, column expression: .* 'cry_2w'; did you mean cr_2w or cri_2w",
+            r"relations\.csv row 2 \(crc_parts\), column expression: "
+            r".* 'cry_2w'; did you mean cr_2w or cri_2w",
         ),
         (
             "assumptions",
             put(4, "expression", "death or pfs_event"),
-            r"assumptions\.csv row 4, column expression: .* names no known column: 'death'",
+            r"assumptions\.csv row 4 \(death_ends_pfs\), column expression: "
+            r".* names no known column: 'death'",
         ),
         (
             "expected_findings",
             put(2, "claim", "table1_crs_g12"),
-            r"expected_findings\.csv: unknown claim 'table1_crs_g12'; did you mean table1_crs_g12_",
+            r"expected_findings\.csv row 2 .*: unknown claim 'table1_crs_g12'; "
+            r"did you mean table1_crs_g12_",
         ),
     ],
 )
@@ -339,7 +393,7 @@ def declare(folder, column, text, row=2):
         ("method", "Fisher", "unknown method 'Fisher'; did you mean fisher"),
         ("method", "clopper_pearson", "unknown method 'clopper_pearson'; did you mean clopper-p"),
         ("sides", "one", "unknown sides 'one'.*; one of two lower upper"),
-        ("design", "pair", "unknown design 'pair'; did you mean paired"),
+        ("design", "pair", "unknown design 'pair'; one of matched paired"),
         ("design", "paired", "the design 'paired' is for a comparison, not a count"),
         ("level", "ninety", "'ninety' is not a confidence level; write it as 0.95 or as 95"),
         ("level", "5", "'5' is not a confidence level"),

@@ -33,6 +33,17 @@ FRACTIONS = st.fractions(-1000, 1000, max_denominator=400)
         ("−1.2", -1.2, 1, "=", ""),
         ("-0.5%", -0.5, 1, "=", "%"),
         ("1,234", 1234, 0, "=", ""),
+        ("1 234", 1234, 0, "=", ""),
+        ("1\u202f234", 1234, 0, "=", ""),
+        ("94\u00a0%", 94, 0, "=", "%"),
+        ("0·0004", 0.0004, 4, "=", ""),
+        ("0⋅05", 0.05, 2, "=", ""),
+        ("1.2e-4", 0.00012, 5, "=", ""),
+        ("<1.0 × 10−4", 0.0001, 5, "<", ""),
+        ("P<0.001", 0.001, 3, "<", ""),
+        ("p = .04", 0.04, 2, "=", ""),
+        ("⩽0.05", 0.05, 2, "<=", ""),
+        ("07", 7, 0, "=", ""),
         ("1,234,567.8", 1234567.8, 1, "=", ""),
     ],
 )
@@ -44,11 +55,54 @@ def test_what_articles_print_is_read(text, value, decimals, relation, unit):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "%", "94%%", "0,05", "12,34", "1.2.3", "1e-5", "5.", "P=0.05", "<", "nan"]
+    "text", ["", "abc", "%", "94%%", "1.2.3", "1e5", "5.", "P0.05", "<", "nan", "1 2345", "0 234"]
 )
 def test_what_is_no_number_is_refused_with_the_right_form(text):
     with pytest.raises(ValueError, match=r"is not a printed number; write digits .* as in 94%"):
         Printed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("94,3", "write a decimal comma as a point"),
+        ("0,043", "write a decimal comma as a point"),
+        ("<0,001", "write a decimal comma as a point"),
+        ("NS", "write >=0.05, with yes in the column verbal"),
+        ("not significant", "write >=0.05"),
+        ("1 (07)", "give each of its numbers a row of its own"),
+        ("33 (94%)", "give each of its numbers a row of its own"),
+        ("81–98", "give each of its numbers a row of its own"),
+        ("33/35", "give each of its numbers a row of its own"),
+    ],
+)
+def test_what_is_printed_otherwise_is_refused_with_what_to_write(text, advice):
+    """A thousand and a decimal comma, or two numbers in one cell, are never guessed apart."""
+    with pytest.raises(ValueError, match=advice):
+        Printed(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["NE", "NR", "NA", "n/a", "–", "-", "not reached", "Not estimable"]
+)
+def test_a_limit_that_was_not_reached_admits_no_number(text):
+    """As articles print it; a limit that R gives as NaN prints so."""
+    printed = Printed(text)
+
+    assert printed.relation == "unreached"
+    assert not printed.admits(94.0)
+    assert printed.admits(float("nan"))
+    assert printed.fractions() == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("07", "0.7"), ("05%", "0.5%"), ("0·7", None), ("70", None)]
+)
+def test_a_lost_decimal_point_is_recognized(text, meant):
+    """No count is printed with a zero before it."""
+    found = Printed(text).lost_point
+
+    assert (found and found.text) == meant
 
 
 def test_a_number_instead_of_its_text_is_refused():

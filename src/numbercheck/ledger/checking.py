@@ -1,0 +1,246 @@
+"""Check a ledger as a whole: names, printed texts and expressions, each fault by file and row."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+
+from numbercheck.errors import unknown
+from numbercheck.ledger.expressions import Expression, ExpressionError
+from numbercheck.ledger.records import (
+    Assumption,
+    Claim,
+    Dose,
+    Ledger,
+    Measure,
+    Relation,
+    Unprinted,
+    Variable,
+    confidence_level,
+    printed_faults,
+)
+from numbercheck.statistics.proportions import SIDES
+from numbercheck.words import METHODS, ONE_SIDED, SIGNS, STATISTICS
+
+KINDS = ("count", "quantity", "survival", "comparison", "design", "external")
+TYPES = ("integer", "category", "flag", "grade")
+DESIGNS = ("matched", "paired")
+RELATIONS = ("sum", "subset", "order", "arithmetic")
+BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it can be about
+    "patients": ("",),
+    "statistic": ("count", "quantity", "survival", "comparison"),
+    "at_risk": ("survival",),
+    "survival": ("survival",),
+    "event_days": ("survival",),
+    "event_types": ("survival",),
+}
+# for each column with a choice: the names to choose from, or the file that has them as slugs
+CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
+    "measures": {
+        **{"kind": KINDS, "family": "families", "against": "measures"},
+        **{"sides": SIDES, "method": METHODS, "design": DESIGNS},
+    },
+    "claims": {"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
+    "families": {"method": METHODS, "alternatives": METHODS},
+    "variables": {"type": TYPES},
+    "relations": {"kind": RELATIONS},
+    "assumptions": {"switchable": ("yes", "no")},
+    "expected_findings": {"claim": "claims", "verdict": SIGNS},
+    "bounds": {"kind": BOUNDED, "measure": "measures"},
+}
+NEEDED = ("kind", "type", "statistic", "verdict")  # columns whose cell may not be empty
+WORDS = {"against": "measure", "alternatives": "method"}  # others are called by the column
+OF_QUANTITY = ("median", "p25", "p75", "min", "max")
+FOREIGN = {  # statistics that a kind of measure cannot have
+    "count": (*OF_QUANTITY, "n_event"),
+    "comparison": (*OF_QUANTITY, "n_event", "percent"),
+    "quantity": ("n_event", "p_value", "percent"),
+}
+
+
+def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[str]:
+    """Say what is wrong with each row, seen together with the other files.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    lines : mapping of str to list of int
+        For each file the line of each record, in the ledger's order.
+    """
+    for name, numbers in lines.items():
+        rows = getattr(ledger, name)
+        named = rows.items() if isinstance(rows, Mapping) else (("", row) for row in rows)
+        for (slug, row), line in zip(named, numbers, strict=True):
+            where = f"{name}.csv row {line}" + (f" ({slug})" if slug else "")
+            for column, options in CHOICES.get(name, {}).items():
+                yield from _choice_faults(getattr(row, column), column, options, ledger, where)
+            for column in (f.name for f in fields(row) if f.type is Expression):
+                known = _measure_names(ledger) if name == "relations" else ledger.variables
+                yield from _names(getattr(row, column), known, f"{where}, column {column}")
+            if name in OWN:
+                yield from OWN[name](row, ledger, where)
+
+
+def _choice_faults(
+    cell: str, column: str, options: str | Iterable[str], ledger: Ledger, where: str
+) -> Iterator[str]:
+    """Say which names of a cell are not among those to choose from."""
+    known = getattr(ledger, options) if isinstance(options, str) else tuple(options)
+    what = WORDS.get(column, column)
+    where = where if what == column else f"{where}, column {column}"
+    end = "" if isinstance(options, str) else f"; {_one_of(known)}"
+    for given in cell.split("|") if column == "alternatives" else [cell]:
+        if given not in known and (given or column in NEEDED):
+            yield f"{where}: {unknown(what, given, known if len(known) > 2 else ())}{end}"
+
+
+def _one_of(options: Iterable[str]) -> str:
+    """List the names that can be written; of one-sided tests the two-sided name is enough."""
+    return f"one of {' '.join(o for o in options if not o.endswith(tuple(ONE_SIDED)))}"
+
+
+def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
+    measure = ledger.measures.get(claim.measure)
+    if measure is None:
+        yield from () if claim.measure else (f"{where}: the measure is missing",)
+        return
+    yield from printed_faults(claim, ledger.measures, where)
+    if claim.statistic in FOREIGN.get(measure.kind, ()):
+        what = STATISTICS[claim.statistic]
+        yield f"{where}: a {measure.kind} has no {what}; give {measure.measure} another kind"
+
+
+def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[str]:
+    if measure.kind == "survival" and not _is_number(measure.horizon):
+        yield f"{where}: the horizon {measure.horizon!r} is no number of days"
+    if measure.design in DESIGNS and measure.kind != "comparison":
+        yield f"{where}: the design {measure.design!r} is for a comparison, not a {measure.kind}"
+    if measure.level:
+        yield from _refusal(confidence_level, measure.level, f"{where}, column level")
+    selecting = ["among", "where"] if measure.kind in ("count", "comparison") else ["among"]
+    for column in selecting:
+        yield from _condition_faults(getattr(measure, column), ledger, f"{where}, column {column}")
+
+
+def _variable_faults(variable: Variable, ledger: Ledger, where: str) -> Iterator[str]:
+    if variable.type not in TYPES:
+        return
+    try:
+        if not variable.domain:
+            yield f"{where}: the values {variable.values!r} are none"
+    except ValueError:
+        yield (
+            f"{where}: the values {variable.values!r} do not fit the type {variable.type}; "
+            "write 15..65 or CR|CRi|NR or 0|1|3"
+        )
+
+
+def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> Iterator[str]:
+    """Compare a parameter with the cell of another file that it repeats."""
+    yield from _condition_faults(assumption.expression, ledger, f"{where}, column expression")
+    if assumption.parameter == "level":
+        yield from _refusal(confidence_level, assumption.value, f"{where}, column value")
+    if assumption.parameter == "days_per_month" and not _is_number(assumption.value):
+        yield f"{where}: {assumption.value!r} is no number of days"
+    owner, dot, column = assumption.parameter.partition(".")
+    record = (
+        ledger.measures.get(owner) if column in ("where", "among") else ledger.families.get(owner)
+    )
+    stands = getattr(record, column, None) if dot else assumption.value
+    stands = stands.text if isinstance(stands, Expression) else stands
+    if stands != assumption.value:
+        yield (
+            f"{where}: {assumption.parameter} is {stands!r} in its file, {assumption.value!r} here"
+        )
+
+
+def _relation_faults(relation: Relation, ledger: Ledger, where: str) -> Iterator[str]:
+    if not isinstance(relation.expression.tree, ast.Compare):
+        yield f"{where}: {relation.expression.text!r} compares nothing; write it with == or <="
+
+
+def _dose_faults(dose: Dose, ledger: Ledger, where: str) -> Iterator[str]:
+    first, last = dose.first_day, dose.last_day
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+        yield f"{where}: {first!r} to {last!r} are no days; write whole numbers, such as 8 and 14"
+
+
+def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
+    """Say why a row of bounds.csv asks for nothing that can be bounded."""
+    if row.kind not in BOUNDED or (row.measure and row.measure not in ledger.measures):
+        return
+    about = ledger.measures[row.measure].kind if row.measure else ""
+    if about not in BOUNDED[row.kind]:
+        wanted = " or ".join(BOUNDED[row.kind])
+        yield f"{where}: the kind {row.kind} is about {wanted or 'an expression, no measure'}"
+    if (row.kind == "statistic") != (row.statistic in STATISTICS):
+        yield f"{where}: the statistic {row.statistic!r} does not go with the kind {row.kind}"
+    if not all(month == "0" or _is_number(month) for month in filter(None, row.months.split("|"))):
+        yield f"{where}: the months {row.months!r} are no numbers; write them as 3|6|9"
+    for column in ("expression", "among"):
+        yield from _condition_faults(getattr(row, column), ledger, f"{where}, column {column}")
+
+
+OWN: dict[str, Callable[..., Iterator[str]]] = {
+    "measures": _measure_faults,
+    "claims": _claim_faults,
+    "variables": _variable_faults,
+    "relations": _relation_faults,
+    "assumptions": _assumption_faults,
+    "regimen": _dose_faults,
+    "bounds": _bound_faults,
+}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) > 0
+    except ValueError:
+        return False
+
+
+def _refusal(read: Callable[[str], object], text: str, where: str) -> Iterator[str]:
+    """Say why a text cannot be read."""
+    try:
+        read(text)
+    except ValueError as error:
+        yield f"{where}: {error}"
+
+
+def _measure_names(ledger: Ledger) -> set[str]:
+    """Names that a relation may use: measures, their statistics, first and last day of a date."""
+    parameters = {a.parameter for a in ledger.assumptions.values() if a.parameter}
+    attributes = {f"{m}.{a}" for m in ledger.measures for a in STATISTICS}
+    dates = [m.measure for m in ledger.measures.values() if m.unit == "date"]
+    return {*ledger.measures, *parameters, *attributes} | {
+        f"{date}.{end}" for date in dates for end in ("first", "last")
+    }
+
+
+def _names(
+    expression: Expression, known: Mapping[str, Variable] | set[str], where: str
+) -> Iterator[str]:
+    try:
+        expression.require(known)
+        if isinstance(known, Mapping):
+            expression.fit(_domains(expression, known))
+    except ExpressionError as error:
+        yield f"{where}: {error}"
+
+
+def _condition_faults(expression: Expression, ledger: Ledger, where: str) -> Iterator[str]:
+    """Say that an expression selects nobody, such as a bare ``age``, where it should."""
+    if set(expression.names) <= set(ledger.variables):
+        try:
+            expression.require_condition(_domains(expression, ledger.variables))
+        except ExpressionError as error:
+            yield f"{where}: {error}"
+
+
+def _domains(expression: Expression, variables: Mapping[str, Variable]) -> dict[str, tuple]:
+    """Values of each column that an expression reads, but for columns that have faults."""
+    read = {name: variables[name] for name in expression.names}
+    return {
+        name: variable.domain
+        for name, variable in read.items()
+        if variable.type in TYPES and not any(_variable_faults(variable, None, ""))  # type: ignore[arg-type]
+    }
