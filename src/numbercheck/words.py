@@ -35,6 +35,8 @@ TESTS = {
     "boschloo": "Boschloo's test",
     "barnard": "Barnard's test",
     "mcnemar-exact": "McNemar's exact test",
+    "mcnemar": "McNemar's test",
+    "mcnemar-cc": "McNemar's test with continuity correction",
     "exact-binomial": "the exact binomial test",
 }
 ONE_SIDED = {"-less": "one-sided, lower", "-greater": "one-sided, higher"}

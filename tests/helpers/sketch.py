@@ -83,8 +83,8 @@ class Sketch:
         return Ledger(
             self.measures,
             self.claims,
-            self.families,
-            self.variables,
-            self.relations,
-            self.assumptions,
+            families=self.families,
+            variables=self.variables,
+            relations=self.relations,
+            assumptions=self.assumptions,
         )

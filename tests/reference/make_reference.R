@@ -99,6 +99,12 @@ p_of <- list(
     if (any(rowSums(t) == 0) || any(colSums(t) == 0)) return(NaN)
     mid_p(t, alt)
   },
+  "mcnemar" = function(t, alt) {
+    if (alt == "two.sided") mcnemar.test(t, correct = FALSE)$p.value else NULL
+  },
+  "mcnemar-cc" = function(t, alt) {
+    if (alt == "two.sided") mcnemar.test(t, correct = TRUE)$p.value else NULL
+  },
   "mcnemar-exact" = function(t, alt) {
     discordant <- t[1, 2] + t[2, 1]
     if (discordant == 0) return(NaN)

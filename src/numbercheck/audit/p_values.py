@@ -8,7 +8,7 @@ from typing import NamedTuple
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, key
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
-from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.contingency import discordant_pairs, p_value
 from numbercheck.statistics.proportions import exact_binomial
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import called
@@ -162,15 +162,6 @@ def _paired(measure: Measure, before: Measure, evidence: Evidence) -> Comparison
     words = f"{first.values[0]} and {after.values[0]} of the same {after.total} patients"
     test = PTest("mcnemar-exact", values)
     return Comparison([test], (*first.claims, *after.claims), words, is_open=True)
-
-
-def discordant_pairs(before: int, after: int, total: int) -> list[tuple[int, int]]:
-    """Numbers who lost and who gained the property, given how many had it before and after."""
-    return [
-        (lost, after - before + lost)
-        for lost in range(min(before, total - after) + 1)
-        if 0 <= after - before + lost <= total - before
-    ]
 
 
 def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: Evidence) -> Verdict:

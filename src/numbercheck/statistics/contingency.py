@@ -1,7 +1,8 @@
 """P values for two proportions, or for paired yes-or-no answers, from a 2 by 2 table.
 
-Sources: R's ``fisher.test``, ``chisq.test``, ``prop.test`` and ``binom.test``; for mid-P
-Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531; SciPy for Boschloo and Barnard.
+Sources: R's ``fisher.test``, ``chisq.test``, ``prop.test``, ``mcnemar.test`` and
+``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531; SciPy for
+Boschloo and Barnard.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,12 +37,13 @@ def p_value(
     Parameters
     ----------
     table : nested sequence of int, 2 by 2
-        One row per group: with the event, without it. For ``mcnemar-exact`` rows and columns
+        One row per group: with the event, without it. For McNemar's tests rows and columns
         are the two answers of each pair.
     method : str
         One of ``METHODS``.
     alternative : {"two-sided", "less", "greater"}
-        ``less``: the event is rarer in the first row. ``g`` has no one-sided form.
+        ``less``: the event is rarer in the first row. ``g`` has no one-sided form; of McNemar's
+        tests, only the exact one has.
 
     Returns
     -------
@@ -66,8 +68,8 @@ def p_value(
     """
     require_option("method", method, METHODS)
     require_option("alternative", alternative, ALTERNATIVES)
-    if method == "g" and alternative != "two-sided":
-        raise ValueError("method 'g' is two-sided only; 'chi2' has one-sided forms")
+    if alternative != "two-sided" and (other := TWO_SIDED_ONLY.get(method)):
+        raise ValueError(f"method {method!r} is two-sided only; {other!r} has one-sided forms")
     return _TESTS[method](_checked(table), alternative)
 
 
@@ -163,6 +165,39 @@ def _mcnemar_exact(table: Table, alternative: str) -> float:
     return exact_binomial(table.b, discordant, 0.5, alternative) if discordant else nan
 
 
+def _mcnemar(table: Table, _: str, correction: int = 0) -> float:
+    discordant = table.b + table.c
+    if not discordant:
+        return nan
+    gap = abs(table.b - table.c)
+    return _normal((gap - correction * (gap > 0)) / sqrt(discordant), "two-sided")
+
+
+def _mcnemar_cc(table: Table, alternative: str) -> float:
+    return _mcnemar(table, alternative, correction=1)
+
+
+def discordant_pairs(first: int, second: int, pairs: int) -> list[tuple[int, int]]:
+    """Every possible number of pairs with the event in the first only, and in the second only.
+
+    Parameters
+    ----------
+    first, second : int
+        Members of each group with the event, such as before and after, or of matched groups.
+    pairs : int
+        How many pairs there are.
+
+    Examples
+    --------
+    >>> discordant_pairs(33, 22, 35)
+    [(11, 0), (12, 1), (13, 2)]
+    """
+    return [
+        (only_first, second - first + only_first)
+        for only_first in range(max(0, first - second), min(first, pairs - second) + 1)
+    ]
+
+
 _TESTS: dict[str, Callable[[Table, str], float]] = {
     "fisher": _fisher,
     "chi2": _chi2,
@@ -172,5 +207,8 @@ _TESTS: dict[str, Callable[[Table, str], float]] = {
     "boschloo": _unconditional("boschloo_exact"),
     "barnard": _unconditional("barnard_exact"),
     "mcnemar-exact": _mcnemar_exact,
+    "mcnemar": _mcnemar,
+    "mcnemar-cc": _mcnemar_cc,
 }
+TWO_SIDED_ONLY = {"g": "chi2", "mcnemar": "mcnemar-exact", "mcnemar-cc": "mcnemar-exact"}
 METHODS = tuple(_TESTS)
