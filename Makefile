@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab clear screenshot sweep bench lock clean help
+.PHONY: all test lint lab live clear screenshot sweep bench lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
@@ -32,6 +32,9 @@ lint: $(VENV)/made-test  ## check style, docstrings and types
 
 lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
+
+live: $(VENV)/made-job  ## write work/live/index.html: change any number and watch the verdicts (needs npm)
+	@$(BIN)/companion live
 
 clear: $(VENV)/made-job  ## clear the notebooks of outputs and of what Jupyter adds, before a commit
 	@$(BIN)/python .ci/clear notebooks/*.ipynb

@@ -176,6 +176,21 @@ def reconstruct(
 
 
 @app.command()
+@_example("live", "live --published my-ledger --output work/mine")
+def live(
+    published: Published = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for the page.")] = None,
+) -> None:
+    """Write the live page: the whole audit in one file that works offline (needs npm, once)."""
+    from companion.live import write_live_page
+    from companion.project import ROOT
+
+    example = ROOT / "data" / "examples" / "two-arm"
+    document = ROOT / "outputs" / "consistency.json"
+    print(write_live_page(_published(published), example, document, output or ROOT / "work/live"))
+
+
+@app.command()
 @_example(
     "sweep docs/examples/cohorts.yml", "sweep my-grid.yml --scheduler tcp://head:8786 --output big"
 )

@@ -35,6 +35,12 @@ Changed = Annotated[
 ]
 Dropped = Annotated[list[str] | None, typer.Option("--drop", help="Leave this claim out.")]
 Without = Annotated[list[str] | None, typer.Option("--without", help="Do not assume this.")]
+Methods = Annotated[
+    list[str] | None, typer.Option("--method", help="FAMILY=METHOD: as if that were its method.")
+]
+Levels = Annotated[
+    list[str] | None, typer.Option("--level", help="FAMILY=LEVEL: confidence level, such as 0.9.")
+]
 
 
 class UnusableError(NumbercheckError):
@@ -112,8 +118,16 @@ def _read(folder: Path) -> "Ledger":
 
 
 @app.command()
-@example("audit", "audit my-ledger --json")
-def audit(folder: Folder = HERE, as_json: AsJson = False) -> None:
+@example("audit", "audit my-ledger --json", "audit --set table1_crs_g12_percent=46%")
+def audit(
+    folder: Folder = HERE,
+    changed: Changed = None,
+    drop: Dropped = None,
+    without: Without = None,
+    method: Methods = None,
+    level: Levels = None,
+    as_json: AsJson = False,
+) -> None:
     """Judge each printed number by the others; needs no patient data.
 
     Exit status: 0 nothing found, 1 there is a finding, 2 unusable input.
@@ -121,7 +135,13 @@ def audit(folder: Folder = HERE, as_json: AsJson = False) -> None:
     from numbercheck.audit import audit as judge
     from numbercheck.audit import coverage, to_json
 
-    ledger = _read(folder)
+    ledger = _read(folder).constrain(
+        pairs(changed, "--set"),
+        drop or (),
+        without or (),
+        pairs(method, "--method"),
+        pairs(level, "--level"),
+    )
     verdicts = judge(ledger)
     findings = [v for v in verdicts if v.verdict == "mismatch"]
     if as_json:

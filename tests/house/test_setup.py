@@ -229,7 +229,7 @@ def test_ci_keeps_the_site_and_says_which_claims_changed():
     (drift,) = [s for s in steps(workflow("ci.yml")) if ".ci/drift" in s.get("run", "")]
 
     assert upload["if"] == "always()"
-    assert upload["with"]["path"].split() == ["outputs/"]
+    assert upload["with"]["path"].split() == ["outputs/", "work/live/index.html"]
     assert drift["if"] == "failure()"
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from numbercheck.errors import nearest, unknown
@@ -53,7 +54,8 @@ def read_ledger(directory: Path | str) -> Ledger:
     Parameters
     ----------
     directory : path
-        Folder with ``measures.csv``, ``claims.csv`` and, where there is need, the others.
+        Folder with ``measures.csv``, ``claims.csv`` and, where there is need, the others; or a
+        spreadsheet (.xlsx) with these tables as sheets.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def read_ledger(directory: Path | str) -> Ledger:
         measure, a printed text that is no number, an expression that names no column.
     """
     directory = Path(directory)
+    if directory.suffix == ".xlsx":
+        return _read_workbook(directory)
     faults: list[str] = []
     tables = {name: _read(directory, name, faults) for name in FILES}
     if faults:
@@ -72,6 +76,14 @@ def read_ledger(directory: Path | str) -> Ledger:
     if faults:
         raise LedgerError(faults)
     return ledger
+
+
+def _read_workbook(path: Path) -> Ledger:
+    from numbercheck.ledger.workbook import unpack_workbook
+
+    with TemporaryDirectory() as folder:
+        unpack_workbook(path, Path(folder))
+        return read_ledger(folder)
 
 
 def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, object]]:

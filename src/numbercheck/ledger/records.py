@@ -344,8 +344,10 @@ class Ledger:
         printed: Mapping[str, str] | None = None,
         drop: Iterable[str] = (),
         without: Iterable[str] = (),
+        methods: Mapping[str, str] | None = None,
+        levels: Mapping[str, str] | None = None,
     ) -> "Ledger":
-        """Ledger with some numbers printed otherwise, claims left out, assumptions not made.
+        """Ledger with some numbers printed otherwise, claims left out, other methods assumed.
 
         Parameters
         ----------
@@ -355,6 +357,8 @@ class Ledger:
             Claims to leave out.
         without : iterable of str
             Assumptions to leave out, with the claims that mean nothing without them.
+        methods, levels : mapping of str to str, optional
+            Family to its method, or to the confidence level of its intervals.
 
         Raises
         ------
@@ -380,10 +384,35 @@ class Ledger:
             if slug not in drop and not any(self.depends(claim, a) for a in unmade):
                 claims[slug] = replace(claim, printed=printed.get(slug, claim.printed))
                 faults += printed_faults(claims[slug], self.measures, f"claim {slug!r}")
+        methods, levels = dict(methods or {}), dict(levels or {})
+        faults += self._method_faults(methods, levels)
         if faults:
             raise LedgerError(faults)
         kept = {k: a for k, a in self.assumptions.items() if k not in without}
-        return replace(self, claims=claims, assumptions=kept)
+        families = {
+            k: replace(f, method=methods.get(k, f.method)) for k, f in self.families.items()
+        }
+        measures = {
+            k: replace(m, level=levels.get(m.family, m.level)) for k, m in self.measures.items()
+        }
+        return replace(self, claims=claims, assumptions=kept, families=families, measures=measures)
+
+    def _method_faults(
+        self, methods: Mapping[str, str], levels: Mapping[str, str]
+    ) -> Iterator[str]:
+        """Say which families, methods and levels cannot be."""
+        for family in (*methods, *levels):
+            if family not in self.families:
+                yield unknown("family", family, self.families)
+        for family, method in methods.items():
+            known = self.families[family].methods if family in self.families else (method,)
+            if method not in known:
+                yield f"{unknown('method', method, known)}; {family} is one of {' '.join(known)}"
+        for level in levels.values():
+            try:
+                confidence_level(level)
+            except ValueError as error:
+                yield str(error)
 
 
 def confidence_level(text: str) -> float:

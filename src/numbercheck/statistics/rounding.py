@@ -18,6 +18,7 @@ SLACK = 1e-9  # relative; widens ranges before an exact comparison decides
 SIGNS = {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "": "="}
 SPACE = "[ \t\u00a0\u2009\u202f]"
 MINUS = "[-\u2212\u2013]"
+MOST_DIGITS = 30
 PATTERN = re.compile(
     rf"(?:[Pp]{SPACE}*(?=[<>=≤≥⩽⩾]))?(?P<relation><=|>=|[<>=≤≥⩽⩾]|){SPACE}*(?P<minus>{MINUS}?)"
     rf"(?P<whole>[1-9]\d{{0,2}}(?:(?:,|{SPACE})\d{{3}})+|\d+|(?=[.·∙⋅]))"
@@ -181,6 +182,8 @@ def _parse(text: str) -> re.Match[str]:
     if match is None:
         advice = next((says for form, says in ADVICE if _has_form(text, form)), FORM)
         raise ValueError(f"{text!r} is not a printed number; {advice}")
+    if len(re.sub(r"\D", "", text)) > MOST_DIGITS:
+        raise ValueError(f"{text[:40]!r} has more than {MOST_DIGITS} digits; write what is printed")
     return match
 
 

@@ -246,3 +246,9 @@ def test_each_convention_prints_its_own_way(value, decimals, expected):
 )
 def test_a_shifted_digit_keeps_decimals_relation_and_unit(text, k, expected):
     assert shift(Printed(text), k) == Printed(expected)
+
+
+def test_a_number_that_no_float_can_hold_is_refused():
+    """A finger left on a key ends in a sentence, not in an overflow."""
+    with pytest.raises(ValueError, match="more than 30 digits"):
+        Printed("9" * 400)

@@ -1,0 +1,356 @@
+"""The live page in a browser: numbercheck's own answers, without a network."""
+
+import csv
+import functools
+import http.server
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import Workbook
+from places import ROOT
+
+from companion.errors import CompanionError
+from companion.live import write_live_page
+from numbercheck.ledger.reading import read_ledger
+
+pytestmark = pytest.mark.browser
+PUBLISHED, EXAMPLE = ROOT / "data" / "published", ROOT / "data" / "examples" / "two-arm"
+DOCUMENT = ROOT / "outputs" / "consistency.json"
+CRS = "table1_crs_g12_percent"
+LARGEST = 10e6  # bytes
+ALERT = "<img src=x onerror=window.hit=1>"
+
+# numbercheck on the command line's Python, without scipy, which no browser has
+JUDGE = """
+import json, sys
+sys.modules["scipy"] = None
+from numbercheck.browser import judge
+for line in sys.stdin:
+    print(json.dumps(json.loads(judge(sys.argv[1], line)), sort_keys=True))
+"""
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Build the page once; without npm, or without its registry, say what is missing."""
+    work = tmp_path_factory.mktemp("live")
+    try:
+        write_live_page(PUBLISHED, EXAMPLE, DOCUMENT, work)
+    except CompanionError as error:
+        pytest.skip(str(error))
+    return work
+
+
+@pytest.fixture(scope="session")
+def context(browser):
+    """Give a browser context that has no network at all."""
+    with browser.new_context(offline=True, viewport={"width": 1280, "height": 720}) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def kept(context, folder):
+    """Open the page from disk once."""
+    return opened(context, (folder / "index.html").as_uri())
+
+
+@pytest.fixture
+def page(kept):
+    """Give the page as it was opened: the article as printed."""
+    kept.evaluate("article.reset().then(() => { article.past = []; article.draw(); })")
+    kept.click("[data-tab=article]")
+    return kept
+
+
+def opened(context, address):
+    page = context.new_page()
+    page.errors, page.requests = [], []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.goto(address)
+    page.wait_for_selector("html[data-article=ready]", timeout=60_000)
+    return page
+
+
+def edit(page, claim, text):
+    """Change a number in place, as a reader does."""
+    page.click(f'#article [data-claim="{claim}"]')
+    page.fill(".chips .field input", text)
+    page.keyboard.press("Enter")
+
+
+def open_own(page, chooser, path):
+    """Give the page a ledger of one's own, and wait until it is shown."""
+    page.click("[data-tab=own]")
+    page.evaluate("window.own = null")
+    if path is None:
+        page.click(chooser)
+    else:
+        page.set_input_files(chooser, path)
+    page.wait_for_function("window.own && own.ledger")
+
+
+def test_one_file_asks_nothing_of_anybody(kept, folder):
+    """The page, its Python and the ledgers are one file that opens from disk."""
+    outside = [url for url in kept.requests if not url.startswith(("file:", "blob:", "data:"))]
+
+    assert outside == []
+    assert kept.requests[0] == (folder / "index.html").as_uri()
+    assert kept.errors == []
+    assert (folder / "index.html").stat().st_size <= LARGEST
+
+
+def test_a_static_server_serves_it_as_well(browser, folder):
+    """Any host of files will do, and nothing but the page is asked of it."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    handler.log_message = lambda *_: None
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/index.html"
+    with browser.new_context() as context:
+        page = opened(context, address)
+        asked = {url for url in page.requests if not url.startswith(("blob:", "data:"))}
+    server.shutdown()
+    server.server_close()
+
+    assert asked <= {address, address.replace("index.html", "favicon.ico")}
+
+
+def test_random_edits_get_the_answers_of_the_command_line(page):
+    """Two hundred of them: numbers, methods, levels, claims left out; to the byte, keys sorted."""
+    edits = [one_edit(random.Random(seed)) for seed in range(200)]  # noqa: S311 - no secret
+    folder = page.evaluate("article.folder")
+    ask = """async ([folder, all]) => { const texts = [];
+      for (const edits of all) texts.push((await python.ask("judge", { folder, edits })).text);
+      return texts; }"""
+    here = [json.dumps(json.loads(t), sort_keys=True) for t in page.evaluate(ask, [folder, edits])]
+    lines = "\n".join(map(json.dumps, edits))
+    command = [sys.executable, "-c", JUDGE, str(PUBLISHED)]
+    ended = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
+
+    assert len({*here}) > 150
+    assert here == ended.stdout.splitlines()
+
+
+def one_edit(draw):
+    """Draw an edit: one to three numbers printed otherwise, perhaps more."""
+    ledger = read_ledger(PUBLISHED)
+    numbers = [c for c in ledger.claims.values() if re.search(r"\d", c.printed)]
+    chosen = draw.sample(numbers, draw.randint(1, 3))
+    changed = {c.claim: re.sub(r"\d", lambda _: str(draw.randint(0, 9)), c.printed, count=1)
+               for c in chosen}  # fmt: skip
+    edits = {"printed": changed}
+    if draw.random() < 0.3:
+        family = draw.choice(list(ledger.families.values()))
+        edits["methods"] = {family.family: draw.choice(family.methods)}
+    if draw.random() < 0.2:
+        edits["levels"] = {"proportion_interval": draw.choice(["0.9", "99", "80%"])}
+    if draw.random() < 0.3:
+        edits["drop"] = [draw.choice(numbers).claim]
+    return edits
+
+
+def test_a_changed_number_shows_what_changes_and_why(page):
+    """45 % becomes 46 %: the finding is gone, with before, after and the reason."""
+    edit(page, CRS, "46%")
+    page.wait_for_selector(".movements li")
+
+    moved = page.inner_text("#article .movements")
+    assert "mismatch" in moved
+    assert "match" in moved
+    assert "46%" in moved
+    assert "45% → 46%" in page.inner_text("#article .changes")
+    assert "16 of 35" in moved
+
+
+def test_undo_and_reset_give_back_what_was(page):
+    """Every change can be taken back."""
+    before = page.evaluate("JSON.stringify(article.now)")
+    edit(page, CRS, "46%")
+    page.wait_for_selector(".movements li")
+    edit(page, "abstract_crc_2w_percent", "93%")
+    page.wait_for_function("Object.keys(article.edits.printed).length === 2")
+    page.click("#article >> text=Undo")
+    page.wait_for_function("Object.keys(article.edits.printed).length === 1")
+    page.click("#article >> text=Reset")
+    page.wait_for_function("Object.keys(article.edits.printed).length === 0")
+
+    assert page.evaluate("JSON.stringify(article.now)") == before
+
+
+def test_a_link_carries_the_changes(context, page):
+    """A teacher prepares a change and sends it."""
+    edit(page, CRS, "46%")
+    page.wait_for_selector(".movements li")
+    other = opened(context, page.url)
+
+    assert other.evaluate("article.edits.printed") == {CRS: "46%"}
+    assert "46%" in other.inner_text(f'#article [data-claim="{CRS}"]')
+    other.close()
+
+
+@pytest.mark.parametrize("text", ["most", "", "12,,3", "9" * 400])
+def test_what_cannot_be_read_is_refused_at_its_field(page, text):
+    """A sentence there, and nothing changes."""
+    before = page.evaluate("JSON.stringify(article.now)")
+    edit(page, CRS, text)
+    told = page.wait_for_selector("#article .chips .field [role=alert]").inner_text()
+
+    assert told
+    assert "Traceback" not in told
+    assert page.evaluate("JSON.stringify(article.now)") == before
+    page.keyboard.press("Escape")
+
+
+def test_methods_levels_assumptions_and_left_out_numbers_can_be_changed(page):
+    """Each by its own control, and each is listed."""
+    page.click("#article summary")
+    page.select_option("#article .families select >> nth=0", "clopper-pearson")
+    page.wait_for_function("article.edits.methods.proportion_interval === 'clopper-pearson'")
+    page.fill("#article .families input >> nth=0", "90")
+    page.keyboard.press("Tab")
+    page.wait_for_function("Object.keys(article.edits.levels).length === 1")
+    page.uncheck("#article .assumptions input >> nth=0")
+    page.wait_for_function("article.edits.without.length === 1")
+    page.click(f'#article [data-claim="{CRS}"]')
+    page.click("#article >> text=Leave out")
+    page.wait_for_function("article.edits.drop.length === 1")
+
+    assert page.locator("#article .changes >> text=Take back").count() == 4
+    assert page.evaluate("getComputedStyle(document.querySelector('#article .stale')).visibility") \
+        == "visible"  # fmt: skip
+
+
+def test_the_two_arm_example_opens_and_its_slip_is_found(page):
+    """42 % of 24 of 58 is planted."""
+    open_own(page, "#example", None)
+
+    assert page.locator("#own .chip.mismatch").count() == 1
+    assert "42%" in page.inner_text("#own .chip.mismatch")
+
+
+def as_zip(path):
+    """Pack a ledger inside a folder, as most programs do."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in EXAMPLE.iterdir():
+            archive.write(file, f"mine/{file.name}")
+
+
+def as_workbook(path):
+    """Type a ledger into a spreadsheet."""
+    book = Workbook()
+    book.remove(book.active)
+    for file in EXAMPLE.glob("*.csv"):
+        sheet = book.create_sheet(file.stem)
+        with file.open(newline="", encoding="utf-8") as handle:
+            for row in csv.reader(handle):
+                sheet.append([int(text) if text.isdigit() else text for text in row])
+    book.save(path)
+
+
+@pytest.mark.parametrize(("name", "pack"), [("mine.zip", as_zip), ("mine.xlsx", as_workbook)])
+def test_an_archive_or_a_spreadsheet_is_judged_like_the_folder(page, tmp_path, name, pack):
+    """Three forms of one ledger."""
+    pack(tmp_path / name)
+    open_own(page, "#folder", EXAMPLE)
+    expected = page.evaluate("JSON.stringify(own.now)")
+    open_own(page, "#file", tmp_path / name)
+
+    assert page.evaluate("JSON.stringify(own.now)") == expected
+
+
+def test_an_edited_ledger_is_saved_as_files_that_are_judged_alike(page, tmp_path):
+    """What is saved holds the edits: opened again, it gets the verdicts that were shown."""
+    open_own(page, "#folder", EXAMPLE)
+    page.click('#own [data-claim="results_response_b_percent"]')
+    page.fill("#own .chips .field input", "41%")
+    page.keyboard.press("Enter")
+    page.wait_for_function("Object.keys(own.edits.printed).length === 1")
+    shown = page.evaluate("own.now.verdicts.map((v) => [v.claim, v.verdict])")
+    with page.expect_download() as saved:
+        page.click("#own >> text=Save as .zip")
+    saved.value.save_as(tmp_path / "ledger.zip")
+    with zipfile.ZipFile(tmp_path / "ledger.zip") as archive:
+        archive.extractall(tmp_path / "again")
+    code = "from numbercheck.cli import main; main()"
+    command = [sys.executable, "-c", code, "audit", str(tmp_path / "again"), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert [[v["claim"], v["verdict"]] for v in json.loads(ended.stdout)["verdicts"]] == shown
+    assert "mismatch" not in dict(shown).values()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "claims.csv").unlink(),
+        lambda folder: (folder / "claims.csv").write_text("claim,locus\n", encoding="utf-8"),
+        lambda folder: (folder / "measures.csv").write_bytes(b"\xff\xfe\x00"),
+        lambda folder: (folder / "variables.csv").write_text("nonsense", encoding="utf-8"),
+    ],
+    ids=["missing file", "missing columns", "no text", "no table"],
+)
+def test_what_is_no_ledger_gets_the_sentences_of_the_command_line(page, tmp_path, spoil):
+    """Word for word, but for the folder's name."""
+    mine = shutil.copytree(EXAMPLE, tmp_path / "mine")
+    spoil(mine)
+    code = "from numbercheck.cli import main; main()"
+    command = [sys.executable, "-c", code, "audit", str(mine)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
+    page.click("[data-tab=own]")
+    page.set_input_files("#folder", mine)
+    page.wait_for_function("document.querySelector('#refused').textContent")
+    shown = page.inner_text("#refused")
+
+    assert re.sub(r"/ledger-\d+", str(mine), shown).split() == told.split()
+
+
+def test_hostile_text_of_a_ledger_stays_text(page, tmp_path):
+    """Labels, places, reasons and titles are shown, never run."""
+    mine = shutil.copytree(EXAMPLE, tmp_path / "mine")
+    for name, old in (("measures", "Nausea in arm A"), ("claims", "Table 2 · Nausea")):
+        path = mine / f"{name}.csv"
+        path.write_text(path.read_text("utf-8").replace(old, f"{ALERT}{old}"), "utf-8")
+    open_own(page, "#folder", mine)
+    page.click("#own .chip >> nth=12")
+
+    assert ALERT in page.inner_text("#own")
+    assert page.evaluate("window.hit") is None
+    page.keyboard.press("Escape")
+
+
+def test_the_keyboard_is_enough(page):
+    """Tab to a number, Enter, type, Enter; the focus stays where the reader was."""
+    page.focus(f'#article [data-claim="{CRS}"]')
+    page.keyboard.press("Enter")
+    page.keyboard.type("46%")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".movements li")
+
+    assert page.evaluate("document.activeElement.dataset.claim") == CRS
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_axe_finds_no_barrier(page, width, scheme):
+    """With a number open and a verdict changed, on a screen and on a phone."""
+    page.set_viewport_size({"width": width, "height": 720})
+    page.emulate_media(color_scheme=scheme)
+    edit(page, CRS, "46%")
+    page.wait_for_selector(".movements li")
+    page.click("#article summary")
+    found = Axe().run(page).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.click("#article summary")
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found] == []
+    assert wide <= width
