@@ -38,6 +38,9 @@ TESTS = {
     "mcnemar": "McNemar's test",
     "mcnemar-cc": "McNemar's test with continuity correction",
     "exact-binomial": "the exact binomial test",
+    "binomial-mid-p": "the exact binomial test with mid-P",
+    "binomial-score": "the score test",
+    "binomial-wald": "Wald's test",
 }
 ONE_SIDED = {"-less": "one-sided, lower", "-greater": "one-sided, higher"}
 CURVES = {

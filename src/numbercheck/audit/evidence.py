@@ -1,22 +1,21 @@
 """What other printed numbers say about a count: its value, or the values that it can have."""
 
-import ast
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
-from math import ceil, floor
+from math import ceil, floor, inf, prod
 from typing import NamedTuple
 
+from numbercheck.audit.selections import Key, Selections
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Claim, Ledger, Measure, confidence_level
 from numbercheck.statistics.rounding import Printed
 
 MOST_TABLES = 5_000
-FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    **{ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt},
-    **{ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.In: ast.NotIn, ast.NotIn: ast.In},
-}
-Table = tuple[tuple[int, int], tuple[int, int]]
+EVERYONE = Expression("")
+Table = tuple[tuple[int, int], ...]
 
 
 class MissingError(LookupError):
@@ -33,11 +32,10 @@ class Count:
 
 
 class Tables(NamedTuple):
-    """Tables that the printed counts leave, their claims, and whether cells were left open."""
+    """Tables that the printed counts allow, one row for each group, and their claims."""
 
     tables: list[Table]
     claims: tuple[str, ...]
-    is_open: bool
 
 
 class Evidence:
@@ -45,34 +43,61 @@ class Evidence:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.level = float(ledger.parameter("level", "0.95"))
+        self.selections = Selections(ledger)
+        self.key = self.selections.key
+        self.level = confidence_level(ledger.parameter("level", "0.95"))
+
+    @cached_property
+    def _counted(self) -> dict[Key, list[Measure]]:
+        """Measures that print how many a selection has, those that print the count first."""
+        found: dict[Key, list[Measure]] = {}
+        for statistic in ("n", "percent"):
+            for measure in self.ledger.measures.values():
+                if measure.kind == "count" and self.ledger.find(measure.measure, statistic):
+                    found.setdefault(self.key(measure.where, measure.among), []).append(measure)
+        return found
+
+    @cached_property
+    def _denominators(self) -> dict[Key, list[Claim]]:
+        """Printed sizes of populations: the n of those who are counted, else an N."""
+        found: dict[Key, list[Claim]] = {}
+        for key, measures in self._counted.items():
+            found[key] = [c for m in measures for c in self.ledger.find(m.measure, "n")]
+        for measure in self.ledger.measures.values():
+            if measure.kind == "count" and measure.among.text:
+                claims = self.ledger.find(measure.measure, "N")
+                found.setdefault(self.key(measure.among), []).extend(claims)
+        return found
 
     @cached_property
     def totals(self) -> frozenset[int]:
         """Every printed number of patients that can be a whole: N, or n without a percentage."""
         find = self.ledger.find
         counted = [m for m in self.ledger.measures.values() if m.kind == "count"]
-        whole = [c for m in counted for c in self.ledger.population(m)]
+        whole = [c for m in counted for c in self._wholes(m)]
         whole += [
             c for m in counted if not find(m.measure, "percent") for c in find(m.measure, "n")
         ]
         return frozenset(int(c.value.value) for c in whole if is_count(c.value))
 
-    def total(self, measure: Measure) -> Count | None:
-        """Denominator of a measure, as printed first."""
-        claims = [c for c in self.ledger.population(measure) if is_count(c.value)]
-        if not claims:
+    def _wholes(self, measure: Measure) -> list[Claim]:
+        own = self.ledger.find(measure.measure, "N")
+        return own or self._denominators.get(self.key(measure.among), [])
+
+    def total(self, measure: Measure, locus: str = "") -> Count | None:
+        """Denominator of a measure, as printed at this place if it is."""
+        claim = same_place([c for c in self._wholes(measure) if is_count(c.value)], locus)
+        if claim is None:
             return None
-        total = int(claims[0].value.value)
-        return Count((total,), total, (claims[0].claim,))
+        total = int(claim.value.value)
+        return Count((total,), total, (claim.claim,))
 
     def count(self, measure: Measure, locus: str = "") -> Count | None:
         """Count of a measure: printed, at this place if it is, or left open by its percentage."""
-        total = self.total(measure)
+        total = self.total(measure, locus)
         size, sources = (total.total, total.claims) if total else (None, ())
         printed = [c for c in self.ledger.find(measure.measure, "n") if is_count(c.value)]
-        if printed:
-            claim = next((c for c in printed if c.locus == locus), printed[0])
+        if claim := same_place(printed, locus):
             return Count((int(claim.value.value),), size, (claim.claim, *sources))
         percents = self.ledger.find(measure.measure, "percent")
         if size and percents:
@@ -80,37 +105,32 @@ class Evidence:
             return Count(values, size, (percents[0].claim, *sources)) if values else None
         return None
 
-    @cached_property
-    def _selections(self) -> dict[tuple[str, str], Measure]:
-        found: dict[tuple[str, str], Measure] = {}
-        for measure in self.ledger.measures.values():
-            if measure.kind == "count" and (
-                self.ledger.find(measure.measure, "n")
-                or self.ledger.find(measure.measure, "percent")
-            ):
-                found.setdefault((key(measure.where), key(measure.among)), measure)
-        return found
+    def selected(self, *parts: Expression) -> Count | None:
+        """Count of those whom every part selects."""
+        measures = self._counted.get(self.key(*parts))
+        return self.count(measures[0]) if measures else None
 
-    def selected(self, where: str, *among: str) -> Count | None:
-        """Count of those selected by ``where`` among the first population that has one."""
-        for population in among:
-            if measure := self._selections.get((where, population)):
-                return self.count(measure)
-        return None
+    def size(self, *parts: Expression) -> Count | None:
+        """Number of those whom every part selects, also where it is only printed as an N."""
+        claims = self._denominators.get(self.key(*parts), [])
+        claim = next((c for c in claims if is_count(c.value)), None)
+        if claim is None:
+            return self.selected(*parts)
+        total = int(claim.value.value)
+        return Count((total,), total, (claim.claim,))
 
-    def evaluable(self, expression: Expression) -> str:
+    def evaluable(self, expression: Expression) -> Expression:
         """Population in which the variables of an expression are known."""
         known = self.ledger.variables
-        keys = {key(known[name].evaluable) for name in expression.names if name in known}
-        keys.discard(key(Expression("")))
-        return keys.pop() if len(keys) == 1 else key(Expression(""))
+        texts = {known[name].evaluable.text for name in expression.names if name in known} - {""}
+        return Expression(texts.pop()) if len(texts) == 1 else EVERYONE
 
     def tables(self, measure: Measure) -> Tables:
-        """Every 2 by 2 table of a comparison that the printed counts leave, and their claims.
+        """Every table of a comparison that the printed counts allow, and their claims.
 
-        Rows are the group that ``by`` selects and the rest, columns with and without the event.
-        Cells that are not printed are left open by the margins; patients whose group is not
-        known may have had events, too.
+        One row for each group that ``by`` makes, columns with and without the event. Cells
+        that are not printed are limited by the margins; patients whose group is not known may
+        have had events, too.
 
         Raises
         ------
@@ -119,57 +139,59 @@ class Evidence:
         """
         if not measure.by.text:
             raise MissingError("the article does not say how the groups were divided")
-        event, among, group = key(measure.where), key(measure.among), key(measure.by)
-        rest = negated(measure.by)
-        first = self.selected(event, joined(measure.among, group))
-        second = self.selected(event, joined(measure.among, rest))
-        places = (among, self.evaluable(measure.by))
-        sizes = self._sizes(first, second, group, rest, places)
-        whole = self.selected(event, among)
-        if not (first and second) and not whole:
+        groups = self.selections.groups(measure.by)
+        events = [self.selected(measure.where, measure.among, group) for group in groups]
+        sizes = self._sizes(measure, groups)
+        whole = None if all(events) else self.selected(measure.where, measure.among)
+        if not all(events) and not whole:
             raise MissingError("how many had the event is not printed")
-        used = [c for part in (first, second, *sizes, whole) if part for c in part.claims]
-        n1, n2 = sizes[0].values[0], sizes[1].values[0]
-        found = _fill(first, second, n1, n2, whole)
-        return Tables(found, tuple(dict.fromkeys(used)), not (first and second))
+        used = [c for part in (*events, *sizes, whole) if part for c in part.claims]
+        tables = _fill(events, [size.values[0] for size in sizes], whole)
+        if not tables:
+            raise MissingError("the printed counts contradict each other")
+        return Tables(tables, tuple(dict.fromkeys(used)))
 
-    def _sizes(
-        self,
-        first: Count | None,
-        second: Count | None,
-        group: str,
-        rest: str,
-        places: tuple[str, str],
-    ) -> tuple[Count, Count]:
-        n1, n2 = (
-            Count((part.total,), part.total, part.claims)
-            if part and part.total
-            else self.selected(where, *places)
-            for part, where in ((first, group), (second, rest))
-        )
-        if n1 and not n2 and n1.total:
-            n2 = Count(tuple(n1.total - v for v in n1.values), n1.total, n1.claims)
-        if n2 and not n1 and n2.total:
-            n1 = Count(tuple(n2.total - v for v in n2.values), n2.total, n2.claims)
-        if not n1 or not n2 or len(n1.values) != 1 or len(n2.values) != 1:
+    def _sizes(self, measure: Measure, groups: tuple[Expression, ...]) -> list[Count]:
+        """How many patients each group has; the last missing one is what the others leave."""
+        known = self.evaluable(measure.by)
+        sizes = [self.size(measure.among, group) for group in groups]
+        missing = [at for at, size in enumerate(sizes) if size is None]
+        if len(missing) == 1:
+            rest = [size for size in sizes if size]
+            whole = self._divided(measure, groups, known)
+            if whole and whole.total and all(len(size.values) == 1 for size in rest):
+                left = whole.total - sum(size.values[0] for size in rest)
+                claims = (*whole.claims, *(c for size in rest for c in size.claims))
+                sizes[missing[0]] = Count((left,), left, claims) if left >= 0 else None
+        found = [size for size in sizes if size and len(size.values) == 1]
+        if len(found) < len(groups):
             raise MissingError("the sizes of the groups are not printed")
-        return n1, n2
+        return found
+
+    def _divided(
+        self, measure: Measure, groups: tuple[Expression, ...], known: Expression
+    ) -> Count | None:
+        """Patients who are divided into the groups: a group's own N, else the population."""
+        for group in groups:
+            for counted in self._counted.get(self.key(measure.among, group), []):
+                if self.ledger.find(counted.measure, "N"):
+                    return self.total(counted)
+        return self.size(measure.among, known) or self.size(measure.among)
 
 
-def _fill(first: Count | None, second: Count | None, n1: int, n2: int, whole: Count | None) -> list:
+def _fill(events: list[Count | None], sizes: list[int], whole: Count | None) -> list[Table]:
     """Tables whose cells and margins are as known."""
-    with_event = first.values if first else range(n1 + 1)
-    in_rest = second.values if second else range(n2 + 1)
-    outside = (whole.total - n1 - n2) if whole and whole.total else None
-    if len(in_rest) * len(with_event) > 10 * MOST_TABLES:
+    cells = [part.values if part else range(n + 1) for part, n in zip(events, sizes, strict=True)]
+    outside = whole.total - sum(sizes) if whole and whole.total else inf
+    if prod(map(len, cells)) > 10 * MOST_TABLES:
         raise MissingError("the printed numbers leave too many tables")
-    found = []
-    for a, c in product(with_event, in_rest):
-        if a > n1 or c > n2:
+    found: list[Table] = []
+    for row in product(*cells):
+        if any(k > n for k, n in zip(row, sizes, strict=True)):
             continue
-        left = [e - a - c for e in whole.values] if whole else [0]
-        if outside is None or any(0 <= o <= outside for o in left):
-            found.append(((a, n1 - a), (c, n2 - c)))
+        left = [e - sum(row) for e in whole.values] if whole else [0]
+        if any(0 <= rest <= outside for rest in left):
+            found.append(tuple((k, n - k) for k, n in zip(row, sizes, strict=True)))
     if len(found) > MOST_TABLES:
         raise MissingError(f"the printed numbers leave more than {MOST_TABLES:,} tables")
     return found
@@ -189,30 +211,11 @@ def possible_counts(printed: Printed, total: int) -> tuple[int, ...]:
     return tuple(k for k in near if printed.admits(100 * k / total))
 
 
-@cache
-def key(expression: Expression) -> str:
-    """One text for each way of writing the same simple selection."""
-    tree = expression.tree
-    match tree:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[operator]) as comparison):
-            flipped = ast.Compare(
-                comparison.left, [FLIPPED[type(operator)]()], comparison.comparators
-            )
-            return ast.unparse(flipped)
-        case ast.UnaryOp(op=ast.Not(), operand=ast.UnaryOp(op=ast.Not(), operand=inner)):
-            return ast.unparse(inner)
-    return ast.unparse(tree)
-
-
-@cache
-def negated(expression: Expression) -> str:
-    """Key of those whom an expression does not select."""
-    return key(Expression(f"not ({expression.text})"))
-
-
-def joined(among: Expression, group: str) -> str:
-    """Key of a group within a population."""
-    return key(Expression(f"{among.text} and {group}" if among.text else group))
+def most_fitting(fitting: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], int]:
+    """Methods that fit most of some numbers, and how many they fit."""
+    fits = Counter(method for methods in fitting for method in methods)
+    most = max(fits.values(), default=0)
+    return tuple(method for method, number in fits.items() if number == most), most
 
 
 def same_place(claims: list[Claim], locus: str) -> Claim | None:

@@ -74,7 +74,7 @@ def _tried(candidates: Sequence[Candidate]) -> Iterator[str]:
     """Candidates, those that fit first; the rest is counted."""
     ranked = sorted(candidates, key=lambda c: not c.fits)
     for i, candidate in enumerate(ranked[:MOST]):
-        sign = "prints so" if candidate.fits else "does not"
+        sign = "as printed" if candidate.fits else "not as printed"
         title = "tried   " if i == 0 else ""
         yield f"  {title:<9} {candidate.method:<18} {candidate.value:<28} {sign}"
     if len(ranked) > MOST:
@@ -83,4 +83,4 @@ def _tried(candidates: Sequence[Candidate]) -> Iterator[str]:
 
 def _rest(candidates: Sequence[Candidate]) -> str:
     fitting = sum(c.fits for c in candidates)
-    return f"do not (but for {fitting})" if fitting else "do not"
+    return f"do not, except {fitting}" if fitting else "do not"

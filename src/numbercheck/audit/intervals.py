@@ -1,19 +1,22 @@
-"""Limits of proportions: which methods print both, and what is wrong where none does."""
+"""Limits of proportions: which methods give both, and what is wrong where none does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
 from numbercheck.audit import kaplan_meier
-from numbercheck.audit.evidence import Count, Evidence, same_place
+from numbercheck.audit.evidence import Count, Evidence, most_fitting, same_place
+from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
-from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 from numbercheck.words import called
 
-LEVELS = (0.90, 0.99, 0.95)
+NEAREST = 20  # other printed totals that are tried
+LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
+ESTIMATES = ("percent", "estimate", "median", "value")
 limits = lru_cache(maxsize=None)(interval)
 
 
@@ -35,6 +38,17 @@ class Way(NamedTuple):
         other = "" if self.level == level else f"-{100 * self.level:g}"
         return self.method + other + ("" if self.sided == "two" else f"-{self.sided}")
 
+    def limits(self, k: int, total: int, is_cut: bool = True) -> tuple[float, float]:
+        """Both limits in percent."""
+        lower, upper = limits(k, total, self.method, self.level, self.sided, is_cut)
+        return 100 * lower, 100 * upper
+
+    def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
+        """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
+        forms = [self.limits(k, total, is_cut) for is_cut in (True, False)]
+        fits = [pair.admits(scale * lower, scale * upper) for lower, upper in forms]
+        return fits[0][0] or fits[1][0], fits[0][1] or fits[1][1]
+
 
 class Pair(NamedTuple):
     """Lower and upper limit printed at one place; one of them may be missing."""
@@ -43,10 +57,71 @@ class Pair(NamedTuple):
     high: Printed | None
 
     def admits(self, lower: float, upper: float) -> tuple[bool, bool]:
-        """Whether each limit, in percent, prints so."""
+        """Whether each limit, in percent, could have been printed so."""
         return (
             self.low is None or self.low.admits(lower),
             self.high is None or self.high.admits(upper),
+        )
+
+    @property
+    def text(self) -> str:
+        """The limits as printed."""
+        return "–".join(p.text for p in self if p)
+
+
+class Case(NamedTuple):
+    """A printed limit, the count behind it, and which limits each method gives for it.
+
+    A count that is known from its percentage only can have several values; a method ``fits``
+    where one of them gives the limits.
+    """
+
+    claim: Claim
+    pair: Pair
+    count: Count  # type: ignore[assignment]  # hides tuple.count, which no one needs here
+    level: float
+    tried: dict[Way, tuple[bool, bool]]
+
+    @property
+    def at(self) -> int:
+        """0 for the lower limit, 1 for the upper one."""
+        return int(self.claim.statistic == "conf_high")
+
+    @property
+    def whole(self) -> list[Way]:
+        """Methods that give both limits."""
+        return [way for way, fit in self.tried.items() if all(fit)]
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What each method gives."""
+        return tuple(self._candidate(way, fit) for way, fit in self.tried.items())
+
+    def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
+        return Candidate(way.slug(self.level), self.given(way, 2, " to "), all(fit))
+
+    def given(self, way: Way, decimals: int, to: str = "–") -> str:
+        """The limits that a method gives."""
+        values = way.limits(self.count.values[0], self.count.total or 0)
+        return to.join(format_rounded(x, decimals) for x in values)
+
+    def fit(self, way: Way, pair: Pair | None = None, scale: float = 1.0) -> tuple[bool, bool]:
+        """Whether each limit fits, for the count that serves both best."""
+        pair, total = pair or self.pair, self.count.total or 0
+        return max((way.fits(k, total, pair, scale) for k in self.count.values), key=sum)
+
+    def of(self, values: Iterable[int], total: int) -> "Case":
+        """The same limits beside another count."""
+        case = self._replace(count=Count(tuple(values), total, self.count.claims))
+        return case._replace(tried={way: case.fit(way) for way in self.tried})
+
+    def verdict(self, verdict: str, kind: str, way: Way, says: str, chosen: int = 0) -> Verdict:
+        """Verdict with the value that one way gives."""
+        value = way.limits(self.count.values[0], self.count.total or 0)[self.at]
+        value = value if len(self.count.values) == 1 else nan
+        slug, used = way.slug(self.level), self.count.claims
+        return verdict_on(
+            self.claim, verdict, kind, says, slug, value, self.candidates, used, chosen
         )
 
 
@@ -54,13 +129,18 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge one printed limit together with the other one of its interval."""
     measure = evidence.ledger.measures[claim.measure]
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
-    fault = shape(pair, estimate)
-    if fault:
-        yield verdict_on(claim, "mismatch", fault[0], fault[1], inputs=_partners(claim, evidence))
+    case = case_of(claim, measure, pair, evidence) if measure.kind == "count" else None
+    if case and (found := _follows(case, measure, evidence) or _in_fractions(case, estimate)):
+        yield found
+    elif fault := shape(pair, estimate):
+        yield verdict_on(claim, "mismatch", *fault, inputs=_partners(claim, evidence))
+    elif case:
+        yield _named(case, evidence)
     elif measure.kind == "survival":
         yield kaplan_meier.check_limit(claim, evidence)
     elif measure.kind == "count":
-        yield _proportion(claim, measure, pair, evidence)
+        reason = "The count or the denominator is not printed, so no interval can be computed."
+        yield verdict_on(claim, "unchecked", "no-count", reason)
     else:
         reason = "The numbers that this limit was computed from are not printed."
         yield verdict_on(claim, "unchecked", "not-determined", reason)
@@ -73,6 +153,73 @@ def pair_at(claim: Claim, evidence: Evidence) -> Pair:
     return Pair(*(c.value if c else None for c in found))
 
 
+def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
+    """Every method tried on a limit, that of its family first; None without a count."""
+    count = evidence.count(measure, claim.locus)
+    if count is None or not count.total or max(count.values) > count.total:
+        return None
+    own, level = evidence.ledger.method(measure), evidence.ledger.level(measure)
+    names = [m for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
+    ways = dict.fromkeys((Way(m, level, measure.sides or "two") for m in names), (False, False))
+    return Case(claim, pair, count, level, ways).of(count.values, count.total)
+
+
+@lru_cache(maxsize=8)
+def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
+    """Methods that give most intervals of a family (or of those without), and how many."""
+    fitting: dict[tuple, list[str]] = {}
+    for measure in evidence.ledger.measures.values():
+        if measure.kind == "count" and not measure.method and measure.family == family:
+            for claim in evidence.ledger.find(measure.measure, "conf_low"):
+                case = case_of(claim, measure, pair_at(claim, evidence), evidence)
+                if case and case.whole:
+                    printed = case.count.values, case.count.total, case.level, case.pair
+                    fitting[printed] = [way.method for way in case.whole]
+    return most_fitting(fitting.values())
+
+
+def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None:
+    """A match, where a method that is expected gives this limit."""
+    ledger = evidence.ledger
+    own, family = ledger.method(measure), ledger.families.get(measure.family)
+    expected, number = inferred(evidence, measure.family)
+    if own in METHODS:
+        is_guess = not measure.method and family is not None and family.status == "inferred"
+        expected, number = (own,), number if is_guess else len(case.tried)
+    fits = [way for way in case.whole if way.method in expected]
+    if not fits and (own in METHODS or number > 1):
+        fits = [w for w, fit in case.tried.items() if w.method in expected and fit[case.at]]
+    if not fits:
+        return None
+    way, total = fits[0], case.count.total or 0
+    if not all(way.fits(k, total, case.pair)[case.at] for k in case.count.values):
+        says = f"Some of the counts that {_of(case.count)} can be give {case.pair.text}."
+        return case.verdict("unchecked", "not-determined", way, says)
+    value = way.limits(case.count.values[0], total)[case.at]
+    says = (
+        f"{_of(case.count)} has the {('lower', 'upper')[case.at]} limit "
+        f"{format_rounded(value, case.claim.value.decimals + 1)} % by "
+        f"{' and '.join(w.name for w in fits)}, which rounds to {case.claim.printed}."
+    )
+    return case.verdict("match", "interval", way, says, len(case.tried) * (number < 2))
+
+
+def _in_fractions(case: Case, estimate: Printed | None) -> Verdict | None:
+    """Name limits that are fractions of one: of the patients counted, or of the others."""
+    for kind, other in (("scale-switch", case), ("complement-interval", _others(case))):
+        way = next((way for way in other.tried if all(other.fit(way, scale=0.01))), None)
+        if way and kind == "scale-switch" and estimate is None:
+            says = (
+                f"{_of(case.count)} has the limits {case.pair.text}, as fractions, by {way.name}."
+            )
+            return case.verdict("match", "interval", way, says, len(case.tried))
+        if way:
+            whose = "" if other is case else "those without the event, "
+            says = f"The limits, {case.pair.text}, are of {whose}{_of(other.count)}, as fractions."
+            return case.verdict("mismatch", kind, way, says)
+    return None
+
+
 def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
     """What is wrong with an interval whatever it was computed from."""
     low, high = pair
@@ -80,21 +227,20 @@ def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
         return None
     if low and high and low.value > high.value:
         return "limits-reversed", (
-            f"The lower limit, {low.text}, is above the upper one, {high.text}."
+            f"The lower limit, {low.text}, is above the upper limit, {high.text}."
         )
     if estimate is None or not (low or high):
         return None
-    inside = (low is None or low.exact - low.step / 2 <= estimate.exact + estimate.step / 2) and (
-        high is None or estimate.exact - estimate.step / 2 <= high.exact + high.step / 2
-    )
     if _is_other_scale(pair, estimate):
         return "scale-switch", (
-            f"The estimate {estimate.text} and the limits {_text(pair)} are on different scales: "
+            f"The estimate {estimate.text} and the limits {pair.text} are on different scales: "
             "one is a percentage, the other a fraction."
         )
-    if not inside:
+    above = low and low.exact - low.step / 2 > estimate.exact + estimate.step / 2
+    below = high and estimate.exact - estimate.step / 2 > high.exact + high.step / 2
+    if above or below:
         return "estimate-outside", (
-            f"The estimate, {estimate.text}, is outside its own interval, {_text(pair)}."
+            f"The estimate, {estimate.text}, is outside its own interval, {pair.text}."
         )
     return None
 
@@ -110,96 +256,78 @@ def _is_other_scale(pair: Pair, estimate: Printed) -> bool:
     )
 
 
-class Case(NamedTuple):
-    """A printed limit, the count behind it, and what each method gives for it."""
-
-    claim: Claim
-    pair: Pair
-    count: Count  # type: ignore[assignment]  # hides tuple.count, which no one needs here
-    level: float
-    tried: dict[Way, tuple[bool, bool]]
-
-    def verdict(self, verdict: str, kind: str, way: Way, says: str) -> Verdict:
-        """Verdict with the value that one way gives."""
-        values = _percent(way, self.count.values[0], self.count.total)
-        value = values[self.at] if len(self.count.values) == 1 else nan
-        slug, used = way.slug(self.level), self.count.claims
-        return verdict_on(self.claim, verdict, kind, says, slug, value, self.candidates, used)
-
-    @property
-    def at(self) -> int:
-        """0 for the lower limit, 1 for the upper one."""
-        return int(self.claim.statistic == "conf_high")
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """What each method gives."""
-        return tuple(self._candidate(way, fit) for way, fit in self.tried.items())
-
-    def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
-        low, high = _percent(way, self.count.values[0], self.count.total)
-        return Candidate(
-            way.slug(self.level), f"{format_rounded(low, 2)} to {format_rounded(high, 2)}", all(fit)
-        )
+def _named(case: Case, evidence: Evidence) -> Verdict:
+    """Find what would give these limits, since no expected method does."""
+    first = _expected(case, evidence)
+    decimals = max(p.decimals for p in case.pair if p) + 1
+    says = f"{_of(case.count)} has the limits {case.given(first, decimals)} by {first.name}, "
+    says += f"not {case.pair.text}"
+    for kind, way, why in _explanations(case, first, evidence):
+        return case.verdict("mismatch", kind, way, f"{says}: {why}.")
+    if any(fit[case.at] for fit in case.tried.values()) and not case.tried[first][case.at]:
+        says = "A method gives this limit, but none gives the other one as well."
+        return case.verdict("unchecked", "not-determined", first, says)
+    return case.verdict("mismatch", "no-method-fits", first, f"{says}: no method tried gives them.")
 
 
-def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
-    """Every method tried on a limit, that of its family first; None without a count."""
-    count = evidence.count(measure, claim.locus)
-    if count is None or not count.total or max(count.values) > count.total:
-        return None
-    own = evidence.ledger.method(measure)
-    ways = [Way(m, evidence.level) for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
-    return Case(claim, pair, count, evidence.level, {w: _fits(w, count, pair) for w in ways})
+def _expected(case: Case, evidence: Evidence) -> Way:
+    """The way of the family, else the first that fits most other intervals, else Wilson's."""
+    measure = evidence.ledger.measures[case.claim.measure]
+    if evidence.ledger.method(measure) in METHODS:
+        return next(iter(case.tried))
+    most = inferred(evidence, measure.family)[0]
+    return next((way for way in case.tried if way.method in most), next(iter(case.tried)))
 
 
-def _proportion(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Verdict:
-    case = case_of(claim, measure, pair, evidence)
-    if case is None:
-        reason = "The count or the denominator is not printed, so no interval can be computed."
-        return verdict_on(claim, "unchecked", "no-count", reason)
-    first = next(iter(case.tried))
-    expected = evidence.ledger.method(measure) in METHODS
-    if expected and case.tried[first][case.at]:
-        return case.verdict("match", "interval", first, _agrees(case, first))
-    whole = [way for way, fit in case.tried.items() if all(fit)]
-    if whole and not expected:
-        names = ", ".join(way.name for way in whole)
-        says = f"{_of(case.count)} has limits {_text(pair)} by {names}."
-        return case.verdict("match", "interval", whole[0], says)
-    return _named(case, first, whole)
-
-
-def _named(case: Case, first: Way, whole: list[Way]) -> Verdict:
-    """Find what would print these limits, since the expected method does not."""
-    way, kind, why = first, "no-method-fits", "no method tried prints them"
-    if whole:
-        way, kind = whole[0], "method-differs"
-        why = f"{way.name} prints them, but its family is served by {first.name}"
-    elif other := _other_way(case):
-        way, why = other, f"{other.name} prints them"
-        kind = "one-sided" if other.sided != "two" else "other-level"
-    elif _complement(case):
-        kind = "complement-interval"
-        why = "they are the interval of those without the event"
-    elif _too_narrow(case):
-        kind, why = "too-narrow", "no method gives an interval so narrow"
-    values = _values(first, case.count, case.pair)
-    says = f"{_of(case.count)} has limits {values} by {first.name}, not {_text(case.pair)}: {why}."
-    return case.verdict("mismatch", kind, way, says)
-
-
-def _other_way(case: Case) -> Way | None:
-    """Another level, or a one-sided limit, that prints the limits."""
-    others = [Way(m, lv) for lv in LEVELS if lv != case.level for m in METHODS]
-    others += [Way(m, lv, side) for lv in LEVELS for side in ("lower", "upper") for m in METHODS]
-    return next((way for way in others if all(_fits(way, case.count, case.pair))), None)
-
-
-def _complement(case: Case) -> bool:
+def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[str, Way, str]]:
+    """Kinds, ways and words of what gives both limits, the likeliest first."""
     total = case.count.total or 0
-    rest = Count(tuple(total - k for k in case.count.values), total, ())
-    return any(all(_fits(way, rest, case.pair)) for way in case.tried)
+    for way in case.whole:
+        yield "method-differs", way, f"{way.name} gives them; the others are {first.name}"
+    for n in sorted(evidence.totals - {0, total}, key=lambda n: abs(n - total))[:NEAREST]:
+        if n >= max(case.count.values):
+            for way in case.of(case.count.values, n).whole[:1]:
+                whose = f"{way.name} of {_of(Count(case.count.values, n, ()))}"
+                yield "other-denominator", way, f"{whose}, another printed total, gives them"
+    for way in _other_ways(case):
+        if all(case.fit(way)):
+            kind = "one-sided" if way.sided != first.sided else "other-level"
+            yield kind, way, f"{way.name} gives them"
+    for way in _others(case).whole[:1]:
+        yield "complement-interval", way, "they are the interval of those without the event"
+    for way in case.tried:
+        if slip := _slip(case, way):
+            yield "rounding-slip", way, f"by {way.name} they were {slip}"
+    if _too_narrow(case):
+        yield "too-narrow", first, "no method gives an interval so narrow"
+
+
+def _other_ways(case: Case) -> Iterator[Way]:
+    """Other sides at the same level, then other levels."""
+    known = {way.sided for way in case.tried}
+    sides = [side for side in ("lower", "upper", "two") if side not in known]
+    levels = [level for level in LEVELS if level != case.level]
+    for level, side in (
+        *((case.level, side) for side in sides),
+        *((level, side) for side in (*known, *sides) for level in levels),
+    ):
+        yield from (Way(method, level, side) for method in METHODS)
+
+
+def _others(case: Case) -> Case:
+    """The case of the patients without the event."""
+    total = case.count.total or 0
+    return case.of([total - k for k in case.count.values], total)
+
+
+def _slip(case: Case, way: Way) -> str | None:
+    """How the limits were rounded, where one slip explains those that do not fit."""
+    values = way.limits(case.count.values[0], case.count.total or 0)
+    sides = [(p, v) for p, v in zip(case.pair, values, strict=True) if p and not p.admits(v)]
+    for rule, name in SLIPS.items():
+        if all(roundings(v, p.decimals)[rule] == p.text.strip(" %") for p, v in sides):
+            return name
+    return None
 
 
 def _too_narrow(case: Case) -> bool:
@@ -208,55 +336,24 @@ def _too_narrow(case: Case) -> bool:
     if low is None or high is None:
         return False
     width = high.value - low.value + float(low.step + high.step) / 2
-    limits_ = [_percent(w, k, case.count.total) for w in case.tried for k in case.count.values]
-    return width < min(upper - lower for lower, upper in limits_)
-
-
-def _fits(way: Way, count: Count, pair: Pair) -> tuple[bool, bool]:
-    """Whether each limit prints so, for the count that serves both best."""
-    fits = [pair.admits(*_percent(way, k, count.total)) for k in count.values]
-    return max(fits, key=sum)
-
-
-def _percent(way: Way, k: int, total: int | None) -> tuple[float, float]:
-    lower, upper = limits(k, total, way.method, way.level, way.sided)
-    return 100 * lower, 100 * upper
-
-
-def _agrees(case: Case, way: Way) -> str:
-    value = _percent(way, case.count.values[0], case.count.total)[case.at]
-    side, claim = ("lower", "upper")[case.at], case.claim
-    limit = format_rounded(value, claim.value.decimals + 1)
-    return (
-        f"{_of(case.count)} has the {side} limit {limit} % by "
-        f"{way.name}, which prints as {claim.printed}."
-    )
+    every = [w.limits(k, case.count.total or 0) for w in case.tried for k in case.count.values]
+    return width < min(upper - lower for lower, upper in every)
 
 
 def _of(count: Count) -> str:
     return f"{' or '.join(map(str, count.values[:3]))} of {count.total}"
 
 
-def _values(way: Way, count: Count, pair: Pair) -> str:
-    decimals = max(p.decimals for p in pair if p) + 1
-    return "–".join(
-        format_rounded(x, decimals) for x in _percent(way, count.values[0], count.total)
-    )
-
-
-def _text(pair: Pair) -> str:
-    return "–".join(p.text for p in pair if p)
-
-
 def _estimate(claim: Claim, evidence: Evidence) -> Printed | None:
-    for statistic in ("percent", "estimate", "median", "value"):
-        found = same_place(evidence.ledger.find(claim.measure, statistic), claim.locus)
-        if found:
-            return found.value
-    return None
+    return next((c.value for c in _printed_with(claim, evidence, ESTIMATES)), None)
 
 
-def _partners(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
-    names = ("percent", "estimate", "median", "value", "conf_low", "conf_high")
-    found = [same_place(evidence.ledger.find(claim.measure, s), claim.locus) for s in names]
-    return tuple(c.claim for c in found if c and c.claim != claim.claim)
+def _partners(claim: Claim, evidence: Evidence) -> list[str]:
+    found = _printed_with(claim, evidence, (*ESTIMATES, "conf_low", "conf_high"))
+    return [c.claim for c in found if c.claim != claim.claim]
+
+
+def _printed_with(claim: Claim, evidence: Evidence, names: tuple[str, ...]) -> list[Claim]:
+    """The claims of some statistics that stand where this one does."""
+    found = (same_place(evidence.ledger.find(claim.measure, s), claim.locus) for s in names)
+    return [c for c in found if c]

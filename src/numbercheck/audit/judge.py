@@ -53,19 +53,28 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
-    """A number of patients is whole and within its total."""
+    """A number of patients is whole and within its total; an N is that of its population."""
+    measure = evidence.ledger.measures[claim.measure]
     if not is_count(claim.value):
-        says = f"{claim.printed} is no number of patients."
+        says = f"{claim.printed} is not a number of patients."
         yield verdict_on(claim, "mismatch", "not-a-count", says)
-        return
-    total = evidence.total(evidence.ledger.measures[claim.measure])
-    if total is None or claim.statistic == "N":
-        return
-    whole = evidence.ledger.claims[total.claims[0]]
-    is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
-    if not is_itself and claim.value.value > total.values[0]:
-        says = f"{claim.printed} is more than all {total.values[0]} of its population."
-        yield verdict_on(claim, "mismatch", "count-exceeds-total", says, inputs=total.claims)
+    elif claim.statistic == "N":
+        yield from _denominator(claim, evidence)
+    elif total := evidence.total(measure, claim.locus):
+        whole = evidence.ledger.claims[total.claims[0]]
+        is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
+        if not is_itself and claim.value.value > total.values[0]:
+            says = f"{claim.printed} is more than all {total.values[0]} patients of its population."
+            yield verdict_on(claim, "mismatch", "count-exceeds-total", says, inputs=total.claims)
+
+
+def _denominator(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """An N that equals the printed size of its population follows from it."""
+    measure = evidence.ledger.measures[claim.measure]
+    population = evidence.selected(measure.among)
+    if population and population.values == (int(claim.value.value),):
+        says = f"All {claim.printed} patients of the population are in the denominator."
+        yield verdict_on(claim, "match", "denominator", says, inputs=population.claims[:1])
 
 
 def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verdict]:
@@ -77,7 +86,7 @@ def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verd
         before = first.setdefault((claim.measure, claim.statistic), claim)
         is_wrong = any(v.verdict == "mismatch" for v in found[before.claim])
         if before is not claim and not is_wrong and not _agree(before, claim, ledger):
-            says = f"{claim.printed} here, {before.printed} in {before.locus}, for one number."
+            says = f"{claim.printed} is printed here, but {before.printed} in {before.locus}."
             yield verdict_on(claim, "mismatch", "printings-disagree", says, inputs=(before.claim,))
 
 
@@ -120,13 +129,13 @@ def _one(
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:
-        says = f"A premise of {_listed(used[claim.claim])}."
+        says = f"Other printed numbers follow from it: {_listed(used[claim.claim])}."
         kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
         sentence = says if kind == "premise" else f"{verdict.reason} {says}"
         verdict = replace(verdict, verdict="given", kind=kind, reason=sentence)
     if claim.claim in related.broken:
         also = " ".join(dict.fromkeys(related.broken[claim.claim]))
-        says = f"{verdict.reason} It breaks an assumption of ours: {also}"
+        says = f"{verdict.reason} It contradicts an assumption of ours: {also}"
         verdict = replace(verdict, reason=says)
     return verdict
 
@@ -137,7 +146,7 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
     if measure.kind == "external":
         return _external(claim, ledger)
     if kept:
-        says = f"No other printed number determines it; it does agree: {' '.join(kept[:2])}"
+        says = f"No other printed number determines it, but it agrees: {' '.join(kept[:2])}"
         return verdict_on(claim, "unchecked", "in-order", says)
     says = "No other printed number determines it, and none follows from it."
     return verdict_on(claim, "unchecked", "stands-alone", says)

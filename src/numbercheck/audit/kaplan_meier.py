@@ -1,15 +1,20 @@
-"""Kaplan-Meier estimates: the risk-set histories that print them and their limits."""
+"""Kaplan-Meier estimates: the at-risk sequences that reproduce them and their limits.
+
+An at-risk sequence has the number at risk at each event before the estimate.
+"""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, is_count, same_place
+from numbercheck.audit.evidence import Evidence, is_count, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
+from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,
+    SCALES,
     History,
     UnfinishedError,
     histories,
@@ -17,14 +22,15 @@ from numbercheck.statistics.risk_sets import (
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-LIMIT = 1_000  # histories; more are said to be more
+LIMIT = 1_000  # sequences; more are said to be more
 WORK = 2_500_000  # steps times patients: settles most trials of a hundred, leaves larger ones open
+LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
 NO_LIMITS = (None, None)
 Limits = tuple[Printed | None, Printed | None]
 
 
 class Found(NamedTuple):
-    """Histories found, and whether these are all."""
+    """At-risk sequences found, and whether these are all."""
 
     histories: tuple[History, ...]
     is_all: bool
@@ -33,7 +39,7 @@ class Found(NamedTuple):
     def number(self) -> str:
         """How many, in words."""
         many = f"{len(self.histories):,}" if self.is_all else f"more than {len(self.histories):,}"
-        return f"{many} histor{'y' if many == '1' else 'ies'}"
+        return f"{many} at-risk sequence{'s' * (many != '1')}"
 
     @property
     def events(self) -> str:
@@ -53,31 +59,54 @@ class Curve(NamedTuple):
     n: int
     types: tuple[str, ...]
     level: float
+    sides: str
     scale: float
     inputs: tuple[str, ...]
+
+    @property
+    def two_sided(self) -> float:
+        """Level of the two-sided interval that has the printed limit."""
+        return self.level if self.sides == "two" else 2 * self.level - 1
 
     def search(
         self, limits: Limits | None = None, conf_type: str = "", most: int | None = None
     ) -> Found:
-        """Histories that print the estimate and these limits, with at most so many events."""
+        """Sequences that give the estimate and these limits, with at most so many events."""
+        low, high = self.limits if limits is None else limits
+        low, high = (
+            None if self.sides == "upper" else low,
+            None if self.sides == "lower" else high,
+        )
+        kind = conf_type or self.types[0]
         return _search(
-            self.n,
-            self.estimate.value,
-            self.limits if limits is None else limits,
-            conf_type or self.types[0],
-            self.level,
-            self.scale,
-            most,
+            self.n, self.estimate.value, (low, high), kind, self.two_sided, self.scale, most
         )
 
     def limit(self, history: History, conf_type: str, at: int) -> float:
-        """Lower (0) or upper (1) limit of a history, in the printed unit."""
-        return self.scale * km_limits(history, conf_type, self.level)[1 + at]
+        """Lower (0) or upper (1) limit of a sequence, in the printed unit."""
+        return self.scale * km_limits(history, conf_type, self.two_sided)[1 + at]
 
     @property
     def text(self) -> str:
         """The limits as printed."""
         return "–".join(p.text for p in self.limits if p)
+
+    def upper_range(self, conf_type: str) -> tuple[float, float]:
+        """Upper limits that the printed estimate and lower limit can have.
+
+        On its scale an interval is symmetric about its estimate.
+        """
+        to, back, _ = SCALES[conf_type]
+        low = self.limits[0]
+        if low is None or low.relation != "=" or self.estimate.value.relation != "=":
+            return nan, nan
+        (s0, s1), (l0, l1) = (
+            [min(max(float(x) / self.scale, 0.0), 1.0) for x in p.interval()]
+            for p in (self.estimate.value, low)
+        )
+        ends = [2 * to(s) - to(x) for s, x in ((s0, l1), (s1, l0))]
+        first, last = (nan if isnan(end) else self.scale * back(end) for end in ends)
+        return first, last
 
 
 @cache
@@ -103,51 +132,43 @@ def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
     """The estimate and the limits printed where a claim is; None where one cannot judge them."""
     find, measure = evidence.ledger.find, evidence.ledger.measures[claim.measure]
     estimate = same_place(find(claim.measure, "estimate"), claim.locus)
-    total = evidence.total(measure)
+    total = evidence.total(measure, claim.locus)
     if estimate is None or total is None or not total.values[0]:
         return None
     printed = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
     low, high = (c.value if c else None for c in printed)
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
-    scale = _scale(estimate, measure)
-    return Curve(estimate, (low, high), total.values[0], types, evidence.level, scale, total.claims)
+    how = evidence.ledger.level(measure), measure.sides or "two", _scale(estimate, measure)
+    return Curve(estimate, (low, high), total.values[0], types, *how, total.claims)
 
 
 def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge a survival estimate by the patients and the deaths that are printed."""
     measure = evidence.ledger.measures[claim.measure]
-    if not 0 <= claim.value.value <= _scale(claim, measure):
-        says = f"{claim.printed} is no survival."
-        yield verdict_on(claim, "mismatch", "impossible-estimate", says)
-        return
     curve = curve_at(claim, evidence)
-    if curve is None:
+    if not 0 <= claim.value.value <= _scale(claim, measure):
+        says = f"{claim.printed} is not a survival probability."
+        yield verdict_on(claim, "mismatch", "impossible-estimate", says)
+    elif curve is None:
         says = "The number of patients is not printed."
         yield verdict_on(claim, "unchecked", "no-denominator", says)
-        return
-    if curve.search(NO_LIMITS) == Found((), True):
-        says = (
-            f"No numbers at risk among {curve.n} patients give a survival that prints as "
-            f"{claim.printed}."
-        )
+    elif curve.search(NO_LIMITS) == Found((), True):
+        says = f"No numbers at risk among {curve.n} patients give {claim.printed}."
         yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
-        return
-    yield from _deaths(claim, measure, curve, evidence)
+    else:
+        yield from _deaths(claim, measure, curve, evidence)
 
 
 def _deaths(claim: Claim, measure: Measure, curve: Curve, evidence: Evidence) -> Iterator[Verdict]:
-    """Compare the events that every history needs with those that are printed."""
-    deaths = _printed_deaths(measure, evidence)
-    if deaths is None:
-        return
-    number, sources = deaths
+    """Compare the events that every sequence needs with those that are printed."""
+    number, sources = _printed_deaths(measure, evidence)
     every = curve.search()
-    if every.histories and curve.search(most=number) == Found((), True):
+    if sources and every.histories and curve.search(most=number) == Found((), True):
         need = min(map(len, every.histories))
         says = (
-            f"{claim.printed} of {curve.n} patients needs {need} events or more by every history "
-            f"of numbers at risk; {number} {'is' if number == 1 else 'are'} printed."
+            f"{claim.printed} of {curve.n} patients needs at least {need} events, whatever the "
+            f"numbers at risk; {number} {'is' if number == 1 else 'are'} printed."
         )
         used = (*curve.inputs, *sources)
         yield verdict_on(claim, "mismatch", "too-few-events", says, "km", inputs=used)
@@ -165,49 +186,115 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
         return verdict_on(claim, "unchecked", "no-denominator", says)
     found = {t: curve.search(conf_type=t) for t in curve.types}
     fits = [t for t in curve.types if found[t].histories]
-    has_family = bool(evidence.ledger.method(evidence.ledger.measures[claim.measure]))
-    if fits and (fits[0] == curve.types[0] or not has_family):
-        return _attained(claim, curve, fits[0], evidence)
+    expected, number = _expected(claim, curve, evidence)
+    attained = [t for t in expected if t in fits]
+    if attained:
+        return _attained(claim, curve, attained[0], evidence, len(curve.types) * (number < 2))
     if not all(f.is_all for f in found.values()):
-        says = "The search for a history of numbers at risk was stopped before it was decided."
+        says = "The search for an at-risk sequence was stopped before it was decided."
         return verdict_on(claim, "unchecked", "undecided", says)
-    kind = "method-differs" if fits else "no-history"
-    more = f"; {fits[0]} limits would" if fits else ", nor do limits of another type"
+    kind, more, conf_type = "no-history", ", nor with limits of another type or level", expected[0]
+    if fits:
+        kind, more, conf_type = "method-differs", f"; {fits[0]} limits would", fits[0]
+    elif other := _other(curve):
+        sided = "" if other.sides == "two" else f" {other.sides} one-sided"
+        kind = "one-sided" if other.sides != curve.sides else "other-level"
+        conf_type, more = (
+            other.types[0],
+            f";{sided} {other.types[0]} limits of {100 * other.level:g} % would",
+        )
     says = (
-        f"No history of numbers at risk among {curve.n} patients prints {curve.estimate.printed} "
-        f"with {curve.text} as {curve.types[0]} limits{more}."
+        f"No at-risk sequence among {curve.n} patients reproduces {curve.estimate.printed} "
+        f"with {curve.text} as {expected[0]} limits{more}."
     )
-    method = f"km-{(fits or curve.types)[0]}"
     candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
-    return verdict_on(claim, "mismatch", kind, says, method, candidates=candidates, inputs=used)
+    return verdict_on(
+        claim, "mismatch", kind, says, f"km-{conf_type}", candidates=candidates, inputs=used
+    )
 
 
-def _attained(claim: Claim, curve: Curve, conf_type: str, evidence: Evidence) -> Verdict:
+def _other(curve: Curve) -> Curve | None:
+    """Other sides at the same level, else another level, that give the limits."""
+    sides = [side for side in ("lower", "upper", "two") if side != curve.sides]
+    levels = [level for level in LEVELS if level != curve.level]
+    ways = [(curve.level, side) for side in sides] + [(lv, curve.sides) for lv in levels]
+    for level, side in ways:
+        if (curve.limits[0] if side == "upper" else curve.limits[1]) and side != "two":
+            continue  # a one-sided limit stands alone
+        other = curve._replace(level=level, sides=side)
+        for conf_type in curve.types:
+            if other.search(conf_type=conf_type).histories:
+                return other._replace(types=(conf_type,))
+    return None
+
+
+def _expected(claim: Claim, curve: Curve, evidence: Evidence) -> tuple[tuple[str, ...], int]:
+    """Types of limits that are expected, and how many intervals speak for them."""
+    measure = evidence.ledger.measures[claim.measure]
+    family = evidence.ledger.families.get(measure.family)
+    if not evidence.ledger.method(measure):
+        expected, number = inferred(evidence, measure.family)
+        return expected or curve.types, number
+    is_guess = not measure.method and family is not None and family.status == "inferred"
+    return curve.types[:1], inferred(evidence, measure.family)[1] if is_guess else 2
+
+
+@lru_cache(maxsize=8)
+def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
+    """Types of limits that most intervals of a family have (or of those without), and how many."""
+    fitting: dict[tuple, list[str]] = {}
+    for measure in evidence.ledger.measures.values():
+        if measure.kind == "survival" and not measure.method and measure.family == family:
+            for claim in evidence.ledger.find(measure.measure, "conf_low"):
+                if curve := curve_at(claim, evidence):
+                    printed = measure.endpoint, curve.estimate.printed, curve.limits, curve.n
+                    fits = [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
+                    fitting[printed] = fits
+    return most_fitting(fitting.values())
+
+
+def _attained(
+    claim: Claim, curve: Curve, conf_type: str, evidence: Evidence, chosen_among: int
+) -> Verdict:
     """Say whether a limit follows from the estimate and the lower limit, or only can be."""
     at = int(claim.statistic == "conf_high")
-    kept = NO_LIMITS if at == 0 else (curve.limits[0], None)
-    whole, without = curve.search(conf_type=conf_type), curve.search(kept, conf_type)
-    values = [curve.limit(h, conf_type, at) for h in without.histories]
+    whole = curve.search(conf_type=conf_type)
     value = curve.limit(whole.histories[0], conf_type, at)
     says = (
-        f"{whole.number} of numbers at risk among {curve.n} patients, with {whole.events}, can "
-        f"print {curve.estimate.printed} with {curve.text} as {conf_type} limits"
+        f"{whole.number} of {curve.n} patients, with {whole.events}, "
+        f"reproduce{'s' * (whole.number.startswith('1 '))} {curve.estimate.printed} with "
+        f"{curve.text} as {conf_type} limits"
     )
-    is_only = without.is_all and all(claim.value.admits(v) for v in values)
-    if is_only or (at == 1 and curve.limits[0]):
-        ends = (format_rounded(v, claim.value.decimals + 1) for v in (min(values), max(values)))
-        given = " and ".join(p.text for p in (curve.estimate.value, kept[0]) if p)
-        says += f"; from {given} follows {' to '.join(dict.fromkeys(ends))} for this one."
+    verdict, kind = "given", "history-exists"
+    if at == 1 and curve.limits[0] and curve.sides == "two":
         verdict, kind = "match", "history"
+        first, last = (
+            format_rounded(x, claim.value.decimals + 1) for x in curve.upper_range(conf_type)
+        )
+        range_ = first if first == last else f"between {first} and {last}"
+        says += (
+            f"; given {curve.estimate.printed} and {curve.limits[0].text}, this one is {range_}."
+        )
+    elif _is_only(claim, curve, conf_type, at):
+        verdict, kind = "match", "history"
+        says += "; every sequence that gives the estimate gives this limit."
     else:
-        says += "; this limit could have been another one, so it is a premise."
-        verdict, kind, value = "given", "history-exists", nan
+        value = nan
+        says += "; this limit could have been another, so it is a premise."
     candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
-    return verdict_on(claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used)
+    return verdict_on(
+        claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used, chosen_among
+    )
+
+
+def _is_only(claim: Claim, curve: Curve, conf_type: str, at: int) -> bool:
+    every = curve.search(NO_LIMITS, conf_type)
+    values = (curve.limit(history, conf_type, at) for history in every.histories)
+    return every.is_all and all(map(claim.value.admits, values))
 
 
 def candidates_at(claim: Claim, evidence: Evidence) -> tuple[Candidate, ...]:
-    """For each type of limits, whether there is a history, and one of them."""
+    """For each type of limits, whether there is a sequence, and one of them."""
     curve = curve_at(claim, evidence)
     if curve is None:
         return ()
@@ -216,7 +303,7 @@ def candidates_at(claim: Claim, evidence: Evidence) -> tuple[Candidate, ...]:
 
 def _candidate(curve: Curve, conf_type: str, found: Found) -> Candidate:
     if not found.histories:
-        return Candidate(conf_type, "no history" if found.is_all else "undecided", False)
+        return Candidate(conf_type, "no sequence" if found.is_all else "undecided", False)
     limits = [curve.limit(found.histories[0], conf_type, at) for at in (0, 1)]
     texts = ["none" if isnan(x) else format_rounded(x, 2) for x in limits]
     return Candidate(conf_type, f"{found.number}, {found.events}: {' to '.join(texts)}", True)
@@ -235,7 +322,7 @@ def _used(claim: Claim, curve: Curve, evidence: Evidence) -> tuple[str, ...]:
     return (*curve.inputs, curve.estimate.claim, *other)
 
 
-def _printed_deaths(measure: Measure, evidence: Evidence) -> tuple[int, tuple[str, ...]] | None:
+def _printed_deaths(measure: Measure, evidence: Evidence) -> tuple[int, tuple[str, ...]]:
     """Events printed for an endpoint: its own, or the count of its event variable."""
     ledger = evidence.ledger
     claims = [c for c in ledger.find(measure.measure, "n_event") if is_count(c.value)]
@@ -243,5 +330,5 @@ def _printed_deaths(measure: Measure, evidence: Evidence) -> tuple[int, tuple[st
         return int(claims[0].value.value), (claims[0].claim,)
     source = f"ADTTE.{measure.endpoint} event"
     variable = next((v.variable for v in ledger.variables.values() if v.source == source), None)
-    count = evidence.selected(variable, measure.among.text or "True") if variable else None
-    return (count.values[0], count.claims) if count and len(count.values) == 1 else None
+    count = evidence.selected(Expression(variable), measure.among) if variable else None
+    return (count.values[0], count.claims) if count and len(count.values) == 1 else (0, ())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from numbercheck.audit.evidence import Evidence
+from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 
@@ -12,13 +13,13 @@ ORDER = ("min", "p25", "median", "p75", "max")
 
 def check(evidence: Evidence) -> Iterator[Verdict]:
     """Judge what must be in order whatever the ledger's relations say."""
-    curves: dict[tuple[str, str], list[tuple[float, Claim]]] = {}
+    curves: dict[tuple[str, Key], list[tuple[float, Claim]]] = {}
     for measure in evidence.ledger.measures.values():
         if measure.kind == "quantity" and measure.unit != "date":
             yield from _falling(_plain(evidence, measure, ORDER))
         if measure.kind == "survival":
             for claim in _plain(evidence, measure, ("estimate",)):
-                curve = curves.setdefault((measure.endpoint, measure.among.text), [])
+                curve = curves.setdefault((measure.endpoint, evidence.key(measure.among)), [])
                 curve.append((float(measure.horizon), claim))
     for estimates in curves.values():
         yield from _rising(sorted(estimates, key=lambda e: e[0]))
@@ -55,7 +56,7 @@ def _rising(rows: list[tuple[float, Claim]]) -> Iterator[Verdict]:
         if after.value.exact > before.value.exact:
             says = (
                 f"{after.printed} at {horizon:g} days is above {before.printed} earlier on the "
-                "same curve, which never rises."
+                "same curve, and a survival curve never rises."
             )
             used = (before.claim,)
             yield verdict_on(after, "mismatch", "survival-rises", says, inputs=used)

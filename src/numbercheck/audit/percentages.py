@@ -1,139 +1,127 @@
-"""Percentages: whether k of N is what is printed, and if not, what was done instead."""
+"""Percentages: whether k of N is what is printed, and if not, what could have been done instead."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
-from numbercheck.audit.evidence import Evidence, possible_counts
+from numbercheck.audit.evidence import Count, Evidence, possible_counts
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 
-SLIPS = {
-    "truncated": "was cut off, not rounded",
-    "double": "was rounded twice",
-    "up": "was rounded up",
-}
+SLIPS = {"truncated": "cut off, not rounded", "double": "rounded twice", "up": "rounded up"}
+Explanation = tuple[str, str]  # kind of the finding, and what would print so
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge one printed percentage."""
     measure = evidence.ledger.measures[claim.measure]
-    printed, total = claim.value, evidence.total(measure)
-    if not 0 <= printed.value <= 100:
-        yield _wrong(claim, "impossible-percent", f"{claim.printed} is no percentage of patients.")
+    total = evidence.total(measure, claim.locus)
+    count = evidence.count(measure, claim.locus)
+    if count and count.total and evidence.ledger.find(claim.measure, "n"):
+        yield _with_count(claim, count, evidence)
+    elif not 0 <= claim.value.value <= 100:
+        reason = f"{claim.printed} is not a percentage of patients."
+        yield verdict_on(claim, "mismatch", "impossible-percent", reason)
     elif total is None or not total.total:
-        reason = "No denominator is printed, so no count can be compared."
+        reason = "No denominator is printed, so it cannot be compared with a count."
         yield verdict_on(claim, "unchecked", "no-denominator", reason)
-    elif not evidence.ledger.find(claim.measure, "n"):
-        yield _without_count(claim, total.total, total.claims)
     else:
-        count = evidence.count(measure, claim.locus)
-        if count:
-            yield _with_count(claim, count.values[0], total.total, count.claims, evidence)
+        yield _without_count(claim, total, evidence)
 
 
-def _with_count(
-    claim: Claim, k: int, total: int, inputs: tuple[str, ...], evidence: Evidence
-) -> Verdict:
-    printed, value = claim.value, 100 * k / total
+def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
+    printed, k, total = claim.value, count.values[0], count.total or 0
+    value = 100 * k / total
     rules = roundings(value, printed.decimals) if printed.relation == "=" else {}
-    candidates = tuple(
+    candidates = [
         Candidate(rule, f"{text} %", printed.admits(float(text))) for rule, text in rules.items()
-    )
+    ]
     says = f"{k} of {total} is {format_rounded(value, printed.decimals + 1)} %"
+    verdict, kind = "mismatch", "count-exceeds-total"
     if k > total:
-        kind, verdict = "count-exceeds-total", "mismatch"
-        says = f"{k} of {total} is more than all of them."
+        says = f"{k} is more than the total, {total}."
     elif printed.admits(value):
-        kind, verdict = "percent", "match"
-        says += f", which prints as {_percent(printed)}."
+        verdict, kind = "match", "percent"
+        says += f", which {'rounds to' if rules else 'is'} {_percent(printed)}."
+    elif not rules:
+        kind, says = "percent-differs", f"{says}, which is not {_percent(printed)}."
     else:
-        kind, why = _slip(printed, k, total, rules, evidence)
-        verdict, rounded = "mismatch", format_rounded(value, printed.decimals)
-        says += f", which prints as {rounded} %, not {_percent(printed)}" + (
-            f": {why}." if why else "."
-        )
-    return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, inputs)
+        found = dict(explanations(claim, k, total, evidence))
+        kind = next(iter(found), "impossible-percent")
+        says += f", which rounds to {rules['half-up']} %, not {_percent(printed)}. "
+        says += f"Perhaps {_or(found.values())}." if found else f"No count out of {total} does."
+    return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, count.claims)
 
 
-def _slip(
-    printed: Printed, k: int, total: int, rules: dict[str, str], evidence: Evidence
-) -> tuple[str, str]:
-    """Name what turns k of N into what is printed."""
-    text = printed.text.strip(" %")
-    slip = next((rule for rule in SLIPS if rules.get(rule) == text), None)
-    if slip:
-        return "rounding-slip", f"it {SLIPS[slip]}"
-    if printed.value and printed.admits(k / total) and printed.value <= 1:
-        return "scale-switch", "a fraction stands where a percentage should"
-    if printed.admits(100 - 100 * k / total):
-        return "complement-percent", f"it is the percentage of the other {total - k}"
-    others = sorted(evidence.totals - {total, 0})
-    other = next((n for n in others if k <= n and printed.admits(100 * k / n)), None)
-    if other:
-        return "other-denominator", f"it is {k} of {other}, another printed total"
-    counts = possible_counts(printed, total)
-    if not counts:
-        return "impossible-percent", f"no count out of {total} rounds to it"
-    return "percent-differs", f"it would be {_listed(counts)} of {total}"
+def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterator[Explanation]:
+    """What would turn k of N into what is printed, the likeliest first; none is certain."""
+    printed, value = claim.value, 100 * k / total
+    if any(p.admits(value) for p in _with_point(printed)):
+        yield "decimal-point-lost", "a decimal point was lost"
+    if 0 < printed.value <= 1 and printed.admits(k / total):
+        yield "scale-switch", "a fraction was printed for a percentage"
+    for other in sorted(evidence.totals - {total, 0}):
+        if k <= other and printed.admits(100 * k / other):
+            yield "other-denominator", f"it is {k} of {other}, another printed total"
+    rules = roundings(value, printed.decimals)
+    for rule, name in SLIPS.items():
+        if rules[rule] == printed.text.strip(" %"):
+            yield "rounding-slip", f"it was {name}"
+    if printed.admits(100 - value):
+        yield "complement-percent", f"it is the percentage of the other {total - k}"
+    for parts in _differences(claim, evidence):
+        yield "difference-of-percents", f"it is {parts}, a difference of printed percentages"
+    if counts := possible_counts(printed, total):
+        yield "percent-differs", f"it is {_counts(counts)} of {total}"
 
 
-def _without_count(claim: Claim, total: int, inputs: tuple[str, ...]) -> Verdict:
-    """Judge a percentage by the counts that it can mean, since none is printed."""
-    printed = claim.value
-    counts = possible_counts(printed, total)
+def _with_point(printed: Printed) -> Iterator[Printed]:
+    """The printed digits with a decimal point between two of them."""
+    digits = printed.text.strip(" %")
+    if re.fullmatch(r"\d{2,}", digits):
+        yield from (Printed(f"{digits[:at]}.{digits[at:]}") for at in range(1, len(digits)))
+
+
+def _differences(claim: Claim, evidence: Evidence) -> Iterator[str]:
+    """Differences of a whole's printed percentage and those of the other parts."""
+    for relation in evidence.ledger.relations.values():
+        names = [name for name in relation.expression.names if name != claim.measure]
+        if relation.kind != "sum" or len(names) + 1 != len(relation.expression.names):
+            continue
+        shown = [evidence.ledger.printed(name, "percent") for name in names]
+        numbers = sorted((p.exact, p.text.strip(" %")) for p in shown if p)
+        if len(numbers) == len(names) > 1:
+            *rest, (whole, text) = numbers
+            if whole - sum(number for number, _ in rest) == claim.value.exact:
+                yield " − ".join([text, *(part for _, part in rest)])
+
+
+def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
+    """Judge a percentage by the counts that it can stand for, since none is printed."""
+    printed, n = claim.value, total.total or 0
+    counts = possible_counts(printed, n)
+    near = [k for k in _nearest(printed, n) if not counts]
+    tried = [Candidate(f"{k}/{n}", _two(100 * k / n), bool(counts)) for k in (*counts[:9], *near)]
+    verdict, kind, method, value = "mismatch", "impossible-percent", "", float("nan")
+    says = f"No count out of {n} rounds to {_percent(printed)}"
+    slips = [(k, dict(explanations(claim, k, n, evidence)).get("rounding-slip")) for k in near]
+    slips = [(k, why) for k, why in slips if why]
     if counts:
-        says = (
-            f"{_percent(printed)} of {total} can only be {_listed(counts)} patients; "
-            "the count is not printed, so nothing checks it further."
-        )
-        if len(counts) > 1:
-            says = says.replace("can only be", "can be")
-        candidates = tuple(
-            Candidate(f"{k}/{total}", _two(100 * k / total), True) for k in counts[:9]
-        )
-        return verdict_on(
-            claim,
-            "unchecked",
-            "possible-counts",
-            says,
-            "k/N",
-            100 * counts[0] / total if len(counts) == 1 else float("nan"),
-            candidates,
-            inputs,
-        )
-    near = round(printed.value * total / 100)
-    tried = sorted({k for k in (near - 1, near, near + 1) if 0 <= k <= total})
-    candidates = tuple(Candidate(f"{k}/{total}", _two(100 * k / total), False) for k in tried)
-    for k in tried:
-        rules = roundings(100 * k / total, printed.decimals)
-        slip = next((r for r in SLIPS if rules[r] == printed.text.strip(" %")), None)
-        if slip:
-            says = (
-                f"No count out of {total} rounds to {_percent(printed)}; {k} of them is "
-                f"{_two(100 * k / total)}, which {SLIPS[slip]}."
-            )
-            return verdict_on(
-                claim,
-                "mismatch",
-                "rounding-slip",
-                says,
-                "k/N",
-                100 * k / total,
-                candidates,
-                inputs,
-            )
-    says = f"No count out of {total} prints as {_percent(printed)}, however it is rounded."
-    return _wrong(claim, "impossible-percent", says, candidates, inputs)
+        verdict, kind, method = "unchecked", "possible-counts", "k/N"
+        value = 100 * counts[0] / n if len(counts) == 1 else value
+        says = f"{_percent(printed)} of {n} is {_counts(counts)} patients; no count is printed."
+    elif slips:
+        (k, why), *_ = slips
+        kind, method, value = "rounding-slip", "k/N", 100 * k / n
+        says += f". {k} of {n} is {_two(value)}; perhaps {why}."
+    else:
+        says += ", however it is rounded."
+    return verdict_on(claim, verdict, kind, says, method, value, tried, total.claims)
 
 
-def _wrong(
-    claim: Claim,
-    kind: str,
-    says: str,
-    candidates: tuple[Candidate, ...] = (),
-    inputs: tuple[str, ...] = (),
-) -> Verdict:
-    return verdict_on(claim, "mismatch", kind, says, candidates=candidates, inputs=inputs)
+def _nearest(printed: Printed, n: int) -> list[int]:
+    near = round(printed.value * n / 100)
+    return sorted({k for k in (near - 1, near, near + 1) if 0 <= k <= n})
 
 
 def _percent(printed: Printed) -> str:
@@ -144,7 +132,9 @@ def _two(value: float) -> str:
     return f"{format_rounded(value, 2)} %"
 
 
-def _listed(counts: tuple[int, ...]) -> str:
-    if len(counts) > 4:
-        return f"{counts[0]} to {counts[-1]}"
-    return " or ".join(map(str, counts))
+def _counts(counts: tuple[int, ...]) -> str:
+    return f"{counts[0]} to {counts[-1]}" if len(counts) > 4 else _or(map(str, counts))
+
+
+def _or(texts: Iterable[str]) -> str:
+    return " or ".join(texts)

@@ -33,9 +33,9 @@ class Verdict:
         Slug of the finding, or of the check that was made.
     reason : str
         Why, for a reader who knows the article and not this program.
-    basis : {"arithmetic", "constructed", "data", ""}
-        What decided: other printed numbers, a cohort that was built from them, the trial's own
-        patients, or nothing.
+    basis : {"arithmetic", "fitted", "constructed", "data", ""}
+        What decided: other printed numbers; those by a method that was chosen to fit this one; a
+        cohort that was built from them; the trial's own patients; or nothing.
     method : str
         How the value was computed.
     value : float
@@ -76,9 +76,17 @@ def verdict_on(
     value: float = nan,
     candidates: Iterable[Candidate] = (),
     inputs: Iterable[str] = (),
+    chosen_among: int = 0,
 ) -> Verdict:
-    """Verdict on a claim by the other printed numbers."""
+    """Verdict on a claim by the other printed numbers.
+
+    ``chosen_among``: of so many methods the one that fits was chosen, by this number alone. Its
+    match is then no evidence and has a basis of its own.
+    """
     basis = "arithmetic" if verdict in ("match", "mismatch") else ""
+    if verdict == "match" and chosen_among:
+        basis = "fitted"
+        reason += f" The method was chosen among {chosen_among} by this number alone."
     return Verdict(
         *(claim.claim, claim.locus, claim.printed, verdict, kind, reason),
         *(basis, method, value, tuple(candidates), tuple(inputs)),

@@ -198,7 +198,10 @@ class Dose:
 
 @dataclass(frozen=True)
 class Comparator:
-    """A number of another trial, with its source."""
+    """A number of another trial, with its source.
+
+    ``claim`` is the article's claim about that number; ``status`` how the source was read.
+    """
 
     trial: str
     quantity: str
@@ -208,6 +211,8 @@ class Comparator:
     percent: str
     note: str
     source: str
+    claim: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)

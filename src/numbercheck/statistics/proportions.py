@@ -21,7 +21,12 @@ TIE = 1 + 1e-7  # R's allowance: outcomes this close in probability are equally 
 
 
 def interval(
-    k: int, n: int, method: str = "wilson", level: float = 0.95, sided: str = "two"
+    k: int,
+    n: int,
+    method: str = "wilson",
+    level: float = 0.95,
+    sided: str = "two",
+    is_cut: bool = True,
 ) -> Limits:
     """Confidence limits of the proportion ``k / n``, as fractions.
 
@@ -35,11 +40,13 @@ def interval(
         Confidence level, between 0 and 1.
     sided : {"two", "lower", "upper"}
         ``lower`` puts all the error below: limits (lower, 1). ``upper``: (0, upper).
+    is_cut : bool
+        Cut Wald and Agresti-Coull limits at 0 and 1, as most programs do.
 
     Returns
     -------
     tuple of float
-        Lower and upper limit; Wald and Agresti-Coull limits are cut at 0 and 1.
+        Lower and upper limit.
 
     Raises
     ------
@@ -58,8 +65,9 @@ def interval(
         raise ValueError(f"level is {level!r}; it must be between 0 and 1, such as 0.95")
     tail = (1 - level) / 2 if sided == "two" else 1 - level
     lower, upper = _FORMULAS[method](int(k), int(n), tail)
-    low = 0.0 if sided == "upper" else max(lower, 0.0)
-    return low, 1.0 if sided == "lower" else min(upper, 1.0)
+    low = 0.0 if sided == "upper" else lower
+    high = 1.0 if sided == "lower" else upper
+    return (max(low, 0.0), min(high, 1.0)) if is_cut else (low, high)
 
 
 def exact_binomial(k: int, n: int, p0: float, alternative: str = "two-sided") -> float:

@@ -1,0 +1,120 @@
+"""Selections of patients compared by meaning, not by spelling.
+
+``a and b`` selects the same patients as ``b and a``, and ``not arm == "A"`` the same as
+``arm == "B"`` where there are two arms.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
+from math import ceil, floor, prod
+
+from numbercheck.ledger.expressions import Expression, comparisons, literal
+from numbercheck.ledger.records import Ledger
+
+MOST = 20_000  # combinations of values; beyond that only the same text is the same selection
+OPERATORS: dict[type, Callable] = {
+    **{ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le},
+    **{ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Add: operator.add},
+    **{ast.Sub: operator.sub, ast.Mult: operator.mul},
+    **{ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b},
+}
+Key = tuple[tuple[str, ...], frozenset]
+
+
+class Selections:
+    """The columns of a ledger with the values that its expressions tell apart."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._variables = ledger.variables
+        self._keys: dict[tuple[str, ...], Key] = {}
+        self._constants: dict[str, set] = {}
+        measures = ledger.measures.values()
+        trees = [e.tree for m in measures for e in (m.where, m.among, m.by)]
+        trees += [v.evaluable.tree for v in ledger.variables.values()]
+        for left, _, right in (found for tree in trees for found in comparisons(tree)):
+            for column, other in ((left, right), (right, left)):
+                if isinstance(column, ast.Name) and not isinstance(other, ast.Name | ast.BinOp):
+                    values = literal(other)
+                    known = self._constants.setdefault(column.id, set())
+                    known.update(values if isinstance(values, list) else [values])
+
+    def key(self, *parts: Expression) -> Key:
+        """One value for all ways to write the selection of those whom every part selects.
+
+        Whoever is selected by a column is among those for whom the column is known.
+        """
+        texts = tuple(part.text for part in parts if part.text)
+        if texts not in self._keys:
+            names = (name for part in parts for name in part.names if name in self._variables)
+            known = (self._variables[name].evaluable.text for name in names)
+            every = dict.fromkeys((*texts, *filter(None, known)))
+            self._keys[texts] = self._key(Expression(" and ".join(f"({t})" for t in every)))
+        return self._keys[texts]
+
+    def _key(self, expression: Expression) -> Key:
+        names = list(expression.names)
+        values = [self._values(name) for name in names]
+        if prod(map(len, values)) > MOST or _relates_columns(expression):
+            return (ast.unparse(expression.tree),), frozenset()
+        rows = (dict(zip(names, row, strict=True)) for row in product(*values))
+        chosen = {tuple(row.values()) for row in rows if holds(expression.tree, row)}
+        for at in reversed(range(len(names))):
+            rest = {row[:at] + row[at + 1 :] for row in chosen}
+            if len(rest) * len(values[at]) == len(chosen):  # the column makes no difference
+                chosen = rest
+                del names[at]
+        return tuple(names), frozenset(chosen)
+
+    def _values(self, name: str) -> tuple:
+        """Values of a column, or one for each interval between those that it is compared with."""
+        variable = self._variables.get(name)
+        if variable and variable.type != "integer":
+            return variable.domain
+        constants = self._constants.get(name, set())
+        texts = {c for c in constants if isinstance(c, str)}
+        if texts:
+            return (*sorted(texts), "")
+        near = {x for c in constants for x in (floor(c) - 1, floor(c), ceil(c), ceil(c) + 1)}
+        if variable:
+            near &= set(variable.domain)
+        return tuple(sorted(near)) or ((0,) if variable else (False, True))
+
+    def groups(self, by: Expression) -> tuple[Expression, ...]:
+        """Groups that ``by`` makes: those it selects and the rest, or one for each category."""
+        variable = self._variables.get(by.text.strip())
+        if variable and variable.type in ("category", "grade"):
+            return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
+        return by, Expression(f"not ({by.text})")
+
+
+def _relates_columns(expression: Expression) -> bool:
+    """Whether two columns are compared with each other."""
+    return any(
+        sum(isinstance(n, ast.Name) for side in (left, right) for n in ast.walk(side)) > 1
+        for left, _, right in comparisons(expression.tree)
+    )
+
+
+def holds(node: ast.expr, row: Mapping[str, object]) -> object:
+    """Value of an expression for one patient whose columns are all known."""
+    match node:
+        case ast.Name():
+            return row[node.id]
+        case ast.UnaryOp(op=ast.Not()):
+            return not holds(node.operand, row)
+        case ast.BoolOp():
+            parts: Iterable[object] = (holds(part, row) for part in node.values)
+            return all(parts) if isinstance(node.op, ast.And) else any(parts)
+        case ast.BinOp():
+            return OPERATORS[type(node.op)](holds(node.left, row), holds(node.right, row))
+        case ast.Compare():
+            return all(_links(node, row))
+    return literal(node)
+
+
+def _links(node: ast.Compare, row: Mapping[str, object]) -> Iterator[bool]:
+    sides = [holds(side, row) for side in (node.left, *node.comparators)]
+    for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+        yield OPERATORS[type(sign)](left, right)

@@ -1,0 +1,43 @@
+"""Tests of one proportion against a fixed rate.
+
+Sources: R's ``binom.test`` and ``prop.test(correct = FALSE)``; for mid-P Lancaster (1961),
+doi:10.1080/01621459.1961.10482105; Wald's test divides by the observed, the score test by the
+expected standard error (Agresti, Categorical Data Analysis, 2013, section 1.3).
+"""
+
+from math import comb, erfc, exp, lgamma, log, nan, sqrt
+
+from numbercheck.statistics.proportions import exact_binomial
+
+METHODS = ("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald")
+
+
+def rate_p_value(
+    k: int, n: int, p0: float, method: str = "exact-binomial", alternative: str = "two-sided"
+) -> float:
+    """P value of ``k`` events among ``n`` against the fixed rate ``p0``.
+
+    ``binomial-mid-p`` counts half of the observed outcome. NaN where the standard error is zero.
+
+    Examples
+    --------
+    >>> [round(rate_p_value(8, 35, 0.37, m, "less"), 3) for m in METHODS]
+    [0.056, 0.04, 0.042, 0.023]
+    """
+    if method in ("exact-binomial", "binomial-mid-p"):
+        exact = exact_binomial(k, n, p0, alternative)
+        return exact - _chance(k, n, p0) / 2 if method == "binomial-mid-p" else exact
+    rate = p0 if method == "binomial-score" else k / n
+    error = sqrt(rate * (1 - rate) / n)
+    z = (k / n - p0) / error if error else nan
+    if alternative == "two-sided":
+        return erfc(abs(z) / sqrt(2))
+    return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
+
+
+def _chance(k: int, n: int, p0: float) -> float:
+    """Probability of exactly ``k`` events."""
+    if n <= 1000:
+        return comb(n, k) * p0**k * (1 - p0) ** (n - k)
+    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    return exp(ways + k * log(p0) + (n - k) * log(1 - p0)) if 0 < p0 < 1 else float(k == n * p0)
