@@ -143,6 +143,7 @@ WORDS = {
     ("match", "data"): "match the supplied patient data",
     ("mismatch", "data"): "do not match the supplied patient data",
     ("match", "arithmetic"): "follow from other printed numbers",
+    ("match", "fitted"): "are reproduced, by a method that was chosen to fit this number alone",
     ("mismatch", "arithmetic"): "contradict other printed numbers, or are not supported by them",
     ("match", "constructed"): "hold in the reconstructed cohort, as built: this verifies nothing",
     ("mismatch", "constructed"): "do not hold in the reconstructed cohort",

@@ -4,6 +4,7 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import (
     Assumption,
     Claim,
+    Comparator,
     Family,
     Ledger,
     Measure,
@@ -24,6 +25,7 @@ class Sketch:
     def __init__(self):
         self.measures, self.claims, self.families = {}, {}, {}
         self.relations, self.variables, self.assumptions = {}, {}, {}
+        self.comparators = []
 
     def measure(self, name, kind="count", **cells):
         """Add a thing measured."""
@@ -59,9 +61,9 @@ class Sketch:
                 slugs.append(self.print(name, statistic, value))
         return slugs[-1]
 
-    def family(self, name, method):
+    def family(self, name, method, status="stated"):
         """Add measures that one method serves."""
-        self.families[name] = Family(name, method, "stated", "", "")
+        self.families[name] = Family(name, method, status, "", "")
         return name
 
     def relate(self, kind, expression, source="Table 1"):
@@ -69,9 +71,16 @@ class Sketch:
         name = f"relation_{len(self.relations)}"
         self.relations[name] = Relation(name, kind, Expression(expression), source, "")
 
-    def variable(self, name, source="", evaluable=""):
-        """Add a column of the patient table."""
-        self.variables[name] = Variable(name, "", "flag", "", "", Expression(evaluable), source)
+    def variable(self, name, source="", evaluable="", codes=""):
+        """Add a column of the patient table, a flag where it has no codes."""
+        kind = "category" if codes else "flag"
+        known = Expression(evaluable)
+        self.variables[name] = Variable(name, "", kind, codes, "", known, source)
+
+    def comparator(self, claim, n="", total="", trial="Other trial"):
+        """Add what another trial's own report says of a number that the article cites."""
+        row = (trial, "", "", str(n), str(total), "", "", "", claim, "seen")
+        self.comparators.append(Comparator(*row))
 
     def parameter(self, name, value):
         """Add an assumed parameter."""
@@ -83,8 +92,9 @@ class Sketch:
         return Ledger(
             self.measures,
             self.claims,
-            families=self.families,
-            variables=self.variables,
+            self.families,
+            self.variables,
             relations=self.relations,
             assumptions=self.assumptions,
+            comparators=tuple(self.comparators),
         )

@@ -26,6 +26,7 @@ CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
 PLACE = 22.0  # mm for the names of places
 LOOKS: dict[tuple[str, str], dict[str, Any]] = {
     ("match", "arithmetic"): {"facecolor": "#8CC5EC", "edgecolor": "#8CC5EC"},
+    ("match", "fitted"): {"facecolor": "white", "edgecolor": "#8CC5EC"},
     ("match", "constructed"): {"facecolor": "white", "edgecolor": "#0072B2"},
     ("match", "data"): {"facecolor": "#7FD6BB", "edgecolor": "#7FD6BB"},
     ("given", ""): {"facecolor": "#E4E4E4", "edgecolor": "#E4E4E4"},
@@ -34,6 +35,7 @@ LOOKS: dict[tuple[str, str], dict[str, Any]] = {
 }
 MEANINGS = {
     ("match", "arithmetic"): "match: follows from other printed numbers",
+    ("match", "fitted"): "match, by a method chosen to fit it",
     ("match", "constructed"): "match, but built into the reconstructed cohort",
     ("match", "data"): "match: recomputed from patient data",
     ("given", ""): "given: a premise, not evidence",

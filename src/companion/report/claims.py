@@ -8,7 +8,7 @@ from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.words import STATISTICS
 
-PREMISE = re.compile(r"A premise of [\w, ]+\.")
+PREMISE = re.compile(r"Other printed numbers follow from it: [\w, ]+\.")
 
 
 def what(claim: Claim, ledger: Ledger) -> str:

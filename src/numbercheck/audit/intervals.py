@@ -264,7 +264,8 @@ def _named(case: Case, evidence: Evidence) -> Verdict:
     says += f"not {case.pair.text}"
     for kind, way, why in _explanations(case, first, evidence):
         return case.verdict("mismatch", kind, way, f"{says}: {why}.")
-    if any(fit[case.at] for fit in case.tried.values()) and not case.tried[first][case.at]:
+    is_free = evidence.ledger.method(evidence.ledger.measures[case.claim.measure]) not in METHODS
+    if is_free and any(fit[case.at] for fit in case.tried.values()):
         says = "A method gives this limit, but none gives the other one as well."
         return case.verdict("unchecked", "not-determined", first, says)
     return case.verdict("mismatch", "no-method-fits", first, f"{says}: no method tried gives them.")

@@ -31,10 +31,14 @@ p_of_rate = lru_cache(maxsize=None)(rate_p_value)
 
 
 class PTest(NamedTuple):
-    """A test with the P values it can have, one for each set of counts that is possible."""
+    """A test with the P values it can have, one for each possible set of counts.
+
+    ``cells`` has those counts in words, ``against`` the rate that each is compared with.
+    """
 
     name: str
     values: tuple[float, ...]
+    cells: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
 
     @property
@@ -67,18 +71,13 @@ class PTest(NamedTuple):
 class Comparison(NamedTuple):
     """The tests of a comparison, the claims they rest on, and the counts in words.
 
-    ``cells`` has in words what each P value of a test was computed from.
+    ``is_open`` where the printed numbers allow several sets of counts.
     """
 
     tests: list[PTest]
     inputs: tuple[str, ...]
     setting: str
-    cells: tuple[str, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the printed numbers allow several tables."""
-        return len(self.cells) > 1
+    is_open: bool = False
 
 
 def format_p(p: float, decimals: int = 0) -> str:
@@ -132,8 +131,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return _matched(tables, inputs)
-        cells = tuple(" v ".join(f"{k} of {k + rest}" for k, rest in table) for table in tables)
-        return Comparison(_table_tests(tables, QUICK + SLOW * slow), inputs, _some(cells), cells)
+        tests = _table_tests(tables, QUICK + SLOW * slow)
+        return Comparison(tests, inputs, _some(tables), len(tables) > 1)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
         if before is None or len(before.values) != 1 or len(after.values) != 1:
@@ -152,20 +151,24 @@ def _table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
         for name in names if is_simple or side == "two-sided" else ():
             if (name == "g" and suffix) or not (is_simple or name in R_BY_C):
                 continue
-            values = tuple(p_of_table(table, name, side) for table in tables)
-            if not any(map(isnan, values)):
-                tests.append(PTest(f"{name}{suffix}", values))
+            values = {_in_cells(table): p_of_table(table, name, side) for table in tables}
+            defined = {cells: p for cells, p in values.items() if not isnan(p)}
+            if defined:
+                tests.append(PTest(f"{name}{suffix}", (*defined.values(),), (*defined,)))
     if not tests:
         raise MissingError("no test is defined for a table with an empty margin")
     return tests
 
 
-def _some(cells: Sequence[str]) -> str:
-    """The counts, or how many possible sets of counts there are."""
-    if len(cells) == 1:
-        return cells[0]
-    sizes = " v ".join(part.rpartition(" of ")[2] for part in cells[0].split(" v "))
-    return f"{len(cells)} possible tables ({sizes})"
+def _in_cells(table: Table) -> str:
+    return " v ".join(f"{k} of {k + rest}" for k, rest in table)
+
+
+def _some(tables: Sequence[Table]) -> str:
+    """The counts, or how many possible tables there are."""
+    if len(tables) == 1:
+        return _in_cells(tables[0])
+    return f"{len(tables)} possible tables ({' v '.join(str(sum(row)) for row in tables[0])})"
 
 
 def _matched(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
@@ -180,7 +183,7 @@ def _matched(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
         raise MissingError("no pair can be discordant")
     values = tuple(p_of_table(((0, b), (c, 0)), "mcnemar-exact", "two-sided") for b, c in pairs)
     cells = tuple(f"{b} and {c} discordant pairs" for b, c in pairs)
-    return Comparison([PTest("mcnemar-exact", values)], inputs, words, cells)
+    return Comparison([PTest("mcnemar-exact", values, cells)], inputs, words, len(pairs) > 1)
 
 
 def discordant_pairs(before: int, after: int, total: int) -> list[tuple[int, int]]:
@@ -209,12 +212,14 @@ def _rate_tests(measure: Measure, evidence: Evidence) -> Comparison:
         for name in RATE_TESTS:
             values = tuple(p_of_rate(k, count.total, p0, name, side) for k, p0 in pairs)
             if not any(map(isnan, values)):
-                tests.append(PTest(f"{name}{suffix}", values, against))
+                tests.append(PTest(f"{name}{suffix}", values, against=against))
     groups = [(k, *other) for k in count.values for c in rates for other in _sampled(c, evidence)]
     if groups and {rate for *_, rate in groups} == {c.claim for c in rates}:
         tables = [((k, (count.total or 0) - k), (other, n - other)) for k, other, n, _ in groups]
-        words = tuple(f"{other} of {n}" for _, other, n, _ in groups)
-        tests += [t._replace(against=words) for t in _table_tests(tables, QUICK)]
+        two_groups = _table_tests(tables, QUICK)
+        tests += [
+            t._replace(against=tuple(c.rpartition(" v ")[2] for c in t.cells)) for t in two_groups
+        ]
     setting = f"{'/'.join(map(str, count.values[:3]))} of {count.total} v "
     setting += " and ".join(f"{c.value.value:g} %" for c in rates)
     return Comparison(tests, (*count.claims, *(c.claim for c in rates)), setting)
@@ -262,8 +267,8 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
         says += f"{(own or tests[0]).beside(claim.value.decimals)}."
     elif not all(reach):
         verdict, kind = "unchecked", "possible-p"
-        cells = dict.fromkeys(c for c, fit in zip(comparison.cells, reach, strict=True) if fit)
-        says += f". {claim.printed} is that of {_several(list(cells))}; the article prints neither."
+        cells = dict.fromkeys(c for c, fit in zip(chosen.cells, reach, strict=True) if fit)
+        says += f". {claim.printed} is that of {_several(list(cells))}, which is not printed."
     else:
         says += f", which {'rounds to' if claim.value.relation == '=' else 'is'} {claim.printed}."
     value = chosen.values[0] if len(set(chosen.values)) == 1 else nan

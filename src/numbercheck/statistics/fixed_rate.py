@@ -5,7 +5,7 @@ doi:10.1080/01621459.1961.10482105; Wald's test divides by the observed, the sco
 expected standard error (Agresti, Categorical Data Analysis, 2013, section 1.3).
 """
 
-from math import comb, erfc, exp, lgamma, log, nan, sqrt
+from math import erfc, nan, sqrt
 
 from numbercheck.statistics.proportions import exact_binomial
 
@@ -37,7 +37,5 @@ def rate_p_value(
 
 def _chance(k: int, n: int, p0: float) -> float:
     """Probability of exactly ``k`` events."""
-    if n <= 1000:
-        return comb(n, k) * p0**k * (1 - p0) ** (n - k)
-    ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
-    return exp(ways + k * log(p0) + (n - k) * log(1 - p0)) if 0 < p0 < 1 else float(k == n * p0)
+    at_most = exact_binomial(k, n, p0, "less")
+    return at_most - exact_binomial(k - 1, n, p0, "less") if k else at_most

@@ -404,7 +404,7 @@ def test_it_is_small(real):
 def test_no_slug_stands_where_a_reader_expects_words(page):
     """What rests on a premise is listed by its printed form, as links."""
     assert "Other printed numbers follow from it." in page.texts["ledger"]
-    assert "A premise of " not in page.texts["ledger"]
+    assert "follow from it: " not in page.texts["ledger"]
 
 
 def test_printed_relations_are_shown_as_signs(page):

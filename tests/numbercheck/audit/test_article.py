@@ -40,7 +40,7 @@ def test_the_mismatches_are_one_rounding_slip_and_two_unsupported_claims(verdict
 def test_the_slip_is_told_in_a_sentence_for_clinicians(verdicts):
     verdict = verdicts["table1_crs_g12_percent"]
 
-    assert verdict.reason.startswith("16 of 35 is 45.7 %, which prints as 46 %, not 45 %")
+    assert verdict.reason.startswith("16 of 35 is 45.7 %, which rounds to 46 %, not 45 %")
     assert verdict.value == pytest.approx(100 * 16 / 35)
     assert [c.method for c in verdict.candidates if c.fits] == ["truncated"]
 
@@ -72,7 +72,7 @@ def test_the_p_value_is_pearsons_with_yates_correction(ledger, verdicts):
 
     assert (verdict.verdict, verdict.method) == ("match", "chi2-yates")
     assert verdict.value == pytest.approx(0.00944, abs=5e-6)
-    assert values["fisher"] == "0.0078"
+    assert values["fisher"] == "0.00780"
     assert family_fits(ledger)["two_group_test"] == ("chi2-yates",)
 
 
@@ -85,22 +85,22 @@ def test_infections_against_the_published_rate_are_within_chance(verdicts):
     """R: binom.test(8, 35, 0.37) gives 0.114, with alternative less 0.056."""
     reason = verdicts["text6_infections_v_mdacc_p_value"].reason
 
-    assert "P = 0.11" in reason
-    assert "P = 0.056" in reason
+    assert "not supported by the exact binomial test (P 0.114)" in reason
+    assert "the exact binomial test (one-sided, lower) (P 0.056)" in reason
 
 
 def test_no_deaths_differ_from_ten_per_cent_only(verdicts):
     """0.9^35 = 0.025 and 0.98^35 = 0.49: the lower end of the range is not excluded."""
     reason = verdicts["text6_early_deaths_v_intensive_p_value"].reason
 
-    assert "0.49 against 2 %, 0.025 against 10 %" in reason
+    assert "(P 0.493 against a fixed 2 %, 0.025 against a fixed 10 %)" in reason
 
 
 def test_survival_has_log_limits_with_one_death_and_with_five_events(ledger, verdicts):
     assert family_fits(ledger)["survival_interval"] == ("log",)
     for claim, text in (
-        ("text5_os_12m_conf_high", "1 history of numbers at risk among 35 patients, with 1 event"),
-        ("text5_pfs_12m_conf_high", "23 histories of numbers at risk among 35 patients, with 5"),
+        ("text5_os_12m_conf_high", "1 at-risk sequence of 35 patients, with 1 event"),
+        ("text5_pfs_12m_conf_high", "23 at-risk sequences of 35 patients, with 5"),
     ):
         assert verdicts[claim].verdict == "match"
         assert verdicts[claim].reason.startswith(text)
@@ -117,9 +117,12 @@ def test_a_lower_limit_of_survival_is_a_premise_and_no_evidence(verdicts):
 def test_subgroup_claims_are_judged_over_every_table_the_margins_leave(verdicts):
     """9 of 35 with high counts, 33 responses: two failures among the 9 give Fisher 0.0605."""
     assert verdicts["text4_crc_by_risk_p_value"].verdict == "match"
-    by_wbc = verdicts["text4_crc_by_wbc_p_value"]
-    assert (by_wbc.verdict, by_wbc.kind) == ("unchecked", "depends-on-cells")
-    assert {c.method: c.value for c in by_wbc.candidates}["fisher"] == "0.061 to 1"
+    for name, least in (("wbc", "0.061"), ("blasts", "0.104")):
+        found = verdicts[f"text4_crc_by_{name}_p_value"]
+        assert found.verdict == "match"
+        assert {c.method: c.value for c in found.candidates}["fisher"] == f"{least} to 1"
+        assert "open by the chi-squared test" in found.reason
+    assert verdicts["text4_mrd_by_wbc_p_value"].kind == "depends-on-cells"
     for name in ("crc_by_sex", "mrd_by_sex", "crc_by_age", "mrd_by_age"):
         assert verdicts[f"text4_{name}_p_value"].kind == "not-expressible"
 

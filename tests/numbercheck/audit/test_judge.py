@@ -105,7 +105,7 @@ def test_a_relation_that_only_we_assume_never_makes_a_mismatch():
     found = verdict(s, "before_n")
 
     assert found.verdict == "unchecked"
-    assert "breaks an assumption of ours" in found.reason
+    assert "contradicts an assumption of ours" in found.reason
 
 
 def test_rounded_numbers_are_compared_as_the_ranges_they_stand_for():
