@@ -15,6 +15,7 @@ from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 from numbercheck.words import called
 
 NEAREST = 20  # other printed totals that are tried
+NEAR = 12.0  # percentage points that two methods can differ by
 LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
 ESTIMATES = ("percent", "estimate", "median", "value")
 limits = lru_cache(maxsize=None)(interval)
@@ -286,12 +287,12 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
     for way in case.whole:
         yield "method-differs", way, f"{way.name} gives them; the others are {first.name}"
     for n in sorted(evidence.totals - {0, total}, key=lambda n: abs(n - total))[:NEAREST]:
-        if n >= max(case.count.values):
+        if n >= max(case.count.values) and _is_near(case, first, n):
             for way in case.of(case.count.values, n).whole[:1]:
                 whose = f"{way.name} of {_of(Count(case.count.values, n, ()))}"
                 yield "other-denominator", way, f"{whose}, another printed total, gives them"
     for way in _other_ways(case):
-        if all(case.fit(way)):
+        if _is_near(case, way, total) and all(case.fit(way)):
             kind = "one-sided" if way.sided != first.sided else "other-level"
             yield kind, way, f"{way.name} gives them"
     for way in _others(case).whole[:1]:
@@ -301,6 +302,12 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
             yield "rounding-slip", way, f"by {way.name} they were {slip}"
     if _too_narrow(case):
         yield "too-narrow", first, "no method gives an interval so narrow"
+
+
+def _is_near(case: Case, way: Way, total: int) -> bool:
+    """Whether Wilson's limits, which are quickly computed, are near the printed ones."""
+    values = way._replace(method="wilson").limits(case.count.values[0], total)
+    return all(abs(p.value - v) < NEAR for p, v in zip(case.pair, values, strict=True) if p)
 
 
 def _other_ways(case: Case) -> Iterator[Way]:
