@@ -15,7 +15,7 @@ from numbercheck.audit.evidence import (
 )
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
-from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.contingency import discordant_pairs, p_value
 from numbercheck.statistics.fixed_rate import METHODS as RATE_TESTS
 from numbercheck.statistics.fixed_rate import rate_p_value
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -24,6 +24,7 @@ from numbercheck.words import called
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 R_BY_C = ("fisher", "chi2", "g")  # the tests of more than two groups
 SLOW = ("boschloo", "barnard")  # half a second and SciPy's whole statistics: a last resort
+PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
 ONE_SIDED = ("-less", "-greater")
 SIDES = {"two-sided": "", "less": "-less", "greater": "-greater"}
 p_of_table = lru_cache(maxsize=None)(p_value)
@@ -172,7 +173,7 @@ def _some(tables: Sequence[Table]) -> str:
 
 
 def _matched(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
-    """McNemar's exact test for every number of discordant pairs that the margins allow."""
+    """McNemar's tests for every number of discordant pairs that the margins allow."""
     pairs, words = [], ""
     for (a, b), (c, d) in tables:
         if a + b != c + d:
@@ -181,18 +182,12 @@ def _matched(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
         pairs += [pair for pair in discordant_pairs(a, c, a + b) if sum(pair)]
     if not pairs:
         raise MissingError("no pair can be discordant")
-    values = tuple(p_of_table(((0, b), (c, 0)), "mcnemar-exact", "two-sided") for b, c in pairs)
     cells = tuple(f"{b} and {c} discordant pairs" for b, c in pairs)
-    return Comparison([PTest("mcnemar-exact", values, cells)], inputs, words, len(pairs) > 1)
-
-
-def discordant_pairs(before: int, after: int, total: int) -> list[tuple[int, int]]:
-    """Numbers who lost and who gained the property, given how many had it before and after."""
-    return [
-        (lost, after - before + lost)
-        for lost in range(min(before, total - after) + 1)
-        if 0 <= after - before + lost <= total - before
+    tests = [
+        PTest(name, tuple(p_of_table(((0, b), (c, 0)), name) for b, c in pairs), cells)
+        for name in PAIRED
     ]
+    return Comparison(tests, inputs, words, len(pairs) > 1)
 
 
 def _rate_tests(measure: Measure, evidence: Evidence) -> Comparison:

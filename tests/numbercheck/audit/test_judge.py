@@ -6,11 +6,10 @@ import pytest
 from sketch import Sketch
 
 from numbercheck.audit import audit, explain, to_json
-from numbercheck.audit.p_values import discordant_pairs
 from numbercheck.ledger.new import new_ledger
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Comparator, LedgerError
-from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.contingency import discordant_pairs, p_value
 
 
 def verdict(sketch, slug):
