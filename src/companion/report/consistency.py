@@ -1,13 +1,15 @@
 """The part on consistency: what ``consistency.json`` of a build says, ready to be shown."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.statistics.rounding import format_rounded
 
-Record = Mapping[str, Any]
+Row = Mapping[str, Any]
 
 
 def consistency(output: Path, ledger: Ledger) -> dict[str, Any]:
@@ -23,7 +25,12 @@ def consistency(output: Path, ledger: Ledger) -> dict[str, Any]:
         "bounds": [
             {**b, "low": _short(b["low"]), "high": _short(b["high"])} for b in found["bounds"]
         ],
-        "leave_one_out": [_implied(row, ledger) for row in found["leave_one_out"]],
+        "implied": {
+            claim.claim: {**row, "text": _implied(row, claim)}
+            for row in found["leave_one_out"]
+            for claim in ledger.find(row["measure"], row["statistic"])
+        },
+        "left_out": Counter(row["implied"] for row in found["leave_one_out"]),
         "digit_test": _digits(found["digit_test"], ledger),
         "risk_histories": [_history(row, ledger) for row in found["risk_histories"]],
     }
@@ -35,35 +42,36 @@ def _short(value: float) -> float | int:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _claim(row: Record, ledger: Ledger) -> str:
-    """First printing of a number."""
-    copies = ledger.find(row["measure"], row["statistic"])
-    return copies[0].claim if copies else f"{row['measure']}, {row['statistic']}"
+def _implied(row: Row, claim: Claim) -> str:
+    """What the other numbers leave of one, with one decimal more than is printed."""
+    if row["implied"] == "nothing":
+        return "nothing"
+    decimals = claim.value.decimals + 1
+    ends = [
+        "–" if end is None else f"{end:g}" if end == int(end) else format_rounded(end, decimals)
+        for end in row["kept"]
+    ]
+    return " to ".join(dict.fromkeys(ends))
 
 
-def _implied(row: Record, ledger: Ledger) -> dict[str, Any]:
-    low, high = (_short(end) for end in row["kept"]) if row["kept"] else (None, None)
-    shown = {"printed": row["printed"], "implied": row["implied"], "low": low, "high": high}
-    return {"claim": _claim(row, ledger), **shown}
-
-
-def _digits(rows: Iterable[Record], ledger: Ledger) -> dict[str, Any]:
+def _digits(rows: Iterable[Row], ledger: Ledger) -> dict[str, Any]:
     rows = list(rows)
-    unnoticed = [row for row in rows if row["kept"] is False]
+    missed = [row for row in rows if row["kept"] is False]
     return {
         "changed": len(rows),
         "caught": sum(row["kept"] is True for row in rows),
         "caught_aside": sum(row["aside"] is True for row in rows),
         "undecided": sum(row["kept"] is None for row in rows),
+        "missed": len(missed),
         "unnoticed": [
-            {"claim": _claim(row, ledger), "printed": f"{row['printed']}, as {row['changed']}"}
-            for row in unnoticed
+            (claim, row["changed"])
+            for row in missed
+            for claim in ledger.find(row["measure"], row["statistic"])[:1]
         ],
-        "missed": len(unnoticed),
     }
 
 
-def _history(row: Record, ledger: Ledger) -> dict[str, Any]:
-    """Number of histories by type of interval, and those that hold with all other claims."""
+def _history(row: Row, ledger: Ledger) -> dict[str, Any]:
+    """Number of at-risk sequences by type of interval, and those that hold with all claims."""
     alone = [f"{'too many to list' if n is None else n} by {k}" for k, n in row["alone"].items()]
     return {**row, "label": ledger.measures[row["measure"]].label, "alone": ", ".join(alone)}

@@ -1,11 +1,9 @@
 """The journal club: questions with answers, and exercises that change one printed number."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.report.numbers import REFERENCE
-from numbercheck.errors import unknown
+from companion.report.numbers import text_faults
 from numbercheck.ledger.reading import read_records
 from numbercheck.ledger.records import Ledger, LedgerError
 
@@ -67,21 +65,11 @@ def read_journal_club(published: Path, ledger: Ledger) -> JournalClub:
     discussions = read_records(published / "journal_club.csv", Discussion, faults)
     exercises = read_records(published / "exercises.csv", Exercise, faults)
     for line, row in discussions:
-        for kind, name in REFERENCE.findall(row.setting + row.answer):
-            if kind in ("", "methods"):
-                faults += _unknown(ledger, f"journal_club.csv row {line}", name)
+        faults += text_faults(f"journal_club.csv row {line}", row.setting + row.answer, ledger)
     for line, exercise in exercises:
-        for claim in (exercise.claim, *filter(None, [exercise.drop]), *exercise.conflicting):
-            faults += _unknown(ledger, f"exercises.csv row {line}", claim)
+        claims = (exercise.claim, *filter(None, [exercise.drop]), *exercise.conflicting)
+        named = "".join(f"{{{claim}}}" for claim in claims)
+        faults += text_faults(f"exercises.csv row {line}", named, ledger)
     if faults:
         raise LedgerError(faults)
     return JournalClub(tuple(d for _, d in discussions), tuple(e for _, e in exercises))
-
-
-def _unknown(ledger: Ledger, where: str, name: str) -> Iterator[str]:
-    """Fault of a name that is neither a claim nor ``measure.statistic`` of the ledger."""
-    measure, dot, _ = name.partition(".")
-    if dot and measure not in ledger.measures:
-        yield f"{where}: {unknown('measure', measure, ledger.measures)}"
-    if not dot and name not in ledger.claims:
-        yield f"{where}: {unknown('claim', name, ledger.claims)}"

@@ -1,16 +1,18 @@
 """Texts from the ledger's folder, whose numbers are filled in when the page is made."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from companion.report.claims import token
 from companion.report.computed import Computed
 from companion.report.markup import slug
 from companion.report.what_if import WhatIf
 from numbercheck.audit import Verdict
+from numbercheck.errors import unknown
+from numbercheck.ledger.expressions import Expression, Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.words import called
 
@@ -19,14 +21,37 @@ LINK = Markup('<a href="#{}">{}</a>')
 NOT_HERE = "(not computed in this build)"
 
 
-class Numbers:
-    """The numbers that a text can refer to, in braces.
+def printed_values(expression: Expression, ledger: Ledger) -> dict[str, float | None]:
+    """The printed number for each name of an expression: ``crc_2w`` is its n."""
+    found = {}
+    for name in expression.names:
+        measure, _, statistic = name.partition(".")
+        printed = ledger.printed(measure, statistic or "n")
+        found[name] = printed.value if printed else None
+    return found
 
-    ``{claim}`` is a printed number and ``{measure.statistic}`` a result, both as links.
-    ``{methods: CLAIM}`` lists what each method gives, ``{bounds: LABEL}`` is the range of an
-    unprinted quantity, ``{events: MEASURE}`` the number of events behind a survival estimate, and
-    ``{digit test: changed}`` or ``{digit test: missed}`` a count of changed last digits.
-    """
+
+def text_faults(where: str, text: str, ledger: Ledger) -> Iterator[str]:
+    """Say which references of a text the ledger does not have."""
+    for kind, reference in REFERENCE.findall(text):
+        for name in Expression(reference).names if kind == "value" else [reference]:
+            measure, dot, _ = name.partition(".")
+            if kind == "comparator":
+                what, known = kind, set(_comparators(ledger))
+            elif kind == "value" or (dot and not kind):
+                what, name, known = "measure", measure, set(ledger.measures)
+            else:
+                what, known = "claim", set(ledger.claims)
+            if kind in ("", "methods", "comparator", "value") and name not in known:
+                yield f"{where}: {unknown(what, name, known)}"
+
+
+def _comparators(ledger: Ledger) -> dict[str, str]:
+    return {f"{c.trial}, {c.quantity}": c.printed for c in ledger.comparators}
+
+
+class Numbers:
+    """The numbers that a text can refer to, in braces; ``data/README.md`` lists the kinds."""
 
     def __init__(
         self,
@@ -40,25 +65,31 @@ class Numbers:
         self._verdicts = {v.claim: v for v in verdicts}
         self._results = {f"{r.measure}.{r.statistic}": r for r in results}
         bounds, histories = together.get("bounds", ()), together.get("risk_histories", ())
-        self._bounds = {b["label"]: f"{b['low']} to {b['high']}" for b in bounds}
-        self._events = {h["measure"]: h["events"] for h in histories}
-        self._digits = together.get("digit_test", {})
+        self._tables = {
+            "bounds": {b["label"]: f"{b['low']} to {b['high']}" for b in bounds},
+            "events": {h["measure"]: " or ".join(map(str, h["events"])) for h in histories},
+            "digit test": together.get("digit_test", {}),
+            "comparator": _comparators(ledger),
+        }
 
     def fill(self, text: str) -> Markup:
         """Replace each reference by its number; the rest of the text stays text."""
-        filled = REFERENCE.sub(lambda r: escape(self._number(r[1], r[2])), escape(text))
-        return Markup(filled)  # noqa: S704 - every part is escaped
+        words, *rest = REFERENCE.split(text)
+        parts = [words]
+        for kind, name, following in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+            parts += [self._number(kind, name), following]
+        return Markup().join(parts)
 
     def _number(self, kind: str | None, name: str) -> str:
-        match kind:
-            case "methods":
-                return self._methods(name)
-            case "bounds":
-                return self._bounds.get(name, NOT_HERE)
-            case "events":
-                return " or ".join(map(str, self._events.get(name, [NOT_HERE])))
-            case "digit test":
-                return str(self._digits.get(name, NOT_HERE))
+        if kind == "methods":
+            return self._methods(name)
+        if kind == "value":
+            expression = Expression(name)
+            values = printed_values(expression, self.ledger).items()
+            found = expression.evaluate({n: Masked(v, v is not None) for n, v in values})
+            return f"{found.values:g}"
+        if kind:
+            return str(self._tables.get(kind, {}).get(name, NOT_HERE))
         if claim := self.ledger.claims.get(name):
             return LINK.format(f"claim-{slug(name)}", token(claim))
         result = self._results.get(name)

@@ -18,6 +18,7 @@ from companion.report.markup import slug
 from companion.report.notebooks import notebooks
 from companion.report.numbers import Numbers
 from companion.report.patients import patients
+from companion.report.questions import read_questions
 from companion.report.what_if import CHOICES, what_if
 from companion.verify import WORDS, tally
 from numbercheck.audit import Verdict
@@ -86,6 +87,7 @@ def write_report(
     content = _content(output, ledger, verdicts, label, drawn)
     content["patients"] = patients(cohort, ledger)
     content["club"] = club = read_journal_club(published, ledger) if published else JournalClub()
+    content["questions"] = read_questions(published, ledger) if published else []
     content["sections"] = _sections(content["consistency"], club)
     page = unbroken(environment().get_template("page.html").render(content))
     (output / "index.html").write_text(page, encoding="utf-8", newline="\n")
@@ -135,6 +137,7 @@ def _content(
     cells = {(r.measure, r.statistic): r for r in results if r.cell}
     links = Links(ledger, {(r.measure, r.statistic) for r in results})
     choices = what_if(ledger)
+    verbal = [claim.claim for claim in ledger.claims.values() if claim.verbal]
     shown_tables = tables(output, label, links)
     drawn()
     shown_figures = figures(output, links)
@@ -150,6 +153,8 @@ def _content(
         "unchecked": _unchecked(verdicts),
         "parts": list(dict.fromkeys(claim.part for claim in ledger.claims.values())),
         "numbers": sum(not claim.verbal for claim in ledger.claims.values()),
+        "verbal": verbal,
+        "following": sum(_follows(v) and v.claim not in verbal for v in verdicts),
         "what_if": choices,
         "choices": CHOICES,
         "tables": shown_tables,
@@ -161,6 +166,7 @@ def _content(
         "fill": Numbers(ledger, verdicts, results, together, choices).fill,
         "result_ids": {(r.measure, r.statistic) for r in results},
         "consistency": together,
+        "implied": together.get("implied", {}),
     }
 
 
@@ -175,6 +181,10 @@ def _counts(verdicts: Sequence[Verdict]) -> list[tuple[str, str, int, str]]:
     found = tally(verdicts)
     keys = [*(k for k in WORDS if k in found), *(k for k in found if k not in WORDS)]
     return [(*key, found[key], WORDS.get(key, " ".join(key))) for key in keys]
+
+
+def _follows(verdict: Verdict) -> bool:
+    return (verdict.verdict, verdict.basis) == ("match", "arithmetic")
 
 
 def _unchecked(verdicts: Sequence[Verdict]) -> list[tuple[str, int]]:

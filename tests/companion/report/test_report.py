@@ -1,5 +1,6 @@
 """The report: one page that holds everything, links that lead there and back, nothing hostile."""
 
+import csv
 import json
 import re
 from collections import Counter
@@ -26,6 +27,7 @@ from companion.report.displays import Links
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from companion.report.page import UNCHECKED
+from companion.report.questions import read_questions
 from companion.report.what_if import what_if
 from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
@@ -240,11 +242,94 @@ def test_counts_stand_by_verdict_and_basis_and_are_not_added(page):
     assert not re.search(r"\d+(\.\d+)? ?% (of (the )?(claims|numbers)|match)", text)
 
 
-def test_each_mismatch_is_told_with_its_arithmetic(page):
+def test_each_mismatch_is_told_with_its_arithmetic_in_a_line_and_at_the_number(page):
     wrong = [r for r in the_rows(the_ledger()) if r.verdict == "mismatch"]
+    known = the_ledger().expected_findings
 
     assert wrong
-    assert all(r.reason in page.texts["overview"] for r in wrong)
+    assert all(r.reason in page.texts["ledger"] for r in wrong)
+    for r in wrong:
+        assert (known[r.claim].reason if r.claim in known else r.reason) in page.texts["overview"]
+
+
+def found(html):
+    """Lines of what was found, without markup: the kind of finding and the text."""
+    part = html.split('<ul class="found">')[1].split("</ul>")[0]
+    lines = re.findall(r'<li><span class="badge \w+">(.*?)</span> (.*?)</li>', part, re.DOTALL)
+    return [(kind, " ".join(re.sub("<.*?>", "", text).split())) for kind, text in lines]
+
+
+def test_findings_come_first_the_strongest_before_the_others(html):
+    """A contradiction, then words without support, then readings and cited numbers."""
+    kinds = [kind for kind, _ in found(html)]
+    order = ["contradiction", "not supported", "one reading only", "cited source differs"]
+
+    assert set(kinds) == set(order)
+    assert kinds == sorted(kinds, key=order.index)
+    assert html.index('class="found"') < html.index('class="bar"')
+
+
+def test_the_first_sentences_count_what_was_found(real):
+    """Recounted from the verdicts that the build wrote."""
+    ledger = the_ledger()
+    with (ROOT / "outputs" / "verification.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    numbers = [r for r in rows if not ledger.claims[r["claim"]].verbal]
+    follow = sum((r["verdict"], r["basis"]) == ("match", "arithmetic") for r in numbers)
+    wrong = sum(r["verdict"] == "mismatch" for r in rows)
+    lead = re.search(r'class="lead">(.*?)</p>', real, re.DOTALL)[1]
+    lead = " ".join(re.sub("<.*?>", "", lead).split())
+
+    assert f"prints {len(numbers)} numbers: {follow} follow from other printed numbers" in lead
+    assert wrong == sum(map(int, re.findall(r"(\d+) (?:contradict|is not|are not)", lead)))
+
+
+def test_a_question_is_asked_only_while_the_numbers_raise_it(tmp_path):
+    """Were fever printed for as many as CRS, nobody would ask about it."""
+    raised = {q.question for q in read_questions(PUBLISHED, the_ledger())}
+    changed = the_ledger().constrain({"table1_fever_g12_n": "18"})
+    left = {q.question for q in read_questions(PUBLISHED, changed)}
+
+    assert "fever_in_crs" in raised
+    assert raised - left == {"fever_in_crs"}
+
+
+def test_the_questions_hold_no_number_that_nobody_computed():
+    """Grades, thresholds and weeks name a measure; every other number is filled in."""
+    names = r"[Gg]rade \d(–\d)?|\d+(\.\d+)?%|Table 1|\d weeks"
+    texts = [q.text for q in read_questions(PUBLISHED, the_ledger())]
+    bare = [re.sub(rf"\{{[^}}]*\}}|{names}", "", text) for text in texts]
+
+    assert [text for text in bare if re.search(r"\d", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("{text6_crs_n}", "{text6_cr_n}"), r"questions\.csv row 6: unknown claim"),
+        (("fever_g12 + fever_g34}", "fever + fever_g34}"), r"row 6: unknown measure 'fever'"),
+        (("deaths >= 1", "death >= 1"), r"row 12: unknown measure 'death'; did you mean deaths"),
+        (("288), CR}", "288), CRc}"), r"row 3: unknown comparator"),
+        (("deaths >= 1", "deaths >="), r"row 12, column holds"),
+    ],
+)
+def test_a_question_about_nothing_in_the_ledger_is_refused(tmp_path, change, message):
+    text = (PUBLISHED / "questions.csv").read_text(encoding="utf-8")
+    assert change[0] in text
+    (tmp_path / "questions.csv").write_text(text.replace(*change), encoding="utf-8")
+
+    with pytest.raises(LedgerError, match=message):
+        read_questions(tmp_path, the_ledger())
+
+
+def test_a_premise_says_what_the_other_numbers_imply(real):
+    """Of the estimate of progression-free survival they leave less than its rounding."""
+    row = real.split('<tr id="claim-text5_pfs_12m_estimate"')[1].split("</tr>")[0]
+    why = real.split('id="why-text5_pfs_12m_estimate"')[1].split("</tr>\n<tr")[0]
+
+    assert "82.20 to 82.27" in row
+    assert "82.20 to 82.27" in why
+    assert "8 sequences of numbers at risk" in why
 
 
 def test_the_label_stands_wherever_patients_are(page):
