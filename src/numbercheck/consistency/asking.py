@@ -32,6 +32,8 @@ class Bound:
         In the unit.
     certified : bool
         Both ends are proved, and each has a cohort that was checked outside the solver.
+    measure, statistic : str
+        Which number of the ledger is bounded, where it is one.
     witnesses : tuple of dict
         The cohorts at the ends, by column.
     """
@@ -41,6 +43,8 @@ class Bound:
     high: float
     unit: str = "patients"
     certified: bool = True
+    measure: str = ""
+    statistic: str = ""
     witnesses: tuple[Columns, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -62,6 +66,8 @@ class Bound:
             "unit": self.unit,
             "fixed": self.fixed,
             "certified": self.certified,
+            "measure": self.measure,
+            "statistic": self.statistic,
         }
 
 
@@ -150,7 +156,7 @@ class Asking:
         ends = [float(value(Cohorts(self.ledger, [columns], self.n))) for columns in witnesses]
         own = rows & (self.ledger.claims.keys() | self.ledger.assumptions.keys())
         sound = not any(unsatisfied(self.ledger, columns, own, self.n) for columns in witnesses)
-        return Bound(label, min(ends), max(ends), unit, sound, tuple(witnesses))
+        return Bound(label, min(ends), max(ends), unit, sound, witnesses=tuple(witnesses))
 
     def _extreme(
         self, model: Model, aim: Callable, goal: cp_model.LinearExprT, label: str

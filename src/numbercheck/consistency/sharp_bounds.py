@@ -29,6 +29,7 @@ from numbercheck.ledger.records import Ledger, Measure
 from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.risk_sets import km_limits
+from numbercheck.words import STATISTICS
 
 
 def bounds(ledger: Ledger, expression: str, among: str = "", seconds: float = 60.0) -> Bound:
@@ -77,6 +78,10 @@ class Bounds(Asking):
 
     def statistic(self, measure: Measure, name: str) -> Bound | None:
         """Bound a statistic that could be printed; None where no bound can be given."""
+        bound = self._statistic(measure, name)
+        return bound and replace(bound, measure=measure.measure, statistic=name)
+
+    def _statistic(self, measure: Measure, name: str) -> Bound | None:
         if measure.kind == "comparison":
             return self.p_value(measure)
         if measure.kind == "quantity":
@@ -89,10 +94,11 @@ class Bounds(Asking):
 
     def _of_count(self, measure: Measure, name: str) -> Bound | None:
         """Bound a count, its population, or the percentage or limit that follows from them."""
-        whole = self.count(measure.among)
+        label = f"{measure.label}, {STATISTICS[name]}"
+        whole = self.count(measure.among, label=label)
         if name == "N":
             return whole
-        part = self.count(measure.where, measure.among)
+        part = self.count(measure.where, measure.among, label)
         if name == "n":
             return part
         if whole.low != whole.high or not whole.low or (part.low, part.high) == (0, whole.low):
@@ -114,7 +120,7 @@ class Bounds(Asking):
         unit = max(weight.denominator for _, weight in terms)
         goal = sum(int(weight * unit) * vector.values[i] for i, weight in terms)
         return self.bound(
-            *(f"{measure.label}, {statistic}", model, rows, goal),
+            *(f"{measure.label}, {STATISTICS[statistic]}", model, rows, goal),
             *(_statistic(measure, statistic), measure.unit),
         )
 
@@ -184,7 +190,7 @@ class Bounds(Asking):
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
         model, rows = self.time_part()
-        label, slots = f"{measure.label}, events", model.slots(measure)
+        label, slots = f"{measure.label}, {STATISTICS['n_event']}", model.slots(measure)
         if not slots:
             return Bound(label, 0, 0)
         used = sum(slot.used for slot in slots)
@@ -222,7 +228,9 @@ class Bounds(Asking):
             return None
         rank = model.rank([slot.at_risk for slot in slots], limits)
         value = _statistic(measure, statistic)
-        return self.bound(f"{measure.label}, {statistic}", model, rows, rank, value, "%")
+        return self.bound(
+            f"{measure.label}, {STATISTICS[statistic]}", model, rows, rank, value, "%"
+        )
 
 
 def named(measure: Measure) -> str:
