@@ -38,13 +38,13 @@ def test_the_committed_cohort_is_that_of_seed_0(ledger, first, tmp_path):
 
 
 def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger, first):
-    """Checked outside the solver; more than half of the patients are followed otherwise."""
+    """Checked outside the solver; more than a third of the patients are followed otherwise."""
     second = reconstruct(ledger, 1)
     assert second.given_up == first.given_up
     rows = Search(ledger).rows - frozenset(first.given_up)
     assert not unsatisfied(ledger, second.columns, rows)
     times = zip(*(sorted(c.columns["os_time"]) for c in (first, second)), strict=True)
-    assert sum(a != b for a, b in times) > first.size / 2
+    assert sum(a != b for a, b in times) > first.size / 3
 
 
 def test_only_the_percentage_that_no_count_prints_is_given_up(ledger, first):
