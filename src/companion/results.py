@@ -122,7 +122,8 @@ def running_cell() -> str:
     """Number that Jupyter shows beside the cell that is running; empty outside a notebook."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    return str(shell.execution_count) if shell else ""
+    running = shell and shell.displayhook.exec_result  # the shell's own counter is ahead by one
+    return str(running.execution_count) if running else ""
 
 
 def write_results(results: Iterable[Result], path: Path | str) -> None:

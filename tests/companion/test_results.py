@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from companion.results import COLUMNS, Result, Results, read, unique, write
+from companion.results import COLUMNS, Result, Results, read_results, unique, write_results
 
 
 def test_a_saved_table_reads_back_the_same(tmp_path):
@@ -13,8 +14,8 @@ def test_a_saved_table_reads_back_the_same(tmp_path):
     results.add("pfs_12m", "estimate", 82.2, "log")
     results.add("crc_2w", "percent", 100 * 33 / 35)
     results.add("crc_2w", "n", 33)
-    results.save(tmp_path / "made" / "results.csv")
-    found = read(tmp_path / "made" / "results.csv")
+    write_results(results.rows, tmp_path / "made" / "results.csv")
+    found = read_results(tmp_path / "made" / "results.csv")
 
     assert [(r.measure, r.statistic) for r in found] == [
         ("crc_2w", "n"),
@@ -27,10 +28,10 @@ def test_a_saved_table_reads_back_the_same(tmp_path):
 
 def test_a_value_is_written_with_12_digits_and_unix_line_ends(tmp_path):
     """Processors differ in the last bits of a double; the file does not."""
-    write([Result("m", "value", 0.1 + 0.2, "", "data")], tmp_path / "results.csv")
+    write_results([Result("m", "value", 0.1 + 0.2, "", "data")], tmp_path / "results.csv")
 
     assert (tmp_path / "results.csv").read_bytes() == (
-        b"measure,statistic,value,method,basis\nm,value,0.3,,data\n"
+        b"measure,statistic,value,method,basis,cell\nm,value,0.3,,data,\n"
     )
 
 
@@ -67,6 +68,50 @@ def test_two_notebooks_may_give_one_number_only_if_they_agree():
         unique([first, Result("m", "n", 0.31, "", "data")])
 
 
+def test_a_result_keeps_the_notebook_cell_that_computed_it(tmp_path):
+    """The number that Jupyter shows beside the cell, here of a shell without a kernel."""
+    code = """from companion.results import Results
+results = Results("data")
+results.add("m", "n", 3)
+results.add("k", "n", 4); print([r.cell for r in results.of("1-baseline")])"""
+    shell = InteractiveShell()
+    InteractiveShell._instance = shell
+    try:
+        for line in code.splitlines():
+            assert shell.run_cell(line, store_history=True).success
+    finally:
+        InteractiveShell.clear_instance()
+    made = shell.user_ns["results"].of("1-baseline")
+    write_results(made, tmp_path / "results.csv")
+
+    assert [r.cell for r in made] == ["1-baseline [4]", "1-baseline [3]"]
+    assert [r.cell for r in read_results(tmp_path / "results.csv")] == [r.cell for r in made]
+
+
+def test_outside_a_notebook_the_cell_is_not_known():
+    results = Results("data")
+    results.add("m", "n", 3)
+
+    assert [r.cell for r in results.of("1-baseline")] == [""]
+
+
+def test_two_results_that_differ_in_their_cell_alone_are_equal():
+    """Else a notebook that is run by hand would give other results."""
+    assert Result("m", "n", 3.0, "", "data", "a [1]") == Result("m", "n", 3.0, "", "data", "")
+
+
+def test_quantiles_of_a_column_are_those_of_r():
+    """R: quantile(c(1, 2, 3, 4), c(.25, .5), type = 7) is 1.75 and 2.5; type 2 gives 1.5, 2.5."""
+    results = Results("data")
+    results.quantiles("seven", [4, 1, 3, 2], 7, "p25", "median")
+    results.quantiles("two", [4, 1, 3, 2], 2, "p25", "median")
+    results.quantiles("none", [], 7, "median")
+
+    assert [results["seven", s] for s in ("p25", "median")] == [1.75, 2.5]
+    assert [results["two", s] for s in ("p25", "median")] == [1.5, 2.5]
+    assert math.isnan(results.get("none", "median"))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -82,4 +127,4 @@ def test_a_table_that_cannot_be_used_is_refused_in_words(tmp_path, text, message
     (tmp_path / "results.csv").write_text(text, encoding="utf-8")
 
     with pytest.raises(ValueError, match=message):
-        read(tmp_path / "results.csv")
+        read_results(tmp_path / "results.csv")

@@ -107,7 +107,9 @@ class DisplayTable:
 
     def html(self, name: str = "table") -> str:
         """The table as HTML, each number of a result with its measure and statistic."""
-        return self.gt(name).fmt(_html).as_raw_html()
+        columns = [f"column{i}" for i in range(len(self.columns))]
+        named = ["stub", *columns, *(["group"] if self.grouped else [])]
+        return self.gt(name).fmt(_html, named).as_raw_html()
 
     def csv(self) -> str:
         """The cells as CSV, the label in each row, so that no copied row loses it."""

@@ -3,17 +3,16 @@
 import csv
 import re
 from io import StringIO
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from companion import tables
-from companion.tables.adverse_events import worst_grade_counts
+from companion.captions import Layout, LayoutRow
+from companion.results import Results
 from companion.tables.comparisons import p_text
 from companion.tables.table import inert
-from numbercheck.statistics.proportions import interval
 
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
 CUTOFF = "April 15, 2024"
@@ -36,30 +35,46 @@ def people(n=35):
     )
 
 
-def events(*rows):
-    """ADAE rows: patient, term, category, grade group."""
-    frame = pd.DataFrame(rows, columns=["USUBJID", "AEDECOD", "AECAT", "AETOXGRG"], dtype="str")
-    return frame.assign(TRTEMFL="Y")
-
-
-SOME = events(
-    ("P000", "Fever", "Other non-hematologic", "1-2"),
-    ("P000", "Fever", "Other non-hematologic", "3-4"),
-    ("P001", "Fever", "Other non-hematologic", "1-2"),
-    ("P002", "Anemia", "Hematologic", "3-4"),
-    ("P003", "Anemia", "Hematologic", "3-4"),
-    ("P004", "Anemia", "Hematologic", "1-2"),
-    ("P004", "ICANS", "Blinatumomab related", "1-2"),
-)
-
-
 def results(**counts):
-    rows = []
+    """Results that count k of n for each measure."""
+    found = Results("constructed")
     for measure, (n, total) in counts.items():
-        low, high = interval(n, total)
-        values = {"n": n, "N": total, "conf_low": 100 * low, "conf_high": 100 * high}
-        rows += [(measure, statistic, value) for statistic, value in values.items()]
-    return pd.DataFrame(rows, columns=["measure", "statistic", "value"])
+        found.proportion(measure, n, total)
+    return found
+
+
+def layout(*rows, title="Table", note=""):
+    """A layout with rows of group, label, measure and code."""
+    return Layout(title, note, tuple(LayoutRow("table", *row) for row in rows))
+
+
+SOME = results(
+    anemia_g12=(1, 35), anemia_g34=(2, 35), icans_g12=(1, 35), icans_g34=(0, 35),
+    fever_g12=(1, 35), fever_g34=(1, 35),
+)  # fmt: skip
+TERMS = layout(
+    ("Hematologic", "Anemia", "anemia_g12|anemia_g34"),
+    ("Blinatumomab related", "ICANS", "icans_g12|icans_g34"),
+    ("Other non-hematologic", "Fever", "fever_g12|fever_g34"),
+)
+RESPONSE = layout(
+    ("After RDC", "BM blasts < 5%", "blasts_lt5"),
+    ("After 2 weeks", "CRc", "crc_2w"),
+    ("After 2 weeks", "CR", "cr_2w"),
+    ("After 2 weeks", "CRi", "cri_2w"),
+)
+BASELINE = layout(
+    ("Age, years", "Median (range)", "age"),
+    ("Sex", "Female", "", "SEX = F"),
+    ("Sex", "Male", "", "SEX = M"),
+    ("Race", "", "", "RACE"),
+    ("White blood cells", "> 30", "wbc_gt30", "WBCGR1 = >30"),
+    ("White blood cells", "≤ 30", "", "WBCGR1 = <=30"),
+    ("Genetic risk", "Poor risk", "", "RISKGR1 = poor"),
+    ("Genetic risk", "Other", "", "RISKGR1 = other"),
+    ("Further characteristics", "Immunophenotype"),
+)
+RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
 
 
 def cells(table, label):
@@ -67,26 +82,26 @@ def cells(table, label):
     return row.cells
 
 
+def a_test(text="A claim", p=0.04):
+    """One comparison with a published rate."""
+    row = {"claim": text, "counted": "early_deaths", "n": 0, "N": 35, "rate": 2.0, "p_value": p}
+    row |= {"against": "intensive_mortality", "statistic": "min", "method": text}
+    return pd.DataFrame([row])
+
+
 def every_table(text="A term"):
     adsl = people().assign(RACE=text, SITEID=text)
-    adae = SOME.replace("Fever", text)
-    rates = pd.DataFrame(
-        [(text, text, 33, 35, 94), (text, "Other", np.nan, 288, 92)],
-        columns=["quantity", "trial", "n", "N", "percent"],
-    )
-    tests = pd.DataFrame(
-        [(text, text, text, text, 0.04)],
-        columns=["claim", "this_trial", "comparator", "method", "p_value"],
-    )
+    rates = [(text, text, "crc_2w", 33.0, 35.0, 94.0), (text, "Other", "", np.nan, 288.0, 92.0)]
+    term, response = layout((text, text, "fever_g12|fever_g34")), layout((text, text, "crc_2w"))
     say = {"provenance": tables.Provenance(text, LABEL, (text,))}
     return {
-        "efficacy": tables.efficacy(results(crc_2w=(33, 35)), **say),
-        "adverse-events": tables.adverse_events(adae, adsl, **say),
-        "adverse-events-descending": tables.adverse_events(adae, adsl, "descending", **say),
-        "baseline": tables.baseline(adsl, **say),
-        "sites": tables.sites(adsl, **say),
-        "trials": tables.trials(rates, **say),
-        "comparisons": tables.comparisons(tests, **say),
+        "efficacy": tables.efficacy(results(crc_2w=(33, 35)), response, **say),
+        "adverse-events": tables.adverse_events(SOME, term, **say),
+        "adverse-events-descending": tables.adverse_events(SOME, term, "descending", **say),
+        "baseline": tables.baseline(results(), adsl, BASELINE, **say),
+        "sites": tables.sites(results(), adsl, layout(title=text, note=text), **say),
+        "trials": tables.trials(pd.DataFrame(rates, columns=RATES), **say),
+        "comparisons": tables.comparisons(a_test(text), **say),
     }
 
 
@@ -96,68 +111,57 @@ NAMES = tuple(every_table())
 def test_efficacy_is_count_percent_and_interval_as_the_article_prints_it():
     """Table 1 and text 4 of the article, all by Wilson's method."""
     counts = {"blasts_lt5": (11, 33), "crc_2w": (33, 35), "cr_2w": (28, 35), "cri_2w": (5, 35)}
-    table = tables.efficacy(results(**counts), provenance=PROVENANCE)
+    table = tables.efficacy(results(**counts), RESPONSE, provenance=PROVENANCE)
 
     assert cells(table, "BM blasts < 5%") == ("11 (33%) [20–50]",)
-    assert cells(table, "Composite complete remission (CR or CRi)") == ("33 (94%) [81–98]",)
+    assert cells(table, "CRc") == ("33 (94%) [81–98]",)
     assert cells(table, "CR") == ("28 (80%) [64–90]",)
     assert cells(table, "CRi") == ("5 (14%) [6–29]",)
 
 
 def test_a_measure_that_nobody_has_is_absent_not_zero():
-    assert cells(tables.efficacy(results(), provenance=PROVENANCE), "CR") == (
+    assert cells(tables.efficacy(results(), RESPONSE, provenance=PROVENANCE), "CR") == (
         "not reported in the article",
     )
-    assert cells(tables.efficacy(results()), "CR") == ("not recorded",)
+    assert cells(tables.efficacy(results(), RESPONSE), "CR") == ("not recorded",)
 
 
 def test_each_section_names_its_own_denominator():
-    table = tables.efficacy(results(blasts_lt5=(11, 33), crc_2w=(33, 35)))
+    table = tables.efficacy(results(blasts_lt5=(11, 33), cr_2w=(28, 35)), RESPONSE)
 
-    assert list(dict.fromkeys(row.group for row in table.rows))[:2] == [
+    assert list(dict.fromkeys(row.group for row in table.rows)) == [
         "After RDC, N = 33",
-        "After RDC and 2 weeks of blinatumomab, N = 35",
+        "After 2 weeks, N = 35",
     ]
 
 
-def test_a_patient_counts_once_per_term_at_the_worst_grade():
-    counts = worst_grade_counts(SOME)
+def test_each_number_of_a_cell_names_its_result():
+    """Seen in the HTML; the text is that of the CSV."""
+    table = tables.efficacy(results(cr_2w=(28, 35)), layout(("After 2 weeks", "CR", "cr_2w")))
+    shown = re.findall(r'data-measure="(\w+)" data-statistic="(\w+)">([^<]*)<', table.html())
 
-    assert counts.loc["Fever", ["1-2", "3-4"]].tolist() == [1, 1]
-    assert counts.loc["Anemia", ["1-2", "3-4"]].tolist() == [1, 2]
+    assert shown == [
+        ("cr_2w", "N", "35"),
+        ("cr_2w", "n", "28"),
+        ("cr_2w", "percent", "80%"),
+        ("cr_2w", "conf_low", "64"),
+        ("cr_2w", "conf_high", "90"),
+    ]
+    assert "28 (80%) [64–90]" in table.csv()
+    assert "data-measure" not in table.csv() + table.gt().as_latex()
 
 
-def test_events_of_others_and_before_treatment_are_left_out():
-    adae = pd.concat([SOME, events(("X999", "Fever", "", "3-4"))])
-    adae.loc[adae["USUBJID"] == "P001", "TRTEMFL"] = "N"
-
-    assert cells(tables.adverse_events(adae, people()), "Fever") == ("0", "1 (3%)")
-
-
-def test_the_denominator_is_every_patient_of_adsl():
-    """Only 5 of 35 patients have an event; the percentages are of 35."""
-    table = tables.adverse_events(SOME, people())
+def test_adverse_events_have_the_denominator_of_their_results():
+    """Only few of 35 patients have an event; the percentages are of 35."""
+    table = tables.adverse_events(SOME, TERMS)
 
     assert table.stub == "Adverse event, N = 35"
     assert cells(table, "Anemia") == ("1 (3%)", "2 (6%)")
-
-
-def test_the_articles_order_is_by_category_then_as_listed():
-    terms = ("Sepsis", "Fever", "Anemia", "ICANS")
-    adae = pd.concat([SOME, events(("P009", "Sepsis", "Other non-hematologic", "3-4"))])
-    labels = [row.label for row in tables.adverse_events(adae, people(), terms=terms).rows]
-
-    assert labels == ["Any grade 3–4 event", "Anemia", "ICANS", "Sepsis", "Fever"]
-
-
-def test_a_listed_term_without_an_event_is_a_row_of_zeros():
-    table = tables.adverse_events(SOME, people(), terms=("Rash",))
-
-    assert cells(table, "Rash") == ("0", "0")
+    assert cells(table, "ICANS") == ("1 (3%)", "0")
 
 
 def test_descending_order_is_by_any_grade_and_has_its_column():
-    table = tables.adverse_events(SOME, people(), "descending")
+    table = tables.adverse_events(SOME, TERMS, "descending")
 
     assert table.columns == ("Any grade", "Grade 1–2", "Grade 3–4")
     assert [row.label for row in table.rows[1:]] == ["Anemia", "Fever", "ICANS"]
@@ -173,75 +177,89 @@ def test_descending_order_is_by_any_grade_and_has_its_column():
     ],
 )
 def test_any_severe_event_comes_first_as_a_bound(bound, shown):
-    table = tables.adverse_events(SOME, people(), any_event=bound, provenance=PROVENANCE)
+    table = tables.adverse_events(SOME, TERMS, any_event=bound, provenance=PROVENANCE)
 
     assert table.rows[0].label == "Any grade 3–4 event"
     assert table.rows[0].cells == ("", shown)
 
 
-def test_in_supplied_data_any_severe_event_is_counted_once_per_patient():
-    both = pd.concat([SOME, events(("P002", "Fever", "Other non-hematologic", "3-4"))])
+def test_where_any_severe_event_was_counted_the_count_stands():
+    counted = results(fever_g12=(1, 35), fever_g34=(1, 35), any_event_g34=(3, 35))
 
-    assert tables.adverse_events(both, people()).rows[0].cells == ("", "3 (9%)")
+    fever = layout(("Other", "Fever", "fever_g12|fever_g34"))
+    assert tables.adverse_events(counted, fever).rows[0].cells == ("", "3 (9%)")
 
 
 def test_a_fatal_event_has_its_column_and_no_event_a_sentence():
-    fatal = pd.concat([SOME, events(("P000", "Fever", "Other non-hematologic", "5"))])
-    table = tables.adverse_events(fatal, people())
+    fever = layout(("Other", "Fever", "fever_g12|fever_g34"))
+    fatal = results(fever_g12=(1, 35), fever_g34=(0, 35), fever_g5=(1, 35))
+    table = tables.adverse_events(fatal, fever)
 
     assert table.columns == ("Grade 1–2", "Grade 3–4", "Grade 5")
     assert cells(table, "Fever") == ("1 (3%)", "0", "1 (3%)")
     assert not any("No grade 5" in note for note in table.notes)
-    assert any("No grade 5" in n for n in tables.adverse_events(SOME, people()).notes)
+    assert any("No grade 5" in n for n in tables.adverse_events(SOME, fever).notes)
 
 
 def test_an_event_without_a_grade_is_shown_apart():
-    ungraded = SOME.assign(AETOXGRG=SOME["AETOXGRG"].where(SOME["AEDECOD"] != "ICANS"))
-    table = tables.adverse_events(ungraded, people())
+    icans = layout(("Other", "ICANS", "icans_g12|icans_g34"))
+    ungraded = results(icans_g12=(0, 35), icans_g34=(0, 35), icans_ungraded=(1, 35))
+    table = tables.adverse_events(ungraded, icans)
 
     assert table.columns[0] == "Grade not recorded"
     assert cells(table, "ICANS") == ("1 (3%)", "0", "0")
 
 
-def test_no_event_at_all_is_a_table_too():
-    table = tables.adverse_events(SOME.iloc[:0], people(1), terms=("Fever",))
-
-    assert cells(table, "Fever") == ("0", "0")
-
-
 def test_an_unknown_order_is_refused():
     with pytest.raises(ValueError, match="article or descending"):
-        tables.adverse_events(SOME, people(), "alphabetical")
+        tables.adverse_events(SOME, TERMS, "alphabetical")
 
 
 def test_baseline_shows_what_is_known_and_says_what_is_not():
-    table = tables.baseline(people(), PROVENANCE)
+    found = results(wbc_gt30=(9, 35))
+    found.quantiles("age", people()["AGE"], 7, "median", "min", "max")
+    table = tables.baseline(found, people(), BASELINE, PROVENANCE)
     shown = {(row.group, row.label): row.cells[0] for row in table.rows}
 
     assert table.columns == ("N = 35",)
     assert shown["Age, years", "Median (range)"] == "32 (15–49)"
-    assert shown["White blood cells at diagnosis", "> 30 × 10⁹/L"] == "9 (26%)"
+    assert shown["White blood cells", "> 30"] == "9 (26%)"
+    assert shown["White blood cells", "≤ 30"] == "26 (74%)"
     assert shown["Genetic risk", "Poor risk"] == "17 (49%)"
     assert shown["Sex", "All groups"] == "not reported in the article"
+    assert shown["Further characteristics", "Immunophenotype"] == "not reported in the article"
 
 
-def test_single_missing_cells_are_counted_as_missing():
-    adsl = people(4).assign(SEX=pd.array(["F", "M", "F", None], dtype="str"))
-    shown = {r.label: r.cells[0] for r in tables.baseline(adsl).rows if r.group == "Sex"}
+def test_supplied_patients_lack_no_row_of_the_reconstructed_ones_alone():
+    labels = {row.label for row in tables.baseline(results(), people(), BASELINE).rows}
 
-    assert shown == {"Female": "2 (50%)", "Male": "1 (25%)", "Missing": "1 (25%)"}
+    assert "Immunophenotype" not in labels
+
+
+def test_single_missing_cells_are_counted_as_missing_and_other_codes_as_they_are():
+    adsl = people(5).assign(SEX=pd.array(["F", "M", "F", None, "U"], dtype="str"))
+    rows = tables.baseline(results(), adsl, BASELINE).rows
+
+    assert {r.label: r.cells[0] for r in rows if r.group == "Sex"} == {
+        "Female": "2 (40%)",
+        "Male": "1 (20%)",
+        "U": "1 (20%)",
+        "Missing": "1 (20%)",
+    }
 
 
 def test_sites_without_names_are_only_counted():
-    assert cells(tables.sites(people(), 5, PROVENANCE), "Study sites") == ("5",)
-    assert cells(tables.sites(people(), 5, PROVENANCE), "Patients at each site") == (
-        "not reported in the article",
-    )
+    table = tables.sites(results(), people(), layout(), 5, PROVENANCE)
+
+    assert cells(table, "Study sites") == ("5",)
+    assert cells(table, "Patients at each site") == ("not reported in the article",)
 
 
 def test_sites_with_names_have_their_patients():
     adsl = people(4).assign(SITEID=pd.array(["01", "02", "01", None], dtype="str"))
-    table = tables.sites(adsl)
+    found = results()
+    found.add("sites", "value", 2)
+    table = tables.sites(found, adsl, layout())
 
     assert cells(table, "Study sites") == ("2",)
     assert cells(table, "Site 01") == ("2 (50%)",)
@@ -259,11 +277,8 @@ def test_a_trial_without_a_count_has_no_interval():
     [(0.0001, "<0.001", "yes"), (0.05, "0.050", "no"), (float("nan"), "–", "undefined")],
 )
 def test_a_test_supports_a_claim_only_below_the_level(p, text, support):
-    rows = SimpleNamespace(claim="c", this_trial="0/35", comparator="2%", method="fisher")
-    frame = pd.DataFrame([vars(rows) | {"p_value": p}])
-
     assert p_text(p) == text
-    assert tables.comparisons(frame).rows[0].cells == ("0/35", "2%", text, support)
+    assert tables.comparisons(a_test(p=p)).rows[0].cells == ("0 of 35", "2%", text, support)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -320,8 +335,7 @@ def test_the_same_table_has_the_same_bytes(name, tmp_path):
 def test_ids_of_one_page_are_its_tables_own(tmp_path):
     """Two tables on one page must not share an id (HTML, 3.2.6)."""
     found = [
-        re.findall(r'\bid="([^"]+)"', table.gt(name).as_raw_html())
-        for name, table in every_table().items()
+        re.findall(r'\bid="([^"]+)"', table.html(name)) for name, table in every_table().items()
     ]
     ids = [i for table in found for i in table]
 
