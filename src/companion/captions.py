@@ -83,11 +83,11 @@ class LayoutRow:
 
     Attributes
     ----------
-    measure : str
-        Measures of its cells, separated by a bar.
+    measure, statistic : str
+        Measures of its cells, separated by a bar, and what of them it shows, ``n`` if empty.
     where : str
-        Code of the patients counted, such as ``SEX = F``, or a column, each of whose codes
-        counts; of cited rates, their quantity.
+        Which patients, days or rates it shows: a code such as ``SEX = F``, a column each of
+        whose codes counts, an expression of the ledger, a span of days, a quantity.
     note : str
         Footnote of the display, on the row without a group, whose label is the title.
     """
@@ -96,6 +96,7 @@ class LayoutRow:
     group: str
     label: str
     measure: str = ""
+    statistic: str = ""
     where: str = ""
     note: str = ""
 
@@ -103,6 +104,11 @@ class LayoutRow:
     def measures(self) -> tuple[str, ...]:
         """Measures of its cells, in order."""
         return tuple(filter(None, self.measure.split("|")))
+
+    @property
+    def mark(self) -> str | None:
+        """Id of the row's mark in a figure."""
+        return "--".join(f"{m}.{self.statistic or 'n'}" for m in self.measures) or None
 
     @property
     def column(self) -> str:
@@ -123,10 +129,10 @@ class Layout:
     note: str = ""
     rows: tuple[LayoutRow, ...] = ()
 
-    def measure(self, group: str, label: str) -> str:
-        """Measure of one row; empty where there is no such row."""
-        found = (row.measure for row in self.rows if (row.group, row.label) == (group, label))
-        return next(found, "")
+    def mark(self, group: str, label: str) -> str | None:
+        """Id of the mark of one row; None where there is no such row."""
+        found = (row.mark for row in self.rows if (row.group, row.label) == (group, label))
+        return next(found, None)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ import pandas as pd
 
 from companion import figures, tables
 from companion.captions import Layout, LayoutRow, Provenance, provenance
-from companion.cohort import Cohort, patient_table, read_cohort
+from companion.cohort import Cohort, masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results, write_results
 from numbercheck.audit import family_fits, method_table
+from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger, read_records
 from numbercheck.ledger.records import Ledger, LedgerError, unknown
 
@@ -65,6 +66,15 @@ class Workbench:
     def patients(self) -> pd.DataFrame:
         """One row for each patient, one column for each variable of the ledger."""
         return patient_table(self.cohort, self.ledger.variables)
+
+    def members(self, row: LayoutRow) -> pd.Series:
+        """Which patients a row of a display counts: by a code of ADSL, an expression, a measure."""
+        if row.code:
+            return self.cohort.adsl.set_index("USUBJID")[row.column] == row.code
+        text = row.where or self.ledger.measures[row.measure].where.text
+        where = self.ledger.selection(text) if text else Expression("")
+        selected = where.select(masked(self.patients), len(self.patients))
+        return pd.Series(selected, index=self.patients.index)
 
     def counter(self, method: str, level: float) -> Callable[..., None]:
         """Return a function that counts patients and records the proportion with its interval.

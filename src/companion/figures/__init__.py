@@ -3,7 +3,7 @@
 from companion.captions import Provenance
 from companion.figures.flow import patient_flow
 from companion.figures.glance import ledger_at_a_glance
-from companion.figures.regimen import regimen
+from companion.figures.regimen import plan, regimen
 from companion.figures.stability import stability
 from companion.figures.style import DescribedFigure
 from companion.figures.subgroups import subgroup_rows, subgroups
@@ -17,6 +17,7 @@ __all__ = [
     "Provenance",
     "ledger_at_a_glance",
     "patient_flow",
+    "plan",
     "regimen",
     "stability",
     "subgroup_rows",

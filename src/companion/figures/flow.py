@@ -1,13 +1,14 @@
-"""Fig. S2: the flow of patients through a single-arm trial, counted from one row per patient."""
+"""Fig. S2: the flow of patients through a single-arm trial."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from math import fsum
+from typing import Any, NamedTuple
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Provenance
+from companion.captions import UNSTATED, Layout, Provenance
 from companion.figures.style import (
     BLACK,
     BODY,
@@ -20,15 +21,31 @@ from companion.figures.style import (
     wrap,
 )
 
-Box = tuple[str, ...]  # lines, the first a heading
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
-CRC = ("CR", "CRi")
+
+
+class FlowBox(NamedTuple):
+    """One box: its heading, and each line of it with the id of its mark."""
+
+    heading: str
+    lines: tuple[tuple[str, str | None], ...]
+    n: int
+    beside: bool = False
+
+
+class BoxLine(NamedTuple):
+    """One line as it is drawn."""
+
+    text: str
+    weight: str
+    mark: str | None
 
 
 @styled()
 def patient_flow(
-    patients: pd.DataFrame,
-    adsl: pd.DataFrame | None = None,
+    layout: Layout,
+    counts: Sequence[int],
+    n_patients: int,
     provenance: Provenance = UNSTATED,
     width: float = SINGLE,
 ) -> DescribedFigure:
@@ -36,114 +53,98 @@ def patient_flow(
 
     Parameters
     ----------
-    patients : pandas.DataFrame
-        Patient table, one row per patient: ``marrow_after_rdc``, ``response_2w``,
-        ``extended``, ``response_4w``, ``transplant``, ``relapse``, ``os_event``.
-    adsl : pandas.DataFrame, optional
-        ADaM ADSL, whose ``FASFL`` and ``SAFFL`` say who was analyzed.
+    layout : Layout
+        A row for each line of a box, the box being its group. A box whose note is ``beside``
+        stands to the right of the one before it; where boxes side by side count fewer than
+        everyone, another says how many were not evaluated.
+    counts : sequence of int
+        Patients in each line.
+    n_patients : int
+        Patients enrolled.
     provenance : Provenance
         What the footnote says of the data.
     width : float
         Printed width, mm.
     """
-    rows = stages(patients)
-    if adsl is not None:
-        rows.append([_analyzed(adsl)])
+    rows = stages(layout, counts, n_patients)
     inner = width - 2 * EDGE
-    wrapped = [[_wrap(box, (inner - BESIDE * (len(row) - 1)) / len(row)) for box in row]
-               for row in rows]  # fmt: skip
-    heights = [max(LEADING * len(box) for box in row) + 2 * PAD for row in wrapped]
+    wrapped = [[_wrap(box, _across(len(row), inner)) for box in row] for row in rows]
+    heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
     notes = provenance.footnote(
-        "Single arm. Counts are of one row per patient; at the last follow-up one patient can "
-        "be in several lines. CRc: complete remission (CR) or CR with incomplete recovery (CRi)."
+        "Single arm. At the last follow-up one patient can be in several lines.", layout.note
     )
     height = fsum(heights) + APART * (len(rows) - 1)
-    page = sheet(width, height, f"Patient flow, N = {len(patients)}", notes, provenance.label)
-    axes, top = page.canvas, height
+    page = sheet(width, height, f"Patient flow, N = {n_patients}", notes, provenance.label)
+    top = height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
-        _row(axes, row, top, tall, inner)
+        _row(page.canvas, row, top, tall, inner)
         if i + 1 < len(rows):
-            _arrows(axes, len(row), len(wrapped[i + 1]), top - tall, inner)
+            _arrows(page.canvas, len(row), len(wrapped[i + 1]), top - tall, inner)
         top -= tall + APART
-    told = ". ".join(", ".join(": ".join([b[0], "; ".join(b[1:])]) for b in row) for row in rows)
+    told = ". ".join(
+        ", ".join(f"{box.heading}: {'; '.join(text for text, _ in box.lines)}" for box in row)
+        for row in rows
+    )
     page.figure.alt_text = f"Patient flow. {told}. {provenance.label}".strip()
     return page.figure
 
 
-def stages(patients: pd.DataFrame) -> list[list[Box]]:
-    """Boxes of the flow, row by row, each a heading and its counts."""
-    n, marrow = len(patients), _count(patients["marrow_after_rdc"])
-    late = int(patients["response_4w"].isin(CRC).sum())
-    treated = (
-        "Reduced-dose chemotherapy, then 2 weeks of blinatumomab",
-        f"n = {n}",
-        f"marrow evaluated after chemotherapy: {marrow}; not evaluated: {n - marrow}",
-    )
-    return [
-        [("Enrolled", f"n = {n}")],
-        [treated],
-        _responses(patients),
-        [("CRc with up to 4 weeks of blinatumomab", f"n = {late}")],
-        [_outcome(patients)],
+def stages(layout: Layout, counts: Sequence[int], n_patients: int) -> list[list[FlowBox]]:
+    """Boxes of the flow, row by row."""
+    rows: list[list[FlowBox]] = []
+    for box in _boxes(layout, counts):
+        if box.beside:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    for row in rows:
+        absent = n_patients - sum(box.n for box in row)
+        if len(row) > 1 and absent:
+            row.append(FlowBox("Not evaluated", ((f"n = {absent}", None),), absent))
+    return rows
+
+
+def _boxes(layout: Layout, counts: Sequence[int]) -> Iterator[FlowBox]:
+    counted = zip(layout.rows, counts, strict=True)
+    for heading, part in groupby(counted, key=lambda pair: pair[0].group):
+        lines = list(part)
+        texts = tuple(
+            (f"n = {n}" if row.label == "n" else f"{row.label}: {n}", row.mark) for row, n in lines
+        )
+        yield FlowBox(heading, texts, lines[0][1], lines[0][0].note == "beside")
+
+
+def _across(boxes: int, inner: float) -> float:
+    """Width of each of some boxes side by side."""
+    return (inner - BESIDE * (boxes - 1)) / boxes
+
+
+def _wrap(box: FlowBox, across: float) -> list[BoxLine]:
+    room = across - 2 * PAD
+    heading = [BoxLine(line, "bold", None) for line in wrap(box.heading, room, BODY, "bold")]
+    return heading + [
+        BoxLine(line, "normal", mark) for text, mark in box.lines for line in wrap(text, room)
     ]
-
-
-def _responses(patients: pd.DataFrame) -> list[Box]:
-    first = patients["response_2w"]
-    cr, cri, none = (_equal(first, response) for response in (*CRC, "NR"))
-    extended, absent = _count(patients["extended"]), int(first.isna().sum())
-    boxes: list[Box] = [
-        ("CRc after 2 weeks", f"n = {cr + cri}", f"CR {cr}, CRi {cri}"),
-        ("No CRc after 2 weeks", f"n = {none}", f"blinatumomab extended: {extended}"),
-    ]
-    return [*boxes, ("Not evaluated after 2 weeks", f"n = {absent}")] if absent else boxes
-
-
-def _outcome(patients: pd.DataFrame) -> Box:
-    relapsed = patients["relapse"].fillna("none") != "none"
-    died = patients["os_event"].fillna(False).astype(bool)
-    return (
-        "At the last follow-up",
-        f"transplanted: {_count(patients['transplant'])}",
-        f"relapsed: {int(relapsed.sum())}",
-        f"died: {int(died.sum())}",
-        f"alive without relapse: {int((~relapsed & ~died).sum())}",
-    )
-
-
-def _analyzed(adsl: pd.DataFrame) -> Box:
-    sets = {"efficacy": "FASFL", "safety": "SAFFL"}
-    return ("Analyzed", *(f"{name}: n = {_equal(adsl[c], 'Y')}" for name, c in sets.items()))
-
-
-def _count(flags: pd.Series) -> int:
-    return int(flags.fillna(False).astype(bool).sum())
-
-
-def _equal(values: pd.Series, value: str) -> int:
-    return int((values == value).fillna(False).sum())
-
-
-def _wrap(box: Box, across: float) -> list[tuple[str, str]]:
-    """Lines of a box with their weights."""
-    lines = [(line, "bold") for line in wrap(box[0], across - 2 * PAD, BODY, "bold")]
-    return lines + [(line, "normal") for text in box[1:] for line in wrap(text, across - 2 * PAD)]
 
 
 def _row(
-    axes: Axes, row: Sequence[list[tuple[str, str]]], top: float, tall: float, inner: float
+    axes: Axes, row: Sequence[Sequence[BoxLine]], top: float, tall: float, inner: float
 ) -> None:
-    across = (inner - BESIDE * (len(row) - 1)) / len(row)
+    across = _across(len(row), inner)
+    look: dict[str, Any] = {
+        "facecolor": "white",
+        "edgecolor": BLACK,
+        "linewidth": 0.7,
+        "clip_on": False,
+    }
     for i, lines in enumerate(row):
         left = i * (across + BESIDE)
-        place = (left, top - tall), across, tall
-        axes.add_patch(
-            Rectangle(*place, facecolor="white", edgecolor=BLACK, linewidth=0.7, clip_on=False)
-        )
+        axes.add_patch(Rectangle((left, top - tall), across, tall, **look))
         start = top - (tall - LEADING * len(lines)) / 2
-        for k, (text, weight) in enumerate(lines):
+        for k, line in enumerate(lines):
             at = left + across / 2, start - LEADING * (k + 0.5)
-            axes.text(*at, text, ha="center", va="center_baseline", weight=weight)
+            axes.text(*at, line.text, ha="center", va="center_baseline", weight=line.weight,
+                      gid=line.mark)  # fmt: skip
 
 
 def _arrows(axes: Axes, above: int, below: int, bottom: float, inner: float) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from math import fsum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Provenance
+from companion.captions import UNSTATED, Provenance, result_id
 from companion.figures.key import KeyEntry, draw_key, flow, key_height
 from companion.figures.style import (
     BLACK,
@@ -44,6 +44,14 @@ MEANINGS = {
 }
 
 
+class ClaimCell(NamedTuple):
+    """A claim as it is drawn: its text, its verdict and basis, and the id of its mark."""
+
+    text: str
+    kind: tuple[str, str]
+    mark: str | None
+
+
 @styled()
 def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) -> DescribedFigure:
     """Every claim as a cell in its place.
@@ -51,22 +59,25 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     Parameters
     ----------
     rows : pandas.DataFrame
-        Verdicts, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``.
+        Verdicts, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``, and the
+        ``measure`` and ``statistic`` of each claim.
     provenance : Provenance
         What the footnote says of the data.
     """
-    kinds = pd.Series([_kind(v, b) for v, b in zip(rows["verdict"], rows["basis"], strict=True)])
-    counts = {kind: int((kinds == kind).sum()) for kind in LOOKS}
+    places: dict[str, list[ClaimCell]] = {}
+    for row in rows.itertuples():
+        text = _short(str(row.printed).replace(">=", "≥").replace("<=", "≤"))
+        mark = result_id(str(row.measure), str(row.statistic))
+        cell = ClaimCell(text, _kind(str(row.verdict), str(row.basis)), mark)
+        places.setdefault(place(str(row.locus)), []).append(cell)
+    kinds = [cell.kind for cells in places.values() for cell in cells]
+    counts = {kind: kinds.count(kind) for kind in LOOKS}
     entries = [
         KeyEntry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
     ]
     inner = DOUBLE - 2 * EDGE
     key = key_height(entries, inner) + 2
-    cells = list(zip(rows["printed"].map(_pretty), kinds, strict=True))
-    places = rows["locus"].map(place).to_numpy()
-    groups = {str(p): [c for c, q in zip(cells, places, strict=True) if q == p]
-              for p in dict.fromkeys(places)}  # fmt: skip
-    blocks = {name: _lay_out([text for text, _ in group]) for name, group in groups.items()}
+    blocks = {name: _lay_out(cells) for name, cells in places.items()}
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
     notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
     title = f"Every claim and its verdict, N = {len(rows)}"
@@ -74,8 +85,8 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     axes = page.canvas
     draw_key(axes, entries, 0, page.height, page.width)
     top = page.height - key
-    for (name, group), at, height in zip(groups.items(), blocks.values(), heights, strict=True):
-        _block(axes, name, group, at, top)
+    for (name, cells), height in zip(places.items(), heights, strict=True):
+        _block(axes, name, cells, blocks[name], top)
         top -= height
     told = "; ".join(f"{MEANINGS[kind]}: {n}" for kind, n in counts.items() if n)
     page.figure.alt_text = f"{len(rows)} claims by verdict. {told}. {provenance.label}".strip()
@@ -101,16 +112,12 @@ def _kind(verdict: str, basis: str) -> tuple[str, str]:
     return kind
 
 
-def _pretty(printed: str) -> str:
-    return str(printed).replace(">=", "≥").replace("<=", "≤")
-
-
-def _lay_out(texts: Sequence[str]) -> list[tuple[int, float]]:
-    return flow([_width(text) + APART for text in texts], DOUBLE - 2 * EDGE - PLACE)
+def _lay_out(cells: Sequence[ClaimCell]) -> list[tuple[int, float]]:
+    return flow([_width(cell.text) + APART for cell in cells], DOUBLE - 2 * EDGE - PLACE)
 
 
 def _width(text: str) -> float:
-    return max(text_width(_short(text), SMALL) + 2 * PAD, LEAST)
+    return max(text_width(text, SMALL) + 2 * PAD, LEAST)
 
 
 def _short(text: str) -> str:
@@ -120,17 +127,17 @@ def _short(text: str) -> str:
 def _block(
     axes: Axes,
     name: str,
-    cells: Sequence[tuple[str, tuple[str, str]]],
+    cells: Sequence[ClaimCell],
     at: Sequence[tuple[int, float]],
     top: float,
 ) -> None:
     """Draw the cells of one place, its name to their left."""
     axes.text(0, top - LEADING / 2, shorten(name, PLACE - 2), va="center_baseline", weight="bold")
-    for (text, kind), (line, offset) in zip(cells, at, strict=True):
+    for (text, kind, mark), (line, offset) in zip(cells, at, strict=True):
         left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)
-        look = {"linewidth": 0.7, **LOOKS[kind]}
+        look = {"linewidth": 0.7, "gid": mark, **LOOKS[kind]}
         axes.add_artist(Rectangle((left, middle - CELL / 2), across, CELL, **look))
         center = left + across / 2, middle
         weight = "bold" if kind[0] == "mismatch" else "normal"
-        axes.text(*center, _short(text), ha="center", va="center_baseline", size=SMALL,
-                  weight=weight)  # fmt: skip
+        axes.text(*center, text, ha="center", va="center_baseline", size=SMALL,
+                  weight=weight, gid=mark)  # fmt: skip

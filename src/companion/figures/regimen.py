@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Provenance
+from companion.captions import UNSTATED, Layout, Provenance
 from companion.figures.style import (
     BLACK,
     DOUBLE,
@@ -24,56 +25,82 @@ from numbercheck.ledger.records import Dose
 
 ALL = "all"
 LANE, BAR, AXIS, HEAD = 8.5, 5.8, 9.0, 7.5  # mm
-CHEMOTHERAPY, ANTIBODY, BRANCH = "#B5B5B5", SKY, YELLOW
-IMMUNOTHERAPY = "Blinatumomab"
+COLORS = ("#B5B5B5", SKY, YELLOW)  # of the blocks, in order
+
+
+class PlannedDose(NamedTuple):
+    """One drug on consecutive days, with the block it is part of, its color and its mark."""
+
+    dose: Dose
+    block: str
+    color: str
+    mark: str | None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """First and last day."""
+        return int(self.dose.first_day), int(self.dose.last_day)
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether every patient is given it, whatever the response."""
+        return self.dose.branch == ALL
+
+
+def plan(doses: Sequence[Dose], layout: Layout) -> list[PlannedDose]:
+    """Doses of ``ledger.regimen`` with their blocks.
+
+    The layout names for each drug and span of days, such as ``days 8–14``, its block (the
+    group). A dose that it does not name is a block of its own.
+    """
+    rows = {(row.label, row.where): row for row in layout.rows}
+    found = [(dose, rows.get((dose.drug, span(dose)))) for dose in doses]
+    named = [(dose, row.group if row else dose.drug, row) for dose, row in found]
+    blocks = list(dict.fromkeys(block for _, block, _ in named))
+    return [
+        PlannedDose(
+            dose, block, COLORS[blocks.index(block) % len(COLORS)], row.mark if row else None
+        )
+        for dose, block, row in named
+    ]
 
 
 @styled()
 def regimen(
-    doses: Sequence[Dose], n: int | None = None, provenance: Provenance = UNSTATED
+    planned: Sequence[PlannedDose], n: int | None = None, provenance: Provenance = UNSTATED
 ) -> DescribedFigure:
     """Schema of the regimen.
 
     Parameters
     ----------
-    doses : sequence of Dose
-        ``ledger.regimen``: one drug on consecutive days each; ``branch`` is ``all`` or the
-        condition under which the dose is given.
+    planned : sequence of PlannedDose
+        As ``plan`` makes them.
     n : int, optional
         Patients enrolled, for the title.
     provenance : Provenance
         What the footnote says of the data.
     """
-    lanes = [list(group) for _, group in groupby(doses, key=lambda d: (d.drug, d.branch))]
-    names = max(text_width(lane[0].drug) for lane in lanes) + 3
+    lanes = [list(g) for _, g in groupby(planned, key=lambda p: (p.dose.drug, p.dose.branch))]
+    names = max(text_width(lane[0].dose.drug) for lane in lanes) + 3
     height = AXIS + LANE * len(lanes) + HEAD
-    notes = (
-        "Days count from the first of treatment. A bar names no route where the article names none."
-    )
+    notes = "Days count from the first of treatment. A route is named where the article names one."
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
     page = sheet(DOUBLE, height, title, provenance.footnote(notes), provenance.label)
     axes = page.axes(names, AXIS, page.width - names - 2, height - AXIS)
-    days = sorted({int(d.first_day) for d in doses} | {max(int(d.last_day) for d in doses)})
-    axes.set(
-        xlim=(0.5, days[-1] + 0.5), ylim=(0, height - AXIS), xlabel="Day", xticks=days, yticks=[]
-    )
+    last = max(p.days[1] for p in planned)
+    days = sorted({p.days[0] for p in planned} | {last})
+    limits = {"xlim": (0.5, last + 0.5), "ylim": (0, height - AXIS)}
+    axes.set(**limits, xlabel="Day", xticks=days, yticks=[])
     axes.spines["left"].set_visible(False)
-    per_mm = days[-1] / (page.width - names - 2)
+    per_mm = last / (page.width - names - 2)
     for i, lane in enumerate(lanes):
         middle = LANE * (len(lanes) - i - 0.5)
-        axes.text(0.5 - 2 * per_mm, middle, lane[0].drug, ha="right", va="center_baseline")
+        axes.text(0.5 - 2 * per_mm, middle, lane[0].dose.drug, ha="right", va="center_baseline")
         for dose in lane:
             _bar(axes, dose, middle, per_mm)
-    _branches(axes, doses, LANE * len(lanes), per_mm)
-    page.figure.alt_text = _alt(doses)
+    _branches(axes, planned, LANE * len(lanes), per_mm)
+    page.figure.alt_text = _alt(planned)
     return page.figure
-
-
-def color(dose: Dose) -> str:
-    """Color of a dose: chemotherapy, antibody, or antibody that depends on the response."""
-    if dose.branch != ALL:
-        return BRANCH
-    return ANTIBODY if dose.drug == IMMUNOTHERAPY else CHEMOTHERAPY
 
 
 def amount(dose: Dose) -> str:
@@ -82,48 +109,38 @@ def amount(dose: Dose) -> str:
     return ", ".join(filter(None, parts))
 
 
-def span(first_day: int | str, last_day: int | str) -> str:
-    """Days in words.
-
-    Examples
-    --------
-    >>> span(8, 14), span("1", "1")
-    ('days 8–14', 'day 1')
-    """
-    one = str(first_day) == str(last_day)
-    return f"day {first_day}" if one else f"days {first_day}–{last_day}"
+def span(dose: Dose) -> str:
+    """Days in words: ``day 1`` or ``days 8–14``."""
+    one = dose.first_day == dose.last_day
+    return f"day {dose.first_day}" if one else f"days {dose.first_day}–{dose.last_day}"
 
 
-def _bar(axes: Axes, dose: Dose, middle: float, per_mm: float) -> None:
+def _bar(axes: Axes, planned: PlannedDose, middle: float, per_mm: float) -> None:
     """Draw one dose, its text inside, or beside it where it is too short."""
-    left, right = int(dose.first_day) - 0.5, int(dose.last_day) + 0.5
-    line = (0, (3, 2)) if dose.branch != ALL else "solid"
+    left, right = planned.days[0] - 0.5, planned.days[1] + 0.5
+    line = "solid" if planned.is_for_all else (0, (3, 2))
+    look: dict[str, Any] = {
+        "facecolor": planned.color,
+        "edgecolor": BLACK,
+        "linewidth": 0.6,
+        "linestyle": line,
+    }
     place = (left, middle - BAR / 2), right - left, BAR
-    axes.add_patch(
-        Rectangle(
-            *place,
-            facecolor=color(dose),
-            edgecolor=BLACK,
-            linewidth=0.6,
-            linestyle=line,
-            clip_on=False,
-        )
-    )
-    lines = amount(dose), span(dose.first_day, dose.last_day)
+    axes.add_patch(Rectangle(*place, clip_on=False, gid=planned.mark, **look))
+    lines = amount(planned.dose), span(planned.dose)
+    style: dict[str, Any] = {"va": "center_baseline", "size": SMALL, "gid": planned.mark}
     if max(text_width(line, SMALL) for line in lines) < (right - left) / per_mm - 1:
         for text, offset in zip(lines, (1.35, -1.35), strict=True):
-            at = (left + right) / 2, middle + offset
-            axes.text(*at, text, ha="center", va="center_baseline", size=SMALL)
+            axes.text((left + right) / 2, middle + offset, text, ha="center", **style)
     else:
-        text = ", ".join(lines)
-        axes.text(right + per_mm, middle, text, va="center_baseline", size=SMALL)
+        axes.text(right + per_mm, middle, ", ".join(lines), **style)
 
 
-def _branches(axes: Axes, doses: Sequence[Dose], top: float, per_mm: float) -> None:
+def _branches(axes: Axes, planned: Sequence[PlannedDose], top: float, per_mm: float) -> None:
     """Write above the lanes who is given what follows, and mark the day that decides."""
-    for condition in dict.fromkeys(d.branch for d in doses):
-        left = min(int(d.first_day) for d in doses if d.branch == condition) - 0.5
-        right = max(int(d.last_day) for d in doses if d.branch == condition) + 0.5
+    for condition in dict.fromkeys(p.dose.branch for p in planned):
+        days = [day for p in planned if p.dose.branch == condition for day in p.days]
+        left, right = min(days) - 0.5, max(days) + 0.5
         arrow = {"arrowstyle": "<->", "color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", (left, top + 1), (right, top + 1), arrowprops=arrow)
         who = "All patients" if condition == ALL else f"Only with {condition}"
@@ -134,10 +151,10 @@ def _branches(axes: Axes, doses: Sequence[Dose], top: float, per_mm: float) -> N
             axes.vlines(left, 0, top + 2, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
-def _alt(doses: Sequence[Dose]) -> str:
+def _alt(planned: Sequence[PlannedDose]) -> str:
     given = "; ".join(
-        f"{d.drug} {amount(d)}, {span(d.first_day, d.last_day)}"
-        + ("" if d.branch == ALL else f" only with {d.branch}")
-        for d in doses
+        f"{p.dose.drug} {amount(p.dose)}, {span(p.dose)}"
+        + ("" if p.is_for_all else f" only with {p.dose.branch}")
+        for p in planned
     )
     return f"Schema of the induction regimen on one axis of days. {given}."

@@ -12,22 +12,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from companion.captions import UNSTATED, Provenance
+from companion.captions import UNSTATED, Layout, Provenance
 from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.marks import (
-    BLOCKS,
-    COLUMNS,
     DEATH,
     FOLLOWED,
     GLYPHS,
-    NAMES,
     ONGOING,
     RELAPSES,
     REMISSION,
     TRANSPLANT,
     Mark,
-    block_of,
 )
+from companion.figures.regimen import PlannedDose
 from companion.figures.style import (
     DOUBLE,
     EDGE,
@@ -39,7 +36,7 @@ from companion.figures.style import (
     styled,
     text_width,
 )
-from numbercheck.ledger.records import DAYS_PER_MONTH, Dose
+from numbercheck.ledger.records import DAYS_PER_MONTH
 from numbercheck.statistics.rounding import format_rounded
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
@@ -47,17 +44,19 @@ INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
 MOST = 250  # lanes; more could not be told apart
 AFTER = 7  # days of follow-up that the induction scale still shows
 NOTES = (
-    "Lanes in descending order of follow-up. The scale changes from days to months. Results "
-    "after 2 and up to 4 weeks of blinatumomab stand in columns; blank: not evaluated."
+    "Lanes in descending order of follow-up. The scale changes from days to months. A blank "
+    "column: not evaluated."
 )
 
+ON_LANES, HSCT = "Lanes", "Transplantation (HSCT)"
 CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
 
 
 @styled()
 def swimmer(
     patients: pd.DataFrame,
-    regimen: Sequence[Dose],
+    planned: Sequence[PlannedDose],
+    layout: Layout,
     transplant_day: pd.Series | None = None,
     days_per_month: float = DAYS_PER_MONTH,
     provenance: Provenance = UNSTATED,
@@ -68,10 +67,13 @@ def swimmer(
     ----------
     patients : pandas.DataFrame
         Patient table, indexed by patient: ``os_time``, ``os_event``, ``pfs_time``,
-        ``relapse``, ``extended``, ``time_to_cr``, ``response_2w``, ``mrd_2w``,
-        ``response_4w``, ``mrd_4w``, ``transplant``; times in days.
-    regimen : sequence of Dose
-        ``ledger.regimen``; its days make the treatment blocks.
+        ``relapse``, ``extended``, ``time_to_cr``, ``transplant``, and what the layout reads;
+        times in days.
+    planned : sequence of PlannedDose
+        As ``plan`` makes them; their days make the treatment blocks.
+    layout : Layout
+        A row for each code of a column beside the lanes, and under ``Lanes`` one for each
+        mark on them, with what they show.
     transplant_day : pandas.Series, optional
         Day of transplantation by patient. A transplantation without a day is marked beside
         the lane, as undated.
@@ -84,21 +86,26 @@ def swimmer(
     everyone = lanes.sort_values("os_time", ascending=False, kind="stable")
     step = ceil(len(everyone) / MOST)
     lanes = everyone.iloc[::step]
-    split = max(int(d.last_day) for d in regimen) + AFTER + 0.5
+    split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
-    entries = _entries(lanes)
+    entries = _entries(lanes, planned, layout)
     below = key_height(entries, DOUBLE - 2 * EDGE) + AXIS
-    shares = NOTES, _share_note(step), _undated_note(lanes), provenance.chosen(CHOSEN)
+    shares = NOTES, layout.note, _share_note(step), _undated_note(lanes), provenance.chosen(CHOSEN)
     notes = provenance.footnote(*shares)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     page = sheet(DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label)
-    columns, induction, later = _panels(page, lanes, below, lane)
-    _lanes(induction, lanes, regimen)
+    columns, induction, later = _panels(page, lanes, below, lane, len(_headings(lanes, layout)))
+    _lanes(induction, lanes, planned, layout)
     _scale(induction, later, lanes, split, days_per_month)
-    _columns(columns, lanes, lane)
+    _columns(columns, lanes, layout, lane)
+    followed = layout.mark(ON_LANES, "Follow-up")
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
-        _bars(axes, 0.5 / unit, (_time(lanes, "os_time") + 0.5) / unit, FOLLOWED, zorder=1)
-        _marks(axes, lanes, unit, _size(lane), split, axes is induction)
+        until = (_time(lanes, "os_time") + 0.5) / unit
+        _bars(axes, 0.5 / unit, until, FOLLOWED, zorder=1, mark=followed)
+        for days, mark, name in _dated(lanes):
+            y = np.flatnonzero(days < split if axes is induction else days >= split)
+            look = _look(mark, _size(lane)) | {"gid": layout.mark(ON_LANES, name)}
+            axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **look)
     draw_key(page.canvas, entries, 0, below - AXIS, page.width)
     page.figure.alt_text = _alt(everyone, days_per_month, provenance)
     return page.figure
@@ -136,12 +143,12 @@ def _undated_note(lanes: pd.DataFrame) -> str:
 
 
 def _panels(
-    page: FigureSheet, lanes: pd.DataFrame, below: float, lane: float
+    page: FigureSheet, lanes: pd.DataFrame, below: float, lane: float, count: int
 ) -> tuple[Axes, Axes, Axes]:
     """Columns, induction and later follow-up, side by side, with one lane per patient."""
     names = [shorten(str(name), 24, SMALL) for name in lanes.index]
     left = max(text_width(name, SMALL) for name in names) + 1.5
-    height, count = lane * len(lanes), len(_shown(lanes))
+    height = lane * len(lanes)
     start = left + COLUMN * count + 1
     share = {"ylim": (len(lanes) - 0.5, -0.5), "yticks": []}
     columns = page.axes(left, below, COLUMN * count, height, xlim=(-0.5, count - 0.5), **share)
@@ -158,22 +165,26 @@ def _panels(
     return columns, induction, later
 
 
-def _shown(lanes: pd.DataFrame) -> dict[str, str]:
+def _headings(lanes: pd.DataFrame, layout: Layout) -> list[str]:
     """Columns beside the lanes; one for transplantations only where a date is missing."""
-    return {c: h for c, h in COLUMNS.items() if c != "transplant" or _undated(lanes).any()}
+    listed = dict.fromkeys(row.group for row in layout.rows if row.column)
+    return [*listed, *(["HSCT"] if _undated(lanes).any() else [])]
 
 
-def _columns(axes: Axes, lanes: pd.DataFrame, lane: float) -> None:
-    for x, (column, heading) in enumerate(_shown(lanes).items()):
-        values = lanes[column].astype(object).where(lanes[column].notna(), "").astype(str)
-        if column == "transplant":
-            values = pd.Series(np.where(_undated(lanes), "True", ""))
-        for value, mark in GLYPHS.items():
-            y = np.flatnonzero(values.to_numpy() == value)
-            axes.plot(np.full(len(y), x), y, **_look(mark, _size(lane)))
+def _columns(axes: Axes, lanes: pd.DataFrame, layout: Layout, lane: float) -> None:
+    headings, size = _headings(lanes, layout), _size(lane)
+    for row in layout.rows:
+        if row.column:
+            y = np.flatnonzero((lanes[row.column] == row.code).fillna(False))
+            x = np.full(len(y), headings.index(row.group))
+            axes.plot(x, y, gid=row.mark, **_look(GLYPHS[row.code], size))
+    y = np.flatnonzero(_undated(lanes))
+    undated = {"gid": layout.mark(ON_LANES, HSCT), **_look(TRANSPLANT, size)}
+    axes.plot(np.full(len(y), len(headings) - 1), y, **undated)
+    for column, heading in enumerate(headings):
         axes.annotate(
-            heading, (x, 1), (0, 4), xycoords=("data", "axes fraction"), size=SMALL,
-            textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
+            heading.replace(" ", "\n", 1), (column, 1), (0, 4), xycoords=("data", "axes fraction"),
+            size=SMALL, textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
         )  # fmt: skip
 
 
@@ -188,26 +199,27 @@ def _look(mark: Mark, size: float) -> Mark:
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
 
 
-def _lanes(axes: Axes, lanes: pd.DataFrame, regimen: Sequence[Dose]) -> None:
+def _lanes(axes: Axes, lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: Layout) -> None:
     """Treatment blocks, none of them longer than the patient was followed."""
     end = _time(lanes, "os_time") + 0.5
-    for name, color in BLOCKS.items():
-        doses = [d for d in regimen if block_of(d) == name]
-        if doses:
-            first = min(int(d.first_day) for d in doses) - 0.5
-            last = np.minimum(max(int(d.last_day) for d in doses) + 0.5, end)
-            given = _flag(lanes, "extended") if name == NAMES[2] else np.full(len(lanes), True)
-            _bars(axes, first, np.where(given & (last > first), last, np.nan), color, zorder=2)
+    for block in dict.fromkeys(dose.block for dose in planned):
+        doses = [dose for dose in planned if dose.block == block]
+        first = min(dose.days[0] for dose in doses) - 0.5
+        last = np.minimum(max(dose.days[1] for dose in doses) + 0.5, end)
+        given = np.full(len(lanes), True) if doses[0].is_for_all else _flag(lanes, "extended")
+        until = np.where(given & (last > first), last, np.nan)
+        _bars(axes, first, until, doses[0].color, zorder=2, mark=layout.mark(ON_LANES, block))
 
 
-def _bars(axes: Axes, left: float, right: np.ndarray, color: str, zorder: int) -> None:
+def _bars(
+    axes: Axes, left: float, right: np.ndarray, color: str, zorder: int, mark: str | None
+) -> None:
     rows = np.flatnonzero(np.isfinite(right))
     corners = [
         [(left, y - 0.4), (right[y], y - 0.4), (right[y], y + 0.4), (left, y + 0.4)] for y in rows
     ]
-    axes.add_collection(
-        PolyCollection(corners, facecolor=color, edgecolor="none", zorder=zorder), autolim=False
-    )
+    bars = PolyCollection(corners, facecolor=color, edgecolor="none", zorder=zorder, gid=mark)
+    axes.add_collection(bars, autolim=False)
 
 
 def _scale(
@@ -222,43 +234,38 @@ def _scale(
     later.set_xticks(np.arange(ceil(start / step) * step, end, step))
 
 
-def _marks(
-    axes: Axes, lanes: pd.DataFrame, unit: float, size: float, split: float, early: bool
-) -> None:
-    """Remission, transplantation, relapse, death and continued follow-up on their days."""
+def _dated(lanes: pd.DataFrame) -> list[tuple[np.ndarray, Mark, str]]:
+    """Days of each kind of mark on the lanes, its look and its name."""
     end, dead = _time(lanes, "os_time"), _flag(lanes, "os_event")
-    relapsed = {
-        kind: np.where((lanes["relapse"] == kind).fillna(False), _time(lanes, "pfs_time"), np.nan)
-        for kind in RELAPSES
-    }
-    marked: list[tuple[np.ndarray, Mark]] = [
-        (np.where(dead, np.nan, end), ONGOING),
-        (_time(lanes, "time_to_cr"), REMISSION),
-        (_time(lanes, "transplant_day"), TRANSPLANT),
-        *((relapsed[kind], mark) for kind, mark in RELAPSES.items()),
-        (np.where(dead, end, np.nan), DEATH),
+    relapsed = _time(lanes, "pfs_time")
+    return [
+        (np.where(dead, np.nan, end), ONGOING, "Alive at last follow-up"),
+        (_time(lanes, "time_to_cr"), REMISSION, "First remission"),
+        (_time(lanes, "transplant_day"), TRANSPLANT, HSCT),
+        *(
+            (np.where((lanes["relapse"] == kind).fillna(False), relapsed, np.nan), mark, _of(kind))
+            for kind, mark in RELAPSES.items()
+        ),
+        (np.where(dead, end, np.nan), DEATH, "Death"),
     ]
-    for days, mark in marked:
-        y = np.flatnonzero(days < split if early else days >= split)
-        axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **_look(mark, size))
 
 
-def _entries(lanes: pd.DataFrame) -> list[KeyEntry]:
+def _of(kind: str) -> str:
+    return f"{kind[:1].upper()}{kind[1:]} relapse"
+
+
+def _entries(lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: Layout) -> list[KeyEntry]:
     """What the symbols mean; only marks are listed that can occur."""
-    transplant = "Transplantation (HSCT)" + (", date not reported" if _undated(lanes).any() else "")
+    undated = f"{HSCT}, date not reported" if _undated(lanes).any() else HSCT
     marks = {
-        "CR": GLYPHS["CR"],
-        "CRi": GLYPHS["CRi"],
-        "No CRc": GLYPHS["NR"],
-        "MRD negative": GLYPHS["negative"],
-        "MRD positive": GLYPHS["positive"],
+        **{row.label: GLYPHS[row.code] for row in layout.rows if row.column},
         "First remission": REMISSION,
-        transplant: TRANSPLANT,
-        **{f"{kind[:1].upper()}{kind[1:]} relapse": mark for kind, mark in RELAPSES.items()},
+        undated: TRANSPLANT,
+        **{_of(kind): mark for kind, mark in RELAPSES.items()},
         "Death": DEATH,
         "Alive at last follow-up": ONGOING,
     }
-    blocks = {**BLOCKS, "Follow-up": FOLLOWED}
+    blocks = {**{dose.block: dose.color for dose in planned}, "Follow-up": FOLLOWED}
     return [
         *(KeyEntry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
         *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in marks.items()),

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import subprocess
 import sys
 from functools import cache, partial
@@ -20,6 +21,7 @@ from PIL import Image
 from places import TESTS
 
 from companion import figures
+from companion.captions import Layout, LayoutRow
 from companion.figures import style
 from companion.figures.key import flow
 from companion.figures.survival import steps
@@ -42,6 +44,47 @@ REGIMEN = (
     Dose("Blinatumomab", "9", "µg/day", "", "", "8", "14", "all"),
     Dose("Blinatumomab", "28", "µg/day", "", "", "15", "21", "all"),
     Dose("Blinatumomab", "28", "µg/day", "", "", "22", "35", "no CRc at day 22"),
+)
+
+
+COLUMNS = ["locus", "printed", "verdict", "basis", "measure", "statistic"]
+
+
+def layout(*rows):
+    """A layout with rows of group, label, measure, statistic, where and note."""
+    return Layout("Figure", "", tuple(LayoutRow("figure", *row) for row in rows))
+
+
+def coded(heading, column, words, measure):
+    """Rows of one column beside the lanes."""
+    return [(heading, word, measure, "", f"{column} = {code}") for code, word in words.items()]
+
+
+RESPONSES = {"CR": "CR", "CRi": "CRi", "NR": "No CRc"}
+MRD = {"negative": "MRD negative", "positive": "MRD positive"}
+LANES = layout(
+    *coded("Resp. 2 wk", "response_2w", RESPONSES, "cr_2w"),
+    *coded("MRD 2 wk", "mrd_2w", MRD, "mrd_negative_2w"),
+    *coded("Resp. ≤4 wk", "response_4w", RESPONSES, "cr_4w"),
+    *coded("MRD ≤4 wk", "mrd_4w", MRD, "mrd_negative_4w"),
+    ("Lanes", "Death", "deaths"),
+)
+DOSES = layout(
+    ("RDC", "Idarubicin", "idarubicin_dose", "value", "day 1"),
+    ("RDC", "Vindesine", "vindesine_dose", "value", "day 1"),
+    ("RDC", "Dexamethasone", "dexamethasone_dose", "value", "days 1–7"),
+    ("Blinatumomab", "Blinatumomab", "blinatumomab_step1_dose", "value", "days 8–14"),
+    ("Blinatumomab", "Blinatumomab", "blinatumomab_step2_dose", "value", "days 15–21"),
+    ("Blinatumomab extended", "Blinatumomab", "extension_dose", "value", "days 22–35"),
+)
+PLAN = figures.plan(REGIMEN, DOSES)
+FLOW = layout(
+    ("Enrolled", "n", "enrolled"),
+    ("CRc after 2 weeks", "n", "crc_2w"),
+    ("CRc after 2 weeks", "CR", "cr_2w"),
+    ("No CRc after 2 weeks", "n", "", "", "", "beside"),
+    ("No CRc after 2 weeks", "blinatumomab extended", "extended"),
+    ("At the last follow-up", "transplanted", "transplant"),
 )
 
 
@@ -99,19 +142,20 @@ def subgroup_frame(patients, names=("Sex", "Genetic risk", "Blasts before blinat
         "CRc after 2 weeks": patients["response_2w"].isin(["CR", "CRi"]),
         "MRD negativity": patients["mrd_2w"] == "negative",
     }
-    rows = figures.subgroup_rows(patients, outcomes, levels)
+    listed = layout(("All patients", "", "crc_2w|mrd_negative_2w"), *((n, "") for n in names))
+    rows = figures.subgroup_rows(outcomes, levels, listed)
     return rows.assign(n_min=rows["n"] - (rows["factor"] == "Genetic risk"), n_max=rows["n"])
 
 
 def trial_frame(name="Bassan 2023 GIMEMA LAL1913"):
     rows = [
-        ("Complete remission", "This trial", 33, 35, 94),
-        ("Complete remission", name, 185, 203, 91),
-        ("Complete remission", "Kantarjian 2004 hyper-CVAD", np.nan, 288, 92),
-        ("Grade 3–4 infection", "This trial", 8, 35, 23),
-        ("Grade 3–4 infection", "TOWER 2017, blinatumomab", 91, 267, 34.1),
+        ("Complete remission", "This trial", "crc_2w", 33, 35, 94),
+        ("Complete remission", name, "", 185, 203, 91),
+        ("Complete remission", "Kantarjian 2004 hyper-CVAD", "", np.nan, 288, 92),
+        ("Grade 3–4 infection", "This trial", "infections_g34", 8, 35, 23),
+        ("Grade 3–4 infection", "TOWER 2017, blinatumomab", "", 91, 267, 34.1),
     ]
-    return pd.DataFrame(rows, columns=["quantity", "trial", "n", "N", "percent"])
+    return pd.DataFrame(rows, columns=["quantity", "trial", "measure", "n", "N", "percent"])
 
 
 def claims(n=60, printed=("94%", "33", "April 15, 2024", "<0.05")):
@@ -119,27 +163,39 @@ def claims(n=60, printed=("94%", "33", "April 15, 2024", "<0.05")):
     kinds += [("mismatch", "arithmetic"), ("unchecked", "")]
     loci = ["Abstract", "Text ¶4", "Table 1 · Anemia"]
     rows = [
-        (loci[i * len(loci) // n], text, *kind)
+        (loci[i * len(loci) // n], text, *kind, "crc_2w", "n")
         for i, text, kind in zip(range(n), cycle(printed), cycle(kinds), strict=False)
     ]
-    return pd.DataFrame(rows, columns=["locus", "printed", "verdict", "basis"])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def adsl(patients):
-    return pd.DataFrame({"USUBJID": patients.index, "FASFL": "Y", "SAFFL": "Y"})
+def flow_counts(patients):
+    """Patients in each line of FLOW."""
+    response = patients["response_2w"]
+    crc, none = response.isin(["CR", "CRi"]), response == "NR"
+    hits = [
+        response == response,
+        crc,
+        response == "CR",
+        none,
+        patients["extended"],
+        patients["transplant"],
+    ]
+    return [len(patients), *(int(hit.fillna(False).sum()) for hit in hits[1:])]
 
 
 def draw(patients, provenance=PROVENANCE, text="", **names):
     """Every figure of one set of patients, by name, none drawn yet."""
     time_curve, say = curve(patients), {"provenance": provenance}
+    n = len(patients)
     return {
-        "swimmer": partial(figures.swimmer, patients, REGIMEN, **say),
+        "swimmer": partial(figures.swimmer, patients, PLAN, LANES, **say),
         "survival": partial(figures.survival, time_curve, "Progression-free survival", **say),
         "survival-envelope": partial(
-            figures.survival, time_curve, envelope=envelope(time_curve), **say
+            figures.survival, time_curve, envelope=envelope(time_curve), measure="os_12m", **say
         ),
-        "regimen": partial(figures.regimen, REGIMEN, len(patients), **say),
-        "patient-flow": partial(figures.patient_flow, patients, adsl(patients), **say),
+        "regimen": partial(figures.regimen, PLAN, n, **say),
+        "patient-flow": partial(figures.patient_flow, FLOW, flow_counts(patients), n, **say),
         "subgroups": partial(figures.subgroups, subgroup_frame(patients, **names), **say),
         "trials": partial(figures.trials, trial_frame(text or "Bassan 2023"), **say),
         "ledger": partial(
@@ -234,7 +290,7 @@ def test_any_label_fits_and_stays_text(name, text):
     ],
 )
 def test_the_measure_sees_each_fault(break_it, fault):
-    figure = figures.regimen(REGIMEN)
+    figure = figures.regimen(PLAN)
     break_it(figure)
 
     assert any(fault in found for found in faults(figure))
@@ -333,7 +389,7 @@ def swimmer_marks(figure, marker):
 
 def test_a_transplantation_without_a_day_is_on_no_day():
     patients = people(20).assign(transplant=pd.array([True] * 20, dtype="boolean"))
-    figure = figures.swimmer(patients, REGIMEN)
+    figure = figures.swimmer(patients, PLAN, LANES)
 
     assert swimmer_marks(figure, "*") == []
     assert any("date not reported" in t.get_text() for t in figure.findobj(Text))
@@ -342,7 +398,7 @@ def test_a_transplantation_without_a_day_is_on_no_day():
 def test_a_transplantation_with_a_day_is_on_that_day():
     patients = people(3).assign(transplant=pd.array([True, True, False], dtype="boolean"))
     days = pd.Series([100, 30], index=patients.index[:2])
-    figure = figures.swimmer(patients, REGIMEN, days, days_per_month=10)
+    figure = figures.swimmer(patients, PLAN, LANES, days, days_per_month=10)
 
     assert sorted(swimmer_marks(figure, "*")) == [10, 30]
     assert not any("date not reported" in t.get_text() for t in figure.findobj(Text))
@@ -350,7 +406,7 @@ def test_a_transplantation_with_a_day_is_on_that_day():
 
 def test_the_swimmer_marks_deaths_relapses_and_who_is_followed_on():
     patients = people(60, events=0.4)
-    figure = figures.swimmer(patients, REGIMEN)
+    figure = figures.swimmer(patients, PLAN, LANES)
 
     assert len(swimmer_marks(figure, "X")) == patients["os_event"].sum()
     assert len(swimmer_marks(figure, ">")) == (~patients["os_event"]).sum()
@@ -361,7 +417,7 @@ def test_the_swimmer_marks_deaths_relapses_and_who_is_followed_on():
 def test_no_treatment_is_drawn_after_the_end_of_follow_up():
     patients = people(5).assign(os_time=10.0, extended=True)
     (axes,) = [
-        a for a in figures.swimmer(patients, REGIMEN).axes if "Day" in (a.get_xlabel() or "")
+        a for a in figures.swimmer(patients, PLAN, LANES).axes if "Day" in (a.get_xlabel() or "")
     ]
     drawn = [p.vertices[:, 0].max() for c in axes.collections for p in c.get_paths()]
 
@@ -371,41 +427,43 @@ def test_no_treatment_is_drawn_after_the_end_of_follow_up():
 def test_of_very_many_patients_one_in_so_many_has_a_lane():
     """The page says so, and its description counts everyone."""
     patients = people(600)
-    figure = figures.swimmer(patients, REGIMEN)
+    figure = figures.swimmer(patients, PLAN, LANES)
     said = " ".join(t.get_text() for t in figure.findobj(Text)).replace("\n", " ")
 
     assert "N = 600" in said
     assert "one patient in 3, by length of follow-up, has a lane" in said
     assert len(swimmer_marks(figure, "X")) + len(swimmer_marks(figure, ">")) == 200
     assert "600 patients" in figure.alt_text
-    assert "For space" not in str(figures.swimmer(people(200), REGIMEN).findobj(Text))
+    assert "For space" not in str(figures.swimmer(people(200), PLAN, LANES).findobj(Text))
 
 
 def test_the_flow_counts_each_patient_once_in_a_row():
     patients = people(80)
-    rows = figures.flow.stages(patients)
-    second = [int(box[1].removeprefix("n = ")) for box in rows[2]]
+    second = figures.flow.stages(FLOW, flow_counts(patients), 80)[1]
 
-    assert sum(second) == 80
+    assert sum(box.n for box in second) == 80
 
 
 def test_a_patient_without_a_response_has_a_box():
     patients = people(9)
     patients["response_2w"] = pd.array([None, *patients["response_2w"][1:]], dtype="str")
 
-    assert "Not evaluated after 2 weeks: n = 1" in figures.patient_flow(patients).alt_text
+    figure = figures.patient_flow(FLOW, flow_counts(patients), 9)
+
+    assert "Not evaluated: n = 1" in figure.alt_text
 
 
 def test_subgroups_count_members_and_show_an_unknown_factor_as_not_reported():
     patients = people(40)
     rows = figures.subgroup_rows(
-        patients,
         {"CRc": patients["response_2w"].isin(["CR", "CRi"])},
         {"Sex": patients["sex"], "Risk": patients["genetic_risk"]},
+        layout(("All patients", "", "crc_2w"), ("Sex", ""), ("Risk", "poor", "crc_by_risk")),
     )
     poor = rows[rows["level"] == "poor"].iloc[0]
 
     assert poor["N"] == (patients["genetic_risk"] == "poor").sum()
+    assert poor["measure"] == "crc_by_risk"
     assert rows.loc[rows["factor"] == "Risk", "n"].sum() == rows["n"].iloc[0]
     assert "Sex: not reported" in figures.subgroups(rows, provenance=PROVENANCE).alt_text
 
@@ -453,7 +511,7 @@ def test_wrapped_lines_are_no_wider_than_asked_and_lose_nothing(text):
 
 @pytest.mark.parametrize("text", ["Overall survival, N = 35", "iiiiWWWW≥µ²", "x" * 50])
 def test_the_measured_width_is_the_drawn_one(text):
-    figure = figures.regimen(REGIMEN)
+    figure = figures.regimen(PLAN)
     drawn = figure.text(0, 0, text, size=style.BODY, family=style.STYLE["font.family"])
     figure.canvas.draw()
 
@@ -468,6 +526,29 @@ def test_the_same_figure_has_the_same_bytes(name, tmp_path):
 
     for file in (f"{name}.svg", f"{name}.png", "alt.json"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("swimmer", {"cr_2w.n", "mrd_negative_4w.n", "deaths.n"}),
+        ("survival-envelope", {"os_12m.estimate", "os_12m.conf_low"}),
+        ("regimen", {"idarubicin_dose.value", "extension_dose.value"}),
+        ("patient-flow", {"enrolled.n", "crc_2w.n", "extended.n"}),
+        ("subgroups", {"crc_2w.n", "crc_2w.N", "crc_2w.percent", "mrd_negative_2w.conf_high"}),
+        ("trials", {"crc_2w.percent", "infections_g34.conf_low"}),
+        ("ledger", {"crc_2w.n"}),
+    ],
+)
+def test_marks_of_the_svg_name_their_results_each_id_once(name, shown, tmp_path):
+    """The page finds by them where a mark leads (SVG 1.1, 5.2: an id is unique)."""
+    figures.write_figure(drawings("the trial's size")[name](), tmp_path, name)
+    ids = re.findall(r' id="([^"]+)"', (tmp_path / f"{name}.svg").read_text(encoding="utf-8"))
+    named = {part for i in ids for part in i.split("--") if "." in part}
+
+    assert len(ids) == len(set(ids))
+    assert shown <= named
+    assert all(re.fullmatch(r"\w+\.\w+", part) for part in named)
 
 
 def test_files_carry_the_description_and_no_date(tmp_path):

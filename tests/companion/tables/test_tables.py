@@ -44,7 +44,7 @@ def results(**counts):
 
 
 def layout(*rows, title="Table", note=""):
-    """A layout with rows of group, label, measure and code."""
+    """A layout with rows of group, label, measure, statistic and code."""
     return Layout(title, note, tuple(LayoutRow("table", *row) for row in rows))
 
 
@@ -65,13 +65,13 @@ RESPONSE = layout(
 )
 BASELINE = layout(
     ("Age, years", "Median (range)", "age"),
-    ("Sex", "Female", "", "SEX = F"),
-    ("Sex", "Male", "", "SEX = M"),
-    ("Race", "", "", "RACE"),
-    ("White blood cells", "> 30", "wbc_gt30", "WBCGR1 = >30"),
-    ("White blood cells", "≤ 30", "", "WBCGR1 = <=30"),
-    ("Genetic risk", "Poor risk", "", "RISKGR1 = poor"),
-    ("Genetic risk", "Other", "", "RISKGR1 = other"),
+    ("Sex", "Female", "", "", "SEX = F"),
+    ("Sex", "Male", "", "", "SEX = M"),
+    ("Race", "", "", "", "RACE"),
+    ("White blood cells", "> 30", "wbc_gt30", "", "WBCGR1 = >30"),
+    ("White blood cells", "≤ 30", "", "", "WBCGR1 = <=30"),
+    ("Genetic risk", "Poor risk", "", "", "RISKGR1 = poor"),
+    ("Genetic risk", "Other", "", "", "RISKGR1 = other"),
     ("Further characteristics", "Immunophenotype"),
 )
 RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
