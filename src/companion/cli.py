@@ -165,10 +165,12 @@ def reconstruct(
     from companion.cohort import write_reconstruction
     from companion.project import ROOT
     from numbercheck.consistency.construction import reconstruct as construct
+    from numbercheck.consistency.model import within
 
     ledger = _ledger(published)
     target = output or ROOT / "work" / f"cohort-{seed}"
-    construction = construct(ledger, seed, seconds)
+    with within(seconds):
+        construction = construct(ledger, seed, seconds)
     write_reconstruction(ledger, construction, target, seed)
     print(f"{target}: a cohort of {construction.size} that satisfies all claims about patients")
     for slug in construction.given_up:

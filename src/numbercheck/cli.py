@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +29,7 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(metavar="[LEDGER]", help="Folder of the ledger.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Seconds = Annotated[float, typer.Option(help="Most time for one question to the solver.", min=0.1)]
+Seconds = Annotated[float, typer.Option(help="Most time for the whole command.", min=0.1)]
 Changed = Annotated[
     list[str] | None, typer.Option("--set", help="CLAIM=PRINTED: as if that were printed.")
 ]
@@ -198,12 +198,13 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.consistency.conflict_sets import find_conflicts
-    from numbercheck.consistency.model import UndecidedError
+    from numbercheck.consistency.model import UndecidedError, within
     from numbercheck.consistency.words import record, tell
 
     ledger = _read(folder).constrain(pairs(changed, "--set"), drop or (), without or ())
     try:
-        found = find_conflicts(ledger, seconds, every)
+        with within(seconds):
+            found = find_conflicts(ledger, seconds, every)
     except UndecidedError as error:
         if as_json:
             print_json({"consistent": None, "undecided": str(error), "conflicts": []})
@@ -224,31 +225,43 @@ CONSISTENT = "One cohort satisfies every claim about patients, and every assumpt
 @app.command()
 @example("bounds", "bounds 'crs_grade >= 1' --among 'blasts_ge5'", "bounds 'os_time >= 366' --json")
 def bounds(
-    expression: Annotated[str, typer.Argument(help="Which patients to count.")] = "",
+    expression: Annotated[str | None, typer.Argument(help="Which patients to count.")] = None,
     folder: Folder = HERE,
-    among: Annotated[str, typer.Option(help="Among whom.")] = "",
+    among: Annotated[str, typer.Option(help="Among whom; alone, how many these are.")] = "",
     seconds: Seconds = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Bound what the article does not print, over every cohort that it allows.
 
-    Without an expression: the questions that readers ask. An argument alone that is a folder is
-    the ledger.
+    Without an expression: the questions of the ledger's bounds.csv. An argument alone that is a
+    folder is the ledger.
     """
-    if folder == HERE and _is_folder(expression):
-        expression, folder = "", Path(expression) if expression else HERE
-    if not expression:
+    if folder == HERE and expression and _is_folder(expression):
+        folder, expression = Path(expression), None
+    if expression is not None and not expression.strip():
+        raise UnusableError("the expression is empty; leave it out to ask the ledger's questions")
+    if expression is None and not among:
         _standard_bounds(folder, seconds, as_json)
         return
+    from numbercheck.consistency.model import within
     from numbercheck.consistency.sharp_bounds import Bounds
 
     ledger = _read(folder)
-    asked = Bounds(ledger, seconds)
-    bound = asked.count(ledger.selection(expression), ledger.selection(among))
+    where, whom = ledger.selection(expression or among), ledger.selection(among)
+    with within(seconds):
+        asked = Bounds(ledger, seconds)
+        bound = asked.count(where, whom) if expression else asked.count(where)
     if as_json:
         print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
-    else:
-        print(bound)
+        return
+    _print_given_up(ledger, asked.given_up)
+    print(bound)
+
+
+def _print_given_up(ledger: "Ledger", given_up: Iterable[str]) -> None:
+    for slug in sorted(given_up):
+        claim = ledger.claims[slug]
+        print(f"set aside: {claim.locus} ({slug}) prints {claim.printed}, see `conflicts`")
 
 
 def _is_folder(text: str) -> bool:
@@ -260,12 +273,16 @@ def _is_folder(text: str) -> bool:
 
 def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:
     from numbercheck.consistency.document import standard_bounds
+    from numbercheck.consistency.model import within
 
-    given_up, found, envelopes = standard_bounds(folder, seconds)
+    ledger = _read(folder)
+    with within(seconds):
+        given_up, found, envelopes = standard_bounds(folder, seconds)
     if as_json:
         records = [bound.record() for bound in found]
         print_json({"given_up": given_up, "bounds": records, "envelopes": envelopes})
         return
+    _print_given_up(ledger, given_up)
     print(*found, sep="\n")
     for endpoint, rows in envelopes.items():
         print(f"{endpoint} month by month, least and largest estimate:")

@@ -15,6 +15,7 @@ from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
+from numbercheck.consistency.model import time_left, within
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
@@ -76,8 +77,19 @@ def standard_bounds(
     """
     given_up = give_up(Search(read_ledger(published), seconds))[0]
     with _pool(jobs) as pool:
-        futures = [pool.submit(half, published, given_up, seconds) for half in HALVES.values()]
+        futures = [
+            pool.submit(_in_time, half, published, given_up, seconds, time_left())
+            for half in HALVES.values()
+        ]
         return given_up, *_joined([future.result() for future in futures])
+
+
+def _in_time(
+    half: Callable, published: Path, given_up: list[str], seconds: float, left: float
+) -> Half:
+    """Answer in another process, in the time that the command still has."""
+    with within(left):
+        return half(published, given_up, seconds)
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

@@ -65,6 +65,11 @@ def within(seconds: float) -> Iterator[None]:
         _UNTIL.reset(token)
 
 
+def time_left() -> float:
+    """Seconds until questions have to end; infinite outside of ``within``."""
+    return _UNTIL.get() - monotonic()
+
+
 class Solution(NamedTuple):
     """What the solver answered: ``feasible``, ``infeasible`` or ``undecided``."""
 
@@ -89,9 +94,13 @@ class Model:
     ------
     InfeasibleError
         If claims contradict each other before any search.
+    UndecidedError
+        If there is no time left.
     """
 
     def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> None:
+        if time_left() <= 0:
+            raise UndecidedError("undecided in the time that the command was given")
         self.ledger, self.n, self.scope = ledger, n, Scope(ledger, extra)
         self.cp = cp_model.CpModel()
         self.vectors: dict[str, Sorted] = {}
@@ -340,7 +349,7 @@ class Model:
         return Solution("undecided", 0, solver)
 
     def _answer(self, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
-        left = _UNTIL.get() - monotonic()
+        left = time_left()
         if left <= 0:
             return cp_model.UNKNOWN
         if left < inf:

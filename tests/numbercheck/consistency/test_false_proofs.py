@@ -10,6 +10,7 @@ from tiny_trials import FAMILIES, OS, claim, keyed, measure, variable
 
 from numbercheck.consistency import bounds, conflicts, reconstruct
 from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.consistency.model import UndecidedError, within
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.words import sentence
 from numbercheck.ledger.records import Ledger
@@ -173,3 +174,15 @@ def test_fewer_than_no_patients_are_a_finding_of_their_own_before_any_other():
 
     assert [conflict.claims for conflict in found] == [("a_n",), ("died_percent",)]
     assert all(conflict.certified for conflict in found)
+
+
+def test_no_question_outlasts_the_time_that_the_command_was_given():
+    """Each has its own limit as well, so the sum of many could be as long as one likes."""
+    many = [variable(f"g{i}", "grade", "0|1|3") for i in range(4)]
+    about = [measure("all"), *(measure(v.variable, where=f"{v.variable} >= 1") for v in many)]
+    told = [("all", "n", "30"), *((v.variable, "n", "9") for v in many)]
+    printed = ledger(about, told, many)
+
+    with within(0), pytest.raises(UndecidedError, match="in the time that the command was given"):
+        bounds(printed, "g0 >= 3")
+    assert bounds(printed, "g0 >= 3").high == 9
