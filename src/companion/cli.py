@@ -109,9 +109,10 @@ def verify(
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
     from companion import results as table
-    from companion.verify import COLUMNS, drift, summary
+    from companion.verify import COLUMNS, summary
     from companion.verify import verify as join
     from numbercheck.audit import audit as judge
+    from numbercheck.audit import drift
 
     ledger = _ledger(published)
     if results is None:
@@ -124,7 +125,7 @@ def verify(
         claims = [{column: getattr(row, column) for column in COLUMNS} for row in rows]
         print_json({"claims": claims, "drift": found})
         sys.exit(1 if found else 0)
-    print(summary(rows, ledger.expected_findings))
+    print(summary(ledger, rows))
     _end(found)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from companion.results import Result
-from numbercheck.audit import Verdict
+from numbercheck.audit import Verdict, distinct
 from numbercheck.ledger.records import Claim, Ledger
 
 COLUMNS = ("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")
@@ -100,41 +100,24 @@ def write(rows: Sequence[Verdict], path: Path | str) -> None:
         writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
 
 
-def drift(ledger: Ledger, rows: Iterable[Verdict]) -> list[str]:
-    """Findings that are new, and expected ones that are gone, in words."""
-    found = {row.claim: row for row in rows if row.verdict == "mismatch"}
-    expected: Mapping = {
-        slug: f for slug, f in ledger.expected_findings.items() if f.verdict == "mismatch"
-    }
-    new = [
-        f"new finding: {row.locus}, {row.claim} prints {row.printed}: {row.reason}"
-        for slug, row in found.items()
-        if slug not in expected
-    ]
-    gone = [
-        f"expected finding is gone: {slug} ({finding.reason})"
-        for slug, finding in expected.items()
-        if slug not in found
-    ]
-    return new + gone
-
-
 def tally(rows: Iterable[Verdict]) -> Counter[tuple[str, str]]:
     """How many claims by verdict and basis; never added into one score."""
     return Counter((row.verdict, row.basis) for row in rows)
 
 
-def summary(rows: Sequence[Verdict], expected: Iterable[str] = ()) -> str:
+def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:
     """Counts and findings, in words for a terminal."""
     counts = tally(rows)
+    matches = [row for row in rows if (row.verdict, row.basis) == ("match", "arithmetic")]
+    facts = distinct(ledger, [row.claim for row in matches])
     lines = [f"{len(rows)} claims in the ledger"]
     for (verdict, basis), text in WORDS.items():
         if counts[verdict, basis]:
-            lines.append(f"{counts[verdict, basis]:5d}  {text}")
+            numbers = f" ({facts} different numbers)" if basis == "arithmetic" else ""
+            lines.append(f"{counts[verdict, basis]:5d}  {text}{numbers * (verdict == 'match')}")
     findings = [row for row in rows if row.verdict == "mismatch"]
     lines += [f"  {row.locus} prints {row.printed}: {row.reason}" for row in findings]
-    known = set(expected)
-    if findings and all(row.claim in known for row in findings):
+    if findings and all(row.claim in ledger.expected_findings for row in findings):
         lines.append("These are the findings that are expected of this article.")
     return "\n".join(lines)
 

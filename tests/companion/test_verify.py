@@ -1,12 +1,13 @@
 """The verdict on each claim, and what it rests on."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, WORDS, drift, summary, tally, verify, write
-from numbercheck.audit import Verdict, audit
+from companion.verify import MEASURED, WORDS, summary, tally, verify, write
+from numbercheck.audit import Verdict, audit, drift
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Family, Finding, Ledger, Measure
 
@@ -209,15 +210,18 @@ def test_drift_is_what_is_new_and_what_is_gone():
 
 def test_the_summary_counts_every_claim_once_and_adds_nothing_across_bases():
     """Each verdict and basis has its own line; together they are all claims."""
+    claims = [Claim(f"c{at}", "", "response", "n", "1") for at in range(len(WORDS))]
+    book = replace(ledger(), claims={claim.claim: claim for claim in claims})
     rows = [
         Verdict(f"c{at}", "Abstract", "1", verdict, "kind", "because", basis)
         for at, (verdict, basis) in enumerate(WORDS)
     ]
-    lines = summary(rows).splitlines()
+    lines = summary(book, rows).splitlines()
 
     assert lines[0] == f"{len(WORDS)} claims in the ledger"
     assert [line.split(maxsplit=1) for line in lines[1 : len(WORDS) + 1]] == [
-        ["1", words] for words in WORDS.values()
+        ["1", words + " (1 different numbers)" * (key == ("match", "arithmetic"))]
+        for key, words in WORDS.items()
     ]
 
 
@@ -248,8 +252,10 @@ def test_the_summary_says_when_the_findings_are_the_expected_ones():
     book = ledger(("response", "n", "16"), ("response", "percent", "45%"))
     rows = list(judged(book).values())
 
-    assert summary(rows, ["response_percent"]).endswith("are expected of this article.")
-    assert "expected" not in summary(rows, [])
+    known = replace(book, expected_findings={"response_percent": Finding("", "mismatch", "")})
+
+    assert summary(known, rows).endswith("are expected of this article.")
+    assert "expected" not in summary(book, rows)
 
 
 def test_the_written_table_has_one_row_per_claim_in_the_ledgers_order(tmp_path):

@@ -289,6 +289,17 @@ def test_the_audit_ends_with_1_on_a_finding_and_0_without(run, small):
     assert "prints 95%" in shown
 
 
+def test_an_audit_ends_with_0_when_the_findings_are_the_expected_ones(run, small):
+    """This article has three, which a workflow on its ledger must not fail on."""
+    status, shown, told = run("numbercheck", "audit")
+    assert (status, told) == (0, "")
+    assert "Not checked, and why:" in shown
+
+    replace(small / "claims.csv", "94%", "95%")
+    (small / "expected_findings.csv").write_text("claim,verdict,reason\nnone,mismatch,known\n")
+    assert run("numbercheck", "audit", small)[0] != 0
+
+
 def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(run, small, tmp_path):
     """And with 1, in words, when a new one appears."""
     results = tmp_path / "results.csv"
@@ -365,14 +376,16 @@ def test_validate_knows_the_ledgers_data_cutoff(run, tmp_path):
 
 
 def test_a_new_ledger_is_read_at_once(run, tmp_path):
-    """Empty tables with the right columns: nothing to check, nothing wrong."""
+    """Empty tables with the right columns; an audit of nothing is refused."""
     status, shown, _ = run("numbercheck", "new", tmp_path / "mine")
     assert status == 0
     assert len(shown.splitlines()) == len(list((tmp_path / "mine").iterdir()))
 
     with (tmp_path / "mine" / "claims.csv").open(newline="", encoding="utf-8") as handle:
         assert "printed" in next(csv.reader(handle))
-    assert run("numbercheck", "audit", tmp_path / "mine")[0] == 0
+    status, _, told = run("numbercheck", "audit", tmp_path / "mine")
+    assert status == 2
+    assert "the ledger has no claims" in told
 
 
 def test_explain_shows_every_method_that_was_tried(run):

@@ -195,14 +195,15 @@ def _judge(
 ) -> Outcome:
     """Replace the outputs, and say what they show."""
     from companion.build.collect import collect
-    from companion.verify import drift, summary
+    from companion.verify import summary
+    from numbercheck.audit import drift
 
     with staged(output) as stage:
         if plan.document:
             shutil.copyfile(plan.document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in plan.runs}
         rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
-    return Outcome(output, tuple(drift(ledger, rows)), summary(rows, ledger.expected_findings))
+    return Outcome(output, tuple(drift(ledger, rows)), summary(ledger, rows))
 
 
 def _execute(request: Request, waiting: Sequence[Run], watch: Watch) -> None:

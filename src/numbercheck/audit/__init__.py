@@ -4,10 +4,10 @@
 whole, ``method_table`` what every method gives.
 """
 
-from numbercheck.audit.explain import explain, to_json
+from numbercheck.audit.explain import explain, to_json, told
 from numbercheck.audit.judge import audit
 from numbercheck.audit.methods import MethodRow, family_fits, method_table
-from numbercheck.audit.verdicts import Candidate, Coverage, Verdict, coverage
+from numbercheck.audit.verdicts import Candidate, Coverage, Verdict, coverage, distinct, drift
 
 __all__ = [
     "Candidate",
@@ -16,8 +16,11 @@ __all__ = [
     "Verdict",
     "audit",
     "coverage",
+    "distinct",
+    "drift",
     "explain",
     "family_fits",
     "method_table",
     "to_json",
+    "told",
 ]

@@ -39,8 +39,24 @@ def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
     """Coverage and verdicts as one JSON document, each with the printed text and its place."""
     verdicts = audit(ledger) if verdicts is None else verdicts
     rows = [_record(verdict, ledger.claims[verdict.claim]) for verdict in verdicts]
-    document = {"coverage": coverage(verdicts)._asdict(), "verdicts": rows}
+    document = {"coverage": coverage(ledger, verdicts)._asdict(), "verdicts": rows}
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
+    """The whole audit for a terminal: the tally, each finding, and why others are not checked."""
+    counts = coverage(ledger, verdicts)
+    lines = [f"{counts.checked} of {counts.claims} claims can be checked by other claims."]
+    for name, number in counts.verdicts.items():
+        lines.append(f"{number:5d}  {name}")
+        if name == "match":
+            lines.append(f"{counts.facts:10d}  different numbers among those that follow")
+            lines.append(f"{counts.fitted:10d}  by a method that was chosen to fit the number")
+    for name, title in (("mismatch", "Findings"), ("unchecked", "Not checked, and why")):
+        chosen = [v for v in verdicts if v.verdict == name]
+        lines += ["", f"{title}:"] if chosen else []
+        lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in chosen]
+    return "\n".join(lines)
 
 
 def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:

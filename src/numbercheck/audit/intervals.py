@@ -151,7 +151,7 @@ def pair_at(claim: Claim, evidence: Evidence) -> Pair:
     """The limits printed where this one is."""
     find = evidence.ledger.find
     found = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
-    return Pair(*(c.value if c else None for c in found))
+    return Pair(*(c.value if c and c.value.relation == "=" else None for c in found))
 
 
 def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
@@ -224,8 +224,6 @@ def _in_fractions(case: Case, estimate: Printed | None) -> Verdict | None:
 def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
     """What is wrong with an interval whatever it was computed from."""
     low, high = pair
-    if any(p is not None and p.relation != "=" for p in (low, high, estimate)):
-        return None
     if low and high and low.value > high.value:
         return "limits-reversed", (
             f"The lower limit, {low.text}, is above the upper limit, {high.text}."
@@ -353,7 +351,8 @@ def _of(count: Count) -> str:
 
 
 def _estimate(claim: Claim, evidence: Evidence) -> Printed | None:
-    return next((c.value for c in _printed_with(claim, evidence, ESTIMATES)), None)
+    found = _printed_with(claim, evidence, ESTIMATES)
+    return next((c.value for c in found if c.value.relation == "="), None)
 
 
 def _partners(claim: Claim, evidence: Evidence) -> list[str]:

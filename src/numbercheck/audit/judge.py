@@ -1,5 +1,6 @@
 """One verdict for each claim, from all the checks that speak of it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ CHECKS: dict[str, Check] = {
     "p_value": p_values.check,
 }
 COUNTS = ("n", "N", "n_event")
+MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
 
 
 def audit(ledger: Ledger) -> list[Verdict]:
@@ -44,12 +46,26 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     kind = measure.kind
     if kind == "external" or measure.unit == "date":
         return
-    if claim.statistic in CHECKS:
+    if claim.value.relation == "unreached":
+        yield _unreached(claim, evidence)
+    elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)
     elif claim.statistic == "estimate" and kind == "survival":
         yield from kaplan_meier.check_estimate(claim, evidence)
     elif claim.statistic in COUNTS:
         yield from _count(claim, evidence)
+
+
+def _unreached(claim: Claim, evidence: Evidence) -> Verdict:
+    """Limits of a survival estimate exist, unless nobody or everybody has had the event."""
+    measure = evidence.ledger.measures[claim.measure]
+    estimate = evidence.ledger.printed(claim.measure, "estimate")
+    is_inside = estimate and estimate.relation == "=" and estimate.value not in (0, 1, 100)
+    if measure.kind == "survival" and is_inside and MISSED.match(claim.printed):
+        says = f"An estimate of {estimate.text} at a fixed time has both limits."  # type: ignore[union-attr]
+        return verdict_on(claim, "mismatch", "limit-exists", says)
+    says = f"{claim.printed} is printed in place of a number, so there is nothing to compare."
+    return verdict_on(claim, "unchecked", "not-a-number", says)
 
 
 def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:

@@ -136,7 +136,7 @@ def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
     if estimate is None or total is None or not total.values[0]:
         return None
     printed = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
-    low, high = (c.value if c else None for c in printed)
+    low, high = (c.value if c and c.value.relation == "=" else None for c in printed)
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
     how = evidence.ledger.level(measure), measure.sides or "two", _scale(estimate, measure)

@@ -22,7 +22,6 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import called
 
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
-R_BY_C = ("fisher", "chi2", "g")  # the tests of more than two groups
 SLOW = ("boschloo", "barnard")  # half a second and SciPy's whole statistics: a last resort
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
 ONE_SIDED = ("-less", "-greater")
@@ -145,12 +144,13 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
 
 
 def _table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
-    """Every test of tables of one shape; more than two groups have no sides."""
-    is_simple = len(tables[0]) == 2
+    """Every test of two groups."""
+    if len(tables[0]) != 2:
+        raise MissingError("more than two groups are compared")
     tests = []
     for side, suffix in SIDES.items():
-        for name in names if is_simple or side == "two-sided" else ():
-            if (name == "g" and suffix) or not (is_simple or name in R_BY_C):
+        for name in names:
+            if name == "g" and suffix:
                 continue
             values = {_in_cells(table): p_of_table(table, name, side) for table in tables}
             defined = {cells: p for cells, p in values.items() if not isnan(p)}

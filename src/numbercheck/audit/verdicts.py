@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import NamedTuple
 
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.statistics.rounding import format_number
 
 VERDICTS = ("mismatch", "match", "given", "unchecked")  # the first one found decides
@@ -94,22 +94,54 @@ def verdict_on(
 
 
 class Coverage(NamedTuple):
-    """How many claims there are, by verdict and by kind: never one score."""
+    """How many claims there are, by verdict and by kind: never one score.
+
+    ``checked`` are those that other printed numbers decide, ``fitted`` those that match by a
+    method chosen to fit them. ``facts`` are the different numbers among the matches: a number
+    that is printed four times is one.
+    """
 
     claims: int
     checked: int
+    fitted: int
+    facts: int
     verdicts: dict[str, int]
     kinds: dict[str, int]
 
 
-def coverage(verdicts: Iterable[Verdict]) -> Coverage:
-    """Count verdicts; ``checked`` are those that other printed numbers decide."""
+def coverage(ledger: Ledger, verdicts: Iterable[Verdict]) -> Coverage:
+    """Count verdicts."""
     verdicts = list(verdicts)
     by_verdict = Counter(v.verdict for v in verdicts)
     by_kind = Counter(f"{v.verdict}: {v.kind}" for v in verdicts)
+    matches = [v.claim for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
     return Coverage(
         len(verdicts),
-        by_verdict["match"] + by_verdict["mismatch"],
+        len(matches) + by_verdict["mismatch"],
+        by_verdict["match"] - len(matches),
+        distinct(ledger, matches),
         {name: by_verdict[name] for name in VERDICTS},
         dict(sorted(by_kind.items())),
     )
+
+
+def distinct(ledger: Ledger, claims: Iterable[str]) -> int:
+    """How many different numbers some claims print."""
+    return len({(c.measure, c.statistic, c.verbal) for c in map(ledger.claims.__getitem__, claims)})
+
+
+def drift(ledger: Ledger, verdicts: Iterable[Verdict]) -> list[str]:
+    """Findings that are new, and expected ones that are gone, in words."""
+    found = {v.claim: v for v in verdicts if v.verdict == "mismatch"}
+    expected = {c: f for c, f in ledger.expected_findings.items() if f.verdict == "mismatch"}
+    new = [
+        f"new finding: {v.locus}, {v.claim} prints {v.printed}: {v.reason}"
+        for v in found.values()
+        if v.claim not in expected
+    ]
+    gone = [
+        f"expected finding is gone: {claim} ({finding.reason})"
+        for claim, finding in expected.items()
+        if claim not in found
+    ]
+    return new + gone

@@ -154,10 +154,12 @@ def test_numbers_of_other_trials_are_never_evidence(ledger, verdicts):
 
 
 def test_coverage_counts_verdicts_and_adds_up(ledger, verdicts):
-    counted = coverage(verdicts.values())
+    counted = coverage(ledger, verdicts.values())
 
     assert counted.claims == len(ledger.claims) == sum(counted.verdicts.values())
-    assert counted.checked == counted.verdicts["match"] + counted.verdicts["mismatch"]
+    assert (
+        counted.checked + counted.fitted == counted.verdicts["match"] + counted.verdicts["mismatch"]
+    )
     assert sum(counted.kinds.values()) == counted.claims
 
 
