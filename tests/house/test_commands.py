@@ -290,7 +290,7 @@ def test_the_audit_ends_with_1_on_a_finding_and_0_without(run, small):
 
 
 def test_an_audit_ends_with_0_when_the_findings_are_the_expected_ones(run, small):
-    """This article has three, which a workflow on its ledger must not fail on."""
+    """Our article has three, which a workflow on its ledger must not fail on."""
     status, shown, told = run("numbercheck", "audit")
     assert (status, told) == (0, "")
     assert "Not checked, and why:" in shown
