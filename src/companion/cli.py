@@ -162,14 +162,15 @@ def reconstruct(
     published: Published = None,
     seconds: Seconds = 60.0,
 ) -> None:
-    """Construct a cohort that prints the article's numbers; it is nobody's data."""
-    from companion.cohort import write_reconstruction
+    """Construct a cohort that prints the article's numbers; none of its patients is real."""
+    from companion.cohort import check_target, write_reconstruction
     from companion.project import ROOT
     from numbercheck.consistency.construction import reconstruct as construct
     from numbercheck.consistency.model import within
 
     ledger = _ledger(published)
     target = output or ROOT / "work" / f"cohort-{seed}"
+    check_target(ledger, target)
     with within(seconds):
         construction = construct(ledger, seed, seconds)
     write_reconstruction(ledger, construction, target, seed)

@@ -2,7 +2,7 @@
 
 from companion.cohort.patients import masked, patient_table
 from companion.cohort.reading import Cohort, CohortError, faults, read_cohort
-from companion.cohort.reconstructed import write_reconstruction
+from companion.cohort.reconstructed import check_target, write_reconstruction
 from companion.cohort.sheets import Fault
 from companion.cohort.writing import write_cohort
 
@@ -10,6 +10,7 @@ __all__ = [
     "Cohort",
     "CohortError",
     "Fault",
+    "check_target",
     "faults",
     "masked",
     "patient_table",

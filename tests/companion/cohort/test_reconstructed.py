@@ -1,0 +1,61 @@
+"""Where a reconstruction may be written: never over somebody's tables."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from companion.cli import app
+from companion.cohort import check_target
+from companion.errors import CompanionError
+from companion.project import ROOT
+from numbercheck.ledger.reading import read_ledger
+
+LEDGER = read_ledger(ROOT / "data" / "published")
+COHORT = ROOT / "data" / "cohort"
+
+
+def reconstruct(*arguments):
+    return CliRunner().invoke(app, ["reconstruct", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("origin", [None, "trial", "not JSON"])
+def test_tables_that_it_did_not_make_are_left_as_they_are(tmp_path, origin):
+    table = tmp_path / "adsl.csv"
+    table.write_text("USUBJID\nours\n", encoding="utf-8")
+    if origin:
+        content = origin if " " in origin else json.dumps({"origin": origin})
+        (tmp_path / "dataset.json").write_text(content, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    found = reconstruct("--output", tmp_path)
+
+    assert isinstance(found.exception, CompanionError)
+    assert "adsl.csv, not made by a reconstruction" in str(found.exception)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_an_earlier_reconstruction_is_replaced_and_other_files_stay(tmp_path):
+    folder = shutil.copytree(COHORT, tmp_path / "cohort")
+    (folder / "notes.txt").write_text("ours", encoding="utf-8")
+
+    check_target(LEDGER, folder)
+    check_target(LEDGER, tmp_path / "new")
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "cohort").write_text("", encoding="utf-8")
+
+    with pytest.raises(CompanionError, match="cohort is a file; choose a folder"):
+        check_target(LEDGER, tmp_path / "cohort")
+
+
+@pytest.mark.parametrize("without", ["age", None], ids=["one variable", "no variables"])
+def test_a_ledger_that_does_not_say_where_its_variables_stand_is_refused(tmp_path, without):
+    variables = {k: replace(v, source="") for k, v in LEDGER.variables.items() if k == without}
+    ledger = replace(LEDGER, variables={**LEDGER.variables, **variables} if without else {})
+
+    with pytest.raises(CompanionError, match=r"no tables can be written.*variables\.csv"):
+        check_target(ledger, tmp_path)
