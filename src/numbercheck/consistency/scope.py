@@ -134,6 +134,8 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "not a number of this trial's patients"
     if claim.verbal:
         return "a claim in words; the test is not named"
+    if claim.value.relation == "unreached":
+        return "printed as not reached"
     if measure.kind == "comparison" and (not measure.by.text or measure.against):
         return "compared with a rate of another trial, or by groups that are not defined"
     if claim.value.relation == "unreached":

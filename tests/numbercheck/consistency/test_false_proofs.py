@@ -147,6 +147,15 @@ def test_wald_limits_may_be_printed_beyond_0():
     assert conflicts(ledger([measure("all"), about], told)) is None
 
 
+@pytest.mark.parametrize("printed", ["NE", "not reached", "–"])
+def test_what_was_not_reached_says_nothing(printed):
+    curve = measure("os", "survival", endpoint="OS", horizon="3", family="curve")
+    days = measure("days", "quantity", "os", family="order")
+    told = [("all", "n", "5"), ("os", "conf_high", printed), ("days", "median", printed)]
+
+    assert conflicts(ledger([measure("all"), curve, days], told)) is None
+
+
 def test_survival_may_be_printed_as_a_fraction():
     about = measure("os", "survival", endpoint="OS", horizon="3", family="curve", unit="")
     told = [("all", "n", "5"), ("os", "estimate", "0.80"), ("os", "conf_low", "0.52")]
