@@ -153,7 +153,10 @@ class Expression:
                     f"{self.text!r} is no condition: {node.id} has values such as {has}; "
                     f"compare it with one, as in {node.id} == {domains[node.id][0]!r}"
                 )
-            elif not isinstance(node, ast.Name | ast.Compare) and node is not self.tree:
+            elif not (
+                isinstance(node, ast.Name | ast.Compare)
+                or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
+            ):
                 raise ExpressionError(f"{self.text!r} is no condition; compare its parts")
 
     def evaluate(self, columns: Mapping[str, Masked]) -> Masked:
