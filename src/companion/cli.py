@@ -60,9 +60,6 @@ def build(
     ] = None,
     force: Annotated[list[str] | None, typer.Option(help="Run this notebook anyway.")] = None,
     jobs: Annotated[int, typer.Option(help="Notebooks at a time.", min=1)] = 2,
-    engine: Annotated[
-        str, typer.Option(help="forked (fast), or kernel (a Jupyter kernel for each notebook).")
-    ] = "forked",
 ) -> None:
     """Run the four notebooks and judge every printed number.
 
@@ -72,20 +69,18 @@ def build(
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
     from companion.build.build import build as run
-    from companion.build.progress import watching
-    from companion.build.request import COHORT, PUBLISHED, Request
+    from companion.build.progress import Watch
+    from companion.build.request import COHORT, PUBLISHED, BuildRequest
 
-    request = Request(
+    request = BuildRequest(
         cohort=cohort or COHORT,
         published=published or PUBLISHED,
         output=output,
         parameters=pairs(parameter, "--parameter"),
         force=tuple(force or ()),
         jobs=jobs,
-        engine=engine,
     )
-    with watching() as watch:
-        outcome = run(request, watch)
+    outcome = run(request, Watch())
     print(outcome.summary)
     print(f"The report is {outcome.output / 'index.html'}")
     _end(outcome.drift)
@@ -212,7 +207,7 @@ def sweep(
 
     Exit status: 0 every run is done, 1 some failed and are listed, 2 unusable input.
     """
-    from companion.build.progress import watching
+    from companion.build.progress import Watch
     from companion.build.request import COHORT, WORK
 
     try:
@@ -227,7 +222,6 @@ def sweep(
     request = SweepRequest(
         checked, ledger, _published(published), cohort or COHORT, target, jobs, scheduler
     )
-    with watching() as watch:
-        outcome = run(request, watch)
+    outcome = run(request, Watch())
     print(f"{outcome.runs} runs, {outcome.kept} of them done before: {target / 'results.parquet'}")
     _end(outcome.failures)

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
+from companion.errors import CompanionError
+
 LANDMARKS = ("data/published", "notebooks")
+
+
+class RepositoryError(CompanionError):
+    """No clone of the repository was found."""
 
 
 def find_root(module: Path, working: Path) -> Path:
@@ -22,14 +28,14 @@ def find_root(module: Path, working: Path) -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    RepositoryError
         If neither path lies in the repository.
     """
     for folder in (*module.resolve().parents, *(working / "_").resolve().parents):
         if all((folder / landmark).is_dir() for landmark in LANDMARKS):
             return folder
-    raise FileNotFoundError(
-        f"the companion's repository is not around {working}: no folder above it holds "
+    raise RepositoryError(
+        f"the companion's repository is not at {working} or above it: no folder holds "
         f"{' and '.join(LANDMARKS)}. Clone the repository and run `make`, "
         "or change into a clone of it."
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from measuring import Row, Section
 from small_trial import trial
-from test_pipeline import kill, on_a_small_disk
+from test_build import kill, on_a_small_disk
 
 from companion.build.build import build
-from companion.build.progress import Lines
+from companion.build.progress import Watch
 
 MOMENTS = 20
 LEFT = (0, 1_000, 10_000, 40_000, 100_000, 200_000)  # bytes
@@ -19,7 +19,7 @@ def measure() -> Section:
     """Kill and starve builds of a small trial; an incomplete output stops the run."""
     with tempfile.TemporaryDirectory() as name:
         small = trial(Path(name))
-        build(small.request(), Lines())
+        build(small.request(), Watch())
         kill(small, MOMENTS)
     rows = [Row(f"{MOMENTS} kills", "outputs old or new each time", "never a mixture")]
     if os.geteuid() == 0:  # only root makes a disk

@@ -11,7 +11,8 @@ import numpy as np
 from measuring import COMPANION, Row, Section, below, peak_memory, seconds
 from test_sweep import LEDGER, columns
 
-from companion.sweep.vectorized import evaluate, kaplan_meier_tables, stack
+from companion.sweep.vectorized import evaluate
+from numbercheck.recount import Cohorts, kaplan_meier_tables
 
 COHORTS, PATIENTS, LOOPED, SETTINGS = 10_000, 35, 200, 2_000
 UV = str(Path(sys.executable).with_name("uv"))
@@ -35,8 +36,8 @@ def measure() -> Section:
     time_ = random.integers(1, 592, (COHORTS, PATIENTS)).astype(float)
     event = random.random((COHORTS, PATIENTS)) < 0.15
     curves = seconds(lambda: kaplan_meier_tables(time_, event)) / COHORTS
-    many = stack([columns()] * COHORTS, LEDGER.variables)
-    tables = seconds(lambda: evaluate(LEDGER, many, [{}])) / COHORTS
+    many = [columns()] * COHORTS
+    tables = seconds(lambda: evaluate(Cohorts(LEDGER, many), [{}])) / COHORTS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         loop = _lifelines(folder, time_[:LOOPED], event[:LOOPED])

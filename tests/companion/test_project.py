@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.project import LANDMARKS, ROOT, find_root
+from companion.project import LANDMARKS, ROOT, RepositoryError, find_root
 
 
 @pytest.fixture
@@ -35,5 +35,5 @@ def test_half_a_repository_is_not_one(clone, tmp_path):
     """A folder of notebooks alone has no numbers to check."""
     (clone / "data/published").rmdir()
 
-    with pytest.raises(FileNotFoundError, match=r"holds data/published and notebooks.*run `make`"):
+    with pytest.raises(RepositoryError, match=r"holds data/published and notebooks.*run `make`"):
         find_root(tmp_path / "project.py", clone)

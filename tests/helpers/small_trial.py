@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED, Request
+from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED, BuildRequest
 from numbercheck.ledger.reading import FILES
 
 PARAMETERS = """\
@@ -56,10 +56,10 @@ class Trial:
     work: Path
     output: Path
 
-    def request(self, **changes) -> Request:
+    def request(self, **changes) -> BuildRequest:
         """Ask for a build of it."""
         usual = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Request(**(usual | changes))
+        return BuildRequest(**(usual | changes))
 
     def change(self, stem: str, old: str, new: str) -> None:
         """Change one text of a notebook that has it."""

@@ -1,4 +1,4 @@
-"""Gather what the notebooks made into one folder, and judge every claim by it."""
+"""Gather what the notebooks made in one folder, and judge every claim by it."""
 
 import json
 import shutil
@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion import results, verify
+from companion.build.execute import with_prose, write_notebook
 from companion.build.request import MADE, BuildError
-from companion.build.run import with_prose
-from companion.build.run import write as write_notebook
 from companion.build.workers import beside
 from companion.origin import label_of
 from numbercheck import standing
@@ -34,7 +33,7 @@ def collect(
     Parameters
     ----------
     stage : Path
-        The folder, still without its name.
+        The folder, not yet under its name.
     finished : mapping of Path to Path
         Each notebook and the folder of its finished run.
     cohort : Path
@@ -44,7 +43,7 @@ def collect(
     ledger : Ledger
         What is printed.
     audited : sequence of Verdict
-        What the printed numbers say of each other.
+        The verdicts of the audit.
     """
     from companion.report import write_report
 
@@ -84,7 +83,7 @@ def _results(notebook: Path, run: Path) -> list[results.Result]:
 
 
 def _read(path: Path) -> dict:
-    """Content of a JSON file; there may be none."""
+    """Content of a JSON file; empty if there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
@@ -94,7 +93,7 @@ def given_up(dataset: Mapping) -> dict[str, str]:
 
 
 def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -> None:
-    """Draw the one figure that needs every verdict."""
+    """Draw the one figure that shows every verdict."""
     import pandas as pd
 
     from companion import figures

@@ -1,7 +1,7 @@
 """Replace a folder as a whole or not at all.
 
-The new folder grows beside the old one and takes its name in one step of the file system.
-Whatever happens before that step, a kill or a full disk, leaves the old folder as it was.
+The new folder is filled beside the old one and takes its name in one step of the file system.
+Whatever happens before that step, such as a kill or a full disk, leaves the old folder as it was.
 """
 
 import ctypes
@@ -18,9 +18,9 @@ RENAME_EXCHANGE = 2
 
 @contextmanager
 def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold a folder for one build at a time; a second one waits, and says so.
+    """Lock a folder for one build at a time; a second build waits, and says so.
 
-    The system lets go of it when the process ends, however it ends; no file is left.
+    The system releases the lock when the process ends, however it ends, and no file is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -37,7 +37,7 @@ def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def staged(output: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of ``output`` when the block ends well."""
+    """Yield an empty folder that replaces ``output`` if the block succeeds."""
     recover(output)
     stage = _beside(output, "new")
     stage.mkdir(parents=True)
@@ -49,7 +49,7 @@ def staged(output: Path) -> Iterator[Path]:
 
 
 def recover(output: Path) -> None:
-    """Clear what a killed build left, and finish its swap if that was cut in two."""
+    """Remove what a killed build left, and finish its swap if that was interrupted."""
     old = _beside(output, "old")
     if old.exists() and not output.exists():
         old.rename(output)
@@ -72,7 +72,7 @@ def _replace(stage: Path, output: Path) -> None:
 
 
 def exchange(first: Path, second: Path) -> bool:
-    """Swap two folders at once; false where the system cannot (it is not Linux)."""
+    """Swap two folders in one step; false on systems other than Linux, which cannot."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False

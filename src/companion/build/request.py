@@ -1,11 +1,10 @@
-"""What to build, from what, and where to: never over what another build or a person made."""
+"""What to build, from what, and into which folder, so that no build replaces something else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from companion.build.cache import digest, read_record
-from companion.build.run import ENGINES
 from companion.errors import CompanionError
 from companion.origin import label_of
 from companion.project import ROOT
@@ -21,7 +20,7 @@ class BuildError(CompanionError):
 
 
 @dataclass(frozen=True)
-class Request:
+class BuildRequest:
     """One build.
 
     Attributes
@@ -36,11 +35,9 @@ class Request:
     force : tuple of str
         Notebooks to run even when nothing changed.
     jobs : int
-        Notebooks at a time.
-    engine : {"forked", "kernel"}
-        See ``companion.build.run.execute``.
+        Number of notebooks to run at a time.
     notebooks, work : Path
-        Where the notebooks are, and where finished runs are kept.
+        Folders of the notebooks and of finished runs.
     """
 
     cohort: Path = COHORT
@@ -49,42 +46,43 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
     force: tuple[str, ...] = ()
     jobs: int = 2
-    engine: str = "forked"
     notebooks: Path = ROOT / "notebooks"
     work: Path = WORK
 
     def __post_init__(self) -> None:
-        for given, known, what in (
-            *((name, NOTEBOOKS, "notebook") for name in self.force),
-            (self.engine, ENGINES, "engine"),
-        ):
-            if given not in known:
-                raise BuildError(f"no {what} {given!r}; one of {', '.join(known)}")
+        for name in self.force:
+            if name not in NOTEBOOKS:
+                raise BuildError(f"no notebook {name!r}; one of {', '.join(NOTEBOOKS)}")
 
     @property
     def cache(self) -> Path:
-        """Where finished runs are kept."""
+        """Folder of finished runs."""
         return self.work / "cache"
 
     @property
+    def sources(self) -> dict[Path, Path]:
+        """Default place of each input, and the place where this build reads it."""
+        given = {COHORT: self.cohort, PUBLISHED: self.published, ROOT / "notebooks": self.notebooks}
+        return {default: path.resolve() for default, path in given.items()}
+
+    @property
     def is_default(self) -> bool:
-        """Whether this is the committed build."""
-        sources = self.cohort.resolve(), self.published.resolve(), self.notebooks.resolve()
-        return sources == (COHORT, PUBLISHED, ROOT / "notebooks") and not self.parameters
+        """Whether this is the build whose outputs are committed."""
+        return not self.parameters and all(a == b for a, b in self.sources.items())
 
     @property
     def label(self) -> str:
-        """What every display says of patients that are nobody's; empty for supplied data."""
+        """Label of every display of a reconstructed cohort; empty for a trial's own data."""
         return label_of(read_record(self.cohort / "dataset.json"))
 
     @property
     def folder(self) -> Path:
-        """Where outputs go.
+        """Folder of the outputs.
 
         Raises
         ------
         BuildError
-            If that folder holds something that this build must not replace.
+            If the folder holds something that this build must not replace.
         """
         if self.output is None:
             return OUTPUT if self.is_default else self.work / "builds" / self._name()
@@ -98,11 +96,10 @@ class Request:
         return output
 
     def _name(self) -> str:
-        """Name a folder by what is not the default, and tell two of one name apart."""
+        """Name of a folder that shows what differs from the default, and a hash of all of it."""
         parts = [f"{name}-{value}" for name, value in sorted(self.parameters.items())]
-        sources = [p.resolve() for p in (self.cohort, self.published, self.notebooks)]
-        parts += [p.name for p in sources if p not in (COHORT, PUBLISHED, ROOT / "notebooks")]
-        whole = digest(*parts, *(str(p) for p in sources))[:6]
+        parts += [path.name for default, path in self.sources.items() if path != default]
+        whole = digest(*parts, *map(str, self.sources.values()))[:6]
         words = "_".join(parts)[:60]
         return "".join(c if c.isalnum() or c in "-_." else "-" for c in f"{words}_{whole}")
 
@@ -111,9 +108,3 @@ def _is_replaceable(folder: Path) -> bool:
     if not folder.exists():
         return True
     return folder.is_dir() and ((folder / MADE).is_file() or not any(folder.iterdir()))
-
-
-def seen_from(root: Path, path: Path) -> str:
-    """Path as a notebook that works in the root sees it."""
-    resolved = path.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(resolved)

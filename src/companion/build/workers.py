@@ -1,22 +1,23 @@
-"""Several notebooks at once, each in a process of its own, forked from a warm one.
+"""Run several notebooks at once, each in a process of its own, forked from a warm one.
 
 The processes come from multiprocessing's fork server: a fresh interpreter with a fixed
 environment, which imports once what all notebooks import. Nothing of the calling process (its
-threads, its hash seed, its user's settings) reaches a notebook, nor one notebook another.
+threads, its hash seed, its user's settings) reaches a notebook, and no notebook reaches another.
 """
 
+import gc
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver, get_context, parent_process
+from importlib import import_module
+from multiprocessing import active_children, connection, forkserver, get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
 
 from companion.build.progress import Watch
-from companion.build.run import NotebookError, execute
 
 ENVIRONMENT: Mapping[str, str] = {
     "PYTHONHASHSEED": "0",
@@ -25,46 +26,60 @@ ENVIRONMENT: Mapping[str, str] = {
     "LANG": "C.UTF-8",
     "COLUMNS": "80",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "MATPLOTLIBRC": os.devnull,  # the library's own settings, nobody's
+    "MATPLOTLIBRC": os.devnull,  # the library's own settings, not the user's
     "OPENBLAS_NUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else Jupyter's debugger speaks at every start
 }
-PRELOADED = {"forked": "companion.build.warm", "kernel": "papermill"}
-WARM: set[str] = set()  # engines whose process was started
+ENGINE = "companion.build.engine"  # what the fork server imports
+CONTEXT = get_context("forkserver")
+STARTED: set[str] = set()  # holds the engine once the fork server has been started
 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run, and where the executed copy goes."""
+    """One notebook to run, where the executed copy goes, and its parameters."""
 
     notebook: Path
     executed: Path
     parameters: Mapping[str, object]
-    root: Path
-    engine: str = "forked"
 
 
-class Ended(NamedTuple):
-    """How a worker ended; ``fault`` is empty when all went well."""
+def import_all(*names: str) -> None:
+    """Import modules for good, with the garbage collector off, which also skips them later.
 
-    fault: str = ""
+    Forked processes share what it skips, since nothing in them touches it.
+    """
+    gc.disable()
+    try:
+        for name in names:
+            import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
-def warm_up(engine: str) -> None:
-    """Start the process that workers are forked from; returns while it still imports."""
-    get_context("forkserver").set_forkserver_preload([PRELOADED[engine]])
-    with _environment():
+def warm_up() -> None:
+    """Start the fork server; returns while it still imports.
+
+    It changes the environment for a moment, so no thread may run that reads it.
+    """
+    before = dict(os.environ)
+    os.environ.update(ENVIRONMENT)
+    try:
+        CONTEXT.set_forkserver_preload([ENGINE])
         forkserver.ensure_running()
-    WARM.add(engine)
+        STARTED.add(ENGINE)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def beside(work: Callable[..., None], *given: object) -> Callable[[], None]:
-    """Do work in a process forked from the warm one, or here and now where there is none.
+    """Do work in a forked process, or here and now if there is no fork server.
 
     Parameters
     ----------
     work : callable
-        A function of a module, which a process can be told of.
+        A function of a module.
     *given : object
         Its arguments.
 
@@ -73,12 +88,11 @@ def beside(work: Callable[..., None], *given: object) -> Callable[[], None]:
     callable
         Waits until the work is done; raises RuntimeError if it failed.
     """
-    if not WARM:
+    if not STARTED:
         work(*given)
         return lambda: None
-    process = get_context("forkserver").Process(target=_mortal, args=(work, *given))
-    with _environment():
-        process.start()
+    process = CONTEXT.Process(target=_work_beside, args=(work, *given))
+    process.start()
 
     def wait() -> None:
         process.join()
@@ -88,116 +102,90 @@ def beside(work: Callable[..., None], *given: object) -> Callable[[], None]:
     return wait
 
 
-def _mortal(work: Callable[..., None], *given: object) -> None:
-    end_with_parent()
+def _work_beside(work: Callable[..., None], *given: object) -> None:
+    _exit_with_parent()
     work(*given)
 
 
-@contextmanager
-def _environment() -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.update(ENVIRONMENT)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> list[str]:
-    """Run notebooks, some at a time.
+def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> dict[str, str]:
+    """Run notebooks, after `warm_up`.
 
     Parameters
     ----------
     jobs : sequence of Job
-        The notebooks, the longest first.
+        The slowest first.
     at_once : int
-        How many at a time.
+        How many run at a time.
     watch : Watch
         Told of each step.
 
     Returns
     -------
-    list of str
-        What failed, one sentence each; empty when all notebooks ran.
+    dict of str to str
+        For each notebook that failed, by its stem, one sentence.
     """
-    running: dict = {}
-    waiting, faults = list(jobs), []
+    pool = ThreadPoolExecutor(at_once)
     try:
-        while waiting or running:
-            while waiting and len(running) < at_once:
-                job = waiting.pop(0)
-                watch.starts(job.notebook.stem)
-                process, messages = _start(job)
-                running[messages] = job, process
-            for messages in connection.wait(list(running)):
-                job, process = running[messages]
-                ended = _hear(messages, job, process, watch)
-                if ended:
-                    del running[messages]
-                    faults += [ended.fault] if ended.fault else []
-    finally:
-        for _, process in running.values():
+        faults = pool.map(lambda job: _run(job, watch), jobs)
+        return {job.notebook.stem: fault for job, fault in zip(jobs, faults, strict=True) if fault}
+    finally:  # after Ctrl-C, notebooks are still running
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
             process.kill()
-    return faults
 
 
-def _start(job: Job) -> tuple:
-    context = get_context("forkserver")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(job, theirs), name=job.notebook.stem)
-    with _environment():
-        process.start()
+def _run(job: Job, watch: Watch) -> str:
+    """Run one notebook in a process of its own; what failed, or nothing."""
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_work, args=(job, theirs))
+    watch.starts(job.notebook.stem)
+    process.start()
     theirs.close()
-    return process, ours
-
-
-def _hear(messages, job: Job, process, watch: Watch) -> Ended | None:  # noqa: ANN001 - untyped in typeshed
-    """Take one message; tell how the worker ended, or None while it works."""
-    try:
-        message = messages.recv()
-    except EOFError:
-        process.join()
-        return Ended(f"{job.notebook.name}: its process was ended (status {process.exitcode})")
-    if not isinstance(message, Ended):
-        watch.step(job.notebook.stem, *message)
-        return None
+    fault = None
+    with ours, suppress(EOFError):
+        while fault is None:
+            message = ours.recv()
+            if isinstance(message, str):
+                fault = message
+            else:
+                watch.step(job.notebook.stem, *message)
     process.join()
-    messages.close()
-    watch.ends(job.notebook.stem, message.fault)
-    return message
+    if fault is None:
+        fault = f"{job.notebook.name}: its process was ended (status {process.exitcode})"
+    watch.ends(job.notebook.stem, fault)
+    return fault
 
 
 def _work(job: Job, messages: Connection) -> None:
-    """Run one notebook; this is all that its process does."""
-    end_with_parent()
+    """Run one notebook, report each cell, then how it ended; all that its process does."""
+    from companion.build.execute import NotebookError, execute
+
+    _exit_with_parent()
+    fault = ""
     try:
         execute(
             job.notebook,
             job.executed,
             job.parameters,
-            job.root,
-            job.engine,
             lambda done, total: messages.send((done, total)),
         )
     except NotebookError as error:
-        messages.send(Ended(str(error)))
+        fault = str(error)
     except OSError as error:
-        told = f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were"
-        messages.send(Ended(f"{job.notebook.name}: {told}"))
-    else:
-        messages.send(Ended())
+        where = f"{job.notebook.name}: {error.filename or 'the disk'}"
+        fault = f"{where}: {error.strerror}; outputs are as they were"
+    messages.send(fault)
     messages.close()
-    os._exit(0)  # no atexit handlers, no wait for the threads of a kernel
+    os._exit(0)  # no atexit handlers, no wait for threads
 
 
-def end_with_parent() -> None:
-    """Let this process end when its parent does: who is killed takes its workers along."""
-    threading.Thread(target=_outlive_no_parent, daemon=True).start()
+def _exit_with_parent() -> None:
+    """Exit when the parent exits, so that killing a build kills its notebooks."""
 
+    def wait() -> None:
+        parent = parent_process()
+        if parent:
+            connection.wait([parent.sentinel])
+            os._exit(1)
 
-def _outlive_no_parent() -> None:
-    parent = parent_process()
-    if parent:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+    threading.Thread(target=wait, daemon=True).start()

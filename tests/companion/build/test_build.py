@@ -14,14 +14,17 @@ import time
 from pathlib import Path
 from random import Random
 
+import papermill
 import pytest
 from places import HELPERS, PLAIN_LOCALE
 from small_trial import OPENING, ledger, notebook, trial, without_override
 
 from companion.build import outputs
 from companion.build.build import build
+from companion.build.execute import clean_notebook
 from companion.build.parameters import ParameterError, chosen, declared
-from companion.build.request import NOTEBOOKS, OUTPUT, BuildError, Request
+from companion.build.request import NOTEBOOKS, OUTPUT, BuildError, BuildRequest
+from companion.build.workers import ENVIRONMENT
 from companion.project import ROOT
 from numbercheck.ledger.reading import LedgerError
 
@@ -91,11 +94,11 @@ def command(small, *, wait=True, before=None, jobs=2, **environment):
         "from small_trial import Trial\n"
         "from companion import cli\n"
         "from companion.build.build import build\n"
-        "from companion.build.progress import watching\n"
+        "from companion.build.progress import Watch\n"
         f"names = {[str(getattr(small, n)) for n in small.__dataclass_fields__]!r}\n"
         "small = Trial(*map(pathlib.Path, names))\n"
-        "with cli.sentences(cli.CompanionError), watching() as watch:\n"
-        f"    outcome = build(small.request(jobs={jobs}), watch)\n"
+        "with cli.sentences(cli.CompanionError):\n"
+        f"    outcome = build(small.request(jobs={jobs}), Watch())\n"
         "    cli._end(outcome.drift)\n"
     )
     started = subprocess.Popen(
@@ -154,7 +157,8 @@ def test_values_are_read_as_the_declared_types_and_go_to_the_notebooks_that_decl
         folders = 'cohort_dir: str = ""\noutput_dir: str = ""\n'
         notebook(tmp_path / f"{stem}.ipynb", parameters=folders + line)
     given = {"level": "1", "deep": "True", "draws": "7"}
-    values = chosen([tmp_path / "a.ipynb", tmp_path / "b.ipynb"], given)
+    known = {stem: declared(tmp_path / f"{stem}.ipynb") for stem in ("a", "b")}
+    values = chosen(known, given)
 
     assert values == {"a": {"level": 1.0}, "b": {"deep": True, "draws": 7}}
     assert isinstance(values["a"]["level"], float)
@@ -543,25 +547,25 @@ def test_notebooks_end_with_the_build_that_started_them(small):
 
 def test_only_the_articles_own_build_writes_the_committed_outputs(small):
     """Other parameters, tables or ledgers have a folder of their own, each another."""
-    own = Request().folder
+    own = BuildRequest().folder
     other = [
-        Request(parameters={"level": "0.9"}).folder,
-        Request(cohort=small.cohort).folder,
-        Request(published=small.published).folder,
-        Request(parameters={"level": "0.8"}).folder,
+        BuildRequest(parameters={"level": "0.9"}).folder,
+        BuildRequest(cohort=small.cohort).folder,
+        BuildRequest(published=small.published).folder,
+        BuildRequest(parameters={"level": "0.8"}).folder,
     ]
 
     assert own == OUTPUT
     assert len({own, *other}) == 5
     assert {folder.parent for folder in other} == {OUTPUT.parent / "work" / "builds"}
     with pytest.raises(BuildError, match="article's own build"):
-        _ = Request(parameters={"level": "0.9"}, output=OUTPUT).folder
+        _ = BuildRequest(parameters={"level": "0.9"}, output=OUTPUT).folder
 
 
 @pytest.mark.parametrize("text", ["../../x", "a/b", "..", "💊 <b>"])
 def test_a_name_of_outputs_made_from_a_value_is_one_plain_name(text):
     """No value leads out of the folder of builds."""
-    folder = Request(parameters={"level": text}).folder
+    folder = BuildRequest(parameters={"level": text}).folder
 
     assert folder.parent == OUTPUT.parent / "work" / "builds"
     assert folder.resolve().parent == folder.parent.resolve()
@@ -597,15 +601,25 @@ RICH = (
 )
 
 
-def test_both_engines_give_the_same_executed_notebook(small):
-    """In one process or with a kernel: text, tables, figures, warnings, magics, await."""
+def test_the_forked_engine_gives_what_a_jupyter_kernel_gives(small):
+    """Text, tables, figures, warnings, magics, await; papermill's own engine is the authority."""
     notebook(small.notebooks / "3-safety.ipynb", OPENING, *RICH)
-    rebuilt(small, engine="forked")
+    rebuilt(small)
     forked = small.executed("3-safety")
-    rebuilt(small, engine="kernel")
+    kernel = small.work / "3-safety.ipynb"
+    given = {"output_dir": str(small.work), "cohort_dir": str(small.cohort)}
+    environment = {"IPYTHONDIR": str(small.work / "ipython"), **ENVIRONMENT}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        papermill.execute_notebook(
+            small.notebooks / kernel.name, kernel, given, cwd=ROOT, progress_bar=False
+        )
+    clean_notebook(kernel, given)
 
-    for ours, theirs in zip(forked["cells"], small.executed("3-safety")["cells"], strict=True):
-        assert ours == theirs
+    theirs = json.loads(kernel.read_text("utf-8"))["cells"]
+    for our_cell, their_cell in zip(forked["cells"], theirs, strict=True):
+        assert our_cell | {"id": ""} == their_cell | {"id": ""}
     kinds = {o["output_type"] for c in forked["cells"] for o in c.get("outputs", ())}
     assert kinds == {"stream", "display_data", "execute_result"}
 
@@ -634,8 +648,7 @@ def test_what_a_user_runs_at_start_does_not_run_in_a_notebook(small, tmp_path, m
     monkeypatch.setenv("MPLBACKEND", "no such backend")
     small.change("3-safety", '"level"', '"import matplotlib.pyplot"')
 
-    for engine in ("forked", "kernel"):
-        assert set(rebuilt(small, engine=engine).ran()) == set(NOTEBOOKS)
+    assert set(rebuilt(small).ran()) == set(NOTEBOOKS)
 
 
 def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(tmp_path):

@@ -37,11 +37,11 @@ import sys
 from pathlib import Path
 from companion import cli
 from companion.build.build import build
-from companion.build.progress import Lines
-from companion.build.request import Request
+from companion.build.progress import Watch
+from companion.build.request import BuildRequest
 cohort, output, work = map(Path, sys.argv[1:4])
 with cli.sentences(cli.CompanionError):
-    build(Request(cohort, output=output, work=work, jobs=int(sys.argv[4])), Lines())
+    build(BuildRequest(cohort, output=output, work=work, jobs=int(sys.argv[4])), Watch())
 """
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from papermill import execute_notebook
 from places import HELPERS
 
 from companion import results
 from companion.build.parameters import declared
-from companion.build.progress import Lines
+from companion.build.progress import Watch
 from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED
-from companion.build.run import execute
 from companion.cohort import read_cohort
 from companion.cohort.patients import patient_table
 from companion.project import ROOT
@@ -83,7 +83,7 @@ def test_other_methods_agree_with_the_notebooks_too(tmp_path):
         book = ROOT / "notebooks" / f"{stem}.ipynb"
         known = declared(book).keys() & chosen.keys()
         given = {"output_dir": str(tmp_path)} | {name: chosen[name] for name in known}
-        execute(book, tmp_path / book.name, given, ROOT, "kernel")
+        execute_notebook(book, tmp_path / book.name, given, cwd=ROOT, progress_bar=False)
         theirs += results.read(tmp_path / "results" / f"{stem}.csv")
     ours = evaluated(**chosen)
 
@@ -114,8 +114,8 @@ def test_a_setting_gives_the_same_alone_and_among_others():
 
 def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_path):
     text = "parameters: {interval_method: [wilson, wald, jeffreys], level: [0.9, 0.95]}"
-    first = sweep(request(tmp_path, text), Lines())
-    again = sweep(request(tmp_path, text), Lines())
+    first = sweep(request(tmp_path, text), Watch())
+    again = sweep(request(tmp_path, text), Watch())
     rows = table(tmp_path)
 
     assert (first.runs, first.kept, first.failures) == (6, 0, ())
@@ -127,13 +127,13 @@ def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_p
 
 
 def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkeypatch):
-    sweep(request(tmp_path, "seeds: 0"), Lines())
+    sweep(request(tmp_path, "seeds: 0"), Watch())
     (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
     before = made.stat().st_mtime_ns
     monkeypatch.setattr(
         "companion.sweep.runs.shared_key", lambda *_: {"package": "other", "cohort": ""}
     )
-    again = sweep(request(tmp_path, "seeds: 0"), Lines())
+    again = sweep(request(tmp_path, "seeds: 0"), Watch())
 
     assert again.kept == 0
     assert made.stat().st_mtime_ns == before
@@ -142,7 +142,7 @@ def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkey
 
 def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path):
     """And nowhere else: each prints what the article prints."""
-    sweep(request(tmp_path, "seeds: 0-1"), Lines())
+    sweep(request(tmp_path, "seeds: 0-1"), Watch())
     wide = table(tmp_path).pivot(index=["measure", "statistic"], columns="run", values="value")
     differs = set(wide.index[wide[0] != wide[1]])
     printed = {
@@ -160,7 +160,7 @@ def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path)
 def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path):
     sweep(
         request(tmp_path, 'claims: {text3_wbc_gt30_n: "10", text3_wbc_gt30_percent: "29%"}'),
-        Lines(),
+        Watch(),
     )
     rows = table(tmp_path).set_index(["measure", "statistic"])
 
@@ -221,7 +221,7 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
         time.sleep(0.05)
     where = json.loads(address.read_text())["address"]
 
-    class Killer(Lines):
+    class Killer(Watch):
         """Kill a worker when the first cohort is there."""
 
         def step(self, what, done, total):
@@ -239,14 +239,14 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
 
 def test_where_there_is_no_scheduler_a_sentence_says_so(tmp_path):
     with pytest.raises(SchedulerError, match="no Dask scheduler at tcp"):
-        sweep(request(tmp_path, "seeds: 0", scheduler="tcp://127.0.0.1:9"), Lines())
+        sweep(request(tmp_path, "seeds: 0", scheduler="tcp://127.0.0.1:9"), Watch())
 
 
 def test_a_cohort_that_cannot_be_constructed_is_listed(tmp_path):
     """As where the ledger does not say how many patients there were."""
     asked = request(tmp_path, "seeds: 0-1")
     sizeless = replace(asked, ledger=replace(LEDGER, claims={}))
-    outcome = sweep(sizeless, Lines())
+    outcome = sweep(sizeless, Watch())
 
     assert [failure.partition(":")[0] for failure in sorted(outcome.failures)] == [
         "seed 0",
