@@ -1,34 +1,30 @@
 """The command line: thin, and each command imports only what it needs."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
-from numbercheck.cli import AsJson, Seconds, example, pairs, print_json, sentences
+from numbercheck.cli import AS_JSON, SECONDS
+from numbercheck.commands import Program, argument, at_least, pairs, print_json
 
 if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
 
-app = typer.Typer(
-    help="A reproducible companion to one published trial: rebuild every table and figure from "
+program = Program(
+    "companion",
+    "A reproducible companion to one published trial: rebuild every table and figure from\n"
     "patient tables, with a verdict on every printed number.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    CompanionError,
 )
 
-Published = Annotated[Path | None, typer.Option(help="Folder of the ledger.")]
+PUBLISHED = argument("--published", type=Path, metavar="DIR", help="folder of the ledger")
 
 
 def main() -> None:
-    """Run the command line; every fault of the input is a sentence and exit status 2."""
-    with sentences(CompanionError):
-        app(prog_name="companion")
+    """Run the command line."""
+    program.run(sys.argv[1:])
 
 
 def _ledger(published: Path | None) -> "Ledger":
@@ -45,39 +41,43 @@ def _published(published: Path | None) -> Path:
     return ROOT / "data" / "published"
 
 
-def _example(*lines: str) -> Callable:
-    return example(*lines, program="companion")
-
-
-@app.command()
-@_example("build", "build --cohort my-data", "build -p level=0.9 -p interval_method=jeffreys")
+@program.command(
+    argument("--cohort", type=Path, metavar="DIR", help="folder of ADaM tables"),
+    PUBLISHED,
+    argument("--output", type=Path, metavar="DIR", help="folder to replace as a whole"),
+    argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
+             help="parameter of the notebooks"),
+    argument("--force", action="append", default=[], metavar="NOTEBOOK",
+             help="run this notebook even if nothing changed"),
+    argument("--jobs", type=at_least(int, 1), default=2,
+             help="number of notebooks to run at a time (default: 2)"),
+    examples=["build", "build --cohort my-data", "build -p level=0.9 -p interval_method=jeffreys"],
+)  # fmt: skip
 def build(
-    cohort: Annotated[Path | None, typer.Option(help="Folder of ADaM tables.")] = None,
-    published: Published = None,
-    output: Annotated[Path | None, typer.Option(help="Folder to write, as a whole.")] = None,
-    parameter: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", help="NAME=VALUE for the notebooks.")
-    ] = None,
-    force: Annotated[list[str] | None, typer.Option(help="Run this notebook anyway.")] = None,
-    jobs: Annotated[int, typer.Option(help="Notebooks at a time.", min=1)] = 2,
+    cohort: Path | None,
+    published: Path | None,
+    output: Path | None,
+    parameter: Sequence[str],
+    force: Sequence[str],
+    jobs: int,
 ) -> None:
     """Run the four notebooks and judge every printed number.
 
-    What has run before and depends on nothing that changed is kept. Other tables, ledgers or
-    parameters get a folder of their own below work/builds.
+    A notebook whose last run depends on nothing that changed is not run again. Builds with other
+    tables, ledgers or parameters go to a folder of their own below work/builds.
 
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
     from companion.build.build import build as run
     from companion.build.progress import Watch
-    from companion.build.request import COHORT, PUBLISHED, BuildRequest
+    from companion.build.request import COHORT, BuildRequest
 
     request = BuildRequest(
         cohort=cohort or COHORT,
-        published=published or PUBLISHED,
+        published=_published(published),
         output=output,
         parameters=pairs(parameter, "--parameter"),
-        force=tuple(force or ()),
+        force=tuple(force),
         jobs=jobs,
     )
     outcome = run(request, Watch())
@@ -86,19 +86,20 @@ def build(
     _end(outcome.drift)
 
 
-def _end(drift: Sequence[str]) -> None:
-    for line in drift:
+def _end(lines: Sequence[str]) -> None:
+    """Exit with status 1 if there is anything to report, else 0."""
+    for line in lines:
         print(line, file=sys.stderr)
-    sys.exit(1 if drift else 0)
+    sys.exit(1 if lines else 0)
 
 
-@app.command()
-@_example("verify", "verify --results outputs/results.csv --json")
-def verify(
-    results: Annotated[Path | None, typer.Option(help="Table of results.")] = None,
-    published: Published = None,
-    as_json: AsJson = False,
-) -> None:
+@program.command(
+    argument("--results", type=Path, metavar="FILE", help="table of results"),
+    PUBLISHED,
+    AS_JSON,
+    examples=["verify", "verify --results outputs/results.csv --json"],
+)
+def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
     """Join a table of results with the claims: a verdict on every printed number.
 
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
@@ -124,9 +125,13 @@ def verify(
     _end(found)
 
 
-@app.command()
-@_example("validate data/cohort", "validate my-data --json")
-def validate(directory: Path, published: Published = None, as_json: AsJson = False) -> None:
+@program.command(
+    argument("directory", type=Path, help="folder of ADaM tables"),
+    PUBLISHED,
+    AS_JSON,
+    examples=["validate data/cohort", "validate my-data --json"],
+)
+def validate(directory: Path, published: Path | None, as_json: bool) -> None:
     """List all faults of a folder of ADaM tables at once, with what would be right.
 
     The ledger gives the data cut-off, after which no time can end, and the days of a month;
@@ -149,15 +154,15 @@ def validate(directory: Path, published: Published = None, as_json: AsJson = Fal
     sys.exit(2 if found else 0)
 
 
-@app.command()
-@_example("reconstruct", "reconstruct --seed 1 --output work/seed-1")
-def reconstruct(
-    seed: Annotated[int, typer.Option(help="Which of the consistent cohorts.")] = 0,
-    output: Annotated[Path | None, typer.Option(help="Folder for the ADaM tables.")] = None,
-    published: Published = None,
-    seconds: Seconds = 60.0,
-) -> None:
-    """Construct a cohort that prints the article's numbers; none of its patients is real."""
+@program.command(
+    argument("--seed", type=at_least(int, 0), default=0, help="which consistent cohort"),
+    argument("--output", type=Path, metavar="DIR", help="folder for the ADaM tables"),
+    PUBLISHED,
+    SECONDS,
+    examples=["reconstruct", "reconstruct --seed 1 --output work/seed-1"],
+)
+def reconstruct(seed: int, output: Path | None, published: Path | None, seconds: float) -> None:
+    """Construct a cohort that prints the article's numbers; no row describes a real person."""
     from companion.cohort import check_target, write_reconstruction
     from companion.project import ROOT
     from numbercheck.consistency.construction import reconstruct as construct
@@ -174,12 +179,12 @@ def reconstruct(
         print(f"  but {slug}: {construction.reason(ledger, slug)}")
 
 
-@app.command()
-@_example("live", "live --published my-ledger --output work/mine")
-def live(
-    published: Published = None,
-    output: Annotated[Path | None, typer.Option(help="Folder for the page.")] = None,
-) -> None:
+@program.command(
+    PUBLISHED,
+    argument("--output", type=Path, metavar="DIR", help="folder for the page"),
+    examples=["live", "live --published my-ledger --output work/mine"],
+)
+def live(published: Path | None, output: Path | None) -> None:
     """Write the live page: the whole audit in one file that works offline (needs npm, once)."""
     from companion.live import write_live_page
     from companion.project import ROOT
@@ -189,21 +194,29 @@ def live(
     print(write_live_page(_published(published), example, document, output or ROOT / "work/live"))
 
 
-@app.command()
-@_example(
-    "sweep docs/examples/cohorts.yml", "sweep my-grid.yml --scheduler tcp://head:8786 --output big"
-)
+@program.command(
+    argument("grid", type=Path, help="YAML file; docs/sweeps.md describes it"),
+    argument("--cohort", type=Path, metavar="DIR", help="ADaM tables for a grid without seeds"),
+    PUBLISHED,
+    argument("--output", type=Path, metavar="DIR", help="folder; a second start continues there"),
+    argument("--jobs", type=at_least(int, 1), default=2,
+             help="worker processes on this machine (default: 2)"),
+    argument("--scheduler", default="", metavar="ADDRESS",
+             help="Dask scheduler whose workers to use instead"),
+    examples=[
+        "sweep docs/examples/cohorts.yml",
+        "sweep my-grid.yml --scheduler tcp://head:8786 --output big",
+    ],
+)  # fmt: skip
 def sweep(
-    grid: Annotated[Path, typer.Argument(help="YAML file; docs/sweeps.md describes it.")],
-    cohort: Annotated[
-        Path | None, typer.Option(help="ADaM tables of a grid without seeds.")
-    ] = None,
-    published: Published = None,
-    output: Annotated[Path | None, typer.Option(help="Folder; a second start goes on.")] = None,
-    jobs: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 2,
-    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler instead.")] = "",
+    grid: Path,
+    cohort: Path | None,
+    published: Path | None,
+    output: Path | None,
+    jobs: int,
+    scheduler: str,
 ) -> None:
-    """Run a grid of parameters, reconstructed cohorts and changed claims into one table.
+    """Evaluate a grid of methods, reconstructed cohorts and changed claims in one table.
 
     Exit status: 0 every run is done, 1 some failed and are listed, 2 unusable input.
     """

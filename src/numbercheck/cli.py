@@ -1,132 +1,76 @@
 """The command line for any ledger: thin, and each command imports only what it needs."""
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from numbercheck.errors import NumbercheckError, unknown
+from numbercheck.commands import Program, UsageError, argument, at_least, pairs, print_json
+from numbercheck.errors import unknown
 
 if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
 
 HERE = Path("data/published")
+CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
 
-app = typer.Typer(
-    help="Check the printed numbers of one article: audit them against each other, ask whether "
-    "one cohort can satisfy them all, and bound what is not printed. LEDGER is a folder; "
-    "without one, data/published below the current folder.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+program = Program(
+    "numbercheck",
+    "Check the printed numbers of one article: audit them against each other, ask whether one\n"
+    "cohort can satisfy them all, and bound what is not printed. LEDGER is a folder; without\n"
+    "one, data/published below the current folder.",
 )
 
-Folder = Annotated[Path, typer.Argument(metavar="[LEDGER]", help="Folder of the ledger.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Seconds = Annotated[float, typer.Option(help="Most time for the whole command.", min=0.1)]
-Changed = Annotated[
-    list[str] | None, typer.Option("--set", help="CLAIM=PRINTED: as if that were printed.")
-]
-Dropped = Annotated[list[str] | None, typer.Option("--drop", help="Leave this claim out.")]
-Without = Annotated[list[str] | None, typer.Option("--without", help="Do not assume this.")]
-Methods = Annotated[
-    list[str] | None, typer.Option("--method", help="FAMILY=METHOD: as if that were its method.")
-]
-Levels = Annotated[
-    list[str] | None, typer.Option("--level", help="FAMILY=LEVEL: confidence level, such as 0.9.")
-]
-
-
-class UnusableError(NumbercheckError):
-    """A command's arguments that cannot be used."""
+LEDGER = argument("folder", metavar="LEDGER", nargs="?", type=Path, default=HERE,
+                  help="folder of the ledger")  # fmt: skip
+AS_JSON = argument("--json", dest="as_json", action="store_true",
+                   help="print one JSON document")  # fmt: skip
+SECONDS = argument("--seconds", type=at_least(float, 0.1), default=60.0,
+                   help="time limit of the command (default: 60)")  # fmt: skip
+CHANGED = argument("--set", dest="changed", action="append", default=[], metavar="CLAIM=PRINTED",
+                   help="as if that were printed")  # fmt: skip
+DROP = argument("--drop", action="append", default=[], metavar="CLAIM",
+                help="leave this claim out")  # fmt: skip
+WITHOUT = argument("--without", action="append", default=[], metavar="ASSUMPTION",
+                   help="do not assume this")  # fmt: skip
 
 
 def main() -> None:
-    """Run the command line; every fault of the input is a sentence and exit status 2."""
-    with sentences():
-        app(prog_name="numbercheck")
-
-
-@contextmanager
-def sentences(*ours: type[Exception]) -> Iterator[None]:
-    """Turn errors about the input into one sentence on standard error and exit status 2.
-
-    Parameters
-    ----------
-    ours : type of Exception
-        Base classes of such errors, besides numbercheck's own.
-    """
-    try:
-        yield
-    except (NumbercheckError, *ours) as error:  # type: ignore[misc]
-        _stop(str(error))
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        if not error.strerror:  # ours, in words
-            _stop(str(error))
-        _stop(f"{error.filename or 'the disk'}: {error.strerror}; outputs are as they were")
-
-
-def _stop(message: str) -> None:
-    print(message, file=sys.stderr)
-    sys.exit(2)
-
-
-def print_json(document: object) -> None:
-    """Print one JSON document."""
-    print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
-
-
-def example(*lines: str, program: str = "numbercheck") -> Callable:
-    """Add examples to a command's help."""
-
-    def add(command: Callable) -> Callable:
-        examples = "\n\n".join(f"    {program} {line}" for line in lines)
-        command.__doc__ = f"{command.__doc__}\n\nExamples:\n\n{examples}"
-        return command
-
-    return add
-
-
-def pairs(given: list[str] | None, option: str) -> dict[str, str]:
-    """Split options written NAME=VALUE."""
-    found = {}
-    for text in given or []:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise UnusableError(f"{option} {text!r} has no =; write it as NAME=VALUE")
-        found[name.strip()] = value.strip()
-    return found
+    """Run the command line."""
+    program.run(sys.argv[1:])
 
 
 def _read(folder: Path) -> "Ledger":
     from numbercheck.ledger.reading import read_ledger
 
     if folder == HERE and not folder.is_dir():
-        raise UnusableError(
+        raise UsageError(
             f"there is no {HERE} here; name the folder of a ledger, or start one: "
             "numbercheck new my-ledger"
         )
     return read_ledger(folder)
 
 
-@app.command()
-@example("audit", "audit my-ledger --json", "audit --set table1_crs_g12_percent=46%")
+@program.command(
+    LEDGER,
+    CHANGED,
+    DROP,
+    WITHOUT,
+    argument("--method", action="append", default=[], metavar="FAMILY=METHOD",
+             help="as if that were the family's method"),
+    argument("--level", action="append", default=[], metavar="FAMILY=LEVEL",
+             help="as if that were its confidence level, such as 0.9"),
+    AS_JSON,
+    examples=["audit", "audit my-ledger --json", "audit --set table1_crs_g12_percent=46%"],
+)  # fmt: skip
 def audit(
-    folder: Folder = HERE,
-    changed: Changed = None,
-    drop: Dropped = None,
-    without: Without = None,
-    method: Methods = None,
-    level: Levels = None,
-    as_json: AsJson = False,
+    folder: Path,
+    changed: Sequence[str],
+    drop: Sequence[str],
+    without: Sequence[str],
+    method: Sequence[str],
+    level: Sequence[str],
+    as_json: bool,
 ) -> None:
     """Judge each printed number by the others; needs no patient data.
 
@@ -138,13 +82,13 @@ def audit(
 
     ledger = _read(folder).constrain(
         pairs(changed, "--set"),
-        drop or (),
-        without or (),
+        drop,
+        without,
         pairs(method, "--method"),
         pairs(level, "--level"),
     )
     if not ledger.claims:
-        raise UnusableError("the ledger has no claims; write the printed numbers into claims.csv")
+        raise UsageError("the ledger has no claims; write the printed numbers into claims.csv")
     verdicts = judge(ledger)
     print(to_json(ledger, verdicts) if as_json else told(ledger, verdicts))
     surprises = drift(ledger, verdicts)
@@ -153,20 +97,24 @@ def audit(
     sys.exit(1 if surprises else 0)
 
 
-@app.command()
-@example("explain table1_crs_g12_percent", "explain text6_crs_by_blasts_p_value")
-def explain(claim: str, folder: Folder = HERE) -> None:
+@program.command(
+    argument("claim", help="the claim's name in claims.csv"),
+    LEDGER,
+    examples=["explain table1_crs_g12_percent", "explain text6_crs_by_blasts_p_value"],
+)
+def explain(claim: str, folder: Path) -> None:
     """Show what one printed number was checked against, and what each method gives."""
     from numbercheck.audit import explain as tell
 
     ledger = _read(folder)
     if claim not in ledger.claims:
-        raise UnusableError(unknown("claim", claim, ledger.claims))
+        raise UsageError(unknown("claim", claim, ledger.claims))
     print(tell(ledger, claim))
 
 
-@app.command()
-@example("new my-ledger")
+@program.command(
+    argument("directory", type=Path, help="folder to create"), examples=["new my-ledger"]
+)
 def new(directory: Path) -> None:
     """Start the ledger of another article: empty tables, and a README that explains them."""
     from numbercheck.ledger.new import new_ledger
@@ -175,20 +123,28 @@ def new(directory: Path) -> None:
         print(path)
 
 
-@app.command()
-@example(
-    "conflicts",
-    "conflicts --all --set text5_relapse_n=5",
-    "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
-)
+@program.command(
+    LEDGER,
+    argument("--all", dest="every", action="store_true", help="go on after the first conflict"),
+    CHANGED,
+    DROP,
+    WITHOUT,
+    SECONDS,
+    AS_JSON,
+    examples=[
+        "conflicts",
+        "conflicts --all --set text5_relapse_n=5",
+        "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
+    ],
+)  # fmt: skip
 def conflicts(
-    folder: Folder = HERE,
-    every: Annotated[bool, typer.Option("--all", help="Go on after the first.")] = False,
-    changed: Changed = None,
-    drop: Dropped = None,
-    without: Without = None,
-    seconds: Seconds = 60.0,
-    as_json: AsJson = False,
+    folder: Path,
+    every: bool,
+    changed: Sequence[str],
+    drop: Sequence[str],
+    without: Sequence[str],
+    seconds: float,
+    as_json: bool,
 ) -> None:
     """Ask whether one cohort can satisfy every claim; if not, name a smallest conflict.
 
@@ -198,7 +154,7 @@ def conflicts(
     from numbercheck.consistency.model import UndecidedError, within
     from numbercheck.consistency.words import record, tell
 
-    ledger = _read(folder).constrain(pairs(changed, "--set"), drop or (), without or ())
+    ledger = _read(folder).constrain(pairs(changed, "--set"), drop, without)
     try:
         with within(seconds):
             found = find_conflicts(ledger, seconds, every)
@@ -216,18 +172,19 @@ def conflicts(
     sys.exit(1 if found else 0)
 
 
-CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
-
-
-@app.command()
-@example("bounds", "bounds 'crs_grade >= 1' --among 'blasts_ge5'", "bounds 'os_time >= 366' --json")
-def bounds(
-    expression: Annotated[str | None, typer.Argument(help="Which patients to count.")] = None,
-    folder: Folder = HERE,
-    among: Annotated[str, typer.Option(help="Among whom; alone, how many these are.")] = "",
-    seconds: Seconds = 60.0,
-    as_json: AsJson = False,
-) -> None:
+@program.command(
+    argument("expression", nargs="?", help="which patients to count"),
+    LEDGER,
+    argument("--among", default="", help="among which patients; alone, how many these are"),
+    SECONDS,
+    AS_JSON,
+    examples=[
+        "bounds",
+        "bounds 'crs_grade >= 1' --among 'blasts_ge5'",
+        "bounds 'os_time >= 366' --json",
+    ],
+)
+def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_json: bool) -> None:
     """Bound what the article does not print, over every cohort that it allows.
 
     Without an expression: the questions of the ledger's bounds.csv. An argument alone that is a
@@ -236,7 +193,7 @@ def bounds(
     if folder == HERE and expression and _is_folder(expression):
         folder, expression = Path(expression), None
     if expression is not None and not expression.strip():
-        raise UnusableError("the expression is empty; leave it out to ask the ledger's questions")
+        raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
     if expression is None and not among:
         _standard_bounds(folder, seconds, as_json)
         return

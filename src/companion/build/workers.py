@@ -28,6 +28,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MATPLOTLIBRC": os.devnull,  # the library's own settings, not the user's
     "OPENBLAS_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # or Jupyter's debugger warns at every start
 }
 ENGINE = "companion.build.engine"  # what the fork server imports
 CONTEXT = get_context("forkserver")

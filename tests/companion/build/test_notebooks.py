@@ -16,7 +16,7 @@ from synthetic import trial, write_csv
 
 from companion.build import workers
 from companion.build.parameters import declared
-from companion.build.progress import Lines
+from companion.build.progress import Watch
 from companion.cohort import patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import read_results
@@ -70,21 +70,20 @@ def chosen(stem, folder, given):
 
 def execute(folder, stems=STEMS, **given):
     """Run notebooks as a build does; return the folder of what they made."""
-    workers.warm_up("forked")
+    workers.warm_up()
     faults = workers.run_all(
         [
             workers.Job(
                 ROOT / "notebooks" / f"{stem}.ipynb",
                 folder / f"{stem}.ipynb",
                 chosen(stem, folder, given),
-                ROOT,
             )
             for stem in stems
         ],
         2,
-        Lines(),
+        Watch(),
     )
-    assert faults == []
+    assert faults == {}
     return folder
 
 
