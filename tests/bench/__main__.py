@@ -17,13 +17,16 @@ HEAD = """# Benchmarks
 
 Made by `make bench`: medians of five within one run on {cores} processor cores, unless it says
 otherwise. Times on another machine differ; ratios should not by much. The last column says what was
-promised, and whether it holds.
+promised, and whether it holds. † marks what was measured while other programs used the machine:
+before and after each measurement, a fixed loop is timed and the processors' idle time is read. The
+load average was {load:.1f} at the end of the run.
 """
 
 
 def main(names: list[str]) -> int:
     """Measure the subjects named, or all, and write the page."""
-    sys.path[:0] = [str(HERE), str(HERE.parent / "helpers")]
+    tests = {path.parent for path in HERE.parent.rglob("test_*.py")}  # some lend their examples
+    sys.path[:0] = [str(HERE), str(HERE.parent / "helpers"), *map(str, sorted(tests))]
     known = sorted(p.stem for p in HERE.glob("*.py") if p.stem not in ("__main__", "measuring"))
     if unknown := sorted(set(names) - set(known)):
         print(f"no subject {unknown[0]!r}; one of {', '.join(known)}", file=sys.stderr)
@@ -34,7 +37,8 @@ def main(names: list[str]) -> int:
         print(section, end="\n\n", flush=True)
         parts = _parts() | {name: str(section)}
         body = "".join(f"\n<!-- {n} -->\n{parts[n]}\n" for n in known if n in parts)
-        PAGE.write_text(HEAD.format(cores=os.cpu_count()) + body, encoding="utf-8")
+        head = HEAD.format(cores=os.cpu_count(), load=os.getloadavg()[0])
+        PAGE.write_text(head + body, encoding="utf-8")
         kept &= section.kept
     return 0 if kept else 1
 

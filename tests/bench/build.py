@@ -21,40 +21,31 @@ def measure() -> Section:
         folder = Path(name)
         script = _script(folder)
         loop = seconds(lambda: _one_after_the_other(folder))
-        forked, kernel = (
-            seconds(lambda e=e: _rebuild(folder / e, e)) for e in ("forked", "kernel")
-        )
+        forked = seconds(lambda: process(_command(folder / "built")))
         plain = seconds(lambda: process([sys.executable, str(script)], env=_quiet()))
-        nothing = seconds(lambda: _rebuild(folder / "forked", "forked", force=False))
-        memory = peak_memory(_command(folder / "forked", "forked"))
+        nothing = seconds(lambda: process(_command(folder / "built", force=False)))
+        memory = peak_memory(_command(folder / "built"))
     return Section(
         "Rebuild",
         "Four notebooks, nothing kept, environment installed. A rebuild also judges every claim "
-        "and writes the report; the others do not. A Jupyter kernel for each notebook alone would "
-        "miss the goal, for each imports everything anew; notebooks forked from one warm process "
-        "give the same outputs, which a test holds, and are as apart from each other as processes "
-        "are. They cost two modules of `companion.build`, so they are the default.",
+        "and writes the report; the others do not. It forks the notebooks from one process that "
+        "has imported what they import, instead of starting a Jupyter kernel for each; a test "
+        "holds that the executed notebooks are the same.",
         (
+            below("rebuild / papermill", forked / loop, 0.25, ""),
+            below("rebuild / plain script", forked / plain, 1, ""),
+            below("build after nothing changed / papermill", nothing / loop, 0.02, ""),
             Row("`papermill`, one notebook after the other", f"{loop:.1f} s"),
             Row("the same code as one plain script", f"{plain:.1f} s"),
-            Row("rebuild, a Jupyter kernel for each, two at a time", f"{kernel:.1f} s"),
-            Row("rebuild, forked (the default)", f"{forked:.1f} s"),
-            below("rebuild / papermill", forked / loop, 0.4, ""),
-            Row("rebuild with kernels / papermill", f"{kernel / loop:.2f}"),
-            below("rebuild / plain script", forked / plain, 2, ""),
-            below("build after nothing changed, whole process", nothing, 0.4),
-            below("memory of a rebuild, all processes", memory, 2000, "MB"),
+            Row("rebuild", f"{forked:.1f} s"),
+            Row("build after nothing changed", f"{nothing:.2f} s"),
+            below("memory of a rebuild, all processes", memory, 450, "MB"),
         ),
     )
 
 
-def _command(output: Path, engine: str, force: bool = True) -> list[str]:
-    return [COMPANION, "build", *(FORCED if force else []), "--output", str(output),
-            "--engine", engine]  # fmt: skip
-
-
-def _rebuild(output: Path, engine: str, force: bool = True) -> None:
-    process(_command(output, engine, force))
+def _command(output: Path, force: bool = True) -> list[str]:
+    return [COMPANION, "build", *(FORCED if force else []), "--output", str(output)]
 
 
 def _one_after_the_other(folder: Path) -> None:

@@ -10,6 +10,12 @@ from statistics import median
 from typing import Any
 
 COMPANION = str(Path(sys.executable).with_name("companion"))
+NUMBERCHECK = str(Path(sys.executable).with_name("numbercheck"))
+NAP = 0.3  # seconds of doing nothing, in which other programs show
+USED = 0.1  # share of the processors' time that others may use
+SLOWER = 1.3  # how much slower than its fastest run the fixed loop may be
+
+loops: list[float] = []  # times of the fixed loop in this run
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,68 @@ class Section:
         return "\n".join(lines)
 
 
-def seconds(what: Callable[[], object], times: int = 5) -> float:
+class Measured(float):
+    """Seconds, or a ratio of seconds, that know whether the machine was busy with other work.
+
+    Formatted, a busy one carries the mark ``†``.
+    """
+
+    busy: bool
+
+    def __new__(cls, value: float, busy: bool = False) -> "Measured":  # noqa: D102 - see class
+        made = super().__new__(cls, value)
+        made.busy = busy
+        return made
+
+    def __sub__(self, other: float) -> "Measured":
+        return Measured(float(self) - float(other), self.busy or getattr(other, "busy", False))
+
+    def __add__(self, other: float) -> "Measured":
+        return Measured(float(self) + float(other), self.busy or getattr(other, "busy", False))
+
+    def __truediv__(self, other: float) -> "Measured":
+        return Measured(float(self) / float(other), self.busy or getattr(other, "busy", False))
+
+    def __rmul__(self, factor: float) -> "Measured":
+        return Measured(factor * float(self), self.busy)
+
+    def __format__(self, spec: str) -> str:
+        return float.__format__(self, spec) + ("†" if self.busy else "")
+
+
+def seconds(what: Callable[[], object], times: int = 5) -> Measured:
     """Median wall time of some calls."""
     taken = []
+    busy = is_busy()
     for _ in range(times):
         start = time.perf_counter()
         what()
         taken.append(time.perf_counter() - start)
-    return median(taken)
+    return Measured(median(taken), busy or is_busy())
+
+
+def is_busy() -> bool:
+    """Whether other programs use the machine: by its counters of idle time, and by a fixed loop."""
+    idle, total = _idle_time()
+    time.sleep(NAP)
+    still_idle, still_total = _idle_time()
+    used = 1 - (still_idle - idle) / max(still_total - total, 1)
+    loops.append(_fixed_loop())
+    return used > USED or loops[-1] > SLOWER * min(loops)
+
+
+def _idle_time() -> tuple[int, int]:
+    """Idle and total time of all processors since the start, in ticks."""
+    first = Path("/proc/stat").read_text().splitlines()[0]
+    ticks = [int(word) for word in first.split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
+
+
+def _fixed_loop() -> float:
+    """Seconds that a loop takes whose work never changes."""
+    start = time.perf_counter()
+    sum(i * i for i in range(300_000))
+    return time.perf_counter() - start
 
 
 def process(command: Sequence[str], **options: Any) -> None:
