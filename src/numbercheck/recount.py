@@ -94,12 +94,12 @@ class Cohorts:
         level = self.ledger.level(measure) if level is None else level
         return find(measure, name, method or self.ledger.method(measure), level)
 
-    def two_by_two(self, measure: Measure) -> np.ndarray:
-        """Cells a, b, c, d of each cohort: with and without the event, in the group, outside it."""
-        event, group = (part.evaluate(self.columns) for part in (measure.where, measure.by))
-        rows, columns = (group.is_true, group.is_false), (event.is_true, event.is_false)
-        among = self.select(measure.among)
-        return np.stack([(among & g & e).sum(axis=1) for g in rows for e in columns], axis=1)
+    def cells(self, measure: Measure) -> np.ndarray:
+        """Patients of each group with and without the event, shape (cohorts, 2 x groups)."""
+        event = measure.where.evaluate(self.columns)
+        groups = (self.select(g, measure.among) for g in self.ledger.groups(measure.by))
+        columns = [(g & e).sum(axis=1) for g in groups for e in (event.is_true, event.is_false)]
+        return np.stack(columns, axis=1)
 
     def curve(self, measure: Measure, conf_type: str, level: float) -> tuple[np.ndarray, ...]:
         """Kaplan-Meier tables of the patients in ``among``; others leave before the first day."""
@@ -153,8 +153,7 @@ class Cohorts:
         """Known values in ascending order, in the printed unit, and how many there are."""
         values, known = self.columns[measure.where.text]
         known = known & self.select(measure.among)
-        month = self.ledger.days_per_month
-        unit = month if measure.unit == "months" else 1.0
+        unit = printed_unit(self.ledger, measure) or np.nan
         return np.sort(np.where(known, values, np.inf) / unit, axis=1), known.sum(axis=1)
 
     def _survival(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
@@ -189,9 +188,9 @@ class Cohorts:
     def _comparison(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
         if measure.against:
             return self._against(measure)
-        if not (measure.by.text and method):
-            return self._undefined()  # the article does not say how the groups were divided
-        cells = self._once(self.two_by_two, measure)
+        if measure.design or not (measure.by.text and method):
+            return self._undefined()  # pairs, or groups that the article does not define
+        cells = self._once(self.cells, measure)
         return _of_rows(lambda *table: (_tested(table, method),), cells)[:, 0]
 
     def _against(self, measure: Measure) -> np.ndarray:
@@ -208,6 +207,18 @@ def endpoint_columns(ledger: Ledger, endpoint: str) -> tuple[str, str]:
     """Columns of an endpoint's days and events; empty where the ledger has none."""
     sources = {v.source: v.variable for v in ledger.variables.values()}
     return sources.get(f"ADTTE.{endpoint} days", ""), sources.get(f"ADTTE.{endpoint} event", "")
+
+
+def printed_unit(ledger: Ledger, measure: Measure) -> float | None:
+    """How many units of its variable a quantity is printed in; None where that is not known."""
+    month = ledger.days_per_month
+    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
+    variable, printed = ledger.variables[measure.where.text], measure.unit.rstrip("s")
+    is_time = variable.source.startswith("ADTTE.") or printed == "month"
+    own = variable.unit.rstrip("s") or ("day" if is_time else printed)
+    if own == printed or not printed:
+        return 1.0
+    return days[printed] / days[own] if {own, printed} <= days.keys() else None
 
 
 def kaplan_meier_tables(
@@ -277,5 +288,5 @@ def _place(size: int, p: float, kind: int) -> tuple[float, float, float]:
 
 
 def _tested(cells: Sequence[int], method: str) -> float:
-    a, b, c, d = cells
-    return p_value([[a, b], [c, d]], method) if sum(cells) else np.nan
+    table = [list(cells[at : at + 2]) for at in range(0, len(cells), 2)]
+    return p_value(table, method) if sum(cells) else np.nan

@@ -337,6 +337,7 @@ def _measures(scheme: str, random: Random) -> list[Measure]:
         chosen.append(measure("p", "comparison", where, by=by, family="test"))
     if scheme == "numbers":
         chosen.append(measure("k", "quantity", "k", family="order"))
+        chosen.append(measure("k_b", "quantity", "k", "b", family="order"))
     if scheme == "arms":
         for among in ('arm == "x"', 'not arm == "x"', "a"):
             told = {"endpoint": "OS", "horizon": "3", "family": "curve"}

@@ -139,7 +139,7 @@ class Evidence:
         """
         if not measure.by.text:
             raise MissingError("the article does not say how the groups were divided")
-        groups = self.selections.groups(measure.by)
+        groups = self.ledger.groups(measure.by)
         events = [self.selected(measure.where, measure.among, group) for group in groups]
         sizes = self._sizes(measure, groups)
         whole = None if all(events) else self.selected(measure.where, measure.among)

@@ -81,13 +81,6 @@ class Selections:
             near &= set(variable.domain)
         return tuple(sorted(near)) or ((0,) if variable else (False, True))
 
-    def groups(self, by: Expression) -> tuple[Expression, ...]:
-        """Groups that ``by`` makes: those it selects and the rest, or one for each category."""
-        variable = self._variables.get(by.text.strip())
-        if variable and variable.type in ("category", "grade"):
-            return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
-        return by, Expression(f"not ({by.text})")
-
 
 def _relates_columns(expression: Expression) -> bool:
     """Whether two columns are compared with each other."""

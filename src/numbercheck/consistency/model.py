@@ -36,7 +36,7 @@ from numbercheck.consistency.times import Timed, timeless
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Ledger, Measure
-from numbercheck.recount import endpoint_columns
+from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.rounding import Printed
 
 Printings = Mapping[str, list[Printed]]
@@ -103,7 +103,7 @@ class Model:
             raise UndecidedError("undecided in the time that the command was given")
         self.ledger, self.n, self.scope = ledger, n, Scope(ledger, extra)
         self.cp = cp_model.CpModel()
-        self.vectors: dict[str, Sorted] = {}
+        self.vectors: dict[tuple[str, Expression], Sorted] = {}  # by column and population
         self.regions: list[Region] = []
         self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
         static = [rule for rule in self.scope.rules if not self.scope.is_timed(rule)]
@@ -190,7 +190,7 @@ class Model:
 
     def _post_comparison(self, claim: Claim, measure: Measure) -> None:
         known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
-        groups = [(known, g, measure.among) for g in (measure.by, negated(measure.by))]
+        groups = [(known, g, measure.among) for g in self.ledger.groups(measure.by)]
         sizes = [(0, self.n), (0, self.n)]
         if not self.scope.is_timed(*groups[0]):
             sizes = [
@@ -203,21 +203,22 @@ class Model:
 
     def comparison_cells(self, measure: Measure) -> list[cp_model.LinearExprT]:
         """Counts with and without the event, in the group and outside it: a, b, c, d."""
-        groups = (measure.by, negated(measure.by))
+        groups = self.ledger.groups(measure.by)
         events = (measure.where, negated(measure.where))
         return [self.count(event, group, measure.among) for group, event in product(groups, events)]
 
     def _post_quantity(self, claim: Claim, measure: Measure) -> None:
-        days = self.ledger.days_per_month if measure.unit == "months" else 1
+        days = printed_unit(self.ledger, measure) or 1.0
         method = self.ledger.method(measure)
         kind = method if method.startswith("quantile-") else "quantile-7"
         self.vector(measure).require(claim.statistic, claim.value, kind, days)
 
     def vector(self, measure: Measure) -> Sorted:
         """The measure's values in ascending order."""
-        if measure.measure not in self.vectors:
-            self.vectors[measure.measure] = self._sort(measure)
-        return self.vectors[measure.measure]
+        key = measure.where.text, measure.among
+        if key not in self.vectors:
+            self.vectors[key] = self._sort(measure)
+        return self.vectors[key]
 
     def _sort(self, measure: Measure) -> Sorted:
         name = measure.where.text

@@ -6,10 +6,10 @@ from functools import partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
-from numbercheck.consistency.model import both, negated
+from numbercheck.consistency.model import both
 from numbercheck.consistency.sharp_bounds import Bounds, named
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import DAYS_PER_MONTH, Ledger, Measure, Unprinted
+from numbercheck.ledger.records import Ledger, Measure, Unprinted
 from numbercheck.recount import endpoint_columns
 
 QUARTERS = "|".join(map(str, range(0, 37, 3)))
@@ -80,7 +80,7 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
     for row in asked_of(asked.ledger):
         if row.statistic == "p_value":
             measure = asked.ledger.measures[row.measure]
-            groups = (both(g, measure.among) for g in (measure.by, negated(measure.by)))
+            groups = (both(g, measure.among) for g in asked.ledger.groups(measure.by))
             ranges = [asked.count(measure.where, group) for group in groups]
             found[row.measure] = [[bound.low, bound.high] for bound in ranges]
     return found
@@ -94,13 +94,12 @@ def curves(ledger: Ledger) -> list[Measure]:
 
 def _day(ledger: Ledger, months: float) -> int:
     """First whole day that is at least so many months on."""
-    return -int(-months * float(ledger.parameter("days_per_month", str(DAYS_PER_MONTH))) // 1)
+    return -int(-months * ledger.days_per_month // 1)
 
 
 def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
     """Months, and the least and largest estimate in percent, over all consistent cohorts."""
-    month = float(asked.ledger.parameter("days_per_month", str(DAYS_PER_MONTH)))
-    horizon = float(measure.horizon)
+    month, horizon = asked.ledger.days_per_month, float(measure.horizon)
     months = range(step, int(horizon // month) + 1, step)
     days = {k: min(int(k * month), int(horizon)) for k in months}
     found = _inward([*days.values()], partial(asked.survival, measure))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -9,7 +10,7 @@ from numbercheck.consistency import domains as columns
 from numbercheck.consistency.domains import Domain
 from numbercheck.ledger.expressions import Expression, comparisons
 from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure
-from numbercheck.recount import endpoint_columns
+from numbercheck.recount import endpoint_columns, printed_unit
 
 FITTING = {
     "count": ("n", "N", "percent", "conf_low", "conf_high"),
@@ -17,6 +18,7 @@ FITTING = {
     "survival": ("estimate", "conf_low", "conf_high", "n_event"),
     "comparison": ("p_value",),
 }
+NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed by some method
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
 FRACTION = "a fraction; only percentages are modeled"
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
@@ -80,6 +82,7 @@ class Scope:
     def domains(self) -> Mapping[str, Domain]:
         """Every column that some expression reads, or that says who is evaluable."""
         expressions = [e for question in self.questions for e in question]
+        expressions += self._every_value()
         grown = columns.domains(self.ledger.variables, expressions)
         known: Mapping[str, Domain] = {}
         while grown.keys() != known.keys():  # who is evaluable reads columns of its own
@@ -87,6 +90,14 @@ class Scope:
             evaluable = [d.variable.evaluable for d in known.values()]
             grown = columns.domains(self.ledger.variables, [*expressions, *evaluable])
         return grown
+
+    def _every_value(self) -> list[Expression]:
+        """Tell all values apart of a column that is summarized for more than one population."""
+        measures = self.ledger.measures.values()
+        populations = {(m.where.text, m.among) for m in measures if m.kind == "quantity"}
+        several = Counter(column for column, _ in populations)
+        read = {n for question in self.questions for e in question for n in e.names}
+        return [Expression(f"{c} == {c}") for c, n in several.items() if n > 1 and c in read]
 
     @property
     def groups(self) -> list[set[str]]:
@@ -145,13 +156,17 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     if measure.kind == "survival" and not all(endpoint_columns(ledger, measure.endpoint)):
         return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
     method = ledger.method(measure)
-    needy = measure.kind == "survival" or claim.statistic in ("conf_low", "conf_high", "p_value")
+    needy = measure.kind == "survival" or claim.statistic in NEEDY
     if needy and not method:
         return "its measure has no family, so its method is not known"
     if measure.kind == "quantity" and method in ("survivors", "reverse-km"):
         return f"no model of follow-up by {method}"
     if measure.kind == "comparison" and measure.design:
         return f"no model of {measure.design} groups"
+    if measure.kind == "comparison" and len(ledger.groups(measure.by)) != 2:
+        return "no model of more than two groups"
+    if measure.kind == "quantity" and printed_unit(ledger, measure) is None:
+        return f"{measure.unit} cannot be told from the unit of {measure.where.text}"
     if claim.statistic in ("conf_low", "conf_high"):
         return _unmodeled_limit(claim, measure, method)
     if claim.statistic == "estimate" and _is_fraction(claim, measure):

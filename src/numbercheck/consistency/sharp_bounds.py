@@ -135,7 +135,7 @@ class Bounds(Asking):
         method = method or self.ledger.method(measure)
         if not method:
             raise ValueError(f"measure {measure.measure} has no family, so no test; name a method")
-        read = (e for part in (measure.where, measure.by) for e in (part, negated(part)))
+        read = (measure.where, negated(measure.where), *self.ledger.groups(measure.by))
         model, rows = self.part(self.ledger, (*read, measure.among))
         cells = model.comparison_cells(measure)
         ranges = [range(low, high + 1) for low, high in (self.range(model, c) for c in cells)]

@@ -7,6 +7,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import Sorted
+from numbercheck.ledger.expressions import Expression
 
 Patients = list[dict[str, object]]
 
@@ -52,11 +53,11 @@ def _trees(model: Model, solver: cp_model.CpSolver, random: Random) -> list[Pati
         else:
             home.append(home[table.parent])
             _extend(trees[home[index]], _expand(model, solver, index), table.shared, random)
-    for tree in trees:
-        for measure, vector in model.vectors.items():
-            _place(tree, model, solver, measure, vector, random)
     if model.timed is not None:
         _time(trees, model, solver, random)
+    for tree in trees:
+        for (name, among), vector in model.vectors.items():
+            _place(tree, model, solver, name, among, vector, random)
     return trees
 
 
@@ -79,20 +80,18 @@ def _place(
     tree: Patients,
     model: Model,
     solver: cp_model.CpSolver,
-    measure: str,
+    name: str,
+    among: Expression,
     vector: Sorted,
     random: Random,
 ) -> None:
-    """Deal the ordered values to the patients whose interval they lie in."""
-    name = model.ledger.measures[measure].where.text
+    """Deal the ordered values of a population to the patients whose interval they lie in."""
     if name not in tree[0] or name in model.scope.times:
         return
-    domain = model.scope.domains[name]
-    population = [p for p in tree if p[name] is not None]
-    values = [solver.value(v) for v in vector.values[: len(population)]]
-    lowest = [v for v in domain.values if v is not None]
+    lowest = [v for v in model.scope.domains[name].values if v is not None]
+    population = [p for p in tree if p[name] is not None and among.truth(p)]
     pools = defaultdict(list)
-    for value in values:
+    for value in (solver.value(v) for v in vector.values[: len(population)]):
         pools[max(low for low in lowest if low <= value)].append(value)
     for pool in pools.values():
         random.shuffle(pool)

@@ -293,6 +293,13 @@ class Ledger:
         expression.require_condition(domains)
         return expression
 
+    def groups(self, by: Expression) -> tuple[Expression, ...]:
+        """Groups that ``by`` makes: those it selects and the rest, or one for each category."""
+        variable = self.variables.get(by.text.strip())
+        if variable and variable.type in ("category", "grade"):
+            return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
+        return by, Expression(f"not ({by.text})")
+
     def population(self, measure: Measure) -> list[Claim]:
         """Find the claims that give a denominator: the measure's N, else its population's n."""
         return self.find(measure.measure, "N") or self.find(

@@ -172,6 +172,86 @@ def test_matched_pairs_are_not_two_independent_groups():
     assert conflicts(ledger([measure("all"), about], told)) is None
 
 
+@pytest.mark.parametrize(
+    ("by", "printed", "consistent"),
+    [("arm", "0.0476", True), ("arm", "0.9", False), ("many", "0.9", True)],
+)
+def test_groups_may_be_the_codes_of_a_category(by, printed, consistent):
+    """All five died in one arm and none of two in the other: Fisher gives 1/21."""
+    columns = (ARM, variable("many", "category", "x|y|z"), *OS)
+    about = [measure(name, where=who) for name, who in ARMS]
+    about += [measure("died", where="died"), measure("d", where="died", among=ARMS[0][1])]
+    about += [measure("p", "comparison", "died", by=by, family="test")]
+    told = [("A", "n", "5"), ("B", "n", "2"), ("died", "n", "5"), ("d", "n", "5")]
+    told += [("p", "p_value", printed)]
+    found = conflicts(ledger(about, told, columns, test={"method": "fisher"}))
+
+    assert (found is None) == consistent
+
+
+@pytest.mark.parametrize(
+    ("unit", "printed", "consistent"),
+    [
+        ("years", "2.0", True),
+        ("weeks", "104.4", True),
+        ("days", "731", True),
+        ("months", "24.0", True),
+        ("quarters", "8", True),
+        ("days", "2.0", False),
+    ],
+)
+def test_times_may_be_printed_in_other_units_than_days(unit, printed, consistent):
+    """All were followed for 731 days; a unit that is not known says nothing."""
+    days = variable("os", "integer", "1..900", source="ADTTE.OS days")
+    about = [measure("all"), measure("fu", "quantity", "os", family="order", unit=unit)]
+    exact = measure("exact", "quantity", "os", family="order", unit="days")
+    told = [("all", "n", "3"), ("fu", "median", printed), ("exact", "min", "731")]
+    told += [("exact", "max", "731")]
+    found = conflicts(ledger([*about, exact], told, (days, OS[1])))
+
+    assert (found is None) == consistent
+
+
+def test_two_populations_have_summaries_of_one_column():
+    """Ages 1 to 9 of three patients in one arm and two in the other."""
+    columns = (ARM, variable("age", "integer", "1..9"))
+    about = [measure("all"), measure("a", where=ARMS[0][1]), measure("age", "quantity", "age")]
+    about += [measure("age_a", "quantity", "age", ARMS[0][1])]
+    about = [replace(m, family="order") if m.kind == "quantity" else m for m in about]
+    told = [("all", "n", "5"), ("a", "n", "3"), ("age", "median", "4"), ("age", "max", "8")]
+
+    both = ledger(about, [*told, ("age_a", "median", "7"), ("age_a", "min", "2")], columns)
+    assert reconstruct(both).given_up == ()
+    found = conflicts(ledger(about, [*told, ("age_a", "min", "5")], columns))
+    assert set(found.claims) == {"all_n", "a_n", "age_median", "age_a_min"} - {"all_n"}
+    assert found.certified
+
+
+def test_a_summary_may_be_of_those_who_lived_long_enough():
+    """A landmark: the values of patients who are followed past day 2."""
+    columns = (variable("k", "integer", "1..5"), *OS)
+    about = [
+        measure("all"),
+        measure("os", "survival", endpoint="OS", horizon="3", family="curve"),
+        measure("k", "quantity", "k", "os > 2", family="order"),
+    ]
+    told = [("all", "n", "4"), ("os", "n_event", "2"), ("k", "median", "3"), ("k", "max", "4")]
+
+    assert reconstruct(ledger(about, told, columns)).given_up == ()
+
+
+def test_quartiles_by_a_rule_that_is_not_known_say_nothing():
+    """1, 2, 3 and 9 have the lower quartile 1.75, 1.25 or 1.5."""
+    about = [measure("all"), measure("k", "quantity", "k")]
+    told = [("all", "n", "4"), ("k", "p25", "1.25"), ("k", "min", "1"), ("k", "max", "3")]
+    columns = (variable("k", "integer", "1..3"),)
+    by_seven = replace(about[1], family="order")
+
+    assert conflicts(ledger(about, told, columns)) is None
+    told[1] = ("k", "p25", "1.1")
+    assert conflicts(ledger([about[0], by_seven], told, columns)) is not None
+
+
 def test_fewer_than_no_patients_are_a_finding_of_their_own_before_any_other():
     about = [
         measure("all"),
