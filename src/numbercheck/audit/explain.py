@@ -10,7 +10,7 @@ from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Claim, Ledger, LedgerError
 
-WIDTH, MOST = 88, 9
+WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 
 
 def explain(ledger: Ledger, claim: str, verdicts: Sequence[Verdict] | None = None) -> str:
@@ -80,21 +80,22 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
         other = ledger.claims[premise]
         title = "against " if premise == verdict.inputs[0] else ""
         yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {other.locus}"
-    yield from _tried(verdict.candidates)
+    reason = wrap(verdict.reason, WIDTH - 12)
+    yield from _tried(verdict.candidates, max(1, MOST - max(0, len(reason) - LONG)))
     value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""
     yield f"  verdict   {verdict.verdict.upper()}: {verdict.kind}{value}"
-    yield from (f"            {line}" for line in wrap(verdict.reason, WIDTH - 12))
+    yield from (f"            {line}" for line in reason)
 
 
-def _tried(candidates: Sequence[Candidate]) -> Iterator[str]:
+def _tried(candidates: Sequence[Candidate], most: int) -> Iterator[str]:
     """Candidates, those that fit first; the rest is counted."""
     ranked = sorted(candidates, key=lambda c: not c.fits)
-    for i, candidate in enumerate(ranked[:MOST]):
+    for i, candidate in enumerate(ranked[:most]):
         sign = "as printed" if candidate.fits else "not as printed"
         title = "tried   " if i == 0 else ""
         yield f"  {title:<9} {candidate.method:<18} {candidate.value:<28} {sign}"
-    if len(ranked) > MOST:
-        yield f"            and {len(ranked) - MOST} more that {_rest(ranked[MOST:])}"
+    if len(ranked) > most:
+        yield f"            and {len(ranked) - most} more that {_rest(ranked[most:])}"
 
 
 def _rest(candidates: Sequence[Candidate]) -> str:

@@ -8,7 +8,8 @@ from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percent
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Ledger, day_range
+from numbercheck.ledger.records import Claim, Comparator, Ledger, day_range
+from numbercheck.statistics.rounding import Printed
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -169,15 +170,31 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
 
 
 def _external(claim: Claim, ledger: Ledger) -> Verdict:
-    """Compare a number of another trial with the comparators' row whose quantity is its measure."""
-    says = "A number of another trial, not of this one; see comparators.csv."
-    for row in ledger.comparators:
-        if row.quantity == claim.measure:
-            same = row.printed == claim.printed
-            says = f"{row.trial} prints {row.printed} for it, {claim.printed} stands here."
-            kind = "comparator" if same else "comparator-differs"
-            return verdict_on(claim, "match" if same else "mismatch", kind, says, row.source)
-    return verdict_on(claim, "unchecked", "other-trial", says)
+    """Compare a number of another trial with what that trial's own report prints."""
+    cited = [r for r in ledger.comparators if claim.claim == r.claim or claim.measure == r.quantity]
+    numbers = {row: _own_number(row) for row in cited}
+    rows = [row for row, number in numbers.items() if number]
+    if not rows:
+        says = "A number of another trial, whose own report is not among the comparators."
+        if cited:
+            says = f"{cited[0].trial} is among the comparators, but not this number of it."
+        return verdict_on(claim, "unchecked", "other-trial", says)
+    same = [row for row in rows if claim.value.admits(numbers[row].exact)]  # type: ignore[union-attr]
+    says = " and ".join(
+        f"{r.trial} prints {r.printed} ({r.status or 'seen'})" for r in same or rows
+    )
+    if same:
+        return verdict_on(claim, "match", "comparator", f"{says}.", same[0].source)
+    says += f"; {claim.printed} is printed here."
+    return verdict_on(claim, "mismatch", "comparator-differs", says, rows[0].source)
+
+
+def _own_number(row: Comparator) -> Printed | None:
+    """What a row prints; a size alone is no rate."""
+    try:
+        return Printed(row.percent or ("" if row.N else row.printed))
+    except ValueError:
+        return None
 
 
 def _listed(claims: Iterable[str]) -> str:

@@ -1,99 +1,25 @@
-"""P values of groups, of pairs, or of a rate against a published one: which tests give them."""
+"""P values, printed or put in words, judged by every test that the printed counts allow."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from math import isnan, nan
-from typing import NamedTuple
+from math import nan
 
-from numbercheck.audit.evidence import (
-    Count,
-    Evidence,
-    MissingError,
-    Table,
-    most_fitting,
-    possible_counts,
+from numbercheck.audit.comparisons import (
+    QUICK,
+    Comparison,
+    PTest,
+    matched_tests,
+    some,
+    table_tests,
 )
-from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
+from numbercheck.audit.evidence import Count, Evidence, MissingError, most_fitting
+from numbercheck.audit.rates import rate_tests
+from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
-from numbercheck.statistics.contingency import discordant_pairs, p_value
-from numbercheck.statistics.fixed_rate import METHODS as RATE_TESTS
-from numbercheck.statistics.fixed_rate import rate_p_value
-from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.rounding import Printed
 from numbercheck.words import called
 
-QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 SLOW = ("boschloo", "barnard")  # half a second and SciPy's whole statistics: a last resort
-PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
-ONE_SIDED = ("-less", "-greater")
-SIDES = {"two-sided": "", "less": "-less", "greater": "-greater"}
-p_of_table = lru_cache(maxsize=None)(p_value)
-p_of_rate = lru_cache(maxsize=None)(rate_p_value)
-
-
-class PTest(NamedTuple):
-    """A test with the P values it can have, one for each possible set of counts.
-
-    ``cells`` has those counts in words, ``against`` the rate that each is compared with.
-    """
-
-    name: str
-    values: tuple[float, ...]
-    cells: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-
-    @property
-    def is_one_sided(self) -> bool:
-        """Whether the test is one-sided."""
-        return self.name.endswith(ONE_SIDED)
-
-    @property
-    def text(self) -> str:
-        """The P value, its range, or one for each rate that it is compared with."""
-        return self.beside(0)
-
-    def beside(self, decimals: int) -> str:
-        """The same beside a P value that is printed with so many decimals."""
-        if len(set(self.against)) > 1:
-            pairs = dict.fromkeys(zip(self.values, self.against, strict=True))
-            return ", ".join(f"{format_p(p, decimals)} against {rate}" for p, rate in pairs)
-        low, high = (format_p(end(self.values), decimals) for end in (min, max))
-        return low if low == high else f"{low} to {high}"
-
-    def fits(self, printed: Printed) -> list[bool]:
-        """Whether each of its values could have been printed so."""
-        return [printed.admits(p) for p in self.values]
-
-    def candidate(self, printed: Printed, fit: Callable = any) -> Candidate:
-        """The test as a candidate, which fits where any of its values does."""
-        return Candidate(self.name, self.beside(printed.decimals), fit(self.fits(printed)))
-
-
-class Comparison(NamedTuple):
-    """The tests of a comparison, the claims they rest on, and the counts in words.
-
-    ``is_open`` where the printed numbers allow several sets of counts.
-    """
-
-    tests: list[PTest]
-    inputs: tuple[str, ...]
-    setting: str
-    is_open: bool = False
-
-
-def format_p(p: float, decimals: int = 0) -> str:
-    """P with two significant digits, and with one decimal more than is printed.
-
-    Examples
-    --------
-    >>> format_p(0.0094112), format_p(0.0496, 2), format_p(3e-7), format_p(1.0)
-    ('0.0094', '0.050', '3e-07', '1')
-    """
-    if p >= 0.9995 or (0 < p < 0.0001 and decimals < 5):
-        return f"{p:.1g}"
-    lead = 1
-    while p and p * 10**lead < 1:
-        lead += 1
-    return format_rounded(p, max(lead + 1, decimals + 1))
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -130,103 +56,17 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
     if against is None:
         tables, inputs = evidence.tables(measure)
         if measure.design:
-            return _matched(tables, inputs)
-        tests = _table_tests(tables, QUICK + SLOW * slow)
-        return Comparison(tests, inputs, _some(tables), len(tables) > 1)
+            return matched_tests(tables, inputs)
+        tests = table_tests(tables, QUICK + SLOW * slow)
+        return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
         if before is None or len(before.values) != 1 or len(after.values) != 1:
             raise MissingError("the two counts of the same patients are not printed")
         n = after.total or 0
         table = tuple((c.values[0], n - c.values[0]) for c in (before, after))
-        return _matched([table], (*before.claims, *after.claims))
-    return _rate_tests(measure, evidence)
-
-
-def _table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
-    """Every test of two groups."""
-    if len(tables[0]) != 2:
-        raise MissingError("more than two groups are compared")
-    tests = []
-    for side, suffix in SIDES.items():
-        for name in names:
-            if name == "g" and suffix:
-                continue
-            values = {_in_cells(table): p_of_table(table, name, side) for table in tables}
-            defined = {cells: p for cells, p in values.items() if not isnan(p)}
-            if defined:
-                tests.append(PTest(f"{name}{suffix}", (*defined.values(),), (*defined,)))
-    if not tests:
-        raise MissingError("no test is defined for a table with an empty margin")
-    return tests
-
-
-def _in_cells(table: Table) -> str:
-    return " v ".join(f"{k} of {k + rest}" for k, rest in table)
-
-
-def _some(tables: Sequence[Table]) -> str:
-    """The counts, or how many possible tables there are."""
-    if len(tables) == 1:
-        return _in_cells(tables[0])
-    return f"{len(tables)} possible tables ({' v '.join(str(sum(row)) for row in tables[0])})"
-
-
-def _matched(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
-    """McNemar's tests for every number of discordant pairs that the margins allow."""
-    pairs, words = [], ""
-    for (a, b), (c, d) in tables:
-        if a + b != c + d:
-            raise MissingError("the matched groups are not of one size")
-        words = words or f"{a} and {c} of {a + b} pairs"
-        pairs += [pair for pair in discordant_pairs(a, c, a + b) if sum(pair)]
-    if not pairs:
-        raise MissingError("no pair can be discordant")
-    cells = tuple(f"{b} and {c} discordant pairs" for b, c in pairs)
-    tests = [
-        PTest(name, tuple(p_of_table(((0, b), (c, 0)), name) for b, c in pairs), cells)
-        for name in PAIRED
-    ]
-    return Comparison(tests, inputs, words, len(pairs) > 1)
-
-
-def _rate_tests(measure: Measure, evidence: Evidence) -> Comparison:
-    """Tests against a published rate, or both ends of a published range.
-
-    Where the comparators say of how many patients a rate is, also tests of the two groups.
-    """
-    count, find = _own_count(measure, evidence), evidence.ledger.find
-    rates = [c for s in ("value", "percent", "min", "max") for c in find(measure.against, s)]
-    rates = list({c.value.value: c for c in rates}.values())
-    if not rates or any(not 0 <= c.value.value <= 100 for c in rates):
-        raise MissingError("the rate that it is compared with is not printed as a percentage")
-    pairs = [(k, c.value.value / 100) for k in count.values for c in rates]
-    against = tuple(f"a fixed {100 * p0:g} %" for _, p0 in pairs)
-    tests = []
-    for side, suffix in SIDES.items():
-        for name in RATE_TESTS:
-            values = tuple(p_of_rate(k, count.total, p0, name, side) for k, p0 in pairs)
-            if not any(map(isnan, values)):
-                tests.append(PTest(f"{name}{suffix}", values, against=against))
-    groups = [(k, *other) for k in count.values for c in rates for other in _sampled(c, evidence)]
-    if groups and {rate for *_, rate in groups} == {c.claim for c in rates}:
-        tables = [((k, (count.total or 0) - k), (other, n - other)) for k, other, n, _ in groups]
-        two_groups = _table_tests(tables, QUICK)
-        tests += [
-            t._replace(against=tuple(c.rpartition(" v ")[2] for c in t.cells)) for t in two_groups
-        ]
-    setting = f"{'/'.join(map(str, count.values[:3]))} of {count.total} v "
-    setting += " and ".join(f"{c.value.value:g} %" for c in rates)
-    return Comparison(tests, (*count.claims, *(c.claim for c in rates)), setting)
-
-
-def _sampled(rate: Claim, evidence: Evidence) -> Iterator[tuple[int, int, str]]:
-    """Counts that a published rate can stand for, where its number of patients is known."""
-    for row in evidence.ledger.comparators:
-        if row.claim == rate.claim and row.N.isdigit():
-            n = int(row.N)
-            counts = (int(row.n),) if row.n.isdigit() else possible_counts(rate.value, n)
-            yield from ((k, n, rate.claim) for k in counts)
+        return matched_tests([table], (*before.claims, *after.claims))
+    return rate_tests(measure, _own_count(measure, evidence), evidence)
 
 
 def _own_count(measure: Measure, evidence: Evidence) -> Count:
@@ -325,7 +165,8 @@ def _in_words(
         verdict, kind = "mismatch", "claim-not-supported"
     elif "open" in states:
         kind = "depends-on-cells"
-    says = f"{comparison.setting}: {_by_state(tried, weighed, claim.value)}."
+    says = f"{comparison.setting}: {_told(tried, claim.value)}. {comparison.note}"
+    says = says.strip()
     candidates = [t.candidate(claim.value, all) for t in tried]
     value = decisive[0].values[0] if len(set(decisive[0].values)) == 1 else nan
     return verdict_on(
@@ -338,12 +179,10 @@ def _weigh(test: PTest, printed: Printed) -> str:
 
     A claim against a range of rates must hold at both ends, so one end without support fails it.
     """
-    ends: dict[str, list[bool]] = {}
-    for rate, fit in zip(test.against or [""] * len(test.values), test.fits(printed), strict=True):
-        ends.setdefault(rate.rpartition(" of ")[2], []).append(fit)
-    if all(map(all, ends.values())):
+    ends = [[printed.admits(p) for p in values] for values in test.ends.values()]
+    if all(map(all, ends)):
         return "yes"
-    return "open" if all(map(any, ends.values())) else "no"
+    return "open" if all(map(any, ends)) else "no"
 
 
 STATES = {
@@ -353,15 +192,31 @@ STATES = {
 }
 
 
-def _by_state(tests: Sequence[PTest], weighed: Mapping[str, str], printed: Printed) -> str:
+def _told(tests: Sequence[PTest], printed: Printed) -> str:
+    """Which tests support a claim and which do not; for each rate, where there are several."""
+    ends = list(dict.fromkeys(end for test in tests for end in test.ends))
+    if len(ends) == 1:
+        return _by_state(tests, printed)
+    said = []
+    for end in ends:
+        there = [PTest(t.name, tuple(t.ends[end])) for t in tests if end in t.ends]
+        states = {_weigh(test, printed) for test in there}
+        if len(states) == 1:
+            every = PTest("", tuple(p for test in there for p in test.values))
+            group = "all" if states == {"yes"} else "any"
+            says = STATES[states.pop()].format(f"{group} of {len(there)} tests")
+            said.append(f"against {end}, {says} (P {every.beside(printed.decimals)})")
+        else:
+            said.append(f"against {end}, {_by_state(there, printed)}")
+    return "; ".join(said)
+
+
+def _by_state(tests: Sequence[PTest], printed: Printed) -> str:
     """Which tests support a claim and which do not, with their P values."""
     said = []
     for state, words in STATES.items():
-        names = [
-            f"{called(t.name)} (P {t.beside(printed.decimals)})"
-            for t in tests
-            if weighed[t.name] == state
-        ]
+        there = [test for test in tests if _weigh(test, printed) == state]
+        names = [f"{called(test.name)} (P {test.beside(printed.decimals)})" for test in there]
         said += [words.format(", ".join(names))] if names else []
     return "; ".join(said)
 

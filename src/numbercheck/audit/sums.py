@@ -137,7 +137,7 @@ def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: 
     if not is_ours and (not holds or solved):
         spoken = {name: names[name] for name in _spoken(link)}
         related.verdicts += _about(relation, spoken, subject, holds, sentence)
-    elif is_ours != holds:
+    else:
         note = related.kept if holds else related.broken
         for claim in (c for name in _spoken(link) for c in names[name].claims):
             note.setdefault(claim.claim, []).append(sentence)

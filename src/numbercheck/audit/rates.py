@@ -1,0 +1,95 @@
+"""The tests of a count against a rate of another trial."""
+
+from functools import lru_cache
+from math import ceil, isnan, log
+
+from numbercheck.audit.comparisons import QUICK, SIDES, Comparison, PTest, some, table_tests
+from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
+from numbercheck.ledger.records import Claim, Comparator, Measure
+from numbercheck.statistics.fixed_rate import METHODS, rate_p_value
+from numbercheck.statistics.proportions import interval
+
+p_of_rate = lru_cache(maxsize=None)(rate_p_value)
+
+
+def rate_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison:
+    """Tests against a published rate, or both ends of a published range.
+
+    Where the comparators say of how many patients a rate is, also tests of the two groups.
+    """
+    find, n = evidence.ledger.find, count.total or 0
+    claims = [c for s in ("value", "percent", "min", "max") for c in find(measure.against, s)]
+    rates = {c.value.value / 100: c for c in claims}
+    if not rates:
+        return _cited_tests(measure, count, evidence)
+    if not all(0 <= rate <= 1 for rate in rates):
+        raise MissingError("the rate that it is compared with is not a percentage")
+    groups = {claim: _source(claim, evidence) for claim in rates.values()}
+    tests = _fixed(count, list(rates))
+    if all(groups.values()):
+        tests += _two_groups(count, {c: row for c, row in groups.items() if row})
+    setting = f"{'/'.join(map(str, count.values[:3]))} of {n} v "
+    setting += " and ".join(_named(claim, row) for claim, row in groups.items())
+    note = _none_of(n, min(rates)) if count.values == (0,) and min(rates) > 0 else ""
+    used = (*count.claims, *(claim.claim for claim in groups))
+    return Comparison(tests, used, setting, note=note)
+
+
+def _fixed(count: Count, rates: list[float]) -> list[PTest]:
+    """Tests that take the rates as known exactly."""
+    pairs = [(k, rate) for k in count.values for rate in rates]
+    against = tuple(f"a fixed {100 * rate:g} %" for _, rate in pairs)
+    tests = []
+    for side, suffix in SIDES.items():
+        for name in METHODS:
+            values = tuple(p_of_rate(k, count.total, rate, name, side) for k, rate in pairs)
+            if not any(map(isnan, values)):
+                tests.append(PTest(f"{name}{suffix}", values, against=against))
+    return tests
+
+
+def _two_groups(count: Count, sources: dict[Claim, Comparator]) -> list[PTest]:
+    """Tests of two groups, for every count that each rate can stand for."""
+    tables: list[Table] = []
+    against: list[str] = []
+    for claim, row in sources.items():
+        n = int(row.N)
+        others = (int(row.n),) if row.n.isdigit() else possible_counts(claim.value, n)
+        span = "–".join(dict.fromkeys(str(end) for end in (others[0], others[-1])))
+        for k in count.values:
+            tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]
+            against += [f"{span} of {n}"] * len(others)
+    tests = table_tests(tables, QUICK) if tables else []
+    return [t._replace(against=tuple(against)) for t in tests if len(t.values) == len(tables)]
+
+
+def _source(claim: Claim, evidence: Evidence) -> Comparator | None:
+    """The comparators' row that says of how many patients a rate is."""
+    rows = evidence.ledger.comparators
+    return next((r for r in rows if r.claim == claim.claim and r.N.isdigit()), None)
+
+
+def _named(claim: Claim, row: Comparator | None) -> str:
+    text = f"{claim.value.value:g} %"
+    return f"{text} of {row.N} ({row.quantity})" if row else text
+
+
+def _none_of(n: int, rate: float) -> str:
+    """What no events among ``n`` patients exclude."""
+    upper = 100 * interval(0, n, "clopper-pearson", 0.95, "upper")[1]
+    needed = ceil(log(0.05) / log(1 - rate))
+    return (
+        f"The one-sided 95 % upper limit of 0 of {n} is {upper:.1f} %; to exclude "
+        f"{100 * rate:g} % takes {needed} patients without an event."
+    )
+
+
+def _cited_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison:
+    """Tests against the counts of another trial's own report, which the article does not print."""
+    rows = [r for r in evidence.ledger.comparators if r.claim == measure.against]
+    if not rows or not (rows[0].n.isdigit() and rows[0].N.isdigit()):
+        raise MissingError("the rate that it is compared with is not printed")
+    k, n = int(rows[0].n), int(rows[0].N)
+    tables = [((own, (count.total or 0) - own), (k, n - k)) for own in count.values]
+    setting = f"{some(tables)} ({rows[0].trial.split(' (')[0]}: {rows[0].quantity})"
+    return Comparison(table_tests(tables, QUICK), count.claims, setting, len(tables) > 1)
