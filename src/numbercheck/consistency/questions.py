@@ -7,10 +7,10 @@ from functools import partial
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.model import both
+from numbercheck.consistency.scope import uncurved
 from numbercheck.consistency.sharp_bounds import Bounds, named
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure, Unprinted
-from numbercheck.recount import endpoint_columns
 
 QUARTERS = "|".join(map(str, range(0, 37, 3)))
 NONE = Expression("")
@@ -89,7 +89,7 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
 def curves(ledger: Ledger) -> list[Measure]:
     """Survival measures whose days and events the ledger has."""
     measures = (m for m in ledger.measures.values() if m.kind == "survival")
-    return [m for m in measures if all(endpoint_columns(ledger, m.endpoint))]
+    return [m for m in measures if not uncurved(ledger, m)]
 
 
 def _day(ledger: Ledger, months: float) -> int:

@@ -153,8 +153,8 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "not a number, but a limit or a time that was not reached"
     if claim.statistic not in FITTING[measure.kind]:
         return f"no model of a {claim.statistic}"
-    if measure.kind == "survival" and not all(endpoint_columns(ledger, measure.endpoint)):
-        return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
+    if measure.kind == "survival" and (reason := uncurved(ledger, measure)):
+        return reason
     method = ledger.method(measure)
     needy = measure.kind == "survival" or claim.statistic in NEEDY
     if needy and not method:
@@ -171,6 +171,16 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return _unmodeled_limit(claim, measure, method)
     if claim.statistic == "estimate" and _is_fraction(claim, measure):
         return FRACTION
+    return ""
+
+
+def uncurved(ledger: Ledger, measure: Measure) -> str:
+    """Say why the ledger has no curve of a survival measure; empty when it has."""
+    columns = endpoint_columns(ledger, measure.endpoint)
+    if not all(columns):
+        return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
+    if partial := [c for c in columns if ledger.variables[c].evaluable.text]:
+        return f"some patients have no value of {' and '.join(partial)}"
     return ""
 
 

@@ -41,10 +41,11 @@ def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]
     Raises
     ------
     LedgerError
-        If the event can be missing: patients without a value would count as censored.
+        If a day or an event can be missing: those patients would count as censored.
     """
-    if timed.variables[curve.event].evaluable.text:
-        raise LedgerError([f"variable {curve.event}, evaluable: must be empty for a curve's event"])
+    for name in (curve.time, curve.event):
+        if timed.variables[name].evaluable.text:
+            raise LedgerError([f"variable {name}, evaluable: must be empty for a curve"])
     model = timed.model
     slots = [_slot(timed, f"{curve.time}_{horizon}_{s}", horizon) for s in range(most)]
     for before, after in pairwise(slots):

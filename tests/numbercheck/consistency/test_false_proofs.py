@@ -13,6 +13,7 @@ from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.consistency.model import UndecidedError, within
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.words import sentence
+from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_rounded
@@ -81,6 +82,15 @@ def test_a_curve_without_columns_of_its_own_says_nothing():
 
     assert conflicts(ledger(about, told)) is None
     assert bounds(ledger(about, told), 'arm == "A"').high == 5
+
+
+def test_a_curve_of_those_who_have_a_time_says_nothing():
+    """The model has no curve of responders alone, such as of the duration of response."""
+    responders = [replace(v, evaluable=Expression('arm == "A"')) for v in OS]
+    about = [measure("all"), measure("os", "survival", endpoint="OS", horizon="3", family="curve")]
+    told = [("all", "n", "5"), ("os", "estimate", "33")]
+
+    assert conflicts(ledger(about, told, (ARM, *responders))) is None
 
 
 def test_a_ledger_that_prints_only_a_total_has_a_cohort():
