@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 
-import numpy as np
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.order import Sorted
-from numbercheck.ledger.expressions import COMPARISONS, Expression, Masked, dotted, literal
+from numbercheck.ledger.expressions import Expression, dotted, literal
 from numbercheck.ledger.records import LedgerError, Variable
 
 Literals = list[cp_model.LiteralT]  # one of each patient
@@ -133,8 +132,6 @@ class Timed:
         match node:
             case ast.Constant():
                 return [self.model.new_constant(int(bool(node.value) == sign))] * self.n
-            case ast.Name():
-                return self._linked(node, sign)
             case ast.UnaryOp(op=ast.Not()):
                 return self.literals(node.operand, not sign)
             case ast.BoolOp():
@@ -142,9 +139,19 @@ class Timed:
                 if isinstance(node.op, ast.And) == sign:
                     return self.all(parts)
                 return negations(self.all(map(negations, parts)))
-            case ast.Compare(ops=[operator], comparators=[right]):
-                return self._compare(node, node.left, operator, right, sign)
-        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+            case _ if not _names(node) & set(self.times):
+                return self._linked(node, sign)
+            case ast.Compare(
+                ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()),
+                [operator],
+                [ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()) as right],
+            ) if _names(node) <= set(self.times):
+                if not sign:
+                    return negations(self.literals(node))  # a time is never missing
+                return self._compared(node.left, operator, right)
+            case ast.Compare():
+                return self.literals(_as_conditions(node), sign)
+        raise _unsayable(node)
 
     def all(self, parts: Iterable[Literals]) -> Literals:
         """Whether all parts are true of each patient."""
@@ -158,27 +165,10 @@ class Timed:
         self.model.add_bool_or([both, *(~p for p in parts)])
         return both
 
-    def _compare(
-        self,
-        node: ast.Compare,
-        left: ast.expr,
-        operator: ast.cmpop,
-        right: ast.expr,
-        sign: bool,
-    ) -> Literals:
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        if not names & set(self.times):
-            return self._linked(node, sign)
-        if not sign:
-            return negations(self.literals(node))  # a time is never missing
-        plain = all(
-            isinstance(side, ast.Name | ast.Constant | ast.UnaryOp) for side in (left, right)
-        )
-        if plain and type(operator) in COMPARISONS and names <= set(self.times):
-            unit = max(_exact(n).denominator for n in (left, right))
-            sides = (self._numbers(side, unit) for side in (left, right))
-            return [self.order(one, operator, other) for one, other in zip(*sides, strict=True)]
-        raise LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+    def _compared(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Literals:
+        unit = max(_exact(side).denominator for side in (left, right))
+        sides = (self._numbers(side, unit) for side in (left, right))
+        return [self.order(one, operator, other) for one, other in zip(*sides, strict=True)]
 
     def _numbers(self, node: ast.expr, unit: int) -> list[cp_model.LinearExprT]:
         """Times, or a number that need not be whole, in a fraction of a day that is."""
@@ -234,6 +224,17 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
+def _is_number(node: ast.expr) -> bool:
+    """Whether a side is a number, or arithmetic, rather than a condition."""
+    return not isinstance(node, ast.Compare | ast.BoolOp) and not (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
 def _exact(node: ast.expr) -> Fraction:
     """A number as written: 365.25 is 1461 quarters; a name counts as a whole one."""
     return Fraction(0 if _is_name(node) else str(literal(node)))
@@ -244,23 +245,34 @@ def negations(literals: Literals) -> Literals:
     return [~literal for literal in literals]
 
 
-def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[bool | None]:
-    """Evaluate an expression for combinations of values by the ledger's one evaluator.
+def _unsayable(node: ast.expr) -> LedgerError:
+    return LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
 
-    None is unknown.
-    """
-    if not keys:
-        return []
-    frame = {
-        column: Masked(
-            np.array([0 if v is None else v for v in values], dtype=object),
-            np.array([v is not None for v in values]),
-        )
-        for column, values in zip(columns, zip(*keys, strict=True), strict=True)
-    }
-    found = Expression(ast.unparse(node)).evaluate(frame)
-    truths, known = (np.broadcast_to(x, len(keys)).tolist() for x in found)
-    return [bool(t) if k else None for t, k in zip(truths, known, strict=True)]
+
+def _as_conditions(node: ast.Compare) -> ast.expr:
+    """Write a chain, a list, or the equality of two conditions with and, or and not."""
+    sides = [node.left, *node.comparators]
+    if len(node.ops) > 1:
+        links = zip(sides, node.ops, node.comparators, strict=False)
+        return ast.BoolOp(ast.And(), [ast.Compare(one, [op], [other]) for one, op, other in links])
+    match node.ops[0], sides[1]:
+        case ast.In() | ast.NotIn() as operator, (ast.List() | ast.Tuple() as listed):
+            options = [ast.Compare(node.left, [ast.Eq()], [item]) for item in listed.elts]
+            among = ast.BoolOp(ast.Or(), options)
+            return among if isinstance(operator, ast.In) else ast.UnaryOp(ast.Not(), among)
+        case ast.Eq() | ast.NotEq() as operator, _ if not all(map(_is_number, sides)):
+            no = [ast.UnaryOp(ast.Not(), side) for side in sides]
+            pairs = (
+                (sides, no) if isinstance(operator, ast.Eq) else zip(sides, no[::-1], strict=True)
+            )
+            return ast.BoolOp(ast.Or(), [ast.BoolOp(ast.And(), [*pair]) for pair in pairs])
+    raise _unsayable(node)
+
+
+def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[bool | None]:
+    """Truth of an expression for combinations of values; None is unknown."""
+    asked = Expression(ast.unparse(node))
+    return [asked.truth(dict(zip(columns, key, strict=True))) for key in keys]
 
 
 def _kinds(columns: tuple[str, ...], links: Iterable[tuple], asked: list[ast.expr]) -> dict:
@@ -278,5 +290,5 @@ def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]
         node = waiting.pop()
         if isinstance(node, ast.BoolOp | ast.UnaryOp):
             waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
-        elif not {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & set(times):
+        elif not _names(node) & set(times):
             yield node

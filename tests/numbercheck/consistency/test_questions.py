@@ -88,6 +88,13 @@ NUMBERS = (variable("a", "flag"), K, L)
         (NUMBERS, ["not a or k < l"], "k >= 3 and l <= 4"),
         ((*SHORT, *PFS), ["not died or failed", "failed or pfs == os"], "pfs < os"),
         ((*SHORT, *PFS), ["failed or os == pfs"], "failed and pfs <= 2"),
+        ((*SHORT, *PFS), ["pfs <= os", "1 < pfs <= 2 or died"], "1 < os <= 2 and not died"),
+        ((*SHORT, *PFS), ["pfs <= os", "(pfs < 2) == died"], "os in [1, 3] and died"),
+        (
+            (*SHORT, *PFS),
+            ["failed != (pfs >= 2)", "pfs <= os"],
+            "pfs not in [2] and died != failed",
+        ),
     ],
 )
 def test_columns_compared_with_each_other_have_the_ends_that_all_cohorts_have(
