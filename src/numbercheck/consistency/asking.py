@@ -59,16 +59,9 @@ class Bound:
 
     def record(self) -> dict[str, object]:
         """Values for JSON."""
-        return {
-            "label": self.label,
-            "low": float(f"{self.low:.12g}"),
-            "high": float(f"{self.high:.12g}"),
-            "unit": self.unit,
-            "fixed": self.fixed,
-            "certified": self.certified,
-            "measure": self.measure,
-            "statistic": self.statistic,
-        }
+        low, high = (float(f"{end:.12g}") for end in (self.low, self.high))
+        told = {k: v for k, v in vars(self).items() if k != "witnesses"}
+        return {**told, "low": low, "high": high, "fixed": self.fixed}
 
 
 class Asking:

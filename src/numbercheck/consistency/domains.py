@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from itertools import product
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -97,17 +98,12 @@ class Cells:
 
     def __init__(self, columns: tuple[str, ...], known: Mapping[str, Domain]) -> None:
         self.columns = columns
-        sizes = [len(known[c].values) for c in columns]
-        if np.prod(sizes, dtype=float) > MOST_CELLS:
+        if prod(len(known[c].values) for c in columns) > MOST_CELLS:
             raise LedgerError([f"{', '.join(columns)} are too many columns to count together"])
-        grid = np.indices(sizes).reshape(len(sizes), int(np.prod(sizes)))
-        self.frame = {
-            c: _masked(known[c].values, index) for c, index in zip(columns, grid, strict=True)
-        }
-        self._values = [
-            [known[c].values[i] for i in index] for c, index in zip(columns, grid, strict=True)
-        ]
-        self.keep = np.ones(int(np.prod(sizes)), dtype=bool)
+        rows = list(product(*(known[c].values for c in columns)))
+        self.keys = [dict(zip(columns, row, strict=True)) for row in rows]
+        self.frame = {c: _masked([row[i] for row in rows]) for i, c in enumerate(columns)}
+        self.keep = np.ones(len(rows), dtype=bool)
         for column in columns:
             self._only_evaluable(column, known[column].variable.evaluable)
 
@@ -134,18 +130,9 @@ class Cells:
         if evaluable.text and self.holds(evaluable):
             self.keep &= self.frame[column].known == evaluable.select(self.frame, len(self))
 
-    @cached_property
-    def keys(self) -> list[dict[str, object]]:
-        """Each cell's values by column, None where missing."""
-        return [
-            dict(zip(self.columns, row, strict=True)) for row in zip(*self._values, strict=True)
-        ]
 
-
-def _masked(values: tuple, index: np.ndarray) -> Masked:
-    pool = np.empty(len(values), dtype=object)
-    pool[:] = values
+def _masked(values: list) -> Masked:
     known = np.array([v is not None for v in values])
     if all(isinstance(v, bool | int) for v in values if v is not None):
-        pool = np.array([0 if v is None else v for v in values])
-    return Masked(pool[index], known[index])
+        return Masked(np.array([0 if v is None else v for v in values]), known)
+    return Masked(np.array(values, dtype=object), known)

@@ -6,14 +6,15 @@ with the measure's other statistics (the n of a percentage) kept, and with them 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.scope import modeled
-from numbercheck.consistency.search import Search, UnsizedError
+from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.records import Ledger, Measure
 from numbercheck.statistics.rounding import Printed, shift
 
 Range = tuple[float, float]
@@ -63,19 +64,21 @@ class Changed:
     aside: bool | None
 
 
-def numbers(ledger: Ledger) -> list[tuple[Measure, str, list[Claim]]]:
-    """Each number of the model with all its copies."""
-    found: dict[tuple[str, str], list[Claim]] = {}
+def numbers(ledger: Ledger) -> Iterator[tuple[Measure, str, Rows, Rows]]:
+    """Each number of the model, its copies, and the claims on the measure's other statistics."""
+    found: dict[tuple[str, str], list[str]] = {}
     for claim in ledger.claims.values():
         if not modeled(claim, ledger):
-            found.setdefault((claim.measure, claim.statistic), []).append(claim)
-    return [(ledger.measures[m], s, copies) for (m, s), copies in found.items()]
+            found.setdefault((claim.measure, claim.statistic), []).append(claim.claim)
+    for (slug, statistic), copies in found.items():
+        about = frozenset(c.claim for c in ledger.claims.values() if c.measure == slug)
+        yield ledger.measures[slug], statistic, frozenset(copies), about.difference(copies)
 
 
 def leave_one_out(
     ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0
 ) -> Iterator[Implied]:
-    """Implication of the others for each number of the model.
+    """Find what the others imply about each number of the model.
 
     Parameters
     ----------
@@ -87,49 +90,41 @@ def leave_one_out(
         Most time for one question; what is not decided in it counts as implying nothing.
     """
     given_up = frozenset(given_up)
-    for measure, statistic, copies in numbers(ledger):
-        others = [c for c in ledger.claims.values() if c.measure == measure.measure]
+    for measure, statistic, copies, others in numbers(ledger):
         (kept, undecided), (aside, _) = (
-            _range(_without(ledger, left_out), measure, statistic, given_up, seconds)
-            for left_out in (copies, others)
+            _range(ledger.constrain(drop=left_out), measure, statistic, given_up, seconds)
+            for left_out in (copies, copies | others)
         )
-        yield Implied(measure.measure, statistic, copies[0].printed, kept, aside, undecided)
-
-
-def _without(ledger: Ledger, left_out: Iterable[Claim]) -> Ledger:
-    dropped = {c.claim for c in left_out}
-    kept = {k: c for k, c in ledger.claims.items() if k not in dropped}
-    return replace(ledger, claims=kept)
+        printed = ledger.find(measure.measure, statistic)[0].printed
+        yield Implied(measure.measure, statistic, printed, kept, aside, undecided)
 
 
 def _range(
-    ledger: Ledger, measure: Measure, statistic: str, given_up: frozenset[str], seconds: float
+    ledger: Ledger, measure: Measure, statistic: str, given_up: Rows, seconds: float
 ) -> tuple[Range | None, bool]:
     """Range that a ledger leaves, and whether that was not decided in time."""
     try:
         asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
         bound = asked.statistic(measure, statistic)
-    except UnsizedError:
-        return None, False
     except UndecidedError:
         return None, True
-    if bound is None or _says_nothing(bound, measure, statistic, asked):
+    except NumbercheckError:  # nothing says how many patients there are, or no cohort defines it
+        return None, False
+    if bound is None or _says_nothing(bound, measure, asked):
         return None, False
     return (bound.low, bound.high), False
 
 
-def _says_nothing(bound: Bound, measure: Measure, statistic: str, asked: Bounds) -> bool:
+def _says_nothing(bound: Bound, measure: Measure, asked: Bounds) -> bool:
     """Whether a bound is as wide as what is possible anyway."""
-    if statistic == "N" and not measure.among.text:
-        return True
-    if measure.kind == "count" and bound.unit == "patients":
-        return not measure.among.text and (bound.low, bound.high) == (0, asked.n)
+    ends = bound.low, bound.high
     if measure.kind == "survival":
-        return bound.low <= 0 and bound.high >= 100
-    if measure.kind != "quantity":
-        return False
-    domain = asked.ledger.variables[measure.where.text].domain
-    return (bound.low, bound.high) == (domain[0], domain[-1])
+        return ends[0] <= 0 and ends[1] >= 100
+    if measure.kind == "quantity":
+        domain = asked.ledger.variables[measure.where.text].domain
+        return ends == (domain[0], domain[-1])
+    everyone = measure.kind == "count" and bound.unit == "patients" and not measure.among.text
+    return everyone and (bound.statistic == "N" or ends == (0, asked.n))
 
 
 def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -> Iterator[Changed]:
@@ -139,37 +134,24 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
     with the rest; ``None`` when that is undecided in ``seconds``.
     """
     given_up = frozenset(given_up)
-    for measure, statistic, copies in numbers(ledger):
-        if frozenset(c.claim for c in copies) <= given_up:
-            continue
+    for measure, statistic, copies, others in numbers(ledger):
+        value = ledger.find(measure.measure, statistic)[0].value
         for step in (-1, 1):
-            text = shift(copies[0].value, step).text
-            if text.lstrip("<>=").startswith("-"):
+            text = shift(value, step).text
+            if copies <= given_up or text.lstrip("<>=").startswith("-"):
                 continue
-            changed = {c.claim: text for c in copies}
+            changed = dict.fromkeys(copies, text)
             kept, aside = (
-                _noticed(_changed(ledger, changed, measure, alone), changed, given_up, seconds)
-                for alone in (False, True)
+                _noticed(ledger.constrain(changed, drop), copies, given_up, seconds)
+                for drop in ((), others)
             )
-            yield Changed(measure.measure, statistic, copies[0].printed, text, kept, aside)
+            yield Changed(measure.measure, statistic, value.text, text, kept, aside)
 
 
-def _changed(ledger: Ledger, changed: dict[str, str], measure: Measure, alone: bool) -> Ledger:
-    claims = {
-        slug: replace(claim, printed=changed.get(slug, claim.printed))
-        for slug, claim in ledger.claims.items()
-        if not (alone and claim.measure == measure.measure and slug not in changed)
-    }
-    return replace(ledger, claims=claims)
-
-
-def _noticed(
-    ledger: Ledger, changed: dict[str, str], given_up: frozenset[str], seconds: float
-) -> bool | None:
+def _noticed(ledger: Ledger, changed: Rows, given_up: Rows, seconds: float) -> bool | None:
     search = Search(ledger, seconds)
-    rows = search.rows - given_up
-    touched = [part for part, _ in search.parts if part & changed.keys()]
+    touched = [part for part, _ in search.parts if part & changed]
     try:
-        return not search.feasible(rows & search.sizing.union(*touched))
+        return not search.feasible((search.rows - given_up) & search.sizing.union(*touched))
     except UndecidedError:
         return None
