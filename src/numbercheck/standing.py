@@ -1,7 +1,7 @@
-"""What the article determines of each number that the reconstructed cohort shows.
+"""What is known of each number that the reconstructed cohort shows; no other place decides it.
 
-``fixed`` follows from what is printed, to its printed digits; ``bounded`` has the least and
-largest value of any consistent cohort beside it; ``free`` is this one cohort's choice.
+``determined``: printed, or the same in every cohort that fits the article. ``bounded``: between
+two ends that stand beside it. ``open``: this one cohort's choice, an illustration only.
 """
 
 import csv
@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from numbercheck.ledger.records import Ledger
+from numbercheck.audit.evidence import Evidence, MissingError
+from numbercheck.audit.p_values import SLOW, compare
+from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_number
 
-OF_COUNT = ("n", "N", "percent", "conf_low", "conf_high")
+NAME = "standing.csv"
+Ends = tuple[float, float]
 
 
 class Result(Protocol):
@@ -30,19 +34,19 @@ class Result(Protocol):
     def basis(self) -> str: ...  # noqa: D102
 
 
-class Determined(NamedTuple):
-    """One result, and what the article leaves of it."""
+class Standing(NamedTuple):
+    """One result, what is known of it, and the ends between which it lies."""
 
     measure: str
     statistic: str
     value: str
-    shows: str
+    standing: str
     low: str = ""
     high: str = ""
 
 
-def determine(ledger: Ledger, results: Iterable[Result], document: Mapping) -> list[Determined]:
-    """Say of each constructed result whether the article fixes, bounds or leaves it.
+def standings(ledger: Ledger, results: Iterable[Result], document: Mapping) -> list[Standing]:
+    """Say of each result of a reconstructed cohort whether it is determined, bounded or open.
 
     Parameters
     ----------
@@ -51,30 +55,86 @@ def determine(ledger: Ledger, results: Iterable[Result], document: Mapping) -> l
     results : iterable of Result
         Results of the notebooks; those from supplied data are left out.
     document : mapping
-        Document on consistency: its ``bounds`` are labeled by measure and method.
+        Document on consistency, with what the solver bounded; empty where there is none.
     """
-    bounds = {bound["label"]: bound for bound in document.get("bounds", ())}
-    return [_determine(ledger, r, bounds) for r in results if r.basis == "constructed"]
+    known = _Known(ledger, document)
+    return sorted(known.standing(r) for r in results if r.basis == "constructed")
 
 
-def _determine(ledger: Ledger, result: Result, bounds: Mapping[str, Mapping]) -> Determined:
-    shown = result.measure, result.statistic, format_number(result.value)
-    measure = ledger.measures.get(result.measure)
-    if measure is None:
-        return Determined(*shown, "free")
-    bound = bounds.get(f"{measure.label}, {result.method}")
-    if bound is not None and result.statistic == "p_value":
-        ends = format_number(bound["low"]), format_number(bound["high"])
-        return Determined(*shown, "fixed" if bound["fixed"] else "bounded", *ends)
-    counted = result.statistic in OF_COUNT and measure.kind == "count"
-    sources = ledger.find(result.measure, "n" if counted else result.statistic)
-    printed = sources or ledger.find(result.measure, result.statistic)
-    return Determined(*shown, "fixed" if printed else "free")
+class _Known:
+    """What the printed numbers, the audit and the solver say of a number."""
+
+    def __init__(self, ledger: Ledger, document: Mapping) -> None:
+        set_aside = document.get("given_up", ())
+        self.ledger = ledger.constrain(drop=[c for c in set_aside if c in ledger.claims])
+        self.evidence = Evidence(self.ledger)
+        self.bounds: dict[tuple[str, str], Ends] = {
+            (b["measure"], b["statistic"]): (b["low"], b["high"])
+            for b in document.get("bounds", ())
+            if b.get("measure")
+        }
+
+    def standing(self, result: Result) -> Standing:
+        """Standing of one result."""
+        shown = result.measure, result.statistic, format_number(result.value)
+        measure = self.ledger.measures.get(result.measure)
+        if measure and self.ledger.find(*shown[:2]):
+            return Standing(*shown, "determined")
+        ends = self._ends(measure, result) if measure else None
+        if ends is None:
+            return Standing(*shown, "open")
+        low, high = map(format_number, ends)
+        return Standing(*shown, "determined" if low == high else "bounded", low, high)
+
+    def _ends(self, measure: Measure, result: Result) -> Ends | None:
+        """Least and largest value that the other printed numbers allow."""
+        own_method = result.method == self.ledger.method(measure)
+        if own_method or result.statistic != "p_value":
+            bound = self.bounds.get((measure.measure, result.statistic))
+            if bound:
+                return bound
+        if measure.kind == "count":
+            return self._of_count(measure, result)
+        return self._of_tests(measure, result) if measure.kind == "comparison" else None
+
+    def _of_count(self, measure: Measure, result: Result) -> Ends | None:
+        """Ends of a count, or of the percentage or limit that follows from it."""
+        count = self.evidence.count(measure)
+        whole = self.bounds.get((measure.measure, "N"))
+        if count and count.total is not None:
+            whole = count.total, count.total
+        part = self.bounds.get((measure.measure, "n"))
+        if count:
+            part = min(count.values), max(count.values)
+        if result.statistic in ("n", "N"):
+            return part if result.statistic == "n" else whole
+        if not part or not whole or whole[0] != whole[1] or not whole[0]:
+            return None
+        if part[0] == part[1]:
+            return result.value, result.value
+        n, at = int(whole[0]), int(result.statistic == "conf_high")
+        if result.statistic == "percent":
+            low, high = (100 * k / n for k in part)
+        else:
+            level = self.ledger.level(measure)
+            low, high = (100 * interval(int(k), n, result.method, level)[at] for k in part)
+        return (low, high) if low <= result.value <= high else None
+
+    def _of_tests(self, measure: Measure, result: Result) -> Ends | None:
+        """Ends of a P value, over every table that the printed counts allow."""
+        try:
+            tests = compare(measure, self.evidence, slow=result.method in SLOW).tests
+        except MissingError:
+            return None
+        values = next((test.values for test in tests if test.name == result.method), ())
+        if measure.against and result.value in values:  # the larger, against a range of rates
+            return result.value, result.value
+        return (min(values), max(values)) if values else None
 
 
-def write(rows: Iterable[Determined], path: Path) -> None:
-    """Write as CSV, in order of measure and statistic."""
+def write_standings(rows: Iterable[Standing], path: Path) -> None:
+    """Write standings as CSV."""
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(Determined._fields)
-        writer.writerows(sorted(rows))
+        writer.writerow(Standing._fields)
+        writer.writerows(rows)

@@ -64,7 +64,7 @@ def collect(
     merged = results.unique(found)
     results.write_results(merged, stage / "results.csv")
     document = _read(stage / "consistency.json")
-    standing.write(standing.determine(ledger, merged, document), stage / "determined.csv")
+    standing.write_standings(standing.standings(ledger, merged, document), stage / standing.NAME)
     dataset = _read(cohort / "dataset.json")
     rows = verify.verify(ledger, merged, audited, given_up(dataset))
     verify.write(rows, stage / MADE)

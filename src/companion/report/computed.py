@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from companion.report.notebooks import cell_id
+from numbercheck import standing
 
-LEAVES = {"fixed": "fixes it", "bounded": "bounds it", "free": "leaves it open"}
-LEFT = ("shows", "low", "high")
+KNOWN = ("standing", "low", "high")
 
 
 class Computed(NamedTuple):
-    """One result; ``shows`` is empty for supplied data, of which the article decides nothing."""
+    """One result; ``standing`` is empty for supplied data, of which the article decides nothing."""
 
     measure: str
     statistic: str
@@ -20,14 +20,9 @@ class Computed(NamedTuple):
     method: str
     basis: str
     cell: str
-    shows: str
+    standing: str
     low: str
     high: str
-
-    @property
-    def leaves(self) -> str:
-        """What the article does to the number, in words."""
-        return LEAVES.get(self.shows, "")
 
     @property
     def cell_id(self) -> str:
@@ -37,11 +32,11 @@ class Computed(NamedTuple):
 
 def computed(output: Path) -> list[Computed]:
     """Every row of ``results.csv``; none where nothing was computed from patients."""
-    left = {(r["measure"], r["statistic"]): r for r in _rows(output / "determined.csv")}
+    known = {(r["measure"], r["statistic"]): r for r in _rows(output / standing.NAME)}
     return [
         Computed(
             **{"cell": ""} | row,
-            **{k: left.get((row["measure"], row["statistic"]), {}).get(k, "") for k in LEFT},
+            **{k: known.get((row["measure"], row["statistic"]), {}).get(k, "") for k in KNOWN},
         )
         for row in _rows(output / "results.csv")
     ]

@@ -174,7 +174,7 @@ def test_nothing_calls_these_patients_reconstructed(outputs):
 def test_what_cohorts_could_be_is_not_shown_beside_the_patients_who_are(outputs):
     """Bounds over all consistent cohorts answer nothing that the data leave open."""
     assert not (outputs / "consistency.json").exists()
-    assert rows(outputs / "determined.csv") == []
+    assert rows(outputs / "standing.csv") == []
 
 
 def test_extra_columns_parameters_terms_and_patients_leave_no_trace(outputs):
