@@ -3,52 +3,33 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import fsum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Layout, Provenance
-from companion.figures.style import (
-    BLACK,
-    BODY,
-    EDGE,
-    INK,
-    SINGLE,
-    DescribedFigure,
-    sheet,
-    styled,
-    wrap,
-)
+from companion.captions import UNSTATED, Layout, Number, Provenance, Text
+from companion.figures import style
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
 
 
 class FlowBox(NamedTuple):
-    """One box: its heading, and each line of it with the id of its mark."""
+    """One box: its heading and its other lines, and the patients in it."""
 
     heading: str
-    lines: tuple[tuple[str, str | None], ...]
+    lines: tuple[str, ...]
     n: int
     beside: bool = False
 
 
-class BoxLine(NamedTuple):
-    """One line as it is drawn."""
-
-    text: str
-    weight: str
-    mark: str | None
-
-
-@styled()
+@style.styled()
 def patient_flow(
     layout: Layout,
     counts: Sequence[int],
     n_patients: int,
     provenance: Provenance = UNSTATED,
-    width: float = SINGLE,
-) -> DescribedFigure:
+    width: float = style.SINGLE,
+) -> style.DescribedFigure:
     """Flow of patients from enrollment to the last follow-up.
 
     Parameters
@@ -67,23 +48,22 @@ def patient_flow(
         Printed width, mm.
     """
     rows = stages(layout, counts, n_patients)
-    inner = width - 2 * EDGE
+    inner = width - 2 * style.EDGE
     wrapped = [[_wrap(box, _across(len(row), inner)) for box in row] for row in rows]
     heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
     notes = provenance.footnote(
         "Single arm. At the last follow-up one patient can be in several lines.", layout.note
     )
     height = fsum(heights) + APART * (len(rows) - 1)
-    page = sheet(width, height, f"Patient flow, N = {n_patients}", notes, provenance.label)
+    page = style.sheet(width, height, f"Patient flow, N = {n_patients}", notes, provenance.label)
     top = height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
-        _row(page.canvas, row, top, tall, inner)
+        _row(page, row, top, tall)
         if i + 1 < len(rows):
-            _arrows(page.canvas, len(row), len(wrapped[i + 1]), top - tall, inner)
+            _arrows(page, len(row), len(wrapped[i + 1]), top - tall)
         top -= tall + APART
     told = ". ".join(
-        ", ".join(f"{box.heading}: {'; '.join(text for text, _ in box.lines)}" for box in row)
-        for row in rows
+        ", ".join(f"{box.heading}: {'; '.join(box.lines)}" for box in row) for row in rows
     )
     page.figure.alt_text = f"Patient flow. {told}. {provenance.label}".strip()
     return page.figure
@@ -100,18 +80,19 @@ def stages(layout: Layout, counts: Sequence[int], n_patients: int) -> list[list[
     for row in rows:
         absent = n_patients - sum(box.n for box in row)
         if len(row) > 1 and absent:
-            row.append(FlowBox("Not evaluated", ((f"n = {absent}", None),), absent))
+            row.append(FlowBox("Not evaluated", (f"n = {absent}",), absent))
     return rows
 
 
 def _boxes(layout: Layout, counts: Sequence[int]) -> Iterator[FlowBox]:
     counted = zip(layout.rows, counts, strict=True)
     for heading, part in groupby(counted, key=lambda pair: pair[0].group):
-        lines = list(part)
-        texts = tuple(
-            (f"n = {n}" if row.label == "n" else f"{row.label}: {n}", row.mark) for row, n in lines
+        rows = list(part)
+        lines = tuple(
+            Text("n = " if row.label == "n" else f"{row.label}: ", Number(f"{n}", row.measure, "n"))
+            for row, n in rows
         )
-        yield FlowBox(heading, texts, lines[0][1], lines[0][0].note == "beside")
+        yield FlowBox(heading, lines, rows[0][1], rows[0][0].note == "beside")
 
 
 def _across(boxes: int, inner: float) -> float:
@@ -119,38 +100,31 @@ def _across(boxes: int, inner: float) -> float:
     return (inner - BESIDE * (boxes - 1)) / boxes
 
 
-def _wrap(box: FlowBox, across: float) -> list[BoxLine]:
+def _wrap(box: FlowBox, across: float) -> list[tuple[str, str]]:
+    """Lines of a box with their weights."""
     room = across - 2 * PAD
-    heading = [BoxLine(line, "bold", None) for line in wrap(box.heading, room, BODY, "bold")]
-    return heading + [
-        BoxLine(line, "normal", mark) for text, mark in box.lines for line in wrap(text, room)
-    ]
+    lines = [(line, "bold") for line in style.wrap(box.heading, room, style.BODY, "bold")]
+    return lines + [(line, "normal") for text in box.lines for line in style.wrap(text, room)]
 
 
 def _row(
-    axes: Axes, row: Sequence[Sequence[BoxLine]], top: float, tall: float, inner: float
+    page: style.FigureSheet, row: Sequence[list[tuple[str, str]]], top: float, tall: float
 ) -> None:
-    across = _across(len(row), inner)
-    look: dict[str, Any] = {
-        "facecolor": "white",
-        "edgecolor": BLACK,
-        "linewidth": 0.7,
-        "clip_on": False,
-    }
+    across = _across(len(row), page.width)
     for i, lines in enumerate(row):
-        left = i * (across + BESIDE)
-        axes.add_patch(Rectangle((left, top - tall), across, tall, **look))
-        start = top - (tall - LEADING * len(lines)) / 2
-        for k, line in enumerate(lines):
-            at = left + across / 2, start - LEADING * (k + 0.5)
-            axes.text(*at, line.text, ha="center", va="center_baseline", weight=line.weight,
-                      gid=line.mark)  # fmt: skip
+        left, start = i * (across + BESIDE), top - (tall - LEADING * len(lines)) / 2
+        box = Rectangle((left, top - tall), across, tall, facecolor="white", edgecolor=style.BLACK,
+                        linewidth=0.7, clip_on=False)  # fmt: skip
+        page.canvas.add_patch(box)
+        for k, (text, weight) in enumerate(lines):
+            y = start - LEADING * (k + 0.5)
+            page.write(left + across / 2, y, text, ha="center", weight=weight)
 
 
-def _arrows(axes: Axes, above: int, below: int, bottom: float, inner: float) -> None:
+def _arrows(page: style.FigureSheet, above: int, below: int, bottom: float) -> None:
     """Connect each box with those of the next row."""
+    look = {"arrowstyle": "-|>", **style.ARROW}
     for i in range(max(above, below)):
-        start = inner * ((i if above > 1 else 0) + 0.5) / above
-        end = inner * ((i if below > 1 else 0) + 0.5) / below
-        look = {"arrowstyle": "-|>", "color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (end, bottom - APART), (start, bottom), arrowprops=look)
+        start = page.width * ((i if above > 1 else 0) + 0.5) / above
+        end = page.width * ((i if below > 1 else 0) + 0.5) / below
+        page.canvas.annotate("", (end, bottom - APART), (start, bottom), arrowprops=look)

@@ -6,24 +6,14 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from companion.captions import Number, Provenance, Text, limits, percent, result_id, text_id
-from companion.figures.style import (
-    BLUE,
-    BODY,
-    DOUBLE,
-    INK,
-    VERMILION,
-    FigureSheet,
-    sheet,
-    shorten,
-    text_width,
-)
+from companion.captions import Number, Provenance, Text, limits, percent, result_id
+from companion.figures import style
 from numbercheck.statistics.proportions import interval
 
 LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
-BOUND = "#BDBDBD"
+BOUND, LIMITS = "#BDBDBD", ("conf_low", "conf_high")
 NAN = float("nan")
-LIMITS = ("conf_low", "conf_high")
+ALL = "All patients"
 
 
 class ForestLine(NamedTuple):
@@ -73,107 +63,122 @@ class ForestLine(NamedTuple):
         """Percentage."""
         return 100 * self.n / self.total if self.counted else self.share
 
-    def text(self, method: str, level: float) -> Text:
-        """Count, percentage and interval, or the range of both."""
-        if self.bounded:
-            shares = limits(100 * self.low / self.total, 100 * self.high / self.total)
-            counts = self._number(f"{self.low:.0f}–{self.high:.0f}", "n")
-            return Text(counts, f"/{self.total:.0f}  {shares}%")
-        if self.counted:
-            n, total = self._number(f"{self.n:.0f}", "n"), self._number(f"{self.total:.0f}", "N")
-            share = self._number(percent(self.n, self.total), "percent")
-            ends = limits(*self.limits(method, level), measure=self.measure)
-            return Text(n, "/", total, "  ", share, " (", ends, ")")
-        return Text(self.note if isnan(self.share) else self._number(f"{self.share:g}%", "value"))
 
-    def _number(self, text: str, statistic: str) -> Number:
-        return Number(text, self.measure, statistic)
+class Forest(NamedTuple):
+    """Panels of lines, by heading, and how the limits of the lines are computed."""
 
-    def limits(self, method: str, level: float) -> tuple[float, float]:
-        """Interval of the percentage."""
-        low, high = interval(int(self.n), int(self.total), method, level)
+    panels: Mapping[str, Sequence[ForestLine]]
+    method: str
+    level: float
+
+    def limits(self, line: ForestLine) -> tuple[float, float]:
+        """Interval of a line's percentage."""
+        low, high = interval(int(line.n), int(line.total), self.method, self.level)
         return 100 * low, 100 * high
 
+    def text(self, line: ForestLine) -> Text:
+        """Count, percentage and interval of a line, or the range of both."""
 
-def open_page(
-    title: str, lines: Sequence[ForestLine], notes: Sequence[str], provenance: Provenance
-) -> FigureSheet:
-    """Open a sheet that is high enough for the lines."""
-    height = AXIS + LANE * len(lines) + HEAD
-    return sheet(DOUBLE, height, title, notes, provenance.label)
+        def number(text: str, statistic: str) -> Number:
+            return Number(text, line.measure, statistic)
+
+        if line.bounded:
+            shares = limits(100 * line.low / line.total, 100 * line.high / line.total)
+            counts = number(f"{line.low:.0f}–{line.high:.0f}", "n")
+            return Text(counts, f"/{line.total:.0f}  {shares}%")
+        if line.counted:
+            n, total = number(f"{line.n:.0f}", "n"), number(f"{line.total:.0f}", "N")
+            share = number(percent(line.n, line.total), "percent")
+            ends = limits(*self.limits(line), measure=line.measure)
+            return Text(n, "/", total, "  ", share, " (", ends, ")")
+        return Text(line.note if isnan(line.share) else number(f"{line.share:g}%", "value"))
+
+    def told(self) -> str:
+        """Every line of every panel in words."""
+        told = []
+        for name, lines in self.panels.items():
+            heading = ""
+            for line in lines:
+                heading = heading if line.level else line.label
+                where = f"{heading}, {line.label}" if line.level else line.label
+                if text := self.text(line).replace("  ", ", "):
+                    told.append(f"{name}, {where}: {text}")
+        return "; ".join(told)
 
 
-def write_names(page: FigureSheet, lines: Sequence[ForestLine], most: float) -> float:
+def draw_forest(
+    forest: Forest, title: str, notes: Sequence[str], provenance: Provenance, names: float
+) -> style.DescribedFigure:
+    """Draw the panels side by side, the names of their lines at the left.
+
+    ``names`` is the most that the names can take, mm. A line of all patients is drawn through
+    its panel; a panel alone has no heading.
+    """
+    lines = next(iter(forest.panels.values()))
+    height, alone = AXIS + LANE * len(lines) + HEAD, len(forest.panels) == 1
+    page = style.sheet(style.DOUBLE, height, title, notes, provenance.label)
+    left = _write_names(page, lines, names)
+    across = (page.width - left) / len(forest.panels)
+    for i, (heading, panel) in enumerate(forest.panels.items()):
+        _draw_panel(page, forest, panel, "" if alone else heading, left + i * across, across)
+    return page.figure
+
+
+def _write_names(page: style.FigureSheet, lines: Sequence[ForestLine], most: float) -> float:
     """Write what the lines name, and return the width that this took, at most ``most`` mm."""
-    canvas, widest = page.canvas, 0.0
+    widest = 0.0
     for i, line in enumerate(lines):
         weight = "normal" if line.level else "bold"
         indent = INDENT if line.level else 0.0
-        text = shorten(line.label, most - indent - 2, BODY, weight)
-        widest = max(widest, indent + text_width(text, BODY, weight))
-        y = page.height - HEAD - LANE * (i + 0.5)
-        canvas.text(indent, y, text, va="center_baseline", weight=weight)
+        text = style.shorten(line.label, most - indent - 2, style.BODY, weight)
+        widest = max(widest, indent + style.text_width(text, style.BODY, weight))
+        page.write(indent, page.height - HEAD - LANE * (i + 0.5), text, weight=weight)
     return widest + 3
 
 
-def draw_panel(
-    page: FigureSheet,
+def _draw_panel(
+    page: style.FigureSheet,
+    forest: Forest,
     lines: Sequence[ForestLine],
     heading: str,
     left: float,
     across: float,
-    interval_method: str,
-    level: float,
-    reference: float = NAN,
 ) -> None:
     """Draw one panel: squares with intervals, and the text of each to the right."""
-    texts = [line.text(interval_method, level) for line in lines]
-    head = f"n/N  % ({100 * level:g}% CI)"
-    room = max(text_width(head, BODY, "bold"), *map(text_width, texts)) + 2
+    texts = [forest.text(line) for line in lines]
+    head = f"n/N  % ({100 * forest.level:g}% CI)"
+    room = max(style.text_width(head, style.BODY, "bold"), *map(style.text_width, texts)) + 2
     axes = page.axes(left, AXIS, across - room - 4, LANE * len(lines))
     axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel="Patients, %")
     axes.set_xticks(range(0, 101, 25))
     axes.spines["left"].set_visible(False)
-    if not isnan(reference):
-        axes.axvline(reference, color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
-    canvas, most = page.canvas, max((x.total for x in lines if x.counted), default=1.0)
+    for line in lines:
+        if line.label == ALL:
+            dashes = {"linewidth": 0.7, "linestyle": (0, (3, 2)), "zorder": 0}
+            axes.axvline(line.center, color=style.INK, **dashes)
+    most = max((x.total for x in lines if x.counted), default=1.0)
     for i, (line, text) in enumerate(zip(lines, texts, strict=True)):
-        _mark(axes, line, i, interval_method, level, most)
-        y = page.height - HEAD - LANE * (i + 0.5)
-        canvas.text(left + across - room - 1, y, text, va="center_baseline", gid=text_id(text))
+        _mark(axes, forest, line, i, most)
+        page.write(left + across - room - 1, page.height - HEAD - LANE * (i + 0.5), text)
     top = page.height - HEAD / 2
-    title = shorten(heading, across - room - 5, BODY, "bold")
-    canvas.text(left, top, title, va="center_baseline", weight="bold")
-    canvas.text(left + across - room - 1, top, head, va="center_baseline", weight="bold")
+    title = style.shorten(heading, across - room - 5, style.BODY, "bold")
+    page.write(left, top, title, weight="bold")
+    page.write(left + across - room - 1, top, head, weight="bold")
 
 
-def describe(panels: Mapping[str, Sequence[ForestLine]], interval_method: str, level: float) -> str:
-    """Every line of every panel in words."""
-    told = []
-    for name, lines in panels.items():
-        heading = ""
-        for line in lines:
-            text = line.text(interval_method, level).replace("  ", ", ")
-            heading = heading if line.level else line.label
-            where = f"{heading}, {line.label}" if line.level else line.label
-            if text:
-                told.append(f"{name}, {where}: {text}")
-    return "; ".join(told)
-
-
-def _mark(axes: Axes, line: ForestLine, y: int, method: str, level: float, most: float) -> None:
-    color = VERMILION if line.ours else BLUE
-    solid = line.counted and not line.bounded
+def _mark(axes: Axes, forest: Forest, line: ForestLine, y: int, most: float) -> None:
+    color = style.VERMILION if line.ours else style.BLUE
     size = 2.6 + 2.6 * (line.total / most) ** 0.5 if line.counted else 4.0
     look: dict[str, Any] = {"marker": "s", "markersize": size, "color": color, "clip_on": False}
-    if not solid:
+    if line.bounded or not line.counted:
         look |= {"markerfacecolor": "white", "markeredgewidth": 0.9}
-    if line.bounded:
-        ends = 100 * line.low / line.total, 100 * line.high / line.total
-        bounds = result_id(line.measure, "n")
-        axes.hlines(y, *ends, color=BOUND, linewidth=5, clip_on=False, zorder=1, gid=bounds)
-    elif line.counted:
-        ends, interval_id = line.limits(method, level), result_id(line.measure, *LIMITS)
-        axes.hlines(y, *ends, color=color, linewidth=1.1, clip_on=False, gid=interval_id)
+    if line.counted:
+        low, high = forest.limits(line)
+        bar: dict[str, Any] = {"color": color, "linewidth": 1.1}
+        bar["gid"] = result_id(line.measure, *LIMITS)
+        if line.bounded:
+            low, high = 100 * line.low / line.total, 100 * line.high / line.total
+            bar = {"color": BOUND, "linewidth": 5, "zorder": 1, "gid": result_id(line.measure, "n")}
+        axes.hlines(y, low, high, clip_on=False, **bar)
     shown = "percent" if line.counted else "value"
     axes.plot([line.center], [y], zorder=3, gid=result_id(line.measure, shown), **look)

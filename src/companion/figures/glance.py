@@ -9,18 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, Provenance, result_id
+from companion.figures import style
 from companion.figures.key import KeyEntry, draw_key, flow, key_height
-from companion.figures.style import (
-    BLACK,
-    DOUBLE,
-    EDGE,
-    SMALL,
-    DescribedFigure,
-    sheet,
-    shorten,
-    styled,
-    text_width,
-)
 
 CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
 PLACE = 22.0  # mm for the names of places
@@ -30,7 +20,7 @@ LOOKS: dict[tuple[str, str], dict[str, Any]] = {
     ("match", "constructed"): {"facecolor": "white", "edgecolor": "#0072B2"},
     ("match", "data"): {"facecolor": "#7FD6BB", "edgecolor": "#7FD6BB"},
     ("given", ""): {"facecolor": "#E4E4E4", "edgecolor": "#E4E4E4"},
-    ("mismatch", ""): {"facecolor": "#F5A46B", "edgecolor": BLACK, "linewidth": 1.2},
+    ("mismatch", ""): {"facecolor": "#F5A46B", "edgecolor": style.BLACK, "linewidth": 1.2},
     ("unchecked", ""): {"facecolor": "white", "edgecolor": "#666666", "linestyle": (0, (1.5, 1.5))},
 }
 MEANINGS = {
@@ -52,8 +42,10 @@ class ClaimCell(NamedTuple):
     mark: str | None
 
 
-@styled()
-def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) -> DescribedFigure:
+@style.styled()
+def ledger_at_a_glance(
+    rows: pd.DataFrame, provenance: Provenance = UNSTATED
+) -> style.DescribedFigure:
     """Every claim as a cell in its place.
 
     Parameters
@@ -75,13 +67,13 @@ def ledger_at_a_glance(rows: pd.DataFrame, provenance: Provenance = UNSTATED) ->
     entries = [
         KeyEntry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
     ]
-    inner = DOUBLE - 2 * EDGE
+    inner = style.DOUBLE - 2 * style.EDGE
     key = key_height(entries, inner) + 2
     blocks = {name: _lay_out(cells) for name, cells in places.items()}
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
     notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
     title = f"Every claim and its verdict, N = {len(rows)}"
-    page = sheet(DOUBLE, fsum(heights) + key, title, notes, provenance.label)
+    page = style.sheet(style.DOUBLE, fsum(heights) + key, title, notes, provenance.label)
     axes = page.canvas
     draw_key(axes, entries, 0, page.height, page.width)
     top = page.height - key
@@ -113,15 +105,17 @@ def _kind(verdict: str, basis: str) -> tuple[str, str]:
 
 
 def _lay_out(cells: Sequence[ClaimCell]) -> list[tuple[int, float]]:
-    return flow([_width(cell.text) + APART for cell in cells], DOUBLE - 2 * EDGE - PLACE)
+    return flow(
+        [_width(cell.text) + APART for cell in cells], style.DOUBLE - 2 * style.EDGE - PLACE
+    )
 
 
 def _width(text: str) -> float:
-    return max(text_width(text, SMALL) + 2 * PAD, LEAST)
+    return max(style.text_width(text, style.SMALL) + 2 * PAD, LEAST)
 
 
 def _short(text: str) -> str:
-    return shorten(text, 40, SMALL)
+    return style.shorten(text, 40, style.SMALL)
 
 
 def _block(
@@ -132,12 +126,14 @@ def _block(
     top: float,
 ) -> None:
     """Draw the cells of one place, its name to their left."""
-    axes.text(0, top - LEADING / 2, shorten(name, PLACE - 2), va="center_baseline", weight="bold")
+    axes.text(
+        0, top - LEADING / 2, style.shorten(name, PLACE - 2), va="center_baseline", weight="bold"
+    )
     for (text, kind, mark), (line, offset) in zip(cells, at, strict=True):
         left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)
         look = {"linewidth": 0.7, "gid": mark, **LOOKS[kind]}
         axes.add_artist(Rectangle((left, middle - CELL / 2), across, CELL, **look))
         center = left + across / 2, middle
         weight = "bold" if kind[0] == "mismatch" else "normal"
-        axes.text(*center, text, ha="center", va="center_baseline", size=SMALL,
+        axes.text(*center, text, ha="center", va="center_baseline", size=style.SMALL,
                   weight=weight, gid=mark)  # fmt: skip

@@ -2,16 +2,7 @@
 
 from typing import Any
 
-from companion.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    YELLOW,
-)
+from companion.figures.style import BLACK, BLUE, GREEN, INK, ORANGE, PURPLE, VERMILION, YELLOW
 
 Mark = dict[str, Any]
 FOLLOWED = "#EFEFEF"

@@ -8,24 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, Layout, Provenance
-from companion.figures.style import (
-    BLACK,
-    DOUBLE,
-    INK,
-    SKY,
-    SMALL,
-    YELLOW,
-    DescribedFigure,
-    sheet,
-    styled,
-    text_width,
-    wrap,
-)
+from companion.figures import style
 from numbercheck.ledger.records import Dose
 
 ALL = "all"
 LANE, BAR, AXIS, HEAD = 8.5, 5.8, 9.0, 7.5  # mm
-COLORS = ("#B5B5B5", SKY, YELLOW)  # of the blocks, in order
+COLORS = ("#B5B5B5", style.SKY, style.YELLOW)  # of the blocks, in order
 
 
 class PlannedDose(NamedTuple):
@@ -65,10 +53,10 @@ def plan(doses: Sequence[Dose], layout: Layout) -> list[PlannedDose]:
     ]
 
 
-@styled()
+@style.styled()
 def regimen(
     planned: Sequence[PlannedDose], n: int | None = None, provenance: Provenance = UNSTATED
-) -> DescribedFigure:
+) -> style.DescribedFigure:
     """Schema of the regimen.
 
     Parameters
@@ -81,11 +69,11 @@ def regimen(
         What the footnote says of the data.
     """
     lanes = [list(g) for _, g in groupby(planned, key=lambda p: (p.dose.drug, p.dose.branch))]
-    names = max(text_width(lane[0].dose.drug) for lane in lanes) + 3
+    names = max(style.text_width(lane[0].dose.drug) for lane in lanes) + 3
     height = AXIS + LANE * len(lanes) + HEAD
     notes = "Days count from the first of treatment. A route is named where the article names one."
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
-    page = sheet(DOUBLE, height, title, provenance.footnote(notes), provenance.label)
+    page = style.sheet(style.DOUBLE, height, title, provenance.footnote(notes), provenance.label)
     axes = page.axes(names, AXIS, page.width - names - 2, height - AXIS)
     last = max(p.days[1] for p in planned)
     days = sorted({p.days[0] for p in planned} | {last})
@@ -121,19 +109,19 @@ def _bar(axes: Axes, planned: PlannedDose, middle: float, per_mm: float) -> None
     line = "solid" if planned.is_for_all else (0, (3, 2))
     look: dict[str, Any] = {
         "facecolor": planned.color,
-        "edgecolor": BLACK,
+        "edgecolor": style.BLACK,
         "linewidth": 0.6,
         "linestyle": line,
     }
     place = (left, middle - BAR / 2), right - left, BAR
     axes.add_patch(Rectangle(*place, clip_on=False, gid=planned.mark, **look))
     lines = amount(planned.dose), span(planned.dose)
-    style: dict[str, Any] = {"va": "center_baseline", "size": SMALL, "gid": planned.mark}
-    if max(text_width(line, SMALL) for line in lines) < (right - left) / per_mm - 1:
+    text_look: dict[str, Any] = {"va": "center_baseline", "size": style.SMALL, "gid": planned.mark}
+    if max(style.text_width(line, style.SMALL) for line in lines) < (right - left) / per_mm - 1:
         for text, offset in zip(lines, (1.35, -1.35), strict=True):
-            axes.text((left + right) / 2, middle + offset, text, ha="center", **style)
+            axes.text((left + right) / 2, middle + offset, text, ha="center", **text_look)
     else:
-        axes.text(right + per_mm, middle, ", ".join(lines), **style)
+        axes.text(right + per_mm, middle, ", ".join(lines), **text_look)
 
 
 def _branches(axes: Axes, planned: Sequence[PlannedDose], top: float, per_mm: float) -> None:
@@ -141,14 +129,14 @@ def _branches(axes: Axes, planned: Sequence[PlannedDose], top: float, per_mm: fl
     for condition in dict.fromkeys(p.dose.branch for p in planned):
         days = [day for p in planned if p.dose.branch == condition for day in p.days]
         left, right = min(days) - 0.5, max(days) + 0.5
-        arrow = {"arrowstyle": "<->", "color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
+        arrow = {"arrowstyle": "<->", **style.ARROW}
         axes.annotate("", (left, top + 1), (right, top + 1), arrowprops=arrow)
         who = "All patients" if condition == ALL else f"Only with {condition}"
-        for line, text in enumerate(reversed(wrap(who, (right - left) / per_mm - 1))):
+        for line, text in enumerate(reversed(style.wrap(who, (right - left) / per_mm - 1))):
             at = (left + right) / 2, top + 3.4 + 2.9 * line
             axes.text(*at, text, ha="center", va="center_baseline")
         if condition != ALL:
-            axes.vlines(left, 0, top + 2, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.vlines(left, 0, top + 2, color=style.INK, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
 def _alt(planned: Sequence[PlannedDose]) -> str:

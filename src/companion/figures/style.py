@@ -23,6 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from companion.captions import text_id
+
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
 MM = 1 / 25.4
 POINT = 25.4 / 72  # mm
@@ -36,6 +38,7 @@ ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on white
 
+ARROW = {"color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": BODY,
@@ -117,6 +120,10 @@ class FigureSheet:
         self.canvas = self.axes(0, 0, width, height, xlim=(0, width), ylim=(0, height))
         self.canvas.set_axis_off()
 
+    def write(self, x: float, y: float, text: str, **look: Any) -> None:
+        """Write a text at a place in mm, its id naming the results in it."""
+        self.canvas.text(x, y, text, **{"va": "center_baseline", "gid": text_id(text), **look})
+
     def axes(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> Axes:
         """Axes at a place in mm from the display's lower left corner."""
         across, up = (side / MM for side in self.figure.get_size_inches())
@@ -188,6 +195,8 @@ def _font(weight: str) -> FT2Font:
 
 def wrap(text: str, width: float, size: float = BODY, weight: str = "normal") -> list[str]:
     """Break a text into lines no wider than ``width`` mm; a longer word is broken too."""
+    if text and text_width(text, size, weight) <= width:
+        return [text]  # as it is, with the numbers that it may hold
     lines: list[str] = []
     for word in text.split():
         while text_width(word, size, weight) > width and len(word) > 1:

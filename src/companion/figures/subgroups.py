@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from companion.captions import UNSTATED, Layout, Provenance, interval_name
-from companion.figures.forest import ForestLine, describe, draw_panel, open_page, write_names
+from companion.figures.forest import ALL, Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
 
-ALL = "All patients"
 EXPLORATORY = "Exploratory. Dashed line: all patients; a square's size: its patients."
 BOUNDED = "Gray bar and range: all that the article allows; hollow square: in this cohort."
 CHOSEN = "Counts within subgroups"
@@ -35,28 +34,20 @@ def subgroups(
     provenance : Provenance
         What the footnote says of the data.
     """
-    panels = {
-        str(outcome): _lines(part, provenance.absent.removesuffix(" in the article"))
-        for outcome, part in rows.groupby("outcome", sort=False)
-    }
-    lines = next(iter(panels.values()))
+    absent = provenance.absent.removesuffix(" in the article")
+    parts = rows.groupby("outcome", sort=False)
+    panels = {str(outcome): _lines(part, absent) for outcome, part in parts}
+    forest = Forest(panels, interval_method, level)
     bounded = any(line.bounded for panel in panels.values() for line in panel)
     open_cells = BOUNDED if bounded else provenance.chosen(CHOSEN)
-    notes = provenance.footnote(
-        f"{interval_name(interval_method, level)}.", EXPLORATORY, open_cells
-    )
-    title = f"Response in subgroups, N = {_overall(lines).total:.0f}"
-    page = open_page(title, lines, notes, provenance)
-    names = write_names(page, lines, NAMES)
-    across = (page.width - names) / len(panels)
-    for i, (outcome, panel) in enumerate(panels.items()):
-        left, reference = names + i * across, _overall(panel).center
-        draw_panel(page, panel, outcome, left, across, interval_method, level, reference)
-    told = describe(panels, interval_method, level)
-    page.figure.alt_text = (
-        f"Forest plot of response in subgroups. {told}. {provenance.label}".strip()
-    )
-    return page.figure
+    method = f"{interval_name(interval_method, level)}."
+    notes = provenance.footnote(method, EXPLORATORY, open_cells)
+    total = rows.loc[rows["factor"] == ALL, "N"].max()
+    title = f"Response in subgroups, N = {total:.0f}"
+    figure = draw_forest(forest, title, notes, provenance, NAMES)
+    told = f"Forest plot of response in subgroups. {forest.told()}. {provenance.label}"
+    figure.alt_text = told.strip()
+    return figure
 
 
 def subgroup_rows(
@@ -118,7 +109,3 @@ def _line(row: pd.Series, label: str, absent: str, level: bool) -> ForestLine:
     counts = float(row["n"]), float(row["N"]), low, high
     line = ForestLine(label, *counts, level=level, measure=row.get("measure", ""))
     return line if line.counted else line._replace(note=absent)
-
-
-def _overall(lines: list[ForestLine]) -> ForestLine:
-    return next((line for line in lines if line.label == ALL), ForestLine("", total=0))

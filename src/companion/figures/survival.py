@@ -8,35 +8,23 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id, text_id
+from companion.figures import style
 from companion.figures.key import KeyEntry, draw_key, key_height
-from companion.figures.style import (
-    BLUE,
-    BODY,
-    EDGE,
-    INK,
-    SINGLE,
-    DescribedFigure,
-    FigureSheet,
-    sheet,
-    styled,
-    text_width,
-    wrap,
-)
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import at_risk_table, median, survival_at
 
 Look = dict[str, Any]
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 PLOT, TABLE_LINE, AXIS = 46.0, 3.4, 9.0  # mm
-CURVE: Look = {"color": BLUE, "linewidth": 1.3}
+CURVE: Look = {"color": style.BLUE, "linewidth": 1.3}
 TICK: Look = {
-    "color": BLUE,
+    "color": style.BLUE,
     "marker": "|",
     "markersize": 5,
     "markeredgewidth": 0.8,
     "linestyle": "none",
 }
-BAND: Look = {"facecolor": BLUE, "alpha": 0.18, "edgecolor": "none"}
+BAND: Look = {"facecolor": style.BLUE, "alpha": 0.18, "edgecolor": "none"}
 ENVELOPE: Look = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
 ENDS = ("time", "lower", "upper")
 LIMITS = ("conf_low", "conf_high")
@@ -45,7 +33,7 @@ ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulat
 CHOSEN = "Days of events and of censoring"
 
 
-@styled()
+@style.styled()
 def survival(
     curve: pd.DataFrame,
     endpoint: str = "Overall survival",
@@ -54,9 +42,9 @@ def survival(
     level: float = 0.95,
     envelope: pd.DataFrame | None = None,
     provenance: Provenance = UNSTATED,
-    width: float = SINGLE,
+    width: float = style.SINGLE,
     measure: str = "",
-) -> DescribedFigure:
+) -> style.DescribedFigure:
     """Kaplan-Meier curve of one group.
 
     Parameters
@@ -85,11 +73,11 @@ def survival(
     said = [
         (line, text_id(text))
         for text in summary
-        for line in wrap(text, width - 2 * EDGE, BODY, "bold")
+        for line in style.wrap(text, width - 2 * style.EDGE, style.BODY, "bold")
     ]
-    above = key_height(entries, width - 2 * EDGE) + TABLE_LINE * len(said) + 3
+    above = key_height(entries, width - 2 * style.EDGE) + TABLE_LINE * len(said) + 3
     below = AXIS + TABLE_LINE * (len(ROWS) + 1)
-    page = sheet(
+    page = style.sheet(
         width,
         PLOT + below + above,
         f"{endpoint}, N = {int(curve['n_risk'].iloc[0])}",
@@ -98,8 +86,8 @@ def survival(
         ),
         provenance.label,
     )
-    counted = text_width(f"{int(curve['n_risk'].iloc[0])}")
-    left = text_width("Censored") + counted / 2 + 2.5
+    counted = style.text_width(f"{int(curve['n_risk'].iloc[0])}")
+    left = style.text_width("Censored") + counted / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _draw(axes, curve, envelope, measure)
     _frame(axes, ticks, endpoint, horizon)
@@ -141,21 +129,21 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
     axes.set_ylabel(f"{endpoint}, %")
     axes.spines["left"].set_bounds(0, 1)
     dashes: Look = {"linewidth": 0.6, "linestyle": (0, (2, 2)), "clip_on": False}
-    axes.axvline(horizon, ymax=1 / 1.02, color=INK, **dashes)
+    axes.axvline(horizon, ymax=1 / 1.02, color=style.INK, **dashes)
 
 
 def _counts(
-    page: FigureSheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float
+    page: style.FigureSheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float
 ) -> None:
     """Write who is at risk, and who has left, under each tick."""
     counts = at_risk_table(curve, ticks)
     canvas, across = page.canvas, page.width - left - 4
     for line, (name, column) in enumerate(ROWS.items()):
         y = below - AXIS - TABLE_LINE * (line + 0.9)
-        canvas.text(0, y, name, ha="left", va="center_baseline", size=BODY)
+        canvas.text(0, y, name, ha="left", va="center_baseline", size=style.BODY)
         for tick, count in zip(ticks, counts[column], strict=True):
             x = left + across * tick / ticks[-1]
-            canvas.text(x, y, f"{count}", ha="center", va="center_baseline", size=BODY)
+            canvas.text(x, y, f"{count}", ha="center", va="center_baseline", size=style.BODY)
 
 
 def _ticks(last: float, horizon: float) -> np.ndarray:

@@ -13,29 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from companion.captions import UNSTATED, Layout, Provenance
+from companion.figures import marks, style
 from companion.figures.key import KeyEntry, draw_key, key_height
-from companion.figures.marks import (
-    DEATH,
-    FOLLOWED,
-    GLYPHS,
-    ONGOING,
-    RELAPSES,
-    REMISSION,
-    TRANSPLANT,
-    Mark,
-)
 from companion.figures.regimen import PlannedDose
-from companion.figures.style import (
-    DOUBLE,
-    EDGE,
-    SMALL,
-    DescribedFigure,
-    FigureSheet,
-    sheet,
-    shorten,
-    styled,
-    text_width,
-)
 from numbercheck.ledger.records import DAYS_PER_MONTH
 from numbercheck.statistics.rounding import format_rounded
 
@@ -52,7 +32,7 @@ ON_LANES, HSCT = "Lanes", "Transplantation (HSCT)"
 CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
 
 
-@styled()
+@style.styled()
 def swimmer(
     patients: pd.DataFrame,
     planned: Sequence[PlannedDose],
@@ -60,7 +40,7 @@ def swimmer(
     transplant_day: pd.Series | None = None,
     days_per_month: float = DAYS_PER_MONTH,
     provenance: Provenance = UNSTATED,
-) -> DescribedFigure:
+) -> style.DescribedFigure:
     """Swimmer plot of treatment, response, transplantation, relapse and death.
 
     Parameters
@@ -89,11 +69,13 @@ def swimmer(
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
     entries = _entries(lanes, planned, layout)
-    below = key_height(entries, DOUBLE - 2 * EDGE) + AXIS
+    below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
     shares = NOTES, layout.note, _share_note(step), _undated_note(lanes), provenance.chosen(CHOSEN)
     notes = provenance.footnote(*shares)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
-    page = sheet(DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label)
+    page = style.sheet(
+        style.DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label
+    )
     columns, induction, later = _panels(page, lanes, below, lane, len(_headings(lanes, layout)))
     _lanes(induction, lanes, planned, layout)
     _scale(induction, later, lanes, split, days_per_month)
@@ -101,7 +83,7 @@ def swimmer(
     followed = layout.mark(ON_LANES, "Follow-up")
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
         until = (_time(lanes, "os_time") + 0.5) / unit
-        _bars(axes, 0.5 / unit, until, FOLLOWED, zorder=1, mark=followed)
+        _bars(axes, 0.5 / unit, until, marks.FOLLOWED, zorder=1, mark=followed)
         for days, mark, name in _dated(lanes):
             y = np.flatnonzero(days < split if axes is induction else days >= split)
             look = _look(mark, _size(lane)) | {"gid": layout.mark(ON_LANES, name)}
@@ -143,11 +125,11 @@ def _undated_note(lanes: pd.DataFrame) -> str:
 
 
 def _panels(
-    page: FigureSheet, lanes: pd.DataFrame, below: float, lane: float, count: int
+    page: style.FigureSheet, lanes: pd.DataFrame, below: float, lane: float, count: int
 ) -> tuple[Axes, Axes, Axes]:
     """Columns, induction and later follow-up, side by side, with one lane per patient."""
-    names = [shorten(str(name), 24, SMALL) for name in lanes.index]
-    left = max(text_width(name, SMALL) for name in names) + 1.5
+    names = [style.shorten(str(name), 24, style.SMALL) for name in lanes.index]
+    left = max(style.text_width(name, style.SMALL) for name in names) + 1.5
     height = lane * len(lanes)
     start = left + COLUMN * count + 1
     share = {"ylim": (len(lanes) - 0.5, -0.5), "yticks": []}
@@ -161,7 +143,7 @@ def _panels(
     canvas = page.canvas
     for i in range(0, len(lanes), ceil(LABEL / lane)):
         y = below + height - lane * (i + 0.5)
-        canvas.text(left - 1, y, names[i], ha="right", va="center_baseline", size=SMALL)
+        canvas.text(left - 1, y, names[i], ha="right", va="center_baseline", size=style.SMALL)
     return columns, induction, later
 
 
@@ -177,14 +159,14 @@ def _columns(axes: Axes, lanes: pd.DataFrame, layout: Layout, lane: float) -> No
         if row.column:
             y = np.flatnonzero((lanes[row.column] == row.code).fillna(False))
             x = np.full(len(y), headings.index(row.group))
-            axes.plot(x, y, gid=row.mark, **_look(GLYPHS[row.code], size))
+            axes.plot(x, y, gid=row.mark, **_look(marks.GLYPHS[row.code], size))
     y = np.flatnonzero(_undated(lanes))
-    undated = {"gid": layout.mark(ON_LANES, HSCT), **_look(TRANSPLANT, size)}
+    undated = {"gid": layout.mark(ON_LANES, HSCT), **_look(marks.TRANSPLANT, size)}
     axes.plot(np.full(len(y), len(headings) - 1), y, **undated)
     for column, heading in enumerate(headings):
         axes.annotate(
             heading.replace(" ", "\n", 1), (column, 1), (0, 4), xycoords=("data", "axes fraction"),
-            size=SMALL, textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
+            size=style.SMALL, textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
         )  # fmt: skip
 
 
@@ -193,7 +175,7 @@ def _size(lane: float) -> float:
     return max(0.5 * lane * 72 / 25.4, 2.0)
 
 
-def _look(mark: Mark, size: float) -> Mark:
+def _look(mark: marks.Mark, size: float) -> marks.Mark:
     """Mark at a size, its edge no thicker than that bears."""
     edge = min(mark.get("markeredgewidth", 1.0), size / 5)
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
@@ -234,19 +216,19 @@ def _scale(
     later.set_xticks(np.arange(ceil(start / step) * step, end, step))
 
 
-def _dated(lanes: pd.DataFrame) -> list[tuple[np.ndarray, Mark, str]]:
+def _dated(lanes: pd.DataFrame) -> list[tuple[np.ndarray, marks.Mark, str]]:
     """Days of each kind of mark on the lanes, its look and its name."""
     end, dead = _time(lanes, "os_time"), _flag(lanes, "os_event")
     relapsed = _time(lanes, "pfs_time")
     return [
-        (np.where(dead, np.nan, end), ONGOING, "Alive at last follow-up"),
-        (_time(lanes, "time_to_cr"), REMISSION, "First remission"),
-        (_time(lanes, "transplant_day"), TRANSPLANT, HSCT),
+        (np.where(dead, np.nan, end), marks.ONGOING, "Alive at last follow-up"),
+        (_time(lanes, "time_to_cr"), marks.REMISSION, "First remission"),
+        (_time(lanes, "transplant_day"), marks.TRANSPLANT, HSCT),
         *(
             (np.where((lanes["relapse"] == kind).fillna(False), relapsed, np.nan), mark, _of(kind))
-            for kind, mark in RELAPSES.items()
+            for kind, mark in marks.RELAPSES.items()
         ),
-        (np.where(dead, end, np.nan), DEATH, "Death"),
+        (np.where(dead, end, np.nan), marks.DEATH, "Death"),
     ]
 
 
@@ -257,24 +239,24 @@ def _of(kind: str) -> str:
 def _entries(lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: Layout) -> list[KeyEntry]:
     """What the symbols mean; only marks are listed that can occur."""
     undated = f"{HSCT}, date not reported" if _undated(lanes).any() else HSCT
-    marks = {
-        **{row.label: GLYPHS[row.code] for row in layout.rows if row.column},
-        "First remission": REMISSION,
-        undated: TRANSPLANT,
-        **{_of(kind): mark for kind, mark in RELAPSES.items()},
-        "Death": DEATH,
-        "Alive at last follow-up": ONGOING,
+    looks = {
+        **{row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column},
+        "First remission": marks.REMISSION,
+        undated: marks.TRANSPLANT,
+        **{_of(kind): mark for kind, mark in marks.RELAPSES.items()},
+        "Death": marks.DEATH,
+        "Alive at last follow-up": marks.ONGOING,
     }
-    blocks = {**{dose.block: dose.color for dose in planned}, "Follow-up": FOLLOWED}
+    blocks = {**{dose.block: dose.color for dose in planned}, "Follow-up": marks.FOLLOWED}
     return [
         *(KeyEntry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
-        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in marks.items()),
+        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in looks.items()),
     ]
 
 
 def _alt(lanes: pd.DataFrame, days_per_month: float, provenance: Provenance) -> str:
     months = _time(lanes, "os_time") / days_per_month
-    kinds = ", ".join(f"{(lanes['relapse'] == kind).sum()} {kind}" for kind in RELAPSES)
+    kinds = ", ".join(f"{(lanes['relapse'] == kind).sum()} {kind}" for kind in marks.RELAPSES)
     shortest, longest = (format_rounded(of(months), 1) for of in (np.nanmin, np.nanmax))
     return (
         f"Swimmer plot of {len(lanes)} patients, followed for {shortest} to {longest} months: "

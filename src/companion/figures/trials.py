@@ -3,7 +3,7 @@
 import pandas as pd
 
 from companion.captions import UNSTATED, Provenance, interval_name
-from companion.figures.forest import ForestLine, describe, draw_panel, open_page, write_names
+from companion.figures.forest import Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
 
 NAMES = 78.0  # mm, most for the names of trials
@@ -31,20 +31,17 @@ def trials(
     provenance : Provenance
         What the footnote says of the data.
     """
-    lines = _lines(rows, ours)
+    forest = Forest({"Rates": _lines(rows, ours)}, interval_method, level)
     total = rows.loc[rows["trial"] == ours, "N"].max()
     notes = provenance.footnote(
         f"{interval_name(interval_method, level)}, from each trial's own counts; hollow: only a "
         "percentage is printed. Populations and definitions differ between trials."
     )
     title = f"This trial beside the trials it cites, N = {total:.0f}"
-    page = open_page(title, lines, notes, provenance)
-    names = write_names(page, lines, NAMES)
-    across = page.width - names
-    draw_panel(page, lines, "", names, across, interval_method, level)
-    told = describe({"Rates": lines}, interval_method, level)
-    page.figure.alt_text = f"Rates of this trial and others. {told}. {provenance.label}".strip()
-    return page.figure
+    figure = draw_forest(forest, title, notes, provenance, NAMES)
+    told = f"Rates of this trial and others. {forest.told()}. {provenance.label}"
+    figure.alt_text = told.strip()
+    return figure
 
 
 def _lines(rows: pd.DataFrame, ours: str) -> list[ForestLine]:
