@@ -46,6 +46,8 @@ class Workbench:
     results : Results
     provenance : Provenance
         Data cut-off and label for tables and figures.
+    printed_only : Provenance
+        The same for what shows no patient: without the label.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Workbench:
         self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger)
         self.results = Results("constructed" if self.cohort.label else "data")
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
+        self.printed_only = provenance(self.ledger, "")
         self.output = ROOT / output_dir
         self._document = _read(ROOT / consistency_file) if self.cohort.label else {}
 

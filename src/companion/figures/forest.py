@@ -154,7 +154,7 @@ def _draw_panel(
     axes.spines["left"].set_visible(False)
     for line in lines:
         if line.label == ALL:
-            dashes = {"linewidth": 0.7, "linestyle": (0, (3, 2)), "zorder": 0}
+            dashes: dict[str, Any] = {"linewidth": 0.7, "linestyle": (0, (3, 2)), "zorder": 0}
             axes.axvline(line.center, color=style.INK, **dashes)
     most = max((x.total for x in lines if x.counted), default=1.0)
     for i, (line, text) in enumerate(zip(lines, texts, strict=True)):

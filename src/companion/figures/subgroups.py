@@ -1,6 +1,6 @@
 """Fig. S3: response in subgroups, one panel for each outcome."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from companion.figures.style import DescribedFigure, styled
 EXPLORATORY = "Exploratory. Dashed line: all patients; a square's size: its patients."
 BOUNDED = "Gray bar and range: all that the article allows; hollow square: in this cohort."
 CHOSEN = "Counts within subgroups"
+ROWS = ["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max"]
 NAMES = 46.0  # mm, most for the names of subgroups
 
 
@@ -27,8 +28,7 @@ def subgroups(
     Parameters
     ----------
     rows : pandas.DataFrame
-        As ``subgroup_rows`` makes them; and, where the article does not determine a cell,
-        ``n_min`` and ``n_max``. A row without ``n`` is shown as absent.
+        As ``subgroup_rows`` makes them. A row without ``n`` is shown as absent.
     interval_method, level : str, float
         How the limits are computed.
     provenance : Provenance
@@ -51,7 +51,10 @@ def subgroups(
 
 
 def subgroup_rows(
-    outcomes: Mapping[str, pd.Series], factors: Mapping[str, pd.Series], layout: Layout
+    outcomes: Mapping[str, pd.Series],
+    factors: Mapping[str, pd.Series],
+    layout: Layout,
+    bounds: Callable[[str], Sequence[Sequence[float]]] = lambda measure: (),
 ) -> pd.DataFrame:
     """Count responders among all patients and in each subgroup.
 
@@ -62,22 +65,29 @@ def subgroup_rows(
     factors : mapping of str to pandas.Series
         Level of each patient, missing where unknown.
     layout : Layout
-        Factors in order, each with a measure for each outcome. A factor of which no patient's
-        level is known gives one row without counts.
+        Factors in order with their levels, and a measure for each outcome. A factor of which
+        no patient's level is known gives one row without counts.
+    bounds : callable
+        For a measure, the fewest and most responders in each level; empty where unknown.
 
     Returns
     -------
     pandas.DataFrame
-        ``outcome``, ``factor``, ``level``, ``measure``, ``n``, ``N``: what ``subgroups`` draws.
+        ``outcome``, ``factor``, ``level``, ``measure``, ``n``, ``N``, ``n_min``, ``n_max``.
     """
+    levels: dict[str, list[str]] = {}
     measures = {row.group: row.measures or [""] * len(outcomes) for row in layout.rows}
-    found = [
-        (outcome, factor, level, measure, n, total)
-        for i, (outcome, reached) in enumerate(outcomes.items())
-        for factor, measure in ((f, of[i]) for f, of in measures.items())
-        for level, n, total in _counts(reached.fillna(False).astype(bool), factor, factors)
-    ]
-    return pd.DataFrame(found, columns=["outcome", "factor", "level", "measure", "n", "N"])
+    for row in layout.rows:
+        levels.setdefault(row.group, []).append(row.label)
+    found = []
+    for i, (outcome, reached) in enumerate(outcomes.items()):
+        hit = reached.fillna(False).astype(bool)
+        for factor, of in measures.items():
+            for level, n, total in _counts(hit, factor, factors):
+                ends = dict(zip(levels[factor], bounds(of[i]), strict=False))
+                low, high = ends.get(level, (np.nan, np.nan)) if level else (np.nan, np.nan)
+                found.append((outcome, factor, level, of[i], n, total, low, high))
+    return pd.DataFrame(found, columns=ROWS)
 
 
 def _counts(
@@ -105,7 +115,6 @@ def _lines(rows: pd.DataFrame, absent: str) -> list[ForestLine]:
 
 
 def _line(row: pd.Series, label: str, absent: str, level: bool) -> ForestLine:
-    low, high = (float(row.get(c, np.nan)) for c in ("n_min", "n_max"))
-    counts = float(row["n"]), float(row["N"]), low, high
-    line = ForestLine(label, *counts, level=level, measure=row.get("measure", ""))
+    n, total, low, high = (float(row[column]) for column in ("n", "N", "n_min", "n_max"))
+    line = ForestLine(label, n, total, low, high, level=level, measure=row["measure"])
     return line if line.counted else line._replace(note=absent)

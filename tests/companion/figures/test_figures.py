@@ -470,8 +470,11 @@ def test_subgroups_count_members_and_show_an_unknown_factor_as_not_reported():
 
 def test_a_cell_that_is_not_determined_is_shown_as_a_range():
     rows = pd.DataFrame(
-        [("CRc", "All patients", "", 33, 35, 33, 33), ("CRc", "Risk", "poor", 16, 17, 15, 17)],
-        columns=["outcome", "factor", "level", "n", "N", "n_min", "n_max"],
+        [
+            ("CRc", "All patients", "", "crc_2w", 33, 35, 33, 33),
+            ("CRc", "Risk", "poor", "crc_by_risk", 16, 17, 15, 17),
+        ],
+        columns=["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max"],
     )
     alt = figures.subgroups(rows).alt_text
 
