@@ -144,8 +144,9 @@ class Cohorts:
         return 100 * limits
 
     def _quantity(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
-        if method not in ("", "observed", *(f"quantile-{kind}" for kind in KINDS)):
-            return self._undefined()  # follow-up by survivors or reverse Kaplan-Meier
+        known = measure.where.text in self.columns
+        if not known or method not in ("", "observed", *(f"quantile-{k}" for k in KINDS)):
+            return self._undefined()  # such as follow-up by survivors or reverse Kaplan-Meier
         ordered, sizes = self._once(self._ordered, measure)
         return _quantiles(ordered, sizes, SHARES[name], quantile_kind(method))
 

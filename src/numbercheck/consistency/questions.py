@@ -7,12 +7,12 @@ from functools import partial
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.model import both
-from numbercheck.consistency.scope import uncurved
+from numbercheck.consistency.scope import unmodeled
 from numbercheck.consistency.sharp_bounds import Bounds, named
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure, Unprinted
 
-QUARTERS = "|".join(map(str, range(0, 37, 3)))
+QUARTERS = range(0, 121, 3)  # months
 NONE = Expression("")
 
 
@@ -29,12 +29,14 @@ def _standard(ledger: Ledger) -> Iterator[Unprinted]:
             union = Expression(" or ".join(f"{grade} >= {least}" for grade in grades))
             yield Unprinted("patients", label, "", "", union, NONE, "")
     for measure in curves(ledger):
+        until = [m for m in QUARTERS if m * ledger.days_per_month <= float(measure.horizon)]
         for kind in ("at_risk", "survival", "event_days"):
-            yield Unprinted(kind, "", measure.measure, "", NONE, NONE, QUARTERS)
+            months = "|".join(map(str, until))
+            yield Unprinted(kind, "", measure.measure, "", NONE, NONE, months)
     for slug in {m.endpoint: m.measure for m in curves(ledger)}.values():
         yield Unprinted("event_types", "", slug, "", NONE, NONE, "")
     for measure in ledger.measures.values():
-        if measure.kind == "comparison" and measure.by.text and ledger.method(measure):
+        if measure.kind == "comparison" and ledger.method(measure):
             yield Unprinted("statistic", "", measure.measure, "p_value", NONE, NONE, "")
 
 
@@ -76,20 +78,20 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
 
     Each as its least and largest number.
     """
-    found = {}
-    for row in asked_of(asked.ledger):
-        if row.statistic == "p_value":
-            measure = asked.ledger.measures[row.measure]
-            groups = (both(g, measure.among) for g in asked.ledger.groups(measure.by))
+    ledger, found = asked.ledger, {}
+    for slug in (row.measure for row in asked_of(ledger) if row.statistic == "p_value"):
+        measure = ledger.measures[slug]
+        if not unmodeled(ledger, measure):
+            groups = (both(g, measure.among) for g in ledger.groups(measure.by))
             ranges = [asked.count(measure.where, group) for group in groups]
-            found[row.measure] = [[bound.low, bound.high] for bound in ranges]
+            found[slug] = [[bound.low, bound.high] for bound in ranges]
     return found
 
 
 def curves(ledger: Ledger) -> list[Measure]:
     """Survival measures whose days and events the ledger has."""
     measures = (m for m in ledger.measures.values() if m.kind == "survival")
-    return [m for m in measures if not uncurved(ledger, m)]
+    return [m for m in measures if not unmodeled(ledger, m)]
 
 
 def _day(ledger: Ledger, months: float) -> int:

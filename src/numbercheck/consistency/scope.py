@@ -20,7 +20,7 @@ FITTING = {
 }
 NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed by some method
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
-FRACTION = "a fraction; only percentages are modeled"
+FOLLOW_UP = ("survivors", "reverse-km")
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
 Question = tuple[Expression, ...]  # expressions that are read together
 
@@ -145,37 +145,40 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "not a number of this trial's patients"
     if claim.verbal:
         return "a claim in words; the test is not named"
-    if claim.value.relation == "unreached":
-        return "printed as not reached"
-    if measure.kind == "comparison" and (not measure.by.text or measure.against):
-        return "compared with a rate of another trial, or by groups that are not defined"
-    if claim.value.relation == "unreached":
-        return "not a number, but a limit or a time that was not reached"
     if claim.statistic not in FITTING[measure.kind]:
         return f"no model of a {claim.statistic}"
-    if measure.kind == "survival" and (reason := uncurved(ledger, measure)):
-        return reason
+    if claim.value.relation == "unreached":
+        return "printed as not reached"
     method = ledger.method(measure)
-    needy = measure.kind == "survival" or claim.statistic in NEEDY
-    if needy and not method:
+    if not method and (measure.kind == "survival" or claim.statistic in NEEDY):
         return "its measure has no family, so its method is not known"
-    if measure.kind == "quantity" and method in ("survivors", "reverse-km"):
-        return f"no model of follow-up by {method}"
-    if measure.kind == "comparison" and measure.design:
-        return f"no model of {measure.design} groups"
-    if measure.kind == "comparison" and len(ledger.groups(measure.by)) != 2:
-        return "no model of more than two groups"
-    if measure.kind == "quantity" and printed_unit(ledger, measure) is None:
-        return f"{measure.unit} cannot be told from the unit of {measure.where.text}"
-    if claim.statistic in ("conf_low", "conf_high"):
-        return _unmodeled_limit(claim, measure, method)
-    if claim.statistic == "estimate" and _is_fraction(claim, measure):
-        return FRACTION
-    return ""
+    return unmodeled(ledger, measure) or _unmodeled_value(claim, measure, method)
 
 
-def uncurved(ledger: Ledger, measure: Measure) -> str:
-    """Say why the ledger has no curve of a survival measure; empty when it has."""
+def unmodeled(ledger: Ledger, measure: Measure) -> str:
+    """Say why the model has nothing like a measure; empty when it has."""
+    if measure.kind == "comparison":
+        if not measure.by.text or measure.against:
+            return "compared with a rate of another trial, or by groups that are not defined"
+        if measure.design:
+            return f"no model of {measure.design} groups"
+        return "" if len(ledger.groups(measure.by)) == 2 else "no model of more than two groups"
+    if measure.kind == "quantity":
+        return _unmodeled_quantity(ledger, measure)
+    return _unmodeled_curve(ledger, measure) if measure.kind == "survival" else ""
+
+
+def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
+    variable = ledger.variables.get(measure.where.text)
+    if variable is None or variable.type not in ("integer", "grade"):
+        return f"{measure.where.text or 'nothing'} is no variable of whole numbers"
+    if printed_unit(ledger, measure) is None:
+        return f"{measure.unit} cannot be told from the unit of {variable.variable}"
+    method = ledger.method(measure)
+    return f"no model of follow-up by {method}" if method in FOLLOW_UP else ""
+
+
+def _unmodeled_curve(ledger: Ledger, measure: Measure) -> str:
     columns = endpoint_columns(ledger, measure.endpoint)
     if not all(columns):
         return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
@@ -184,12 +187,13 @@ def uncurved(ledger: Ledger, measure: Measure) -> str:
     return ""
 
 
-def _unmodeled_limit(claim: Claim, measure: Measure, method: str) -> str:
-    if measure.kind == "survival" and _is_fraction(claim, measure):
-        return FRACTION
-    if measure.sides == ("upper" if claim.statistic == "conf_low" else "lower"):
+def _unmodeled_value(claim: Claim, measure: Measure, method: str) -> str:
+    limit = claim.statistic in ("conf_low", "conf_high")
+    if measure.kind == "survival" and claim.statistic != "n_event" and _is_fraction(claim, measure):
+        return "a fraction; only percentages are modeled"
+    if limit and measure.sides == ("upper" if claim.statistic == "conf_low" else "lower"):
         return "an interval with one side has no such limit"
-    if method in UNCUT and not 0 <= claim.value.value <= 100:
+    if limit and method in UNCUT and not 0 <= claim.value.value <= 100:
         return "a limit beyond 0 or 100 %, printed as it came"
     return ""
 

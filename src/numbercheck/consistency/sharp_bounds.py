@@ -17,6 +17,7 @@ from numbercheck.consistency.asking import Asking, Bound, Settled, Value
 from numbercheck.consistency.chain import chain
 from numbercheck.consistency.model import Model, negated, padded
 from numbercheck.consistency.order import positions
+from numbercheck.consistency.scope import NEEDY, unmodeled
 from numbercheck.consistency.slots import before, log_survival
 from numbercheck.consistency.tabulated import (
     limits_of,
@@ -78,6 +79,9 @@ class Bounds(Asking):
 
     def statistic(self, measure: Measure, name: str) -> Bound | None:
         """Bound a statistic that could be printed; None where no bound can be given."""
+        unknown = name in NEEDY and not self.ledger.method(measure)
+        if unknown or unmodeled(self.ledger, measure):
+            return None
         bound = self._statistic(measure, name)
         return bound and replace(bound, measure=measure.measure, statistic=name)
 

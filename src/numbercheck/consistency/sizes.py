@@ -35,7 +35,8 @@ def sizes(ledger: Ledger, claims: frozenset[str]) -> list[Size]:
             parts[counted.names].append((slug, counted))
         else:
             totals.append(Size(frozenset([slug]), _number(ledger.claims[slug])))
-    return totals + [size for group in parts.values() for size in _sums(ledger, group)]
+    sums = (size for group in parts.values() for size in _sums(ledger, group))
+    return [size for size in (*totals, *sums) if size.n > 0]
 
 
 def _counted(ledger: Ledger, claim: Claim) -> Expression | None:

@@ -250,6 +250,14 @@ def test_a_summary_may_be_of_those_who_lived_long_enough():
     assert reconstruct(ledger(about, told, columns)).given_up == ()
 
 
+@pytest.mark.parametrize("where", ["arm", "", "died and os > 1"])
+def test_a_summary_of_what_is_no_number_says_nothing(where):
+    told = [("all", "n", "4"), ("k", "median", "3"), ("k", "min", "2")]
+    about = [measure("all"), measure("k", "quantity", where, family="order")]
+
+    assert conflicts(ledger(about, told)) is None
+
+
 def test_quartiles_by_a_rule_that_is_not_known_say_nothing():
     """1, 2, 3 and 9 have the lower quartile 1.75, 1.25 or 1.5."""
     about = [measure("all"), measure("k", "quantity", "k")]

@@ -10,6 +10,7 @@ from tiny_trials import PFS, SHORT, Tiny, claim, draw, keyed, measure, rule, var
 from companion.project import ROOT
 from numbercheck.consistency import bounds, conflicts
 from numbercheck.consistency.event_types import event_types, kinds
+from numbercheck.consistency.questions import asked_of
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
@@ -150,3 +151,22 @@ def test_limits_without_their_estimate_list_every_history_that_prints_them(conf_
         assert set(listed) == {
             h for h, (a, b) in limits.items() if low.admits(100 * a) and high.admits(100 * b)
         }
+
+
+def test_a_question_without_an_answer_has_none_and_is_no_accident():
+    """No test, no groups, no numbers: for each kind of measure what cannot be bounded."""
+    ledger = draw(0, "times").ledger
+    about = [
+        measure("no_test", "comparison", "died", by="a"),
+        measure("no_groups", "comparison", "died", family="test"),
+        measure("no_method", where="a"),
+        measure("no_number", "quantity", "a", family="order"),
+        measure("no_curve", "survival", endpoint="PFS", horizon="3", family="curve"),
+    ]
+    ledger = replace(ledger, measures=ledger.measures | keyed(about))
+    asked = Bounds(ledger, given_up=())
+    rows = [("no_test", "p_value"), ("no_groups", "p_value"), ("no_method", "conf_low"),
+            ("no_number", "median"), ("no_curve", "estimate")]  # fmt: skip
+
+    assert [asked.statistic(ledger.measures[m], s) for m, s in rows] == [None] * len(rows)
+    assert all(row.measure != "no_curve" for row in asked_of(ledger))
