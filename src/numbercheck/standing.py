@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.p_values import SLOW, compare
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_number
 

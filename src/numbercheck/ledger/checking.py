@@ -6,18 +6,9 @@ from dataclasses import fields
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
-from numbercheck.ledger.records import (
-    Assumption,
-    Claim,
-    Dose,
-    Ledger,
-    Measure,
-    Relation,
-    Unprinted,
-    Variable,
-    confidence_level,
-    printed_faults,
-)
+from numbercheck.ledger.records import Ledger, printed_faults
+from numbercheck.ledger.rows import Assumption, Claim, Dose, Measure, Relation, Unprinted, Variable
+from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.proportions import SIDES
 from numbercheck.words import METHODS, ONE_SIDED, SIGNS, STATISTICS
 

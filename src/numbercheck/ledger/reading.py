@@ -11,7 +11,8 @@ from typing import TypeVar
 from numbercheck.errors import nearest, unknown
 from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.expressions import Expression, ExpressionError
-from numbercheck.ledger.records import (
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import (
     Assumption,
     Claim,
     Comparator,
@@ -19,8 +20,6 @@ from numbercheck.ledger.records import (
     Family,
     Field,
     Finding,
-    Ledger,
-    LedgerError,
     Measure,
     Numeral,
     Relation,
