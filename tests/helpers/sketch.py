@@ -77,9 +77,9 @@ class Sketch:
         known = Expression(evaluable)
         self.variables[name] = Variable(name, "", kind, codes, "", known, source)
 
-    def comparator(self, claim, n="", total="", trial="Other trial"):
+    def comparator(self, claim, n="", total="", percent=""):
         """Add what another trial's own report says of a number that the article cites."""
-        row = (trial, "", "", str(n), str(total), "", "", "", claim, "seen")
+        row = ("Other trial", "", "", str(n), str(total), percent, "", "", claim, "seen")
         self.comparators.append(Comparator(*row))
 
     def parameter(self, name, value):
