@@ -15,6 +15,8 @@ from companion.cohort import Cohort, masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results, write_results
 from numbercheck.audit import family_fits, method_table
+from numbercheck.audit.evidence import Count, Evidence
+from numbercheck.audit.rates import rate_tests
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger, read_records
 from numbercheck.ledger.records import Ledger, LedgerError, unknown
@@ -22,7 +24,8 @@ from numbercheck.ledger.records import Ledger, LedgerError, unknown
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
 COMPARED = [
-    *("measure", "claim", "counted", "n", "N", "against", "statistic", "rate", "method", "side")
+    *("measure", "claim", "counted", "n", "N", "against", "statistic", "rate", "method"),
+    "p_value",
 ]
 RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
 
@@ -123,7 +126,7 @@ class Workbench:
     def against_published(
         self, claimed: Mapping[str, tuple[str, str, int]], total: int
     ) -> pd.DataFrame:
-        """Each comparison with a published rate, two-sided and one-sided, ready to be tested.
+        """Each comparison with a published rate by every test of the audit, also one-sided.
 
         Parameters
         ----------
@@ -135,19 +138,21 @@ class Workbench:
         Returns
         -------
         pandas.DataFrame
-            The columns that ``tables.comparisons`` wants, without the P values. A published
-            range gives a row for each end.
+            The columns that ``tables.comparisons`` wants. A published range gives rows for each
+            end. Where a rate can be several counts, the largest P value stands.
         """
-        rows = [
-            (measure, f"{what}: lower than {claim.printed}", counted, k, total, against,
-             claim.statistic, claim.value.value, f"exact binomial, {side}", side)
-            for measure, (what, counted, k) in claimed.items()
-            for against in [self.ledger.measures[measure].against]
-            for statistic in ("min", "max", "value")
-            for claim in self.ledger.find(against, statistic)[:1]
-            for side in ("two-sided", "less")
-        ]  # fmt: skip
-        return pd.DataFrame(rows, columns=COMPARED)
+        rows, evidence = [], Evidence(self.ledger)
+        for name, (what, counted, k) in claimed.items():
+            measure = self.ledger.measures[name]
+            for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
+                for rate, values in test.ends.items():
+                    cited = self.ledger.claims[rate.claim]
+                    claim = f"{what}: lower than {cited.printed}"
+                    published = cited.measure, cited.statistic, rate.text
+                    row = (name, claim, counted, k, total, *published, test.name, max(values))
+                    rows.append(row)
+        found = pd.DataFrame(rows, columns=COMPARED)
+        return found[~found["method"].str.endswith("-greater")].sort_values("claim", kind="stable")
 
     def rates(self, display: str) -> pd.DataFrame:
         """Rates of this trial, of the trials that it cites, and of those cited without counts.

@@ -331,7 +331,12 @@ def measure() -> Section:
     elsewhere = {kind: number for kind, number in alarms.items() if kind != "none"}
     rows = [
         Row("right ledgers", f"{found['none', 'right']}", "none with an alarm", not alarms["none"]),
-        Row("wrong ledgers with an alarm elsewhere", f"{sum(elsewhere.values())}", "0", not elsewhere),
+        Row(
+            "wrong ledgers with an alarm elsewhere",
+            f"{sum(elsewhere.values())}",
+            "0",
+            not elsewhere,
+        ),
     ]
     for kind in FAULTS:
         found_, missed, match = (found[kind, r] for r in ("found", "missed", "called a match"))

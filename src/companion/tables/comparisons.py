@@ -18,6 +18,7 @@ from companion.captions import (
 from companion.tables.table import DisplayTable, Row
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_rounded
+from numbercheck.words import called
 
 
 def trials(
@@ -67,8 +68,8 @@ def comparisons(
     ----------
     rows : pandas.DataFrame
         ``claim`` (a sentence), ``counted`` (the measure of this trial's ``n`` of ``N``),
-        ``against`` and ``statistic`` (the published ``rate``, %), ``method`` and ``p_value``,
-        NaN where the test is undefined.
+        ``against`` and ``statistic`` (the published rate), ``rate`` (what it is taken for),
+        ``method`` and ``p_value``, NaN where the test is undefined.
     alpha : float
         Level below which a P value supports the claim.
     provenance : Provenance
@@ -77,10 +78,10 @@ def comparisons(
     body = [
         Row(
             str(r.claim),
-            str(r.method),
+            called(str(r.method)),
             (
                 Text(Number(f"{r.n}", r.counted, "n"), " of ", Number(f"{r.N}", r.counted, "N")),
-                Text(Number(f"{r.rate:g}%", r.against, r.statistic)),
+                Text(Number(str(r.rate), r.against, r.statistic)),
                 p_text(r.p_value),
                 _support(r.p_value, alpha),
             ),

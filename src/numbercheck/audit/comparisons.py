@@ -17,6 +17,13 @@ SIDES = {"two-sided": "", "less": "-less", "greater": "-greater"}
 p_of_table = lru_cache(maxsize=None)(p_value)
 
 
+class Rate(NamedTuple):
+    """What a count is compared with, in words, and the claim that prints it."""
+
+    text: str
+    claim: str
+
+
 class PTest(NamedTuple):
     """A test with the P values it can have, one for each possible set of counts.
 
@@ -26,7 +33,7 @@ class PTest(NamedTuple):
     name: str
     values: tuple[float, ...]
     cells: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
+    against: tuple[Rate, ...] = ()
 
     @property
     def is_one_sided(self) -> bool:
@@ -42,13 +49,14 @@ class PTest(NamedTuple):
         """The same beside a P value that is printed with so many decimals."""
         if len(ends := self.ends) < 2:
             return _span(self.values, decimals)
-        return ", ".join(f"{_span(ps, decimals)} against {rate}" for rate, ps in ends.items())
+        return ", ".join(f"{_span(ps, decimals)} against {rate.text}" for rate, ps in ends.items())
 
     @property
-    def ends(self) -> dict[str, list[float]]:
+    def ends(self) -> dict[Rate, list[float]]:
         """The P values by the rate that they compare with."""
-        found: dict[str, list[float]] = {}
-        for rate, p in zip(self.against or [""] * len(self.values), self.values, strict=True):
+        found: dict[Rate, list[float]] = {}
+        every = self.against or [Rate("", "")] * len(self.values)
+        for rate, p in zip(every, self.values, strict=True):
             found.setdefault(rate, []).append(p)
         return found
 

@@ -205,9 +205,9 @@ def _told(tests: Sequence[PTest], printed: Printed) -> str:
             every = PTest("", tuple(p for test in there for p in test.values))
             group = "all" if states == {"yes"} else "any"
             says = STATES[states.pop()].format(f"{group} of {len(there)} tests")
-            said.append(f"against {end}, {says} (P {every.beside(printed.decimals)})")
+            said.append(f"against {end.text}, {says} (P {every.beside(printed.decimals)})")
         else:
-            said.append(f"against {end}, {_by_state(there, printed)}")
+            said.append(f"against {end.text}, {_by_state(there, printed)}")
     return "; ".join(said)
 
 

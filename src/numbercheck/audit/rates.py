@@ -3,7 +3,7 @@
 from functools import lru_cache
 from math import ceil, isnan, log
 
-from numbercheck.audit.comparisons import QUICK, SIDES, Comparison, PTest, some, table_tests
+from numbercheck.audit.comparisons import QUICK, SIDES, Comparison, PTest, Rate, some, table_tests
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
 from numbercheck.ledger.records import Claim, Comparator, Measure
 from numbercheck.statistics.fixed_rate import METHODS, rate_p_value
@@ -25,7 +25,7 @@ def rate_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison
     if not all(0 <= rate <= 1 for rate in rates):
         raise MissingError("the rate that it is compared with is not a percentage")
     groups = {claim: _source(claim, evidence) for claim in rates.values()}
-    tests = _fixed(count, list(rates))
+    tests = _fixed(count, rates)
     if all(groups.values()):
         tests += _two_groups(count, {c: row for c, row in groups.items() if row})
     setting = f"{'/'.join(map(str, count.values[:3]))} of {n} v "
@@ -35,10 +35,10 @@ def rate_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison
     return Comparison(tests, used, setting, note=note)
 
 
-def _fixed(count: Count, rates: list[float]) -> list[PTest]:
+def _fixed(count: Count, rates: dict[float, Claim]) -> list[PTest]:
     """Tests that take the rates as known exactly."""
     pairs = [(k, rate) for k in count.values for rate in rates]
-    against = tuple(f"a fixed {100 * rate:g} %" for _, rate in pairs)
+    against = tuple(Rate(f"a fixed {100 * r:g} %", rates[r].claim) for _, r in pairs)
     tests = []
     for side, suffix in SIDES.items():
         for name in METHODS:
@@ -51,14 +51,14 @@ def _fixed(count: Count, rates: list[float]) -> list[PTest]:
 def _two_groups(count: Count, sources: dict[Claim, Comparator]) -> list[PTest]:
     """Tests of two groups, for every count that each rate can stand for."""
     tables: list[Table] = []
-    against: list[str] = []
+    against: list[Rate] = []
     for claim, row in sources.items():
         n = int(row.N)
         others = (int(row.n),) if row.n.isdigit() else possible_counts(claim.value, n)
         span = "–".join(dict.fromkeys(str(end) for end in (others[0], others[-1])))
         for k in count.values:
             tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]
-            against += [f"{span} of {n}"] * len(others)
+            against += [Rate(f"{span} of {n}", claim.claim)] * len(others)
     tests = table_tests(tables, QUICK) if tables else []
     return [t._replace(against=tuple(against)) for t in tests if len(t.values) == len(tables)]
 

@@ -84,7 +84,7 @@ def cells(table, label):
 
 def a_test(text="A claim", p=0.04):
     """One comparison with a published rate."""
-    row = {"claim": text, "counted": "early_deaths", "n": 0, "N": 35, "rate": 2.0, "p_value": p}
+    row = {"claim": text, "counted": "early_deaths", "n": 0, "N": 35, "rate": "2%", "p_value": p}
     row |= {"against": "intensive_mortality", "statistic": "min", "method": text}
     return pd.DataFrame([row])
 
