@@ -215,7 +215,7 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
 def _print_given_up(ledger: "Ledger", given_up: Iterable[str]) -> None:
     for slug in sorted(given_up):
         claim = ledger.claims[slug]
-        print(f"set aside: {claim.locus} ({slug}) prints {claim.printed}, see `conflicts`")
+        print(f"set aside: {claim.locus} ({slug}) prints {claim.printed}; `conflicts` says why")
 
 
 def _is_folder(text: str) -> bool:

@@ -1,6 +1,7 @@
-"""Keep the document on consistency: it takes minutes, and depends on the ledger and the model.
+"""Keep the document on consistency, which takes minutes to compute.
 
-It lies in the outputs under the key of what made it; a build with the same key takes it over.
+It is stored in the outputs with a key of the ledger and of the code that made it; a build with
+the same key reuses it.
 """
 
 import ast
@@ -12,8 +13,9 @@ from pathlib import Path
 from companion.build.cache import digest, files_digest, read_record, tree, write_record
 
 NAME = "consistency.json"
-DURATION = "conflicts, bounds and leave-one-out take about three minutes on two cores"
+DURATION = "conflicts, bounds and leave-one-out take one or two minutes on two cores"
 ROOMS = ("statistics", "ledger", "consistency")
+MODULES = ("recount.py", "words.py", "errors.py")
 
 
 def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
@@ -24,16 +26,15 @@ def find(root: Path, published: Path, output: Path, cache: Path) -> Path | None:
 
 
 def make(root: Path, published: Path, cache: Path, say: Callable[[str], None]) -> Path | None:
-    """Compute the ledger's document, and keep it; None, and why, where it cannot be made."""
+    """Compute the document and keep it; where that is impossible, say why and return None."""
     say(f"consistency: the ledger or the model changed; {DURATION}, once, then kept")
     from numbercheck.consistency.document import document, text
-    from numbercheck.consistency.model import UndecidedError
-    from numbercheck.consistency.search import UnsizedError
+    from numbercheck.errors import NumbercheckError
 
     key = key_of(root, published, cache)
     try:
         content = text({"key": key, **document(published)})
-    except (UndecidedError, UnsizedError) as error:
+    except NumbercheckError as error:
         say(f"consistency: left out, {error}")
         return None
     cache.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,7 @@ def key_of(root: Path, published: Path, cache: Path) -> str:
     """Key of the ledger and of what modules do; kept for files that are the same to the byte."""
     package = root / "src" / "numbercheck"
     code = sorted(path for room in ROOMS for path in tree(package / room))
+    code += [package / name for name in MODULES]
     ledger = files_digest(tree(published), published)
     record, files = cache / "consistency-key.json", digest(files_digest(code, package), ledger)
     if (known := read_record(record).get(files)) is not None:

@@ -1,4 +1,4 @@
-"""Ask for the ends of a value over all consistent cohorts, each with a cohort as its witness."""
+"""Find the least and largest value over all consistent cohorts, each with a witness cohort."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -109,7 +109,7 @@ class Asking:
 
     @cached_property
     def _time_question(self) -> Question:
-        """Times and events of all endpoints, and whose they are."""
+        """Days, events and populations of all survival measures."""
         curves = (m for m in self.ledger.measures.values() if m.kind == "survival")
         read = {e.text: e for measure in curves for e in reads(self.ledger, measure) if e.text}
         return tuple(read.values())
@@ -141,7 +141,7 @@ class Asking:
         unit: str = "patients",
         settled: Settled = (None, None),
     ) -> Bound:
-        """Solve for both ends, but for those that a known cohort settles."""
+        """Solve for both ends, except those that a known cohort already attains."""
         witnesses = [
             known or self._extreme(model, aim, goal, label)
             for known, aim in zip(settled, (model.cp.minimize, model.cp.maximize), strict=True)
@@ -154,7 +154,7 @@ class Asking:
     def _extreme(
         self, model: Model, aim: Callable, goal: cp_model.LinearExprT, label: str
     ) -> Columns:
-        """A cohort with the least or the largest value, by the aim."""
+        """Find a cohort that attains the least or the largest value."""
         solution = self._solve(model, aim, goal, label)
         return assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
 

@@ -24,7 +24,7 @@ CHEAPEST = ("percent", "conf_low", "conf_high", "p_value", "estimate")  # given 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Rows that cannot hold together although any one less can.
+    """A minimal set of rows that cannot all hold.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ def find(search: Search, active: Rows) -> Conflict | None:
 
 
 def _is_negative(ledger: Ledger, slug: str) -> bool:
-    """Whether a claim prints fewer than no patients, which is wrong whatever else is printed."""
+    """Whether a claim prints a negative number of patients, wrong whatever else is printed."""
     claim = ledger.claims[slug]
     counted = claim.statistic in ("n", "N", "n_event")
     return counted and ">" not in claim.value.relation and claim.value.exact < 0
@@ -117,7 +117,7 @@ def minimal(infeasible: Callable[[Rows], bool], rows: list[str]) -> Rows:
 
 
 def _known_infeasible(search: Search, rows: Rows) -> bool:
-    """Undecided rows count as feasible: the conflict stays one, though perhaps not minimal."""
+    """Treat undecided as feasible: the conflict is still valid, though perhaps not minimal."""
     try:
         return not search.feasible(rows)
     except UndecidedError:

@@ -1,4 +1,4 @@
-"""Everything on consistency in one document, for the notebooks and the report.
+"""All results on consistency in one document, for the notebooks and the report.
 
 It takes minutes, so it is kept in ``outputs/`` under a key of the ledger and of the code that
 made it, and made again only when one of them changed.
@@ -87,7 +87,7 @@ def standard_bounds(
 def _in_time(
     half: Callable, published: Path, given_up: list[str], seconds: float, left: float
 ) -> Half:
-    """Answer in another process, in the time that the command still has."""
+    """Answer in another process, within the time that the command has left."""
     with within(left):
         return half(published, given_up, seconds)
 
@@ -141,7 +141,7 @@ def _others(published: Path, given_up: list[str], seconds: float = 60.0) -> Half
 
 
 def _by_month(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
-    """The envelopes with the questions that their days answer."""
+    """The envelopes, and the questions that the same days answer."""
     asked = Bounds(read_ledger(published), seconds, given_up)
     envelopes = {
         m.endpoint: [[_number(x) for x in row] for row in envelope(asked, m)]

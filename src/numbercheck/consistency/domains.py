@@ -1,4 +1,4 @@
-"""The values that a column can take in the model: few, since only what is told apart counts."""
+"""The values of each column that the model distinguishes: as few as the expressions need."""
 
 import ast
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ MOST_CELLS = 200_000
 
 
 class Domain(NamedTuple):
-    """A column's values; an interval of whole numbers is stood for by its lowest.
+    """A column's values; an interval of whole numbers is represented by its lowest.
 
     ``None`` is the missing value of who is not evaluable.
     """
@@ -126,7 +126,7 @@ class Cells:
         self.keep &= np.logical_not(expression.evaluate(self.frame).is_false)
 
     def _only_evaluable(self, column: str, evaluable: Expression) -> None:
-        """A value is known just where its column is evaluable."""
+        """Keep the cells where a value is known exactly when its column is evaluable."""
         if evaluable.text and self.holds(evaluable):
             self.keep &= self.frame[column].known == evaluable.select(self.frame, len(self))
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 
 class Table(NamedTuple):
-    """Columns counted jointly, and where the table hangs in the tree."""
+    """Columns counted jointly, and the table's parent in the tree."""
 
     columns: tuple[str, ...]
     parent: int | None
@@ -67,7 +67,7 @@ def _maximal(cliques: list[frozenset[str]]) -> list[frozenset[str]]:
 
 
 def _tree(cliques: list[frozenset[str]]) -> list[Table]:
-    """Heaviest spanning tree by Prim's rule: hang next whatever shares most with the tree."""
+    """Heaviest spanning tree by Prim's rule: add next the table that shares most with the tree."""
     tables: list[Table] = []
     hung: list[frozenset[str]] = []
     waiting = list(cliques)

@@ -116,7 +116,7 @@ def _range(
 
 
 def _says_nothing(bound: Bound, measure: Measure, asked: Bounds) -> bool:
-    """Whether a bound is as wide as what is possible anyway."""
+    """Whether a bound is no narrower than what is possible anyway."""
     ends = bound.low, bound.high
     if measure.kind == "survival":
         return ends[0] <= 0 and ends[1] >= 100

@@ -57,7 +57,7 @@ _UNTIL: ContextVar[float] = ContextVar("until", default=inf)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let all questions asked inside end after so many seconds, by the clock."""
+    """Limit the total time of all questions asked inside, by the clock."""
     token = _UNTIL.set(monotonic() + seconds)
     try:
         yield
@@ -66,7 +66,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def time_left() -> float:
-    """Seconds until questions have to end; infinite outside of ``within``."""
+    """Seconds left for questions; infinite outside of ``within``."""
     return _UNTIL.get() - monotonic()
 
 
@@ -290,7 +290,7 @@ class Model:
 
     @cached_property
     def _counted_only(self) -> "Model":
-        """The rows that only count patients: a small model that bounds the tables to make."""
+        """A small model of the rows that only count patients, which limits the size of tables."""
         kept = {c.claim: c for c in self.scope.claims if self._is_static_count(c)}
         is_timed = self.scope.is_timed
         static = {k: a for k, a in self.ledger.assumptions.items() if not is_timed(a.expression)}
@@ -303,7 +303,7 @@ class Model:
         return measure.kind == "count" and not self.scope.is_timed(measure.where, measure.among)
 
     def extreme(self, expressions: tuple[Expression, ...], largest: bool) -> int:
-        """Smallest or largest count; without a proof the loosest that is certain."""
+        """Smallest or largest count; the trivial bound where the solver proves none."""
         count = self.count(*expressions)
         if isinstance(count, int):
             return count
@@ -317,7 +317,7 @@ class Model:
     # Solving
 
     def begin(self, start: list[int]) -> None:
-        """Begin each search at a solution that a model of the same rows left there, if any."""
+        """Start each search from the last solution of a model of the same rows, if there is one."""
         self.start = start
         hint = self.cp.proto.solution_hint
         hint.vars.extend(range(len(start)))
@@ -364,7 +364,7 @@ def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
 
 
 def negated(expression: Expression) -> Expression:
-    """The expression's absence: unknown where it is unknown."""
+    """The opposite of an expression, unknown where it is unknown."""
     return Expression(f"not ({expression.text})")
 
 

@@ -32,7 +32,7 @@ class Sorted:
             self.model.add(lower <= upper)
 
     def cut(self, upper: int, count: cp_model.IntVar) -> None:
-        """Say that ``count`` of the values are at most ``upper``."""
+        """Require that ``count`` of the values are at most ``upper``."""
         for position, value in enumerate(self.values, start=1):
             below = self.model.new_bool_var("")
             self.model.add(value <= upper).only_enforce_if(below)
@@ -41,7 +41,7 @@ class Sorted:
             self.model.add(count < position).only_enforce_if(~below)
 
     def require(self, statistic: str, printed: Printed, kind: str, scale: float) -> None:
-        """Let a statistic print as printed; ``scale`` is the printed unit in that of the values."""
+        """Require that a statistic print as printed; ``scale`` converts the printed unit."""
         if isinstance(self.size, int):
             self._state(self.size, statistic, printed, kind, scale, [])
             return

@@ -17,7 +17,7 @@ NONE = Expression("")
 
 
 def asked_of(ledger: Ledger) -> tuple[Unprinted, ...]:
-    """The ledger's own questions; without any, those that make sense for every article."""
+    """The questions in ``bounds.csv``, or general ones where there is no such file."""
     return ledger.bounds or tuple(_standard(ledger))
 
 
@@ -89,7 +89,7 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
 
 
 def curves(ledger: Ledger) -> list[Measure]:
-    """Survival measures whose days and events the ledger has."""
+    """Survival measures that the model has a curve of."""
     measures = (m for m in ledger.measures.values() if m.kind == "survival")
     return [m for m in measures if not unmodeled(ledger, m)]
 

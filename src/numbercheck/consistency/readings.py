@@ -1,4 +1,4 @@
-"""Which printed numbers conflict under each other reading of an assumption."""
+"""Which printed numbers conflict under another reading of an assumption."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NOT_ASSUMED = ""
 
 @dataclass(frozen=True)
 class Reading:
-    """An assumption read otherwise, and what then cannot hold together.
+    """Another reading of an assumption, and the conflicts under it.
 
     Attributes
     ----------
@@ -33,14 +33,14 @@ class Reading:
     unmodeled: tuple[str, ...]
 
     def ledger(self, ledger: Ledger) -> Ledger:
-        """The ledger, read so."""
+        """The ledger under this reading."""
         if self.reading == NOT_ASSUMED:
             return ledger.constrain(without=[self.assumption])
         return reread(ledger, self.assumption, self.reading)
 
 
 def readings(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> Iterator[Reading]:
-    """Every other reading of every assumption.
+    """Try every other reading of every assumption.
 
     An assumption that is not made rules nothing out, so that it needs no search.
 

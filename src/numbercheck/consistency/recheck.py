@@ -1,4 +1,4 @@
-"""Check a cohort by a path that shares nothing with the constraint model."""
+"""Check a cohort independently of the constraint model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from numbercheck.recount import Cohorts
 def unsatisfied(
     ledger: Ledger, columns: Mapping[str, Sequence], rows: Iterable[str], size: int = 0
 ) -> list[str]:
-    """Claims that some patients print otherwise, and assumptions that one of them contradicts.
+    """Claims that a cohort does not print as printed, and assumptions that it violates.
 
     Parameters
     ----------

@@ -156,7 +156,7 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
 
 
 def unmodeled(ledger: Ledger, measure: Measure) -> str:
-    """Say why the model has nothing like a measure; empty when it has."""
+    """Say why a measure is not in the model; empty when it is."""
     if measure.kind == "comparison":
         if not measure.by.text or measure.against:
             return "compared with a rate of another trial, or by groups that are not defined"

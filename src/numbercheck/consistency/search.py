@@ -213,7 +213,7 @@ class Search:
 
 
 def _merge(members: list[tuple[set, set, list]], new: tuple[set, set, list]) -> None:
-    """Put a row together with all the parts that it shares a column with."""
+    """Merge a row with every part that shares a column with it."""
     touching = [m for m in members if m[0] & new[0]] if new[0] else [m for m in members if not m[0]]
     for part in touching:
         members.remove(part)

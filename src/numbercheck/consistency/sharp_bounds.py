@@ -60,7 +60,7 @@ class Bounds(Asking):
 
     @cached_property
     def _falling(self) -> dict[tuple[str, ...], dict[int, Bound]]:
-        """Bounds by day of what never rises with time."""
+        """Bounds found so far of values that never rise with time, by day."""
         return defaultdict(dict)
 
     def count(self, where: Expression, among: Expression | None = None, label: str = "") -> Bound:
@@ -176,7 +176,7 @@ class Bounds(Asking):
     def _fall(
         self, what: str, measure: Measure, day: int, goal: Callable, value: Value, unit: str
     ) -> Bound:
-        """Bound what never rises with time: between two days that agree nothing is left open."""
+        """Bound a value that never rises with time; equal bounds around a day settle it."""
         known = self._falling[what, measure.endpoint, measure.among.text]
         if day not in known:
             model, rows = self.time_part()
@@ -238,7 +238,7 @@ class Bounds(Asking):
 
 
 def named(measure: Measure) -> str:
-    """What a curve is called: its endpoint, and whose it is."""
+    """Name of a curve: its endpoint and its population."""
     return (
         f"{measure.endpoint} among {measure.among.text}" if measure.among.text else measure.endpoint
     )
@@ -249,7 +249,7 @@ def _statistic(measure: Measure, name: str, method: str = "") -> Value:
 
 
 def _at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:
-    """All but those with an event and those censored; slots make proofs on events short."""
+    """Everyone except those with an event and those censored; slots shorten the proofs."""
     time, event = endpoint_columns(model.ledger, measure.endpoint)
     if day - 1 > float(measure.horizon):
         return model.count(Expression(f"{time} >= {day}"), measure.among)

@@ -28,7 +28,7 @@ class Slot(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Columns of an endpoint's days and events, and whose curve it is (empty: everyone's)."""
+    """Columns of an endpoint's days and events, and the population (empty: everyone)."""
 
     time: str
     event: str
@@ -124,7 +124,7 @@ def _count_at_risk(timed: Timed, curve: Curve, slots: list[Slot], seats: Seats) 
 
 
 def _add_latest(timed: Timed, slot: Slot) -> None:
-    """Those at risk are followed to the slot's day: implied, but proofs are short with it."""
+    """Follow those at risk to the day of the slot: implied, but it shortens proofs."""
     latest = timed.model.new_int_var(0, 2**31, "")
     times = timed.times[timed.follow_up]
     timed.model.add_element(timed.n - slot.at_risk, [*times, 2**31], latest)

@@ -1,4 +1,4 @@
-"""Whole-number tuples that print as printed: what the solver is given of each statistic."""
+"""Tuples of whole numbers that print as printed, tabulated for the solver."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

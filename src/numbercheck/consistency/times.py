@@ -78,7 +78,7 @@ class Timed:
         return sum(self.all([self.literals(e.tree) for e in expressions]))
 
     def require(self, rule: Expression) -> None:
-        """Hold a rule for every patient: it is never known to be false."""
+        """Require a rule of every patient: it is never known to be false."""
         parts = [rule.tree]
         if isinstance(rule.tree, ast.BoolOp) and isinstance(rule.tree.op, ast.Or):
             parts = rule.tree.values
@@ -87,7 +87,7 @@ class Timed:
             self.model.add_bool_or(options)
 
     def _note(self, parts: list[ast.expr]) -> None:
-        """Keep in mind what a rule says of follow-up, which makes short proofs."""
+        """Note what a rule says about follow-up, which shortens proofs."""
         match parts:
             case [ast.Compare(ast.Name(time), [ast.LtE()], [ast.Name(other)])]:
                 self.nested |= {time} if other in self.nested else set()
@@ -177,7 +177,7 @@ class Timed:
         return [int(unit * _exact(node))] * self.n
 
     def order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
-        """Literal that is true just when the comparison is."""
+        """Literal that is true exactly when the comparison is."""
         truth = self.model.new_bool_var("")
         holds, fails = _POSTED[type(operator)]
         self.model.add(holds(left, right)).only_enforce_if(truth)
@@ -185,7 +185,7 @@ class Timed:
         return truth
 
     def _linked(self, node: ast.expr, sign: bool) -> Literals:
-        """Literals that are true just when a patient's link columns say so of an expression."""
+        """Literals that are true exactly when a patient's link columns make an expression so."""
         truths = _truths(node, self.columns, self.keys)
         chosen = [k for k, truth in enumerate(truths) if truth is sign]
         said: Literals = []
@@ -195,7 +195,7 @@ class Timed:
         return said
 
     def sort(self, time: str, vector: Sorted, among: Expression) -> None:
-        """Let a vector hold the times of some patients: each has one place, up to its size."""
+        """Make a vector hold the times of some patients, each in one place."""
         inside = self.literals(among.tree) if among.text else [1] * self.n
         places = [self.model.new_bool_var("") for _ in range(self.n)]
         self.model.add(sum(places) == vector.size)
@@ -246,7 +246,7 @@ def negations(literals: Literals) -> Literals:
 
 
 def _unsayable(node: ast.expr) -> LedgerError:
-    return LedgerError([f"`{ast.unparse(node)}` cannot be said of follow-up times"])
+    return LedgerError([f"`{ast.unparse(node)}` cannot be modeled together with follow-up times"])
 
 
 def _as_conditions(node: ast.Compare) -> ast.expr:

@@ -1,4 +1,4 @@
-"""Say a conflict in words that a clinician reads."""
+"""Describe a conflict in words for a clinician."""
 
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.search import Search
