@@ -1,10 +1,9 @@
 """What stays the same whatever the cohort: many cohorts that all print the article's numbers."""
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from companion.captions import UNSTATED, Provenance
-from companion.figures.style import BLUE, BODY, DOUBLE, INK, DescribedFigure, sheet, shorten, styled
+from companion.figures import style
 
 LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 93.0, 18.0  # mm
 SAME, DIFFERS = "#8CC5EC", "#F5A46B"
@@ -18,8 +17,8 @@ GROUPS = (
 )
 
 
-@styled()
-def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> DescribedFigure:
+@style.styled()
+def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> style.DescribedFigure:
     """How many results every cohort shares, and how far P values differ.
 
     Parameters
@@ -46,16 +45,14 @@ def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> Descr
         "Bar: least to largest, dot: mean; not a probability.",
     )
     title = f"What stays the same whatever the cohort, {n} cohorts"
-    page = sheet(DOUBLE, height, title, notes, provenance.label)
+    page = style.sheet(style.DOUBLE, height, title, notes, provenance.label)
     top = page.height - HEAD
-    page.canvas.text(0, top + HEAD / 2, "Results", va="center_baseline", weight="bold")
+    page.write(0, top + HEAD / 2, "Results", weight="bold")
     for i, (name, alike, total) in enumerate(groups):
-        _share(page.canvas, name, alike, total, top - LANE * (i + 0.5), page.width)
+        _share(page, name, alike, total, top - LANE * (i + 0.5))
     if len(tests):
-        at = AXIS + LANE * len(tests) + HEAD / 2
-        page.canvas.text(0, at, "P values", va="center_baseline", weight="bold")
-        axes = page.axes(NAMES, AXIS, page.width - NAMES - TEXT, LANE * len(tests))
-        _p_values(page.canvas, axes, tests, page.width)
+        page.write(0, AXIS + LANE * len(tests) + HEAD / 2, "P values", weight="bold")
+        _p_values(page, tests)
     told = "; ".join(f"{name}: {alike} of {total} the same" for name, alike, total in groups)
     ranges = "; ".join(f"P, {r.label}: {_range(r.low, r.high)}" for r in tests.itertuples())
     page.figure.alt_text = f"{title}. {told}. {ranges}. {provenance.label}".strip()
@@ -66,27 +63,28 @@ def _survival(summary: pd.DataFrame) -> pd.Series:
     return (summary["statistic"] == "estimate") | summary["method"].str.startswith("km-")
 
 
-def _share(canvas: Axes, name: str, alike: int, total: int, y: float, width: float) -> None:
+def _share(page: style.FigureSheet, name: str, alike: int, total: int, y: float) -> None:
     """One bar: the part that is the same, and the part that differs."""
-    canvas.text(3, y, shorten(name, NAMES - 5), va="center_baseline")
-    across = width - NAMES - TEXT
+    across = page.width - NAMES - TEXT
     split = across * alike / total
     for left, length, color in ((NAMES, split, SAME), (NAMES + split, across - split, DIFFERS)):
-        canvas.barh(y, length, left=left, height=0.6 * LANE, color=color)
-    text = f"{alike} of {total}"
-    canvas.text(width - TEXT + 2, y, text, va="center_baseline", size=BODY)
+        page.canvas.barh(y, length, left=left, height=0.6 * LANE, color=color)
+    page.write(3, y, style.shorten(name, NAMES - 5))
+    page.write(page.width - TEXT + 2, y, f"{alike} of {total}")
 
 
-def _p_values(canvas: Axes, axes: Axes, tests: pd.DataFrame, width: float) -> None:
+def _p_values(page: style.FigureSheet, tests: pd.DataFrame) -> None:
+    """One line for each test: least to largest P value, and the mean."""
+    axes = page.axes(NAMES, AXIS, page.width - NAMES - TEXT, LANE * len(tests))
     axes.set(xlim=(0, 1), ylim=(len(tests) - 0.5, -0.5), yticks=[], xlabel="P value")
     axes.spines["left"].set_visible(False)
-    axes.axvline(0.05, color=INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
+    axes.axvline(0.05, color=style.INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
     for i, row in enumerate(tests.itertuples()):
         y = AXIS + LANE * (len(tests) - i - 0.5)
-        canvas.text(3, y, shorten(str(row.label), NAMES - 5), va="center_baseline")
-        axes.hlines(i, row.low, row.high, color=BLUE, linewidth=3, clip_on=False)
-        axes.plot([row.mean], [i], "o", color=INK, markersize=3, clip_on=False)
-        canvas.text(width - TEXT + 2, y, _range(row.low, row.high), va="center_baseline")
+        axes.hlines(i, row.low, row.high, color=style.BLUE, linewidth=3, clip_on=False)
+        axes.plot([row.mean], [i], "o", color=style.INK, markersize=3, clip_on=False)
+        page.write(3, y, style.shorten(str(row.label), NAMES - 5))
+        page.write(page.width - TEXT + 2, y, _range(row.low, row.high))
 
 
 def _range(low: float, high: float) -> str:

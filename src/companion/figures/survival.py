@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id, text_id
+from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id
 from companion.figures import style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from numbercheck.statistics.rounding import format_rounded
@@ -17,13 +17,8 @@ Look = dict[str, Any]
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 PLOT, TABLE_LINE, AXIS = 46.0, 3.4, 9.0  # mm
 CURVE: Look = {"color": style.BLUE, "linewidth": 1.3}
-TICK: Look = {
-    "color": style.BLUE,
-    "marker": "|",
-    "markersize": 5,
-    "markeredgewidth": 0.8,
-    "linestyle": "none",
-}
+TICK: Look = {"color": style.BLUE, "marker": "|", "markersize": 5, "markeredgewidth": 0.8}
+TICK |= {"linestyle": "none"}
 BAND: Look = {"facecolor": style.BLUE, "alpha": 0.18, "edgecolor": "none"}
 ENVELOPE: Look = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
 ENDS = ("time", "lower", "upper")
@@ -70,34 +65,24 @@ def survival(
     entries = _entries(level, envelope is not None)
     ticks = _ticks(float(curve.index[-1]), horizon)
     summary = _summary(curve, horizon, level, measure)
-    said = [
-        (line, text_id(text))
-        for text in summary
-        for line in style.wrap(text, width - 2 * style.EDGE, style.BODY, "bold")
-    ]
-    above = key_height(entries, width - 2 * style.EDGE) + TABLE_LINE * len(said) + 3
+    inner = width - 2 * style.EDGE
+    said = [line for text in summary for line in style.wrap(text, inner, style.BODY, "bold")]
+    above = key_height(entries, inner) + TABLE_LINE * len(said) + 3
     below = AXIS + TABLE_LINE * (len(ROWS) + 1)
-    page = style.sheet(
-        width,
-        PLOT + below + above,
-        f"{endpoint}, N = {int(curve['n_risk'].iloc[0])}",
-        provenance.footnote(
-            *_method(conf_type, level, envelope is not None), provenance.chosen(CHOSEN)
-        ),
-        provenance.label,
-    )
-    counted = style.text_width(f"{int(curve['n_risk'].iloc[0])}")
-    left = style.text_width("Censored") + counted / 2 + 2.5
+    method = _method(conf_type, level, envelope is not None)
+    notes = provenance.footnote(*method, provenance.chosen(CHOSEN))
+    n = f"{int(curve['n_risk'].iloc[0])}"
+    title = f"{endpoint}, N = {n}"
+    page = style.sheet(width, PLOT + below + above, title, notes, provenance.label)
+    left = style.text_width("Censored") + style.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _draw(axes, curve, envelope, measure)
     _frame(axes, ticks, endpoint, horizon)
     _counts(page, curve, ticks, left, below)
-    canvas = page.canvas
-    for line, (text, name) in enumerate(said):
-        y = page.height - TABLE_LINE * (line + 0.5)
-        weight = "bold" if line == 0 else "normal"
-        canvas.text(0, y, text, va="center_baseline", weight=weight, gid=name)
-    draw_key(canvas, entries, 0, page.height - TABLE_LINE * len(said) - 0.5, page.width)
+    for line, text in enumerate(said):
+        weight = "normal" if line else "bold"
+        page.write(0, page.height - TABLE_LINE * (line + 0.5), text, weight=weight)
+    draw_key(page.canvas, entries, 0, page.height - TABLE_LINE * len(said) - 0.5, page.width)
     page.figure.alt_text = _alt(curve, endpoint, ". ".join(summary), provenance)
     return page.figure
 
@@ -137,13 +122,12 @@ def _counts(
 ) -> None:
     """Write who is at risk, and who has left, under each tick."""
     counts = at_risk_table(curve, ticks)
-    canvas, across = page.canvas, page.width - left - 4
+    across = page.width - left - 4
     for line, (name, column) in enumerate(ROWS.items()):
         y = below - AXIS - TABLE_LINE * (line + 0.9)
-        canvas.text(0, y, name, ha="left", va="center_baseline", size=style.BODY)
+        page.write(0, y, name)
         for tick, count in zip(ticks, counts[column], strict=True):
-            x = left + across * tick / ticks[-1]
-            canvas.text(x, y, f"{count}", ha="center", va="center_baseline", size=style.BODY)
+            page.write(left + across * tick / ticks[-1], y, f"{count}", ha="center")
 
 
 def _ticks(last: float, horizon: float) -> np.ndarray:
