@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from numbercheck.ledger.expressions import Expression, Masked
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger, Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval

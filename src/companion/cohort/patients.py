@@ -6,7 +6,7 @@ import pandas as pd
 
 from companion.cohort.reading import Cohort
 from companion.cohort.sources import Source, parse_all
-from numbercheck.ledger.expressions import Masked
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import LedgerError, Variable
 
 KEYS = {"ADRS": "PARAMCD", "ADAE": "AEDECOD", "ADTTE": "PARAMCD"}

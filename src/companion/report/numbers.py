@@ -12,7 +12,8 @@ from companion.report.markup import slug
 from companion.report.what_if import WhatIf
 from numbercheck.audit import Verdict
 from numbercheck.errors import unknown
-from numbercheck.ledger.expressions import Expression, Masked
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.words import called
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numbercheck.ledger.expressions import Masked
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Claim, Ledger, Measure
 
 DASH = "–"

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from math import ceil, floor, prod
 
-from numbercheck.ledger.expressions import Expression, comparisons, literal
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import comparisons, literal
 from numbercheck.ledger.records import Ledger
 
 MOST = 20_000  # combinations of values; beyond that only the same text is the same selection

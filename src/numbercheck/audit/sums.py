@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.expressions import Expression, dotted
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import dotted
 from numbercheck.ledger.records import Claim, Relation, day_range
 from numbercheck.statistics.rounding import format_rounded
 

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numbercheck.ledger.expressions import Expression, Masked, comparisons, dotted, literal
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import comparisons, dotted, literal
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import LedgerError, Variable
 
 MOST_CELLS = 200_000

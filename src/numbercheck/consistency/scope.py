@@ -8,7 +8,8 @@ from functools import cached_property
 
 from numbercheck.consistency import domains as columns
 from numbercheck.consistency.domains import Domain
-from numbercheck.ledger.expressions import Expression, comparisons
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
 

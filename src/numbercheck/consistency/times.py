@@ -12,7 +12,8 @@ from itertools import pairwise
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.order import Sorted
-from numbercheck.ledger.expressions import Expression, dotted, literal
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import dotted, literal
 from numbercheck.ledger.records import LedgerError, Variable
 
 Literals = list[cp_model.LiteralT]  # one of each patient

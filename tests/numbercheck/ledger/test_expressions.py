@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numbercheck.ledger.expressions import Expression, ExpressionError, Masked
+from numbercheck.ledger.expressions import Expression, ExpressionError
+from numbercheck.ledger.kleene import Masked
 
 ROWS = list(itertools.product((True, False, None), repeat=3))  # every state of three columns
 COLUMNS = {

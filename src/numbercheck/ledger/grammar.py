@@ -1,0 +1,152 @@
+"""The grammar of a ledger's expressions: Python's syntax, but only the nodes of a short list."""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+
+from numbercheck.errors import NumbercheckError
+
+COMPARISONS: dict[type[ast.cmpop], Callable] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+ARITHMETIC: dict[type[ast.operator], Callable] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
+
+ALLOWED = (
+    *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub),
+    *(ast.Compare, ast.In, ast.NotIn, *COMPARISONS, ast.BinOp, *ARITHMETIC),
+    *(ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.List, ast.Tuple),
+)
+GRAMMAR = "names, numbers, quoted text, == != < <= > >=, in [...], and, or, not, + - *"
+FLAG = (False, True)  # the domain of a column that is a condition by itself
+LONGEST = 2000  # characters, since the parser recurses
+DEEPEST = 100  # nested parts, since whoever walks the tree recurses
+
+
+class ExpressionError(NumbercheckError, ValueError):
+    """The text is not an expression of the ledger's grammar, or names an unknown column."""
+
+
+def parsed(text: str) -> ast.expr:
+    """Syntax tree of an expression; that of an empty text selects everyone."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"an expression of {len(text)} characters is too long")
+    try:
+        return ast.parse(text.strip() or "True", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise ExpressionError(f"{text!r} is not an expression; it may hold {GRAMMAR}") from None
+
+
+def refuse_foreign_nodes(tree: ast.expr, text: str) -> None:
+    """Refuse a tree that holds anything but the grammar, or nests too deeply."""
+    if _depth(tree) > DEEPEST:
+        raise ExpressionError(f"an expression of {len(text)} characters nests too deeply")
+    lists = {id(right) for _, right in _memberships(tree)}
+    for node in ast.walk(tree):
+        _refuse(node, text)
+        if isinstance(node, ast.List | ast.Tuple) and id(node) not in lists:
+            raise ExpressionError(f"{text!r} holds a list that does not follow `in`")
+    for _, right in _memberships(tree):
+        literal(right)
+
+
+def refuse_no_condition(tree: ast.expr, text: str, domains: Mapping[str, tuple]) -> None:
+    """Refuse what is neither a comparison, a flag, nor several of them joined."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BoolOp):
+            waiting += node.values
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            waiting.append(node.operand)
+        elif isinstance(node, ast.Name) and domains.get(node.id, FLAG) != FLAG:
+            has = " ".join(map(repr, domains[node.id][:3]))
+            raise ExpressionError(
+                f"{text!r} is no condition: {node.id} has values such as {has}; "
+                f"compare it with one, as in {node.id} == {domains[node.id][0]!r}"
+            )
+        elif not (
+            isinstance(node, ast.Name | ast.Compare)
+            or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
+        ):
+            raise ExpressionError(f"{text!r} is no condition; compare its parts")
+
+
+def dotted(node: ast.expr) -> str:
+    """Name of a column, or ``measure.statistic``."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    if isinstance(node, ast.Name):
+        return node.id
+    raise ExpressionError("only measure.statistic may have a dot")
+
+
+def literal(node: ast.expr) -> object:
+    """Value of a literal, or the list of values of a bracketed list of literals."""
+    match node:
+        case ast.List() | ast.Tuple():
+            return [literal(item) for item in node.elts]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.Constant():
+            return node.value
+    raise ExpressionError("the right of `in` must be a list of numbers or quoted texts")
+
+
+def _depth(tree: ast.AST) -> int:
+    """Number of levels of a tree, counted without recursion."""
+    level, depth = [tree], 0
+    while level:
+        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
+    return depth
+
+
+def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Left and right side of each `in` and `not in`."""
+    for left, sign, right in comparisons(tree):
+        if isinstance(sign, ast.In | ast.NotIn):
+            yield left, right
+
+
+def comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+    """Left side, operator and right side of each comparison, also of a chain's parts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)
+
+
+def _refuse(node: ast.AST, text: str) -> None:
+    if not isinstance(node, ALLOWED):
+        raise ExpressionError(
+            f"{text!r} holds {type(node).__name__}, which is not allowed; only {GRAMMAR}"
+        )
+    if isinstance(node, ast.Constant) and not isinstance(node.value, bool | int | float | str):
+        raise ExpressionError(f"{text!r} holds the literal {node.value!r}; only numbers and text")
+    if isinstance(node, ast.Attribute):
+        dotted(node)
+    if isinstance(node, ast.Compare):
+        for sign, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(sign, ast.In | ast.NotIn) != isinstance(right, ast.List | ast.Tuple):
+                raise ExpressionError(
+                    f"{text!r}: `in` wants a list like ['CR', 'CRi'], others none"
+                )
+
+
+def refuse_foreign_values(text: str, name: str, domain: tuple, other: ast.expr) -> None:
+    """Refuse a literal that a column is compared with and can never be."""
+    if not isinstance(other, ast.Constant | ast.List | ast.Tuple | ast.UnaryOp):
+        return
+    values = literal(other)
+    codes = isinstance(domain[0], str)
+    for value in values if isinstance(values, list) else [values]:
+        if (codes and value not in domain) or (not codes and isinstance(value, str)):
+            has = " ".join(map(repr, domain)) if codes else "numbers"
+            raise ExpressionError(f"{text!r}: {name} is never {value!r}; it has {has}")
