@@ -99,9 +99,5 @@ def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -
     from companion import figures
     from companion.captions import provenance
 
-    claims = [ledger.claims[row.claim] for row in rows]
-    frame = pd.DataFrame(rows).assign(
-        measure=[c.measure for c in claims], statistic=[c.statistic for c in claims]
-    )
-    glance = figures.ledger_at_a_glance(frame, provenance(ledger, label))
+    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
     figures.write_figure(glance, stage / "figures", "figure-ledger")

@@ -51,15 +51,14 @@ def ledger_at_a_glance(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Verdicts, in ledger order: ``locus``, ``printed``, ``verdict``, ``basis``, and the
-        ``measure`` and ``statistic`` of each claim.
+        Verdicts, in ledger order: ``claim``, ``locus``, ``printed``, ``verdict``, ``basis``.
     provenance : Provenance
         What the footnote says of the data.
     """
     places: dict[str, list[ClaimCell]] = {}
     for row in rows.itertuples():
         text = _short(str(row.printed).replace(">=", "≥").replace("<=", "≤"))
-        mark = result_id(str(row.measure), str(row.statistic))
+        mark = result_id(str(row.claim), "claim")
         cell = ClaimCell(text, _kind(str(row.verdict), str(row.basis)), mark)
         places.setdefault(place(str(row.locus)), []).append(cell)
     kinds = [cell.kind for cells in places.values() for cell in cells]

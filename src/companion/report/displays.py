@@ -62,7 +62,12 @@ class Links:
         self._first = {c.measure: c for c in reversed(list(ledger.claims.values()))}
 
     def aim(self, measure: str, statistic: str) -> str:
-        """Id on the page of a number's claim, else its result, else a claim of its measure."""
+        """Id on the page of a number's claim, else its result, else a claim of its measure.
+
+        A mark of a claim itself has its slug in place of the measure, and ``claim``.
+        """
+        if statistic == "claim":
+            return f"claim-{slug(measure)}"
         claims = self.ledger.find(measure, statistic)
         if not claims and (measure, statistic) in self.results:
             return f"result-{slug(measure)}-{slug(statistic)}"
@@ -134,7 +139,9 @@ def _figure(path: Path, alt: str, links: Links) -> PageDisplay:
 
 
 def _measures(named: list[Shown], links: Links) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m for m, _ in named if m in links.ledger.measures))
+    claims, measures = links.ledger.claims, links.ledger.measures
+    found = (claims[m].measure if statistic == "claim" else m for m, statistic in named)
+    return tuple(m for m in dict.fromkeys(found) if m in measures)
 
 
 def _named(element: ElementTree.Element) -> list[Shown]:
