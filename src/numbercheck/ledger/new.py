@@ -35,7 +35,8 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 
 - `claim`: a slug; `locus`: `Abstract`, `Text ¶4` or `Table 1 · row`.
 - `measure`: from measures.csv; `statistic`: one of {statistics}.
-- `printed`: exactly as printed, such as `94%`, `69.0` or `<0.05`; a number in words in digits.
+- `printed`: exactly as printed, such as `94%`, `69.0` or `<0.05`; a number in words in digits;
+  `NE` or `not reached` for a limit or a median that was not reached.
 - `verbal`: yes where the article claims significance in words only; `<0.05` stands for
   "significant", `>=0.05` for "no significant difference". `numerals`, `note`: free.
 

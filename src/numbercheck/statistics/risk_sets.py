@@ -111,42 +111,21 @@ def histories(
     >>> histories(35, Printed("97.1%"), Printed("91.8"), Printed("100"))
     [(35,)]
     """
-    found: list[History] = []
-    try:
-        for history in search(n, estimate, lower, upper, conf_type, level, events, scale, steps):
-            if len(found) == limit:
-                raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
-            found.append(history)
-    except UnfinishedError as stopped:
-        raise UnfinishedError(str(stopped), found) from None
-    return found
-
-
-def search(
-    n: int,
-    estimate: Printed,
-    lower: Printed | None = None,
-    upper: Printed | None = None,
-    conf_type: str = "log",
-    level: float = 0.95,
-    events: tuple[int | None, int | None] | None = None,
-    scale: float = 100.0,
-    steps: int = STEPS,
-) -> Iterator[History]:
-    """Yield the histories one by one, depth first; the parameters are those of ``histories``."""
     require_option("conf_type", conf_type, CONF_TYPES)
     target = _Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
-    root = _Node((), 1.0, 0.0, n + 1)
-    levels = [iter([root])]  # at each depth the risk sets still to be tried, lazily
+    found: list[History] = []
+    levels = [iter([_Node((), 1.0, 0.0, n + 1)])]  # at each depth what is still to be tried, lazily
     for _ in range(steps):
         while levels and (node := next(levels[-1], None)) is None:
             levels.pop()
         if not levels:
-            return
+            return found
         if target.is_hit(node):  # type: ignore[arg-type]
-            yield node.history  # type: ignore[union-attr]
+            if len(found) == limit:
+                raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
+            found.append(node.history)  # type: ignore[union-attr]
         levels.append(target.children(node))  # type: ignore[arg-type]
-    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", [])
+    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", found)
 
 
 def variance_range(

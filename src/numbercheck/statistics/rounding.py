@@ -90,12 +90,6 @@ class Printed:
             object.__setattr__(self, name, value)
 
     @property
-    def lost_point(self) -> "Printed | None":
-        """The number as it must have been where a decimal point was lost: 0.7 for ``07``."""
-        lost = re.fullmatch(r"0(\d+)(\s*%?)", self.text.strip(), re.ASCII)
-        return Printed(f"0.{lost[1]}{lost[2]}") if lost else None
-
-    @property
     def step(self) -> Fraction:
         """One unit of the last printed digit."""
         return Fraction(1, 10**self.decimals)

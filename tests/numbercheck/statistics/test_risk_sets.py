@@ -11,7 +11,6 @@ from numbercheck.statistics.risk_sets import (
     UnfinishedError,
     histories,
     km_limits,
-    search,
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.statistics.survival import kaplan_meier
@@ -101,7 +100,7 @@ def test_more_than_the_limit_is_said_and_not_cut_silently():
 
 def test_a_search_that_was_stopped_is_not_an_answer():
     with pytest.raises(UnfinishedError, match="undecided"):
-        list(search(*PFS, steps=5))
+        histories(*PFS, steps=5)
     with pytest.raises(UnfinishedError, match="undecided") as stopped:
         histories(*PFS, steps=800)
     assert 0 < len(stopped.value.found) < 23
@@ -111,4 +110,4 @@ def test_limits_too_narrow_for_the_patients_are_refuted_at_once():
     """Greenwood's sum is least when nobody is censored, so 200 patients take no search."""
     printed = (Printed("65.0"), Printed("64.0"), Printed("66.0"))
 
-    assert list(search(200, *printed, steps=10)) == []
+    assert histories(200, *printed, steps=10) == []

@@ -95,16 +95,6 @@ def test_a_limit_that_was_not_reached_admits_no_number(text):
     assert printed.fractions() == (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"), [("07", "0.7"), ("05%", "0.5%"), ("0·7", None), ("70", None)]
-)
-def test_a_lost_decimal_point_is_recognized(text, meant):
-    """No count is printed with a zero before it."""
-    found = Printed(text).lost_point
-
-    assert (found and found.text) == meant
-
-
 def test_a_number_instead_of_its_text_is_refused():
     """The decimals printed are in the text only."""
     with pytest.raises(ValueError, match="94 is not a printed number"):
