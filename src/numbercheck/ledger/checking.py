@@ -1,11 +1,11 @@
 """Check a ledger as a whole: names, printed texts and expressions, each fault by file and row."""
 
-import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
+from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Ledger, printed_faults
 from numbercheck.ledger.rows import Assumption, Claim, Dose, Measure, Relation, Unprinted, Variable
 from numbercheck.ledger.texts import confidence_level
@@ -145,13 +145,14 @@ def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> It
 
 
 def _relation_faults(relation: Relation, ledger: Ledger, where: str) -> Iterator[str]:
-    if not isinstance(relation.expression.tree, ast.Compare):
+    if not any(comparisons(relation.expression.tree)):
         yield f"{where}: {relation.expression.text!r} compares nothing; write it with == or <="
 
 
 def _dose_faults(dose: Dose, ledger: Ledger, where: str) -> Iterator[str]:
     first, last = dose.first_day, dose.last_day
-    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
+    given = first or last
+    if given and not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
         yield f"{where}: {first!r} to {last!r} are no days; write whole numbers, such as 8 and 14"
 
 

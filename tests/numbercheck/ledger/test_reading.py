@@ -323,6 +323,11 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         ),
         (
             "relations",
+            put(2, "expression", "crc_2w"),
+            r"relations\.csv row 2 \(crc_parts\): 'crc_2w' compares nothing; write it with ==",
+        ),
+        (
+            "relations",
             put(2, "kind", "total"),
             r"relations\.csv row 2 .*: unknown kind 'total'; .*one of sum subset order arithmetic",
         ),
