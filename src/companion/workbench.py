@@ -114,6 +114,16 @@ class Workbench:
         columns = ("locus", "measure", "statistic", "printed")
         return pd.DataFrame([[getattr(c, f) for f in columns] for c in claims], columns=columns)
 
+    def printed_otherwise(self) -> dict[tuple[str, str], str]:
+        """What the article prints of each result that does not round to it."""
+        claims = (c for c in self.ledger.claims.values() if not c.verbal)
+        values = ((c, self.results.get(c.measure, c.statistic)) for c in claims)
+        return {
+            (c.measure, c.statistic): c.printed
+            for c, value in values
+            if not isnan(value) and not c.value.admits(value)
+        }
+
     def methods(self, family: str) -> pd.DataFrame:
         """Every method tried on every printed number of a family, and whether it reproduces it."""
         columns = ["family", "claim", "method", "value", "fits"]

@@ -20,7 +20,7 @@ CURVE: Look = {"color": style.BLUE, "linewidth": 1.3}
 TICK: Look = {"color": style.BLUE, "marker": "|", "markersize": 5, "markeredgewidth": 0.8}
 TICK |= {"linestyle": "none"}
 BAND: Look = {"facecolor": style.BLUE, "alpha": 0.18, "edgecolor": "none"}
-ENVELOPE: Look = {"facecolor": "#C9C9C9", "edgecolor": "#8C8C8C", "linewidth": 0.5}
+ENVELOPE: Look = {"facecolor": "none", "edgecolor": "#6E6E6E", "linewidth": 0.6, "hatch": "/////"}
 ENDS = ("time", "lower", "upper")
 LIMITS = ("conf_low", "conf_high")
 ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulative_censored"}
@@ -143,7 +143,7 @@ def _entries(level: float, enveloped: bool) -> list[KeyEntry]:
         KeyEntry(f"{100 * level:g}% CI", fill=BAND),
         KeyEntry("Censored", line=TICK),
     ]
-    return [*entries, KeyEntry("All curves that fit the article", fill=ENVELOPE)][: 3 + enveloped]
+    return [*entries, KeyEntry("All compatible curves", fill=ENVELOPE)][: 3 + enveloped]
 
 
 def _summary(curve: pd.DataFrame, horizon: float, level: float, measure: str) -> tuple[str, str]:
@@ -171,13 +171,11 @@ def _hundred(share: float) -> str:
 
 def _method(conf_type: str, level: float, enveloped: bool) -> list[str]:
     around = (
-        "Gray: every curve that some set of patients with all printed numbers has."
-        if enveloped
-        else ""
+        "Hatched: all Kaplan–Meier curves compatible with the printed numbers." if enveloped else ""
     )
     return [
         f"Kaplan–Meier estimate; pointwise {100 * level:g}% CI, {conf_type} type (Greenwood).",
-        "At risk: followed to that month or beyond it; events and censored are cumulative.",
+        "At risk: still under observation at that time; events and censored are cumulative.",
         around,
     ]
 

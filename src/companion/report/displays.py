@@ -23,8 +23,11 @@ TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
 MARKED = re.compile(r'<span data-measure="(\w+)" data-statistic="(\w+)">(.*?)</span>')
 LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
 JOINS = "stroke-linejoin: round; stroke-linecap: butt"  # the style sheet of every figure
-SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect")
-GEOMETRY = ("d", "style", "transform", "x", "y", "width", "height", "viewBox", "clip-path")
+SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect", "pattern")
+GEOMETRY = (
+    *("d", "style", "transform", "x", "y", "width", "height", "viewBox", "clip-path", "fill"),
+    "patternUnits",
+)
 
 Shown = tuple[str, str]  # a measure and a statistic
 

@@ -1,7 +1,9 @@
 """Table 1, second part: adverse events by worst grade, in the article's order or by frequency."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import isnan
+from types import MappingProxyType
 
 from companion.captions import (
     UNSTATED,
@@ -37,6 +39,7 @@ def adverse_events(
     order: str = "article",
     any_event: tuple[int, int] | None = None,
     provenance: Provenance = UNSTATED,
+    printed: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> DisplayTable:
     """Patients with each adverse event, n (%), by the group of its worst grade.
 
@@ -54,6 +57,9 @@ def adverse_events(
         results do not count them (``any_event_g34``).
     provenance : Provenance
         What the footnote says of the data.
+    printed : mapping of (str, str) to str
+        What the article prints of a measure and statistic where that is another number; it
+        stands beside the result.
     """
     if order not in ORDERS:
         raise ValueError(f"order is {order!r}; it must be {' or '.join(ORDERS)}")
@@ -65,7 +71,7 @@ def adverse_events(
         rows = [replace(row, group="") for row in rows]
         columns = {"any": "Any grade", **columns}
     body = [
-        Row(row.group, row.label, tuple(_cell(results, row, g, found) for g in columns))
+        Row(row.group, row.label, tuple(_cell(results, row, g, found, printed) for g in columns))
         for row in rows
     ]
     first = layout.rows[0].measures[0] if layout.rows else ""
@@ -110,13 +116,21 @@ def _severity(results: Results, row: LayoutRow, groups: list[str]) -> tuple[floa
     return (sum(counts), *reversed(counts))
 
 
-def _cell(results: Results, row: LayoutRow, group: str, groups: list[str]) -> Text:
+def _cell(
+    results: Results,
+    row: LayoutRow,
+    group: str,
+    groups: list[str],
+    printed: Mapping[tuple[str, str], str],
+) -> Text:
     measure = _measure(row, group)
     total = results.get(_measure(row, PRINTED[0]), "N")
     if group == "any":  # a result of its own for few terms; the grades are disjoint
         shown = measure if _has(results, row, group) else ""
         return n_percent(sum(_counts(results, row, groups)), total, shown)
-    return n_percent(results.get(measure, "n"), total, measure)
+    count = n_percent(results.get(measure, "n"), total, measure)
+    others = [printed[measure, s] for s in ("n", "percent") if (measure, s) in printed]
+    return Text(count, f" [printed: {', '.join(others)}]") if others else count
 
 
 def _bound(bound: tuple[int, int] | None, total: float) -> str:

@@ -23,7 +23,7 @@ from reading_room import (
 
 from companion import report
 from companion.project import ROOT
-from companion.report.displays import Links
+from companion.report.displays import Links, figures
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from companion.report.page import UNCHECKED
@@ -148,12 +148,12 @@ def cells(html, display):
 
 @pytest.mark.parametrize("display", ["table-1a-efficacy", "table-1b-adverse-events"])
 def test_every_number_of_table_1_leads_to_its_claim_or_result(real, display):
-    """All but the bound, which is no cell of the article's table."""
+    """All but the bound, which is no cell of the article's table, and what is printed there."""
     bare = [re.sub(r"<a [^>]*>.*?</a>", "", text) for text in cells(real, display)]
 
-    assert [text for text in bare if re.search(r"\d", text)] == [BOUND] * (
-        display == "table-1b-adverse-events"
-    )
+    expected = [BOUND, " () [printed: 45%]"] if display == "table-1b-adverse-events" else []
+
+    assert [text for text in bare if re.search(r"\d", text)] == expected
 
 
 def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
@@ -162,6 +162,7 @@ def test_a_number_of_a_table_leads_to_the_claim_that_prints_it_in_a_table(real):
 
     assert cell == (
         '<a href="#claim-table1_crs_g12_n">16</a> (<a href="#claim-table1_crs_g12_percent">46%</a>)'
+        " [printed: 45%]"
     )
 
 
@@ -177,6 +178,24 @@ def test_a_number_leads_to_its_claim_else_its_result_else_its_measure():
     ):
         assert links.link(mark.format(measure, statistic)) == f'<a href="#{aim}">1</a>'
     assert links.link(mark.format("other", "n")) == "1"
+
+
+def test_a_figure_keeps_its_shapes_and_nothing_that_runs_or_leads_elsewhere(tmp_path):
+    """A file of a build is no more trusted than a notebook's output."""
+    bad = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'width="72pt" viewBox="0 0 9 9" onload="alert(1)"><script>alert(2)</script>'
+        '<foreignObject><p>text</p></foreignObject><g id="crc_2w.n"><path d="M 0 0" '
+        'style="fill: url(http://x.org/y)" onclick="alert(3)"/></g>'
+        '<use xlink:href="http://x.org/z#a"/><use xlink:href="#a"/></svg>'
+    )
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "f.svg").write_text(bad, encoding="utf-8")
+    (figure,) = figures(tmp_path, Links(the_ledger(), set()))
+
+    assert not re.search(r"alert|script|foreign|http|onload|onclick", figure.html)
+    assert '<a href="#claim-table1_crc_2w_n" tabindex="-1"><g id="f-crc_2w.n">' in figure.html
+    assert '<use href="#f-a">' in figure.html
 
 
 def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):

@@ -190,6 +190,15 @@ def test_where_any_severe_event_was_counted_the_count_stands():
     assert tables.adverse_events(counted, fever).rows[0].cells == ("", "3 (9%)")
 
 
+def test_what_the_article_prints_otherwise_stands_beside_the_result():
+    """CRS, grade 1–2: 16 of 35 is 46%, the article prints 45%."""
+    crs = layout(("Blinatumomab related", "CRS", "crs_g12|crs_g34"))
+    printed = {("crs_g12", "percent"): "45%"}
+    table = tables.adverse_events(results(crs_g12=(16, 35), crs_g34=(3, 35)), crs, printed=printed)
+
+    assert cells(table, "CRS") == ("16 (46%) [printed: 45%]", "3 (9%)")
+
+
 def test_a_fatal_event_has_its_column_and_no_event_a_sentence():
     fever = layout(("Other", "Fever", "fever_g12|fever_g34"))
     fatal = results(fever_g12=(1, 35), fever_g34=(0, 35), fever_g5=(1, 35))
