@@ -166,7 +166,7 @@ def reconstruct(seed: int, output: Path | None, published: Path | None, seconds:
     from companion.cohort import check_target, write_reconstruction
     from companion.project import ROOT
     from numbercheck.consistency.construction import reconstruct as construct
-    from numbercheck.consistency.model import within
+    from numbercheck.consistency.solving import within
 
     ledger = _ledger(published)
     target = output or ROOT / "work" / f"cohort-{seed}"

@@ -151,7 +151,7 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.consistency.conflict_sets import find_conflicts
-    from numbercheck.consistency.model import UndecidedError, within
+    from numbercheck.consistency.solving import UndecidedError, within
     from numbercheck.consistency.words import record, tell
 
     ledger = _read(folder).constrain(pairs(changed, "--set"), drop, without)
@@ -197,8 +197,8 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     if expression is None and not among:
         _standard_bounds(folder, seconds, as_json)
         return
-    from numbercheck.consistency.model import within
     from numbercheck.consistency.sharp_bounds import Bounds
+    from numbercheck.consistency.solving import within
 
     ledger = _read(folder)
     where, whom = ledger.selection(expression or among), ledger.selection(among)
@@ -227,7 +227,7 @@ def _is_folder(text: str) -> bool:
 
 def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:
     from numbercheck.consistency.document import standard_bounds
-    from numbercheck.consistency.model import within
+    from numbercheck.consistency.solving import within
 
     ledger = _read(folder)
     with within(seconds):

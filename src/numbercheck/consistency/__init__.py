@@ -4,8 +4,8 @@ from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import Conflict, conflicts
 from numbercheck.consistency.construction import Construction, reconstruct
 from numbercheck.consistency.histories import risk_histories
-from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.sharp_bounds import bounds
+from numbercheck.consistency.solving import UndecidedError
 
 __all__ = [
     "Bound",

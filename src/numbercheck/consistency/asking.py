@@ -8,10 +8,11 @@ from random import Random
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.conflict_sets import give_up
-from numbercheck.consistency.model import Model, UndecidedError
+from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads
 from numbercheck.consistency.search import Columns, Rows, Search
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.witness import assemble
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.search import Columns, Rows, Search
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from random import Random
 
 from numbercheck.consistency.conflict_sets import Conflict, give_up
-from numbercheck.consistency.model import Model, UndecidedError
+from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.witness import assemble
 from numbercheck.consistency.words import sentence
 from numbercheck.errors import NumbercheckError

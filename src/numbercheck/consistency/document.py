@@ -8,20 +8,24 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from functools import partial
+from math import inf
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
-from numbercheck.consistency.model import time_left, within
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.solving import time_left, within
 from numbercheck.consistency.words import record
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Ledger
 
 Envelopes = dict[str, list[list[float]]]
 Half = tuple[dict[int, list[Bound]], Envelopes]  # bounds by the row that asked for them
@@ -41,24 +45,14 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
     """
     ledger = read_ledger(published)
     given_up = give_up(Search(ledger))[0]
-    parts: dict[str, Callable] = {
-        "leave_one_out": _leave_one_out,
-        "digit_test": _digit_test,
-        **HALVES,
-        "subgroups": _subgroups,
-        "risk_histories": _histories,
-        "readings": _readings,
-    }
     with _pool(jobs) as pool:
-        futures = {name: pool.submit(part, published, given_up) for name, part in parts.items()}
-        found = [record(ledger, c) for c in find_conflicts(ledger, every=True)]
-        made = {name: future.result() for name, future in futures.items()}
-    listed, envelopes = _joined([made.pop(name) for name in HALVES])
+        futures = {part: pool.submit(_make, part, published, given_up) for part in PARTS}
+        found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
+        made = {part: future.result() for part, future in futures.items()}
+    listed, envelopes = _joined([made.pop(half) for half in HALVES])
     bounds = [bound.record() for bound in listed]
-    return {
-        **{"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes},
-        **made,
-    }
+    shown = {"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes}
+    return {**shown, **made}
 
 
 def standard_bounds(
@@ -78,18 +72,10 @@ def standard_bounds(
     given_up = give_up(Search(read_ledger(published), seconds))[0]
     with _pool(jobs) as pool:
         futures = [
-            pool.submit(_in_time, half, published, given_up, seconds, time_left())
-            for half in HALVES.values()
+            pool.submit(_make, half, published, given_up, time_left(), seconds=seconds)
+            for half in HALVES
         ]
         return given_up, *_joined([future.result() for future in futures])
-
-
-def _in_time(
-    half: Callable, published: Path, given_up: list[str], seconds: float, left: float
-) -> Half:
-    """Answer in another process, within the time that the command has left."""
-    with within(left):
-        return half(published, given_up, seconds)
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
@@ -112,56 +98,17 @@ def _number(value: float) -> float:
     return float(f"{value:.12g}")
 
 
-def _ends(ends: tuple[float, float] | None) -> list[float] | None:
-    return None if ends is None else [_number(end) for end in ends]
+def _leave_one_out(ledger: Ledger, given_up: list[str]) -> list[dict]:
+    """Each number with the ranges that the others imply, rounded to 12 digits."""
+    rows = []
+    for row in leave_one_out(ledger, given_up, PATIENCE):
+        ranges = {"kept": row.kept, "aside": row.aside}
+        ends = {name: pair and [*map(_number, pair)] for name, pair in ranges.items()}
+        rows.append({**asdict(row), "implied": row.implied, **ends})
+    return rows
 
 
-def _leave_one_out(published: Path, given_up: list[str]) -> list[dict]:
-    rows = leave_one_out(read_ledger(published), given_up, PATIENCE)
-    return [
-        {**asdict(row), "implied": row.implied, "kept": _ends(row.kept), "aside": _ends(row.aside)}
-        for row in rows
-    ]
-
-
-def _digit_test(published: Path, given_up: list[str]) -> list[dict]:
-    return [asdict(row) for row in digit_test(read_ledger(published), given_up, PATIENCE)]
-
-
-def _answers(asked: Bounds, by_month: bool) -> dict[int, list[Bound]]:
-    return {
-        number: list(answers(asked, row))
-        for number, row in enumerate(asked_of(asked.ledger))
-        if (row.kind in BY_MONTH) == by_month
-    }
-
-
-def _others(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
-    return _answers(Bounds(read_ledger(published), seconds, given_up), by_month=False), {}
-
-
-def _by_month(published: Path, given_up: list[str], seconds: float = 60.0) -> Half:
-    """The envelopes, and the questions that the same days answer."""
-    asked = Bounds(read_ledger(published), seconds, given_up)
-    envelopes = {
-        m.endpoint: [[_number(x) for x in row] for row in envelope(asked, m)]
-        for m in curves(asked.ledger)
-        if not m.among.text
-    }
-    return _answers(asked, by_month=True), envelopes
-
-
-def _subgroups(published: Path, given_up: list[str]) -> dict[str, list[list[float]]]:
-    return cells(Bounds(read_ledger(published), given_up=given_up))
-
-
-def _histories(published: Path, given_up: list[str]) -> list[dict]:
-    found = infer(read_ledger(published), given_up)
-    return [{**asdict(i), "events": list(i.events)} for i in found]
-
-
-def _readings(published: Path, given_up: list[str]) -> list[dict]:
-    ledger = read_ledger(published)
+def _readings(ledger: Ledger, given_up: list[str]) -> list[dict]:
     return [
         {
             "assumption": row.assumption,
@@ -173,4 +120,36 @@ def _readings(published: Path, given_up: list[str]) -> list[dict]:
     ]
 
 
-HALVES: dict[str, Callable] = {"others": _others, "by_month": _by_month}
+def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 60.0) -> Half:
+    """The answers about curves by month, with the envelopes on the same days, or all others."""
+    asked = Bounds(ledger, seconds, given_up)
+    everyone = [m for m in curves(ledger) if by_month and not m.among.text]
+    envelopes = {m.endpoint: [[*map(_number, row)] for row in envelope(asked, m)] for m in everyone}
+    answered = {
+        number: list(answers(asked, row))
+        for number, row in enumerate(asked_of(ledger))
+        if (row.kind in BY_MONTH) == by_month
+    }
+    return answered, envelopes
+
+
+PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside
+    "leave_one_out": _leave_one_out,
+    "digit_test": lambda ledger, given_up: [
+        asdict(row) for row in digit_test(ledger, given_up, PATIENCE)
+    ],
+    "others": partial(_half, by_month=False),
+    "by_month": partial(_half, by_month=True),
+    "subgroups": lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
+    "risk_histories": lambda ledger, given_up: [
+        {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
+    ],
+    "readings": _readings,
+}
+HALVES = ("others", "by_month")
+
+
+def _make(part: str, published: Path, given_up: list[str], left: float = inf, **more: float) -> Any:
+    """Compute a part in another process, within the time that the command has left."""
+    with within(left):
+        return PARTS[part](read_ledger(published), given_up, **more)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from numbercheck.consistency.model import InfeasibleError, UndecidedError
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError
 from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
 from numbercheck.consistency.tabulated import risk_histories as listed
 from numbercheck.errors import unknown

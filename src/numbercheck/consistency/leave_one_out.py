@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from numbercheck.consistency.asking import Bound
-from numbercheck.consistency.model import UndecidedError
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger, Measure
 from numbercheck.statistics.rounding import Printed, shift

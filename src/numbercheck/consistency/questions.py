@@ -6,9 +6,9 @@ from functools import partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
-from numbercheck.consistency.model import both
 from numbercheck.consistency.scope import unmodeled
 from numbercheck.consistency.sharp_bounds import Bounds, named
+from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure, Unprinted
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import cached_property
 from random import Random
 
-from numbercheck.consistency.model import InfeasibleError, Model, UndecidedError
+from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, modeled, reads
 from numbercheck.consistency.sizes import sizes
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 

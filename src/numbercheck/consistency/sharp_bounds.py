@@ -15,10 +15,11 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.asking import Asking, Bound, Settled, Value
 from numbercheck.consistency.chain import chain
-from numbercheck.consistency.model import Model, negated, padded
+from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import NEEDY, unmodeled
 from numbercheck.consistency.slots import before, log_survival
+from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
     limits_of,
     percent_or_limit,
@@ -86,14 +87,15 @@ class Bounds(Asking):
         return bound and replace(bound, measure=measure.measure, statistic=name)
 
     def _statistic(self, measure: Measure, name: str) -> Bound | None:
-        if measure.kind == "comparison":
-            return self.p_value(measure)
-        if measure.kind == "quantity":
-            return self.quantity(measure, name)
-        if measure.kind == "count":
-            return self._of_count(measure, name)
-        if name == "estimate":
-            return self.survival(measure, int(float(measure.horizon)))
+        match measure.kind, name:
+            case "comparison", _:
+                return self.p_value(measure)
+            case "quantity", _:
+                return self.quantity(measure, name)
+            case "count", _:
+                return self._of_count(measure, name)
+            case _, "estimate":
+                return self.survival(measure, int(float(measure.horizon)))
         return self.events(measure) if name == "n_event" else self.limit(measure, name)
 
     def _of_count(self, measure: Measure, name: str) -> Bound | None:
@@ -141,7 +143,7 @@ class Bounds(Asking):
             raise ValueError(f"measure {measure.measure} has no family, so no test; name a method")
         read = (measure.where, negated(measure.where), *self.ledger.groups(measure.by))
         model, rows = self.part(self.ledger, (*read, measure.among))
-        cells = model.comparison_cells(measure)
+        cells = model.cells(measure)
         ranges = [range(low, high + 1) for low, high in (self.range(model, c) for c in cells)]
         values = {t: p_value([t[:2], t[2:]], method) for t in product(*ranges)}
         values = {t: p for t, p in values.items() if p == p}

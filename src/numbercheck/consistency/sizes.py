@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numbercheck.consistency.domains import Cells, domains
-from numbercheck.consistency.model import both
+from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Ledger
 

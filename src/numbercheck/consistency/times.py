@@ -11,10 +11,11 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.conditions import as_conditions, kinds, names, truths, unsayable
 from numbercheck.consistency.order import Sorted
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted, literal
-from numbercheck.ledger.records import LedgerError, Variable
+from numbercheck.ledger.records import Variable
 
 Literals = list[cp_model.LiteralT]  # one of each patient
 
@@ -37,8 +38,8 @@ class Timed:
         patients who have it.
     columns : tuple of str
         The link columns: events and categories that expressions relate to times.
-    asked : iterable of ast.expr
-        All that expressions ask of them: what they answer alike for is one kind of patient.
+    asked : iterable of Expression
+        What is asked of them: patients for whom all answers are the same are of one kind.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class Timed:
         times: tuple[str, ...],
         columns: tuple[str, ...],
         links: dict[tuple, list],
-        asked: Iterable[ast.expr],
+        asked: Iterable[Expression],
     ) -> None:
         self.model, self.n, self.variables = model, n, variables
         self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
         for earlier, later in pairwise(self.times[times[0]]):
             model.add(earlier <= later)
-        self.columns, self.kind = columns, _kinds(columns, links, list(asked))
+        self.columns, self.kind = columns, kinds(columns, links, asked, set(times))
         self.keys = sorted(set(self.kind.values()), key=repr)
         self.link = [
             [model.new_bool_var(f"link_{i}_{k}") for k in range(len(self.keys))] for i in range(n)
@@ -140,19 +141,19 @@ class Timed:
                 if isinstance(node.op, ast.And) == sign:
                     return self.all(parts)
                 return negations(self.all(map(negations, parts)))
-            case _ if not _names(node) & set(self.times):
+            case _ if not names(node) & set(self.times):
                 return self._linked(node, sign)
             case ast.Compare(
                 ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()),
                 [operator],
                 [ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()) as right],
-            ) if _names(node) <= set(self.times):
+            ) if names(node) <= set(self.times):
                 if not sign:
                     return negations(self.literals(node))  # a time is never missing
                 return self._compared(node.left, operator, right)
             case ast.Compare():
-                return self.literals(_as_conditions(node), sign)
-        raise _unsayable(node)
+                return self.literals(as_conditions(node), sign)
+        raise unsayable(node)
 
     def all(self, parts: Iterable[Literals]) -> Literals:
         """Whether all parts are true of each patient."""
@@ -187,8 +188,8 @@ class Timed:
 
     def _linked(self, node: ast.expr, sign: bool) -> Literals:
         """Literals that are true exactly when a patient's link columns make an expression so."""
-        truths = _truths(node, self.columns, self.keys)
-        chosen = [k for k, truth in enumerate(truths) if truth is sign]
+        answers = truths(node, self.columns, self.keys)
+        chosen = [k for k, answer in enumerate(answers) if answer is sign]
         said: Literals = []
         for row in self.link:
             said.append(self.model.new_bool_var(""))
@@ -225,17 +226,6 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _is_number(node: ast.expr) -> bool:
-    """Whether a side is a number, or arithmetic, rather than a condition."""
-    return not isinstance(node, ast.Compare | ast.BoolOp) and not (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    )
-
-
-def _names(node: ast.expr) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-
-
 def _exact(node: ast.expr) -> Fraction:
     """A number as written: 365.25 is 1461 quarters; a name counts as a whole one."""
     return Fraction(0 if _is_name(node) else str(literal(node)))
@@ -244,52 +234,3 @@ def _exact(node: ast.expr) -> Fraction:
 def negations(literals: Literals) -> Literals:
     """Each literal's negation."""
     return [~literal for literal in literals]
-
-
-def _unsayable(node: ast.expr) -> LedgerError:
-    return LedgerError([f"`{ast.unparse(node)}` cannot be modeled together with follow-up times"])
-
-
-def _as_conditions(node: ast.Compare) -> ast.expr:
-    """Write a chain, a list, or the equality of two conditions with and, or and not."""
-    sides = [node.left, *node.comparators]
-    if len(node.ops) > 1:
-        links = zip(sides, node.ops, node.comparators, strict=False)
-        return ast.BoolOp(ast.And(), [ast.Compare(one, [op], [other]) for one, op, other in links])
-    match node.ops[0], sides[1]:
-        case ast.In() | ast.NotIn() as operator, (ast.List() | ast.Tuple() as listed):
-            options = [ast.Compare(node.left, [ast.Eq()], [item]) for item in listed.elts]
-            among = ast.BoolOp(ast.Or(), options)
-            return among if isinstance(operator, ast.In) else ast.UnaryOp(ast.Not(), among)
-        case ast.Eq() | ast.NotEq() as operator, _ if not all(map(_is_number, sides)):
-            no = [ast.UnaryOp(ast.Not(), side) for side in sides]
-            pairs = (
-                (sides, no) if isinstance(operator, ast.Eq) else zip(sides, no[::-1], strict=True)
-            )
-            return ast.BoolOp(ast.Or(), [ast.BoolOp(ast.And(), [*pair]) for pair in pairs])
-    raise _unsayable(node)
-
-
-def _truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[bool | None]:
-    """Truth of an expression for combinations of values; None is unknown."""
-    asked = Expression(ast.unparse(node))
-    return [asked.truth(dict(zip(columns, key, strict=True))) for key in keys]
-
-
-def _kinds(columns: tuple[str, ...], links: Iterable[tuple], asked: list[ast.expr]) -> dict:
-    """For each combination of values the first one for which all answers are the same."""
-    first: dict[tuple, tuple] = {}
-    keys = sorted(links, key=repr)
-    answers = [_truths(node, columns, keys) for node in asked]
-    return {key: first.setdefault(tuple(a[k] for a in answers), key) for k, key in enumerate(keys)}
-
-
-def timeless(expression: Expression, times: Iterable[str]) -> Iterable[ast.expr]:
-    """Smallest parts of an expression that have a truth value, but for those that read a time."""
-    waiting = [expression.tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.BoolOp | ast.UnaryOp):
-            waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
-        elif not _names(node) & set(times):
-            yield node

@@ -10,8 +10,8 @@ from tiny_trials import FAMILIES, OS, claim, keyed, measure, variable
 
 from numbercheck.consistency import bounds, conflicts, reconstruct
 from numbercheck.consistency.conflict_sets import find_conflicts
-from numbercheck.consistency.model import UndecidedError, within
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.solving import UndecidedError, within
 from numbercheck.consistency.words import sentence
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger

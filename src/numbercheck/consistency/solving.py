@@ -1,0 +1,141 @@
+"""Ask the CP-SAT solver, in a way that gives the same answer every time."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import inf
+from time import monotonic
+from typing import NamedTuple, Protocol
+
+from ortools.sat.python import cp_model
+
+from numbercheck.errors import NumbercheckError
+
+MOST_REFUSED = 20  # solutions that do not print as printed, before a question is left open
+WORK = 0.2  # the solver's count of work in a second of an ordinary processor
+
+
+class InfeasibleError(Exception):
+    """Rows contradict each other before any search, such as two sizes of the cohort."""
+
+
+class UndecidedError(NumbercheckError):
+    """The solver did not decide in the time given; nothing follows from that."""
+
+
+_UNTIL: ContextVar[float] = ContextVar("until", default=inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Limit the total time of all questions asked inside, by the clock."""
+    token = _UNTIL.set(monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _UNTIL.reset(token)
+
+
+def time_left() -> float:
+    """Seconds left for questions; infinite outside of ``within``."""
+    return _UNTIL.get() - monotonic()
+
+
+class Solution(NamedTuple):
+    """What the solver answered: ``feasible``, ``infeasible`` or ``undecided``."""
+
+    status: str
+    value: int
+    solver: cp_model.CpSolver
+
+
+class Refusing(Protocol):
+    """A constraint that the solver knows only roughly."""
+
+    def refuse(self, solver: cp_model.CpSolver) -> bool:
+        """Rule a solution out if it violates the constraint, and say whether it did."""
+
+
+class Solvable:
+    """Whole-number variables and constraints on them, ready to be solved.
+
+    Parameters
+    ----------
+    n : int
+        Largest value of a count.
+    """
+
+    def __init__(self, n: int) -> None:
+        if time_left() <= 0:
+            raise UndecidedError("undecided in the time that the command was given")
+        self.n, self.cp = n, cp_model.CpModel()
+        self.refusing: list[Refusing] = []
+        self.start: list[int] | None = None
+        self.own = 0  # variables before those of a question
+
+    def variable(self, expression: cp_model.LinearExprT) -> cp_model.IntVar:
+        """Give a count a variable of its own, as tables need it."""
+        variable = self.cp.new_int_var(0, self.n, "")
+        self.cp.add(variable == expression)
+        return variable
+
+    def limit_to(self, values: list[int], expression: cp_model.LinearExprT) -> None:
+        """Require a count to be one of some values."""
+        if isinstance(expression, int):
+            if expression not in values:
+                raise InfeasibleError(f"a cohort of {expression} is not {values}")
+            return
+        domain = cp_model.Domain.from_values(values)
+        self.cp.add_linear_expression_in_domain(expression, domain)
+
+    def rank(
+        self, terms: list[cp_model.LinearExprT], values: Mapping[tuple[int, ...], float]
+    ) -> cp_model.IntVar:
+        """Rank, from the least, of the value that a table has for some terms.
+
+        Terms that are not in the table are ruled out.
+        """
+        places = {value: place for place, value in enumerate(sorted(set(values.values())))}
+        rank = self.cp.new_int_var(0, len(places) - 1, "")
+        rows = [(*key, places[value]) for key, value in values.items()]
+        self.cp.add_allowed_assignments([*map(self.variable, terms), rank], rows)
+        return rank
+
+    def begin(self, start: list[int]) -> None:
+        """Start each search from the last solution of a model of the same rows, if there is one."""
+        self.start = start
+        hint = self.cp.proto.solution_hint
+        hint.vars.extend(range(len(start)))
+        hint.values.extend(start)
+
+    def solve(self, seconds: float = 60.0) -> Solution:
+        """Search with one worker, for ``seconds`` by the solver's own count of work.
+
+        That count does not depend on the machine, so that the answer does not either.
+        """
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 0
+        solver.parameters.max_presolve_iterations = 1
+        solver.parameters.max_deterministic_time = WORK * seconds
+        for _ in range(MOST_REFUSED + 1):
+            answer = self._answer(solver)
+            if answer != cp_model.OPTIMAL or not any(r.refuse(solver) for r in self.refusing):
+                break
+        else:
+            answer = cp_model.UNKNOWN
+        if answer == cp_model.INFEASIBLE:
+            return Solution("infeasible", 0, solver)
+        if answer != cp_model.OPTIMAL:
+            return Solution("undecided", 0, solver)
+        if self.start is not None:
+            self.start[:] = list(solver.response_proto.solution)[: self.own]
+        return Solution("feasible", round(solver.objective_value), solver)
+
+    def _answer(self, solver: cp_model.CpSolver) -> cp_model.CpSolverStatus:
+        left = time_left()
+        if left <= 0:
+            return cp_model.UNKNOWN
+        if left < inf:
+            solver.parameters.max_time_in_seconds = left
+        return solver.solve(self.cp)

@@ -1,0 +1,120 @@
+"""What a model is made of before any claim: counts, patients in time, ordered values, curves."""
+
+from collections.abc import Iterable
+from itertools import product
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.counts import Counts
+from numbercheck.consistency.order import Sorted
+from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.slots import Curve, Slot, add_slots
+from numbercheck.consistency.solving import Solvable
+from numbercheck.consistency.times import Timed
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.recount import endpoint_columns
+
+
+class Structure(Solvable):
+    """Variables for the columns that some rows and a question read; the rules already hold.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its claims and assumptions are the rows.
+    n : int
+        Number of patients.
+    extra : iterable of tuple of Expression
+        Expressions that a question counts together.
+    """
+
+    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> None:
+        super().__init__(n)
+        self.ledger, self.scope = ledger, Scope(ledger, extra)
+        self.vectors: dict[tuple[str, Expression], Sorted] = {}  # by column and population
+        self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
+        scope = self.scope
+        static = [rule for rule in scope.rules if not scope.is_timed(rule)]
+        self.counts = Counts(self.cp, n, scope.domains, scope.groups, static)
+        self.timed = self._make_timed() if scope.times else None
+        for rule in scope.rules:
+            if self.timed is not None and scope.is_timed(rule):
+                self.timed.require(rule)
+
+    def _make_timed(self) -> Timed:
+        scope = self.scope
+        links = self.counts.margin(scope.links) if scope.links else {(): [self.n]}
+        known = self.ledger.variables
+        return Timed(self.cp, self.n, known, scope.times, scope.links, links, scope.linked)
+
+    def count(self, *expressions: Expression) -> cp_model.LinearExprT:
+        """Number of patients for whom all expressions are true."""
+        if self.timed is not None and self.scope.is_timed(*expressions):
+            return self.timed.count(*expressions)
+        return self.counts.count(*expressions)
+
+    def cells(self, measure: Measure) -> list[cp_model.LinearExprT]:
+        """Counts of a comparison with and without the event, in the group and outside it."""
+        groups = self.ledger.groups(measure.by)
+        events = (measure.where, negated(measure.where))
+        return [self.count(event, group, measure.among) for group, event in product(groups, events)]
+
+    def require_anyone(self, among: Expression) -> None:
+        """Require at least one patient, since nobody has no estimate."""
+        self.limit_to(list(range(1, self.n + 1)), self.count(among))
+
+    def vector(self, measure: Measure) -> Sorted:
+        """The measure's values in ascending order."""
+        key = measure.where.text, measure.among
+        if key not in self.vectors:
+            self.vectors[key] = self._sort(measure)
+        return self.vectors[key]
+
+    def _sort(self, measure: Measure) -> Sorted:
+        name = measure.where.text
+        if self.timed and name == self.scope.times[0] and not measure.among.text:
+            return Sorted(self.cp, self.timed.times[name], self.n)
+        variable = self.ledger.variables[name]
+        who = (measure.among, variable.evaluable)
+        ends, size = (variable.domain[0], variable.domain[-1]), self.count(*who)
+        values = [self.cp.new_int_var(*ends, f"{name}_{i}") for i in range(self.n)]
+        vector = Sorted(self.cp, values, size if isinstance(size, int) else self.variable(size))
+        vector.ascend()
+        if self.timed and name in self.scope.times:
+            self.timed.sort(name, vector, measure.among)
+            return vector
+        for upper in self.scope.domains[name].upper[:-1]:
+            below = self.count(Expression(f"{name} <= {upper}"), *who)
+            vector.cut(upper, self.variable(below))
+        return vector
+
+    def slots(self, measure: Measure, most: int | None = None) -> list[Slot]:
+        """The events up to the measure's horizon, ``most`` of them at most."""
+        curve = Curve(*endpoint_columns(self.ledger, measure.endpoint), measure.among)
+        horizon = int(float(measure.horizon))
+        if (curve, horizon) not in self._slots:
+            known = [len(v) for (c, h), v in self._slots.items() if c == curve and h >= horizon]
+            events = self.most(Expression(curve.event), curve.among)
+            limit = min([events, self.n if most is None else most, *known])
+            self._slots[curve, horizon] = add_slots(self.timed, curve, horizon, limit)
+        return self._slots[curve, horizon]
+
+    def most(self, *_: Expression) -> int:
+        """Largest number of patients for whom all expressions are true, or a larger one."""
+        return self.n
+
+
+def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
+    """Numbers at risk for all slots: 0 where a slot is not used."""
+    return (*history, *([0] * (len(slots) - len(history))))
+
+
+def negated(expression: Expression) -> Expression:
+    """The opposite of an expression, unknown where it is unknown."""
+    return Expression(f"not ({expression.text})")
+
+
+def both(*expressions: Expression) -> Expression:
+    """The expression that is true where all are."""
+    return Expression(" and ".join(f"({e.text})" for e in expressions if e.text))
