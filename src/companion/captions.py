@@ -122,7 +122,7 @@ class LayoutRow:
 
 
 @dataclass(frozen=True)
-class Layout:
+class DisplayLayout:
     """What a table or figure shows besides numbers: its title, its footnote and its rows."""
 
     title: str

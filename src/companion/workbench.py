@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from companion import figures, tables
-from companion.captions import Layout, LayoutRow, Provenance, provenance
+from companion.captions import DisplayLayout, LayoutRow, Provenance, provenance
 from companion.cohort import Cohort, masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results, write_results
@@ -95,9 +95,9 @@ class Workbench:
 
         return count
 
-    def layout(self, display: str, rows: tuple[LayoutRow, ...] | None = None) -> Layout:
+    def layout(self, display: str, rows: tuple[LayoutRow, ...] | None = None) -> DisplayLayout:
         """Title, footnote and rows of a table or figure, from ``displays.csv``."""
-        layout = self._layouts.get(display, Layout(display))
+        layout = self._layouts.get(display, DisplayLayout(display))
         return layout if rows is None else replace(layout, rows=rows)
 
     def show(self, display: figures.DescribedFigure | tables.DisplayTable, name: str):  # noqa: ANN201
@@ -192,7 +192,7 @@ class Workbench:
                 rates.append((row.group, c.trial.split(" (")[0], "", n, total, share))
         return rates
 
-    def event_layout(self, display: str) -> Layout:
+    def event_layout(self, display: str) -> DisplayLayout:
         """Layout with a row for each adverse event: those of the ledger, then others seen."""
         known = {f.name: f.group for f in self.ledger.fields if f.table == "ADAE"}
         seen = self.cohort.adae.drop_duplicates("AEDECOD")[["AEDECOD", "AECAT"]].fillna("")
@@ -276,7 +276,7 @@ class Workbench:
         return pd.read_csv(path)
 
 
-def read_layouts(path: Path, ledger: Ledger) -> dict[str, Layout]:
+def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
     """Layouts by display; none where there is no such file.
 
     Raises
@@ -285,14 +285,14 @@ def read_layouts(path: Path, ledger: Ledger) -> dict[str, Layout]:
         If a column is missing or a measure unknown; all faults at once.
     """
     faults: list[str] = []
-    layouts: dict[str, Layout] = {}
+    layouts: dict[str, DisplayLayout] = {}
     for line, row in read_records(path, LayoutRow, faults):
         faults += [
             f"{path.name} row {line}, column measure: {unknown('measure', m, ledger.measures)}"
             for m in row.measures
             if m not in ledger.measures
         ]
-        layout = layouts.get(row.display, Layout(row.display))
+        layout = layouts.get(row.display, DisplayLayout(row.display))
         change = (
             {"rows": (*layout.rows, row)} if row.group else {"title": row.label, "note": row.note}
         )

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from companion import figures, report, tables, verify
 from companion import results as table_of_results
-from companion.captions import Layout, LayoutRow
+from companion.captions import DisplayLayout, LayoutRow
 from companion.cohort import masked, patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import Results
@@ -87,10 +87,12 @@ def write_outputs(folder: Path) -> Path:
     cohort = read_cohort(COHORT, ledger)
     table_of_results.write_results(the_results(), folder / "results.csv")
     verify.write(the_rows(ledger), folder / "verification.csv")
-    layout = Layout("Table S1. Baseline", "", (LayoutRow("s1", "Sex", "Female", where="SEX = F"),))
+    layout = DisplayLayout(
+        "Table S1. Baseline", "", (LayoutRow("s1", "Sex", "Female", where="SEX = F"),)
+    )
     table = tables.baseline(Results("constructed"), cohort.adsl, layout, PROVENANCE)
     tables.write_table(table, folder / "tables", "baseline")
-    planned = figures.plan(ledger.regimen, Layout("Regimen"))
+    planned = figures.plan(ledger.regimen, DisplayLayout("Regimen"))
     figures.write_figure(figures.regimen(planned), folder / "figures", "regimen")
     (folder / "notebooks").mkdir(parents=True)
     nbformat.write(a_notebook(), folder / "notebooks" / "2-efficacy.ipynb")

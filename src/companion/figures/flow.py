@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Layout, Number, Provenance, Text
+from companion.captions import UNSTATED, DisplayLayout, Number, Provenance, Text
 from companion.figures import style
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
@@ -24,7 +24,7 @@ class FlowBox(NamedTuple):
 
 @style.styled()
 def patient_flow(
-    layout: Layout,
+    layout: DisplayLayout,
     counts: Sequence[int],
     n_patients: int,
     provenance: Provenance = UNSTATED,
@@ -34,7 +34,7 @@ def patient_flow(
 
     Parameters
     ----------
-    layout : Layout
+    layout : DisplayLayout
         A row for each line of a box, the box being its group. A box whose note is ``beside``
         stands to the right of the one before it; where boxes side by side count fewer than
         everyone, another says how many were not evaluated.
@@ -69,7 +69,7 @@ def patient_flow(
     return page.figure
 
 
-def stages(layout: Layout, counts: Sequence[int], n_patients: int) -> list[list[FlowBox]]:
+def stages(layout: DisplayLayout, counts: Sequence[int], n_patients: int) -> list[list[FlowBox]]:
     """Boxes of the flow, row by row."""
     rows: list[list[FlowBox]] = []
     for box in _boxes(layout, counts):
@@ -84,7 +84,7 @@ def stages(layout: Layout, counts: Sequence[int], n_patients: int) -> list[list[
     return rows
 
 
-def _boxes(layout: Layout, counts: Sequence[int]) -> Iterator[FlowBox]:
+def _boxes(layout: DisplayLayout, counts: Sequence[int]) -> Iterator[FlowBox]:
     counted = zip(layout.rows, counts, strict=True)
     for heading, part in groupby(counted, key=lambda pair: pair[0].group):
         rows = list(part)

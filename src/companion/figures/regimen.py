@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, Layout, Provenance
+from companion.captions import UNSTATED, DisplayLayout, Provenance
 from companion.figures import style
 from numbercheck.ledger.records import Dose
 
@@ -35,7 +35,7 @@ class PlannedDose(NamedTuple):
         return self.dose.branch == ALL
 
 
-def plan(doses: Sequence[Dose], layout: Layout) -> list[PlannedDose]:
+def plan(doses: Sequence[Dose], layout: DisplayLayout) -> list[PlannedDose]:
     """Doses of ``ledger.regimen`` with their blocks.
 
     The layout names for each drug and span of days, such as ``days 8–14``, its block (the

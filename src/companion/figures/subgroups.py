@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from companion.captions import UNSTATED, Layout, Provenance, interval_name
+from companion.captions import UNSTATED, DisplayLayout, Provenance, interval_name
 from companion.figures.forest import ALL, Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
 
@@ -53,7 +53,7 @@ def subgroups(
 def subgroup_rows(
     outcomes: Mapping[str, pd.Series],
     factors: Mapping[str, pd.Series],
-    layout: Layout,
+    layout: DisplayLayout,
     bounds: Callable[[str], Sequence[Sequence[float]]] = lambda measure: (),
 ) -> pd.DataFrame:
     """Count responders among all patients and in each subgroup.
@@ -64,7 +64,7 @@ def subgroup_rows(
         What is counted, by name of the panel; a missing outcome is one not reached.
     factors : mapping of str to pandas.Series
         Level of each patient, missing where unknown.
-    layout : Layout
+    layout : DisplayLayout
         Factors in order with their levels, and a measure for each outcome. A factor of which
         no patient's level is known gives one row without counts.
     bounds : callable

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from companion.captions import UNSTATED, Layout, Provenance
+from companion.captions import UNSTATED, DisplayLayout, Provenance
 from companion.figures import marks, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.regimen import PlannedDose
@@ -36,7 +36,7 @@ CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
 def swimmer(
     patients: pd.DataFrame,
     planned: Sequence[PlannedDose],
-    layout: Layout,
+    layout: DisplayLayout,
     transplant_day: pd.Series | None = None,
     days_per_month: float = DAYS_PER_MONTH,
     provenance: Provenance = UNSTATED,
@@ -51,7 +51,7 @@ def swimmer(
         times in days.
     planned : sequence of PlannedDose
         As ``plan`` makes them; their days make the treatment blocks.
-    layout : Layout
+    layout : DisplayLayout
         A row for each code of a column beside the lanes, and under ``Lanes`` one for each
         mark on them, with what they show.
     transplant_day : pandas.Series, optional
@@ -147,13 +147,13 @@ def _panels(
     return columns, induction, later
 
 
-def _headings(lanes: pd.DataFrame, layout: Layout) -> list[str]:
+def _headings(lanes: pd.DataFrame, layout: DisplayLayout) -> list[str]:
     """Columns beside the lanes; one for transplantations only where a date is missing."""
     listed = dict.fromkeys(row.group for row in layout.rows if row.column)
     return [*listed, *(["HSCT"] if _undated(lanes).any() else [])]
 
 
-def _columns(axes: Axes, lanes: pd.DataFrame, layout: Layout, lane: float) -> None:
+def _columns(axes: Axes, lanes: pd.DataFrame, layout: DisplayLayout, lane: float) -> None:
     headings, size = _headings(lanes, layout), _size(lane)
     for row in layout.rows:
         if row.column:
@@ -181,7 +181,9 @@ def _look(mark: marks.Mark, size: float) -> marks.Mark:
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
 
 
-def _lanes(axes: Axes, lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: Layout) -> None:
+def _lanes(
+    axes: Axes, lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
+) -> None:
     """Treatment blocks, none of them longer than the patient was followed."""
     end = _time(lanes, "os_time") + 0.5
     for block in dict.fromkeys(dose.block for dose in planned):
@@ -236,7 +238,9 @@ def _of(kind: str) -> str:
     return f"{kind[:1].upper()}{kind[1:]} relapse"
 
 
-def _entries(lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: Layout) -> list[KeyEntry]:
+def _entries(
+    lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
+) -> list[KeyEntry]:
     """What the symbols mean; only marks are listed that can occur."""
     undated = f"{HSCT}, date not reported" if _undated(lanes).any() else HSCT
     looks = {

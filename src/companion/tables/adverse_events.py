@@ -1,13 +1,13 @@
 """Table 1, second part: adverse events by worst grade, in the article's order or by frequency."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import isnan
 from types import MappingProxyType
 
 from companion.captions import (
+    DASH,
     UNSTATED,
-    Layout,
+    DisplayLayout,
     LayoutRow,
     Number,
     Provenance,
@@ -35,7 +35,7 @@ ORDERS = {
 
 def adverse_events(
     results: Results,
-    layout: Layout,
+    layout: DisplayLayout,
     order: str = "article",
     any_event: tuple[int, int] | None = None,
     provenance: Provenance = UNSTATED,
@@ -48,7 +48,7 @@ def adverse_events(
     results : Results
         Proportions of the measures ``fever_g12``, ``fever_g34`` and so on; where some have
         them, also of ``fever_g5`` and ``fever_ungraded``.
-    layout : Layout
+    layout : DisplayLayout
         A row for each term, with its category and its first measure (``fever_g12``).
     order : {"article", "descending"}
         As in the layout, or by patients with any grade.
@@ -63,28 +63,25 @@ def adverse_events(
     """
     if order not in ORDERS:
         raise ValueError(f"order is {order!r}; it must be {' or '.join(ORDERS)}")
-    found = [g for g in GROUPS if g in PRINTED or any(_has(results, r, g) for r in layout.rows)]
-    rows = list(layout.rows)
-    columns = {g: GROUPS[g] for g in found}
-    if order == "descending":
-        rows.sort(key=lambda row: _severity(results, row, found), reverse=True)
-        rows = [replace(row, group="") for row in rows]
-        columns = {"any": "Any grade", **columns}
-    body = [
-        Row(row.group, row.label, tuple(_cell(results, row, g, found, printed) for g in columns))
-        for row in rows
-    ]
+    terms = [_Term(results, row) for row in layout.rows]
+    found = {g: GROUPS[g] for g in GROUPS if g in PRINTED or any(g in t.counts for t in terms)}
+    columns, by_category = found, order == "article"
+    if not by_category:
+        terms.sort(key=lambda term: term.severity, reverse=True)
+        columns = {"any": "Any grade", **found}
+    body = []
+    for term in terms:
+        cells = tuple(term.cell(g, printed) for g in columns)
+        body.append(Row(term.row.group if by_category else "", term.row.label, cells))
     first = layout.rows[0].measures[0] if layout.rows else ""
     total = results.get(first, "N")
     severe = share(results, ANY_SEVERE) or _bound(any_event, total) or provenance.absent
     severe_cells = tuple(severe if g == "g34" else "" for g in columns)
-    group = "Any event" if order == "article" else ""
+    group = "Any event" if by_category else ""
     fatal = "" if "g5" in found else "No grade 5 event is recorded."
     return DisplayTable(
         layout.title,
-        Text("Adverse event, N = ", Number(f"{total:.0f}", first, "N"))
-        if first
-        else "Adverse event",
+        Text("Adverse event, N = ", Number(DASH if isnan(total) else f"{total:.0f}", first, "N")),
         tuple(columns.values()),
         (Row(group, "Any grade 3–4 event", severe_cells), *body),
         provenance.footnote(DATA, ORDERS[order], fatal, layout.note),
@@ -98,39 +95,30 @@ DATA = (
 )
 
 
-def _measure(row: LayoutRow, group: str) -> str:
-    stem = row.measure.partition("|")[0].rpartition("_")[0]
-    return f"{stem}_{group}" if group != "any" else stem
+class _Term:
+    """One row of the table: its counts by grade group, where the results have them."""
 
+    def __init__(self, results: Results, row: LayoutRow) -> None:
+        self.row = row
+        self.stem = row.measure.partition("|")[0].rpartition("_")[0]
+        self.total = results.get(f"{self.stem}_{PRINTED[0]}", "N")
+        counts = {g: results.get(f"{self.stem}_{g}", "n") for g in GROUPS}
+        self.counts = {g: n for g, n in counts.items() if not isnan(n)}
+        self.own = "" if isnan(results.get(self.stem, "n")) else self.stem  # any grade, too
 
-def _has(results: Results, row: LayoutRow, group: str) -> bool:
-    return not isnan(results.get(_measure(row, group), "n"))
+    @property
+    def severity(self) -> tuple[float, ...]:
+        """What the order by frequency compares."""
+        return (sum(self.counts.values()), *(self.counts[g] for g in reversed(self.counts)))
 
-
-def _counts(results: Results, row: LayoutRow, groups: list[str]) -> list[float]:
-    return [results.get(_measure(row, g), "n") for g in groups]
-
-
-def _severity(results: Results, row: LayoutRow, groups: list[str]) -> tuple[float, ...]:
-    counts = _counts(results, row, groups)
-    return (sum(counts), *reversed(counts))
-
-
-def _cell(
-    results: Results,
-    row: LayoutRow,
-    group: str,
-    groups: list[str],
-    printed: Mapping[tuple[str, str], str],
-) -> Text:
-    measure = _measure(row, group)
-    total = results.get(_measure(row, PRINTED[0]), "N")
-    if group == "any":  # a result of its own for few terms; the grades are disjoint
-        shown = measure if _has(results, row, group) else ""
-        return n_percent(sum(_counts(results, row, groups)), total, shown)
-    count = n_percent(results.get(measure, "n"), total, measure)
-    others = [printed[measure, s] for s in ("n", "percent") if (measure, s) in printed]
-    return Text(count, f" [printed: {', '.join(others)}]") if others else count
+    def cell(self, group: str, printed: Mapping[tuple[str, str], str]) -> Text:
+        """Count and percentage of a grade group, and what is printed otherwise."""
+        if group == "any":
+            return n_percent(sum(self.counts.values()), self.total, self.own)
+        measure = f"{self.stem}_{group}"
+        count = n_percent(self.counts[group], self.total, measure)
+        others = [printed[measure, s] for s in ("n", "percent") if (measure, s) in printed]
+        return Text(count, f" [printed: {', '.join(others)}]") if others else count
 
 
 def _bound(bound: tuple[int, int] | None, total: float) -> str:

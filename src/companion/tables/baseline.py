@@ -9,7 +9,7 @@ import pandas as pd
 from companion.captions import (
     DASH,
     UNSTATED,
-    Layout,
+    DisplayLayout,
     LayoutRow,
     Number,
     Provenance,
@@ -21,7 +21,7 @@ from companion.tables.table import DisplayTable, Row, share
 
 
 def baseline(
-    results: Results, adsl: pd.DataFrame, layout: Layout, provenance: Provenance = UNSTATED
+    results: Results, adsl: pd.DataFrame, layout: DisplayLayout, provenance: Provenance = UNSTATED
 ) -> DisplayTable:
     """Table S1: age and the groups at enrollment, as far as the data have them.
 
@@ -32,7 +32,7 @@ def baseline(
     adsl : pandas.DataFrame
         ADaM ADSL, one row per patient, for groups that are no measure. An empty column is
         shown as absent, single empty cells as missing.
-    layout : Layout
+    layout : DisplayLayout
         Rows in order, ``where`` being like ``SEX = F`` for a code and ``RACE`` for every code
         found. A row with neither ``where`` nor measure is what a reconstructed cohort cannot
         have.
@@ -63,7 +63,7 @@ def baseline(
 def sites(
     results: Results,
     adsl: pd.DataFrame,
-    layout: Layout,
+    layout: DisplayLayout,
     n_sites: float | None = None,
     provenance: Provenance = UNSTATED,
 ) -> DisplayTable:

@@ -5,7 +5,7 @@ from math import isnan
 
 from companion.captions import (
     UNSTATED,
-    Layout,
+    DisplayLayout,
     LayoutRow,
     Number,
     Provenance,
@@ -19,7 +19,7 @@ from companion.tables.table import DisplayTable, Row, share
 
 def efficacy(
     results: Results,
-    layout: Layout,
+    layout: DisplayLayout,
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
@@ -30,7 +30,7 @@ def efficacy(
     ----------
     results : Results
         Proportions; a measure without one is shown as absent.
-    layout : Layout
+    layout : DisplayLayout
         Rows in order, each with its measure; those of one group share a denominator.
     interval_method, level : str, float
         How the limits were computed, for the footnote.

@@ -21,7 +21,7 @@ from PIL import Image
 from places import TESTS
 
 from companion import figures
-from companion.captions import Layout, LayoutRow
+from companion.captions import DisplayLayout, LayoutRow
 from companion.figures import style
 from companion.figures.key import flow
 from companion.figures.survival import steps
@@ -52,7 +52,7 @@ COLUMNS = ["claim", "locus", "printed", "verdict", "basis"]
 
 def layout(*rows):
     """A layout with rows of group, label, measure, statistic, where and note."""
-    return Layout("Figure", "", tuple(LayoutRow("figure", *row) for row in rows))
+    return DisplayLayout("Figure", "", tuple(LayoutRow("figure", *row) for row in rows))
 
 
 def coded(heading, column, words, measure):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from companion import tables
-from companion.captions import Layout, LayoutRow
+from companion.captions import DisplayLayout, LayoutRow
 from companion.results import Results
 from companion.tables.comparisons import p_text
 from companion.tables.table import inert
@@ -45,7 +45,7 @@ def results(**counts):
 
 def layout(*rows, title="Table", note=""):
     """A layout with rows of group, label, measure, statistic and code."""
-    return Layout(title, note, tuple(LayoutRow("table", *row) for row in rows))
+    return DisplayLayout(title, note, tuple(LayoutRow("table", *row) for row in rows))
 
 
 SOME = results(
@@ -217,6 +217,14 @@ def test_an_event_without_a_grade_is_shown_apart():
 
     assert table.columns[0] == "Grade not recorded"
     assert cells(table, "ICANS") == ("1 (3%)", "0", "0")
+
+
+def test_no_term_at_all_is_a_table_too():
+    """Of a trial without adverse events, whose ledger names none."""
+    table = tables.adverse_events(results(), layout())
+
+    assert [row.label for row in table.rows] == ["Any grade 3–4 event"]
+    assert table.stub == "Adverse event, N = –"
 
 
 def test_an_unknown_order_is_refused():
