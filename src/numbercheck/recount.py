@@ -199,6 +199,8 @@ class Cohorts:
         """Largest two-sided P value over the rates that the other trial's claim admits."""
         printed = (self.ledger.find(measure.against, s)[:1] for s in ("min", "max", "value"))
         rates = [claim.value.value / 100 for claims in printed for claim in claims]
+        if not rates:
+            return self._undefined()  # the article cites no rate of its own
         return _of_rows(
             lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),),
             self._once(self._counted, measure),
