@@ -18,7 +18,7 @@ ROWS = [NAME.findall(line.split("|")[1]) for line in TEXT.splitlines() if line.s
 FLOORS = [row for row in ROWS if row]
 ALLOWED_IN_NOTEBOOKS = (
     *("companion.workbench", "companion.cohort", "companion.tables", "companion.figures"),
-    *("numbercheck.statistics", "numbercheck.audit"),
+    "numbercheck.statistics",
 )
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
