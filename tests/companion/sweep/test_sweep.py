@@ -220,6 +220,10 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
     while not address.is_file():
         time.sleep(0.05)
     where = json.loads(address.read_text())["address"]
+    from distributed import Client
+
+    with Client(where, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=120)  # else the sweep would wait without end
 
     class Killer(Watch):
         """Kill a worker when the first cohort is there."""
