@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.conflict_sets import give_up
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
-from numbercheck.consistency.scope import Question, Scope, reads
+from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
 from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.witness import assemble
@@ -111,7 +111,8 @@ class Asking:
     @cached_property
     def _time_question(self) -> Question:
         """Days, events and populations of all survival measures."""
-        curves = (m for m in self.ledger.measures.values() if m.kind == "survival")
+        measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
+        curves = (m for m in measures if not unmodeled(self.ledger, m))
         read = {e.text: e for measure in curves for e in reads(self.ledger, measure) if e.text}
         return tuple(read.values())
 

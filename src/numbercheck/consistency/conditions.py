@@ -38,7 +38,7 @@ def as_conditions(node: ast.Compare) -> ast.expr:
 
 
 def _is_condition(node: ast.expr) -> bool:
-    """Whether a side of a comparison is itself true or false, rather than a number."""
+    """Whether a side of a comparison is itself a comparison, or made of such."""
     negated = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
     return negated or isinstance(node, ast.Compare | ast.BoolOp)
 
@@ -68,3 +68,5 @@ def _timeless(expression: Expression, times: set[str]) -> Iterator[ast.expr]:
             waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
         elif not names(node) & times:
             yield node
+        elif isinstance(node, ast.Compare):
+            waiting += filter(_is_condition, (node.left, *node.comparators))

@@ -53,15 +53,13 @@ class Scope:
         used = {name for question in self.questions for e in question for name in e.names}
         summarized = {m.where.text for m in measures if m.kind == "quantity"}
         known = self._compared(curves & used)
-        return tuple(sorted(known, key=lambda t: (t not in summarized, t)))
+        partial = {t for t in known if self.ledger.variables[t].evaluable.text}
+        return tuple(sorted(known, key=lambda t: (t in partial, t not in summarized, t)))
 
     def _compared(self, times: set[str]) -> set[str]:
         """Times, with those that an expression compares with one of them, or with each other."""
-        days = {
-            v.variable
-            for v in self.ledger.variables.values()
-            if TIME.fullmatch(v.source) and not v.evaluable.text
-        }
+        known = self.ledger.variables.values()
+        days = {v.variable for v in known if TIME.fullmatch(v.source)}
         pairs = [
             {side.id for side in (left, right) if isinstance(side, ast.Name)}
             for question in self.questions
@@ -76,7 +74,7 @@ class Scope:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """Columns that are related to times: events, categories, who is in a curve."""
-        related = {n for q in self.questions if self.is_timed(*q) for e in q for n in e.names}
+        related = {n for e in self.linked for n in e.names}
         return tuple(sorted(related - set(self.times)))
 
     @cached_property
@@ -123,9 +121,11 @@ class Scope:
 
     @property
     def linked(self) -> list[Expression]:
-        """Expressions that are read together with times, and flags, which events are."""
+        """Expressions that are read together with times, or say who has one, and their flags."""
+        known = self.ledger.variables
         read = [e for question in self.questions if self.is_timed(*question) for e in question]
-        flags = [c for c in self.links if self.ledger.variables[c].type == "flag"]
+        read += [known[t].evaluable for t in self.times if known[t].evaluable.text]
+        flags = sorted({n for e in read for n in e.names if known[n].type == "flag"})
         return [*read, *map(Expression, flags)]
 
     def is_timed(self, *expressions: Expression) -> bool:

@@ -73,10 +73,10 @@ class Structure(Solvable):
 
     def _sort(self, measure: Measure) -> Sorted:
         name = measure.where.text
-        if self.timed and name == self.scope.times[0] and not measure.among.text:
-            return Sorted(self.cp, self.timed.times[name], self.n)
         variable = self.ledger.variables[name]
         who = (measure.among, variable.evaluable)
+        if self.timed and name == self.scope.times[0] and not any(e.text for e in who):
+            return Sorted(self.cp, self.timed.times[name], self.n)
         ends, size = (variable.domain[0], variable.domain[-1]), self.count(*who)
         values = [self.cp.new_int_var(*ends, f"{name}_{i}") for i in range(self.n)]
         vector = Sorted(self.cp, values, size if isinstance(size, int) else self.variable(size))

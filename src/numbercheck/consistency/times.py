@@ -67,6 +67,7 @@ class Timed:
             alike = [v for other in links if self.kind[other] == key for v in links[other]]
             model.add(sum(row[k] for row in self.link) == sum(alike))
         self.follow_up = times[0]
+        self.complete = {name for name in times if not variables[name].evaluable.text}
         self.nested = {times[0]}  # times that are never after follow-up
         self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
         self._known: dict[tuple[str, bool], Literals] = {}
@@ -105,9 +106,10 @@ class Timed:
         They may be false all the same, which spares the solver that two times differ.
         """
         match node:
-            case ast.Compare(ast.Name(left), [operator], [ast.Name(right)]) if {left, right} <= set(
-                self.times
-            ):
+            case ast.Compare(ast.Name(left), [operator], [ast.Name(right)]) if {
+                left,
+                right,
+            } <= self.complete:
                 holds = _POSTED[type(operator)][0]
                 return [
                     self._implying(holds(*pair))
@@ -148,9 +150,9 @@ class Timed:
                 [operator],
                 [ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()) as right],
             ) if names(node) <= set(self.times):
-                if not sign:
-                    return negations(self.literals(node))  # a time is never missing
-                return self._compared(node.left, operator, right)
+                true = self._compared(node.left, operator, right)
+                known = [self._evaluable(name) for name in sorted(names(node))]
+                return self.all([true if sign else negations(true), *filter(None, known)])
             case ast.Compare():
                 return self.literals(as_conditions(node), sign)
         raise unsayable(node)
@@ -166,6 +168,11 @@ class Timed:
         self.model.add_bool_and(parts).only_enforce_if(both)
         self.model.add_bool_or([both, *(~p for p in parts)])
         return both
+
+    def _evaluable(self, time: str) -> Literals:
+        """Whether each patient has a time; nothing where everyone has."""
+        who = self.variables[time].evaluable
+        return self.literals(who.tree) if who.text else []
 
     def _compared(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Literals:
         unit = max(_exact(side).denominator for side in (left, right))
@@ -198,7 +205,9 @@ class Timed:
 
     def sort(self, time: str, vector: Sorted, among: Expression) -> None:
         """Make a vector hold the times of some patients, each in one place."""
-        inside = self.literals(among.tree) if among.text else [1] * self.n
+        who = [self.literals(among.tree)] if among.text else []
+        who += filter(None, [self._evaluable(time)])
+        inside = self.all(who) if who else [1] * self.n
         places = [self.model.new_bool_var("") for _ in range(self.n)]
         self.model.add(sum(places) == vector.size)
         for before, after in pairwise(places):

@@ -116,4 +116,6 @@ def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random
     for i, row in enumerate(timed.link):
         key = next(k for k, chosen in zip(timed.keys, row, strict=True) if solver.value(chosen))
         patient = waiting[key].pop()
-        patient.update({name: solver.value(times[i]) for name, times in timed.times.items()})
+        for name, times in timed.times.items():
+            known = timed.variables[name].evaluable.truth(patient)
+            patient[name] = solver.value(times[i]) if known else None

@@ -79,6 +79,12 @@ def test_who_has_no_event_leaves_early_only_where_no_assumption_says_otherwise(o
 
 
 K, L = variable("k", "integer", "1..4"), variable("l", "integer", "1..5", evaluable="a")
+RESPONSES = (
+    *SHORT,
+    variable("a", "flag"),
+    variable("t", "integer", "1..3", evaluable="a", source="ADTTE.TTCR days"),
+)
+CATEGORIES = (*RESPONSES, variable("c", "category", "x|y|z"))
 NUMBERS = (variable("a", "flag"), K, L)
 
 
@@ -96,6 +102,11 @@ NUMBERS = (variable("a", "flag"), K, L)
             ["failed != (pfs >= 2)", "pfs <= os"],
             "pfs not in [2] and died != failed",
         ),
+        (RESPONSES, ["not died or os > t", "os <= 2 or a"], "t <= os and died"),
+        (RESPONSES, ["died == (t < 2)", "t <= os"], "not (t > 1) and os == 3"),
+        (RESPONSES, ["t == 2 or os != t"], "a and os in [2, 3]"),
+        (CATEGORIES, ["t <= os", '(t <= 2) == (c != "x")'], "t <= 2 and died"),
+        (CATEGORIES, ["t <= os", '(os <= 2) != (c == "x") or died'], 'c == "y" and os > 2'),
     ],
 )
 def test_columns_compared_with_each_other_have_the_ends_that_all_cohorts_have(
