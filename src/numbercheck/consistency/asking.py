@@ -15,7 +15,7 @@ from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.witness import assemble
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.records import Ledger, LedgerError, Measure
 from numbercheck.recount import Cohorts
 
 Value = Callable[[Cohorts], float]  # of the one cohort there
@@ -92,8 +92,16 @@ class Asking:
         restricted, rows = self._rows(ledger, question)
         return Model(restricted, self.n, [question]), rows
 
-    def time_part(self) -> tuple[Model, Rows]:
-        """Model of follow-up and events, without the variables of other questions, and its rows."""
+    def time_part(self, curve: Measure | None = None) -> tuple[Model, Rows]:
+        """Model of follow-up and events, without the variables of other questions, and its rows.
+
+        Raises
+        ------
+        LedgerError
+            If it has no such curve.
+        """
+        if curve and (reason := unmodeled(self.ledger, curve)):
+            raise LedgerError([f"measure {curve.measure}: {reason}"])
         restricted, rows = self._time_rows
         model = Model(restricted, self.n, [self._time_question])
         model.begin(self._start)

@@ -75,7 +75,7 @@ def risk_histories(
 def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
     """Solve, note the history, forbid it, and go on until there is no other."""
     try:
-        model, _ = asked.time_part()
+        model, _ = asked.time_part(asked.ledger.measures[measure])
     except InfeasibleError:
         return
     at_risk = [slot.at_risk for slot in model.slots(asked.ledger.measures[measure])]

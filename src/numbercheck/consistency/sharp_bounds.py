@@ -181,7 +181,7 @@ class Bounds(Asking):
         """Bound a value that never rises with time; equal bounds around a day settle it."""
         known = self._falling[what, measure.endpoint, measure.among.text]
         if day not in known:
-            model, rows = self.time_part()
+            model, rows = self.time_part(measure)
             earlier = known.get(max((d for d in known if d < day), default=-1))
             later = known.get(min((d for d in known if d > day), default=-1))
             settled: Settled = (
@@ -195,7 +195,7 @@ class Bounds(Asking):
 
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
-        model, rows = self.time_part()
+        model, rows = self.time_part(measure)
         label, slots = f"{measure.label}, {STATISTICS['n_event']}", model.slots(measure)
         if not slots:
             return Bound(label, 0, 0)
@@ -204,7 +204,7 @@ class Bounds(Asking):
 
     def event_days(self, measure: Measure) -> list[Bound]:
         """Bound the day of each event up to the measure's horizon that every cohort has."""
-        model, rows = self.time_part()
+        model, rows = self.time_part(measure)
         slots = model.slots(measure)
         certain = self.range(model, sum(slot.used for slot in slots))[0] if slots else 0
         return [
@@ -220,7 +220,7 @@ class Bounds(Asking):
 
         None where its histories cannot be listed.
         """
-        model, rows = self.time_part()
+        model, rows = self.time_part(measure)
         claims = [c for c in model.scope.claims if c.measure == measure.measure]
         printed, slots = survival_claims(claims), model.slots(measure)
         way = limits_of(self.ledger, measure)

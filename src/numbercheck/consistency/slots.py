@@ -13,7 +13,6 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.times import Literals, Timed, negations
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import LedgerError
 
 UNIT = 10**7  # whole numbers stand for log S in this unit; the witness gives S itself
 Seats = list[list[cp_model.IntVar]]  # for each slot and patient, whether the event is theirs
@@ -36,16 +35,7 @@ class Curve(NamedTuple):
 
 
 def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]:
-    """Give each event up to the horizon a slot, in order of its day.
-
-    Raises
-    ------
-    LedgerError
-        If a day or an event can be missing: those patients would count as censored.
-    """
-    for name in (curve.time, curve.event):
-        if timed.variables[name].evaluable.text:
-            raise LedgerError([f"variable {name}, evaluable: must be empty for a curve"])
+    """Give each event up to the horizon a slot, in order of its day."""
     model = timed.model
     slots = [_slot(timed, f"{curve.time}_{horizon}_{s}", horizon) for s in range(most)]
     for before, after in pairwise(slots):
