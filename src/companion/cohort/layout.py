@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 
 import pandas as pd
 
 from companion.cohort.sheets import look_up
 from companion.cohort.sources import parse_all
+from numbercheck import errors
 from numbercheck.ledger.records import Ledger
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
@@ -187,7 +187,7 @@ class Layout:
 def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
     """Return the known name that is most like this one; empty when none is."""
     folded = {plain(k): k for k in sorted(known)}
-    close = get_close_matches(plain(name)[:99], folded, n=1, cutoff=like)
+    close = errors.nearest(plain(name)[:99], folded, like)
     return folded[close[0]] if close else ""
 
 
