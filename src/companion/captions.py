@@ -179,7 +179,7 @@ def provenance(ledger: "Ledger", label: str) -> Provenance:
 
 
 def percent(n: float, total: float, decimals: int = 0) -> str:
-    """``n`` of ``total`` as a percentage, rounded half up; a dash where there is nobody.
+    """``n`` of ``total`` as a percentage, rounded half up; a dash among no patients.
 
     Examples
     --------

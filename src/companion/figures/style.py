@@ -78,7 +78,7 @@ class DescribedFigure(Figure):
     Attributes
     ----------
     alt_text : str
-        What the figure shows, for whoever cannot see it.
+        What the figure shows, in words, for a screen reader.
     """
 
     alt_text: str = ""

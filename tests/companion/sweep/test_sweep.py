@@ -84,7 +84,7 @@ def test_other_methods_agree_with_the_notebooks_too(tmp_path):
         known = declared(book).keys() & chosen.keys()
         given = {"output_dir": str(tmp_path)} | {name: chosen[name] for name in known}
         execute_notebook(book, tmp_path / book.name, given, cwd=ROOT, progress_bar=False)
-        theirs += results.read(tmp_path / "results" / f"{stem}.csv")
+        theirs += results.read_results(tmp_path / "results" / f"{stem}.csv")
     ours = evaluated(**chosen)
 
     assert len(theirs) > 300
