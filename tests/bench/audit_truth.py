@@ -24,6 +24,7 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.statistics.survival import kaplan_meier, survival_at
 
 LEDGERS = 5_000
+SIDED = {"lower": "conf_low", "upper": "conf_high"}
 LEVELS = (0.95,) * 6 + (0.8, 0.9, 0.975, 0.99)
 
 
@@ -60,7 +61,7 @@ class Trial:
         self.n = rng.randrange(20, 400)
         self.sketch.everyone(self.n)
         parts = [self.arms, self.counts, self.partition, self.quantity, self.survival]
-        parts += [self.pairs, self.cited]
+        parts += [self.pairs, self.cited, self.known, self.words]
         for part in rng.sample(parts, rng.randrange(2, 5)):
             part()
 
@@ -72,19 +73,32 @@ class Trial:
         """A count with whatever is printed of it."""
         s, rng = self.sketch, self.rng
         level = "" if self.level == 0.95 else str(self.level)
-        s.measure(name, where=where or name, among=among, family=self.family, level=level)
+        side = rng.choice(("lower", "upper")) if rng.random() < 0.1 else ""
+        cells = {"family": self.family, "level": level, "sides": side}
+        s.measure(name, where=where or name, among=among, **cells)
         place = f"Table {rng.randrange(1, 4)} · {name}"
         s.print(name, "n", k, place)
         if rng.random() < 0.3:
             s.print(name, "N", n, place)
-        if rng.random() < 0.8:
+        if 0 < 100 * k < n:
+            s.print(name, "percent", "<1%", place)
+        elif rng.random() < 0.8:
             s.print(name, "percent", self.percent(k, n), place)
+            if rng.random() < 0.2:
+                s.print(name, "percent", format_rounded(Fraction(100 * k, n), 0), "Abstract")
         if rng.random() < 0.5:
-            ends = scipy_limits(k, n, self.method, self.level)
-            if self.is_cut:
-                ends = max(ends[0], 0.0), min(ends[1], 100.0)
-            for statistic, end in zip(("conf_low", "conf_high"), ends, strict=True):
-                s.print(name, statistic, format_rounded(end, self.decimals), place)
+            self.limits(name, k, n, side, place)
+
+    def limits(self, name: str, k: int, n: int, side: str, place: str) -> None:
+        """Limits of a count by the trial's own method, of which one may be missing."""
+        level = 2 * self.level - 1 if side else self.level
+        ends = scipy_limits(k, n, self.method, level)
+        if self.is_cut:
+            ends = max(ends[0], 0.0), min(ends[1], 100.0)
+        decimals = self.decimals + self.rng.choice((0, 0, 1))
+        for statistic, end in zip(("conf_low", "conf_high"), ends, strict=True):
+            if not side or statistic == SIDED[side]:
+                self.sketch.print(name, statistic, format_rounded(end, decimals), place)
 
     def counts(self) -> None:
         """Events among everyone, some of them in a subset."""
@@ -93,6 +107,42 @@ class Trial:
         size = self.rng.randrange(5, self.n)
         self.count("evaluable", size, self.n)
         self.count("late", self.rng.randrange(size + 1), size, "evaluable")
+        one, other = "old and evaluable", "evaluable and old"
+        old = self.rng.randrange(1, size + 1)
+        self.count("old", old, size, among="evaluable", where=self.rng.choice(("old", one)))
+        self.count("old_late", self.rng.randrange(old + 1), old, self.rng.choice((one, other)))
+
+    def known(self) -> None:
+        """Groups by a marker that is known for some patients only."""
+        s, rng = self.sketch, self.rng
+        n = rng.randrange(8, self.n)
+        n1 = rng.randrange(2, n - 1)
+        events = rng.randrange(n1 + 1), rng.randrange(n - n1 + 1)
+        s.variable("marker", evaluable="tested")
+        s.variable("tested")
+        s.measure("tested", where="tested")
+        s.print("tested", "n", n)
+        self.count("marked", n1, n, among="tested", where="marker")
+        for name, k, size, among in (
+            ("in_marked", events[0], n1, "marker"),
+            ("in_others", events[1], n - n1, "not marker"),
+        ):
+            self.count(name, k, size, among=among, where="healed")
+        if 0 < sum(events) < n:
+            table = [[events[0], n1 - events[0]], [events[1], n - n1 - events[1]]]
+            self.p_value(table, rng.choice(("marker", "not marker")), "healed", "by_marker")
+
+    def words(self) -> None:
+        """A rate in words against one that another trial prints, by a stated test."""
+        s, rng = self.sketch, self.rng
+        k, rate = rng.randrange(self.n + 1), rng.randrange(1, 100)
+        self.count("seen", k, self.n)
+        s.measure("elsewhere", "external", unit="%")
+        s.print("elsewhere", "value", f"{rate}%")
+        family = s.family("rates", "exact-binomial")
+        s.measure("lower", "comparison", where="seen", against="elsewhere", family=family)
+        p = binomtest(k, self.n, rate / 100).pvalue
+        s.print("lower", "p_value", "<0.05" if p < 0.05 else ">=0.05", verbal="yes")
 
     def partition(self) -> None:
         """Grades that add up to a whole."""
@@ -125,7 +175,9 @@ class Trial:
         if 0 < sum(events) < self.n:
             self.p_value(table, by)
 
-    def p_value(self, table: list[list[int]], by: str) -> None:
+    def p_value(
+        self, table: list[list[int]], by: str, where: str = "cured", name: str = "compared"
+    ) -> None:
         """P of a table by a test that may be stated, as a number, a bound or words."""
         s, rng = self.sketch, self.rng
         expected = chi2_contingency(table, correction=False)
@@ -134,18 +186,18 @@ class Trial:
             "chi2": float(expected.pvalue),
             "chi2-yates": float(chi2_contingency(table).pvalue),
         }
-        name = rng.choice(list(tests))
+        test = rng.choice(list(tests))
         if rng.random() < 0.3:
-            name = "fisher" if expected.expected_freq.min() < 5 else "chi2"
-        p = tests[name]
-        family = s.family("tests", name) if rng.random() < 0.5 else ""
-        s.measure("compared", "comparison", where="cured", by=by, family=family)
+            test = "fisher" if expected.expected_freq.min() < 5 else "chi2"
+        p = tests[test]
+        family = s.family(f"{test}_tests", test) if rng.random() < 0.5 else ""
+        s.measure(name, "comparison", where=where, by=by, family=family)
         if p < 0.001 and rng.random() < 0.8:
-            s.print("compared", "p_value", "<0.001")
+            s.print(name, "p_value", "<0.001")
         elif rng.random() < 0.8:
-            s.print("compared", "p_value", format_rounded(p, rng.randrange(2, 5)))
-        else:
-            s.print("compared", "p_value", "<0.05" if p < 0.05 else ">=0.05", verbal="yes")
+            s.print(name, "p_value", format_rounded(p, rng.randrange(2, 5)))
+        elif family or min(tests.values()) > 0.05 or max(tests.values()) < 0.05:
+            s.print(name, "p_value", "<0.05" if p < 0.05 else ">=0.05", verbal="yes")
 
     def quantity(self) -> None:
         """Quantiles of simulated values."""

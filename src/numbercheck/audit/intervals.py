@@ -171,7 +171,8 @@ def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
     fitting: dict[tuple, list[str]] = {}
     for measure in evidence.ledger.measures.values():
         if measure.kind == "count" and not measure.method and measure.family == family:
-            for claim in evidence.ledger.find(measure.measure, "conf_low"):
+            found = (evidence.ledger.find(measure.measure, s) for s in ("conf_low", "conf_high"))
+            for claim in (claim for claims in found for claim in claims):
                 case = case_of(claim, measure, pair_at(claim, evidence), evidence)
                 if case and case.whole:
                     printed = case.count.values, case.count.total, case.level, case.pair

@@ -49,6 +49,8 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         return
     if claim.value.relation == "unreached":
         yield _unreached(claim, evidence)
+    elif claim.statistic == "percent" and kind != "count":
+        return
     elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)
     elif claim.statistic == "estimate" and kind == "survival":

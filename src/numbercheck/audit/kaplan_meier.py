@@ -139,7 +139,7 @@ def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
     low, high = (c.value if c and c.value.relation == "=" else None for c in printed)
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
-    how = evidence.ledger.level(measure), measure.sides or "two", _scale(estimate, measure)
+    how = evidence.ledger.level(measure), measure.sides or "two", scale_of(estimate, measure)
     return Curve(estimate, (low, high), total.values[0], types, *how, total.claims)
 
 
@@ -147,7 +147,7 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge a survival estimate by the patients and the deaths that are printed."""
     measure = evidence.ledger.measures[claim.measure]
     curve = curve_at(claim, evidence)
-    if not 0 <= claim.value.value <= _scale(claim, measure):
+    if not 0 <= claim.value.value <= scale_of(claim, measure):
         says = f"{claim.printed} is not a survival probability."
         yield verdict_on(claim, "mismatch", "impossible-estimate", says)
     elif curve is None:
@@ -309,7 +309,7 @@ def _candidate(curve: Curve, conf_type: str, found: Found) -> Candidate:
     return Candidate(conf_type, f"{found.number}, {found.events}: {' to '.join(texts)}", True)
 
 
-def _scale(claim: Claim, measure: Measure) -> float:
+def scale_of(claim: Claim, measure: Measure) -> float:
     """100 for a percentage, 1 for a fraction."""
     percent = claim.value.unit == "%" or measure.unit == "%" or claim.value.value > 1
     return 100.0 if percent else 1.0

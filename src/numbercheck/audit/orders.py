@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from numbercheck.audit.evidence import Evidence
+from numbercheck.audit.kaplan_meier import scale_of
 from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
@@ -13,14 +14,14 @@ ORDER = ("min", "p25", "median", "p75", "max")
 
 def check(evidence: Evidence) -> Iterator[Verdict]:
     """Judge what must be in order whatever the ledger's relations say."""
-    curves: dict[tuple[str, Key], list[tuple[float, Claim]]] = {}
+    curves: dict[tuple[str, Key], list[tuple[float, float, Claim]]] = {}
     for measure in evidence.ledger.measures.values():
         if measure.kind == "quantity" and measure.unit != "date":
             yield from _falling(_plain(evidence, measure, ORDER))
         if measure.kind == "survival":
             for claim in _plain(evidence, measure, ("estimate",)):
                 curve = curves.setdefault((measure.endpoint, evidence.key(measure.among)), [])
-                curve.append((float(measure.horizon), claim))
+                curve.append((float(measure.horizon), scale_of(claim, measure), claim))
     for estimates in curves.values():
         yield from _rising(sorted(estimates, key=lambda e: e[0]))
 
@@ -51,9 +52,9 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
         yield verdict_on(worst, "mismatch", "out-of-order", says, inputs=used)
 
 
-def _rising(rows: list[tuple[float, Claim]]) -> Iterator[Verdict]:
-    for (_, before), (horizon, after) in pairwise(rows):
-        if after.value.exact > before.value.exact:
+def _rising(rows: list[tuple[float, float, Claim]]) -> Iterator[Verdict]:
+    for (_, first, before), (horizon, second, after) in pairwise(rows):
+        if after.value.value / second > before.value.value / first:
             says = (
                 f"{after.printed} at {horizon:g} days is above {before.printed} earlier on the "
                 "same curve, and a survival curve never rises."

@@ -61,9 +61,11 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
+        n = after.total or 0
         if before is None or len(before.values) != 1 or len(after.values) != 1:
             raise MissingError("the two counts of the same patients are not printed")
-        n = after.total or 0
+        if before.values[0] > n:
+            raise MissingError("the count before is more than the total")
         table = tuple((c.values[0], n - c.values[0]) for c in (before, after))
         return matched_tests([table], (*before.claims, *after.claims))
     return rate_tests(measure, _own_count(measure, evidence), evidence)
@@ -73,6 +75,8 @@ def _own_count(measure: Measure, evidence: Evidence) -> Count:
     count = evidence.selected(measure.where, measure.among)
     if count is None or not count.total:
         raise MissingError("the count or the denominator is not printed")
+    if max(count.values) > count.total:
+        raise MissingError("the count is more than the total")
     return count
 
 
@@ -153,7 +157,11 @@ def _in_words(
     """
     tests, own = comparison.tests, evidence.ledger.method(measure)
     side = "" if claim.value.relation.startswith(">") else _side(tests)
-    tried = [t for t in tests if not t.is_one_sided or t.name.endswith(side or "two-sided")]
+    tried = [
+        t
+        for t in tests
+        if not t.is_one_sided or t.name == own or t.name.endswith(side or "two-sided")
+    ]
     groups = [t for t in tried if t.against and t.name.split("-")[0] in QUICK]
     decisive = groups or [t for t in tried if t.name == own] or tried
     weighed = {t.name: _weigh(t, claim.value) for t in tried}

@@ -520,3 +520,33 @@ def test_the_tally_counts_facts_once_and_chosen_methods_apart():
 
     assert counted.verdicts["match"] == 4
     assert counted.facts == 1
+
+
+# what is no number of patients
+
+
+def test_a_percentage_that_counts_nobody_is_not_judged_by_counts():
+    """A power of 81 % is no share of 35 patients, and a change of -12 % no mistake."""
+    s = Sketch()
+    s.everyone(35)
+    s.measure("power", "design")
+    s.measure("change", "quantity", where="change")
+    slugs = s.print("power", "percent", "81%"), s.print("change", "percent", "-12%")
+
+    assert {judged(s, slug).verdict for slug in slugs} == {"unchecked"}
+
+
+def test_a_curve_printed_as_fraction_and_as_percentage_does_not_rise():
+    s = Sketch()
+    for months, printed in (("365", "0.83"), ("730", "71%")):
+        s.measure(f"os_{months}", "survival", endpoint="OS", horizon=months)
+        s.print(f"os_{months}", "estimate", printed)
+
+    assert "mismatch" not in {v.verdict for v in audit(s.ledger)}
+
+
+def test_a_count_above_its_total_leaves_its_comparison_unchecked():
+    found = rate(45, 35, {"value": "37%"})
+
+    assert (found.verdict, found.kind) == ("unchecked", "not-expressible")
+    assert "more than the total" in found.reason
