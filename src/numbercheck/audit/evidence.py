@@ -1,7 +1,7 @@
 """What other printed numbers say about a count: its value, or the values that it can have."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -36,6 +36,16 @@ class Tables(NamedTuple):
 
     tables: list[Table]
     claims: tuple[str, ...]
+
+
+class Expected(NamedTuple):
+    """Methods that numbers are expected to have, and how many numbers speak for them."""
+
+    names: tuple[str, ...]
+    number: int
+
+
+Inferred = Callable[["Evidence", str], Expected]
 
 
 class Evidence:
@@ -178,6 +188,22 @@ class Evidence:
                     return self.total(counted)
         return self.size(measure.among, known) or self.size(measure.among)
 
+    def undeclared(self, kind: str, family: str, *statistics: str) -> Iterator[Claim]:
+        """Claims of a kind and a family (or of none) whose measure declares no method itself."""
+        for measure in self.ledger.measures.values():
+            if measure.kind == kind and measure.family == family and not measure.method:
+                for statistic in statistics:
+                    yield from self.ledger.find(measure.measure, statistic)
+
+    def expected(self, measure: Measure, known: Container[str], inferred: Inferred) -> Expected:
+        """Methods that a number must have: declared, or those that give most of its family."""
+        own, family = self.ledger.method(measure), self.ledger.families.get(measure.family)
+        is_declared = measure.method or (family and family.status != "inferred")
+        if own in known and is_declared:
+            return Expected((own,), 2)
+        names, number = inferred(self, measure.family)
+        return Expected((own,) if own in known else names, number)
+
 
 def _fill(events: list[Count | None], sizes: list[int], whole: Count | None) -> list[Table]:
     """Tables whose cells and margins are as known."""
@@ -211,11 +237,11 @@ def possible_counts(printed: Printed, total: int) -> tuple[int, ...]:
     return tuple(k for k in near if printed.admits(100 * k / total))
 
 
-def most_fitting(fitting: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], int]:
-    """Methods that fit most of some numbers, and how many they fit."""
+def most_fitting(fitting: Iterable[Iterable[str]]) -> Expected:
+    """Methods that fit most of some numbers."""
     fits = Counter(method for methods in fitting for method in methods)
     most = max(fits.values(), default=0)
-    return tuple(method for method, number in fits.items() if number == most), most
+    return Expected(tuple(method for method, number in fits.items() if number == most), most)
 
 
 def same_place(claims: list[Claim], locus: str) -> Claim | None:

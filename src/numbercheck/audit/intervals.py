@@ -6,7 +6,7 @@ from math import nan
 from typing import NamedTuple
 
 from numbercheck.audit import kaplan_meier
-from numbercheck.audit.evidence import Count, Evidence, most_fitting, same_place
+from numbercheck.audit.evidence import Count, Evidence, Expected, most_fitting, same_place
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
@@ -166,28 +166,22 @@ def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> C
 
 
 @lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
-    """Methods that give most intervals of a family (or of those without), and how many."""
+def inferred(evidence: Evidence, family: str) -> Expected:
+    """Methods that give most intervals of a family."""
     fitting: dict[tuple, list[str]] = {}
-    for measure in evidence.ledger.measures.values():
-        if measure.kind == "count" and not measure.method and measure.family == family:
-            found = (evidence.ledger.find(measure.measure, s) for s in ("conf_low", "conf_high"))
-            for claim in (claim for claims in found for claim in claims):
-                case = case_of(claim, measure, pair_at(claim, evidence), evidence)
-                if case and case.whole:
-                    printed = case.count.values, case.count.total, case.level, case.pair
-                    fitting[printed] = [way.method for way in case.whole]
+    for claim in evidence.undeclared("count", family, "conf_low", "conf_high"):
+        measure = evidence.ledger.measures[claim.measure]
+        case = case_of(claim, measure, pair_at(claim, evidence), evidence)
+        if case and case.whole:
+            printed = case.count.values, case.count.total, case.level, case.pair
+            fitting[printed] = [way.method for way in case.whole]
     return most_fitting(fitting.values())
 
 
 def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None:
     """A match, where a method that is expected gives this limit."""
-    ledger = evidence.ledger
-    own, family = ledger.method(measure), ledger.families.get(measure.family)
-    expected, number = inferred(evidence, measure.family)
-    if own in METHODS:
-        is_guess = not measure.method and family is not None and family.status == "inferred"
-        expected, number = (own,), number if is_guess else len(case.tried)
+    own = evidence.ledger.method(measure)
+    expected, number = evidence.expected(measure, METHODS, inferred)
     fits = [way for way in case.whole if way.method in expected]
     if not fits and (own in METHODS or number > 1):
         fits = [w for w, fit in case.tried.items() if w.method in expected and fit[case.at]]
@@ -258,26 +252,19 @@ def _is_other_scale(pair: Pair, estimate: Printed) -> bool:
 
 def _named(case: Case, evidence: Evidence) -> Verdict:
     """Find what would give these limits, since no expected method does."""
-    first = _expected(case, evidence)
+    measure = evidence.ledger.measures[case.claim.measure]
+    names = evidence.expected(measure, METHODS, inferred).names
+    first = next((way for way in case.tried if way.method in names), next(iter(case.tried)))
     decimals = max(p.decimals for p in case.pair if p) + 1
     says = f"{_of(case.count)} has the limits {case.given(first, decimals)} by {first.name}, "
     says += f"not {case.pair.text}"
     for kind, way, why in _explanations(case, first, evidence):
         return case.verdict("mismatch", kind, way, f"{says}: {why}.")
-    is_free = evidence.ledger.method(evidence.ledger.measures[case.claim.measure]) not in METHODS
+    is_free = evidence.ledger.method(measure) not in METHODS
     if is_free and any(fit[case.at] for fit in case.tried.values()):
         says = "A method gives this limit, but none gives the other one as well."
         return case.verdict("unchecked", "not-determined", first, says)
     return case.verdict("mismatch", "no-method-fits", first, f"{says}: no method tried gives them.")
-
-
-def _expected(case: Case, evidence: Evidence) -> Way:
-    """The way of the family, else the first that fits most other intervals, else Wilson's."""
-    measure = evidence.ledger.measures[case.claim.measure]
-    if evidence.ledger.method(measure) in METHODS:
-        return next(iter(case.tried))
-    most = inferred(evidence, measure.family)[0]
-    return next((way for way in case.tried if way.method in most), next(iter(case.tried)))
 
 
 def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[str, Way, str]]:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, is_count, most_fitting, same_place
+from numbercheck.audit.evidence import Evidence, Expected, is_count, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Measure
@@ -186,7 +186,9 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
         return verdict_on(claim, "unchecked", "no-denominator", says)
     found = {t: curve.search(conf_type=t) for t in curve.types}
     fits = [t for t in curve.types if found[t].histories]
-    expected, number = _expected(claim, curve, evidence)
+    measure = evidence.ledger.measures[claim.measure]
+    names, number = evidence.expected(measure, CONF_TYPES, inferred)
+    expected = names or curve.types
     attained = [t for t in expected if t in fits]
     if attained:
         return _attained(claim, curve, attained[0], evidence, len(curve.types) * (number < 2))
@@ -228,28 +230,14 @@ def _other(curve: Curve) -> Curve | None:
     return None
 
 
-def _expected(claim: Claim, curve: Curve, evidence: Evidence) -> tuple[tuple[str, ...], int]:
-    """Types of limits that are expected, and how many intervals speak for them."""
-    measure = evidence.ledger.measures[claim.measure]
-    family = evidence.ledger.families.get(measure.family)
-    if not evidence.ledger.method(measure):
-        expected, number = inferred(evidence, measure.family)
-        return expected or curve.types, number
-    is_guess = not measure.method and family is not None and family.status == "inferred"
-    return curve.types[:1], inferred(evidence, measure.family)[1] if is_guess else 2
-
-
 @lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
-    """Types of limits that most intervals of a family have (or of those without), and how many."""
+def inferred(evidence: Evidence, family: str) -> Expected:
+    """Types of limits that most intervals of a family have."""
     fitting: dict[tuple, list[str]] = {}
-    for measure in evidence.ledger.measures.values():
-        if measure.kind == "survival" and not measure.method and measure.family == family:
-            for claim in evidence.ledger.find(measure.measure, "conf_low"):
-                if curve := curve_at(claim, evidence):
-                    printed = measure.endpoint, curve.estimate.printed, curve.limits, curve.n
-                    fits = [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
-                    fitting[printed] = fits
+    for claim in evidence.undeclared("survival", family, "conf_low"):
+        if curve := curve_at(claim, evidence):
+            printed = claim.measure, curve.estimate.printed, curve.limits, curve.n
+            fitting[printed] = [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
     return most_fitting(fitting.values())
 
 

@@ -12,7 +12,7 @@ from numbercheck.audit.comparisons import (
     some,
     table_tests,
 )
-from numbercheck.audit.evidence import Count, Evidence, MissingError, most_fitting
+from numbercheck.audit.evidence import Count, Evidence, Expected, MissingError, most_fitting
 from numbercheck.audit.rates import rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
@@ -84,7 +84,7 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     """Compare a printed P value with every test."""
     tests = comparison.tests
     own = next((t for t in tests if t.name == evidence.ledger.method(measure)), None)
-    expected, number = _expected(measure, own, evidence)
+    expected, number = evidence.expected(measure, {t.name for t in tests}, inferred)
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
     two_sided.sort(key=lambda t: (t is not own, t.name not in expected))
@@ -110,10 +110,11 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
         says += f". {claim.printed} is that of {_several(list(cells))}, which is not printed."
     else:
         says += f", which {'rounds to' if claim.value.relation == '=' else 'is'} {claim.printed}."
+    is_choice = number < 2 or chosen.name not in expected
     value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
     candidates = [t.candidate(claim.value) for t in tests]
     found = (chosen.name, value, candidates, comparison.inputs)
-    return verdict_on(claim, verdict, kind, says, *found, len(tests) * (number < 2))
+    return verdict_on(claim, verdict, kind, says, *found, len(tests) * is_choice)
 
 
 def _several(cells: Sequence[str]) -> str:
@@ -121,29 +122,16 @@ def _several(cells: Sequence[str]) -> str:
     return " or ".join(cells[:3]) + more
 
 
-def _expected(
-    measure: Measure, own: PTest | None, evidence: Evidence
-) -> tuple[tuple[str, ...], int]:
-    """Tests that give most P values of a family (or of those without), and how many."""
-    family = evidence.ledger.families.get(measure.family)
-    if own and (measure.method or (family and family.status != "inferred")):
-        return (own.name,), 2
-    return inferred(evidence, measure.family)
-
-
 @lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> tuple[tuple[str, ...], int]:
-    """Tests that give most P values of a family (or of those without), and how many."""
+def inferred(evidence: Evidence, family: str) -> Expected:
+    """Tests that give most P values of a family."""
     fitting: dict[str, list[str]] = {}
-    for measure in evidence.ledger.measures.values():
-        claims = evidence.ledger.find(measure.measure, "p_value")
-        if claims and measure.kind == "comparison" and measure.family == family:
-            try:
-                tests = compare(measure, evidence).tests
-            except MissingError:
-                continue
-            fits = [t.name for t in tests if all(t.fits(claims[0].value))]
-            fitting[measure.measure] = fits
+    for claim in evidence.undeclared("comparison", family, "p_value"):
+        try:
+            tests = compare(evidence.ledger.measures[claim.measure], evidence).tests
+        except MissingError:
+            continue
+        fitting[claim.measure] = [t.name for t in tests if all(t.fits(claim.value))]
     return most_fitting(fitting.values())
 
 
