@@ -3,17 +3,18 @@
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence
+from numbercheck.audit.kaplan_meier import curve_at
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted
 from numbercheck.ledger.records import Claim, Relation, day_range
-from numbercheck.statistics.rounding import format_rounded
+from numbercheck.statistics.rounding import Printed, format_rounded
 
 EXACT = ("n", "N", "n_event", "value")  # counted or decided, not rounded
 SIGNS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.Lt: "<", ast.GtE: "≥", ast.Gt: ">"}
@@ -32,11 +33,12 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """A name of a relation: its range, its text and the claims that print it."""
+    """A name of a relation: its range and text as printed first, and every claim that prints it."""
 
     value: Range
     text: str
     claims: tuple[Claim, ...]
+    others: tuple["Known", ...] = ()  # later printings of another value
 
 
 Compare = Callable[[Range, Range], bool]
@@ -105,17 +107,40 @@ def _known(name: str, evidence: Evidence) -> Known | None:
         return _date(measure, attribute, evidence)
     statistics = (attribute,) if attribute else ("n", "value", "estimate")
     for statistic in statistics:
-        claims = evidence.ledger.find(measure, statistic)
-        if claims and claims[0].value.relation == "=":
-            printed = claims[0].value
-            exact = statistic in EXACT or evidence.ledger.measures[measure].kind == "design"
-            value = Range(printed.exact, printed.exact) if exact else Range(*printed.interval())
-            return Known(value, printed.text, tuple(claims))
+        claims = [c for c in evidence.ledger.find(measure, statistic) if c.value.relation == "="]
+        exact = statistic in EXACT or evidence.ledger.measures[measure].kind == "design"
+        alike: dict[Fraction, list[Claim]] = {}
+        for claim in claims:
+            alike.setdefault(claim.value.exact, []).append(claim)
+        if alike:
+            first, *rest = (
+                Known(_range(same[0].value, exact), same[0].value.text, tuple(same))
+                for same in alike.values()
+            )
+            return replace(first, others=tuple(rest))
+    if attribute == "n_event" and evidence.ledger.measures[measure].kind == "survival":
+        return _events(measure, evidence)
     count = evidence.count(evidence.ledger.measures[measure]) if not attribute else None
     if count:
         value = Range(Fraction(min(count.values)), Fraction(max(count.values)))
         sources = tuple(evidence.ledger.claims[c] for c in count.claims[:1])
         return Known(value, _span(value), sources)
+    return None
+
+
+def _range(printed: Printed, is_exact: bool) -> Range:
+    return Range(printed.exact, printed.exact) if is_exact else Range(*printed.interval())
+
+
+def _events(measure: str, evidence: Evidence) -> Known | None:
+    """Events that a survival estimate and its limits need, where all sequences agree."""
+    for claim in evidence.ledger.find(measure, "estimate")[-1:]:
+        curve = curve_at(claim, evidence)
+        found = curve.search() if curve else None
+        numbers = {len(history) for history in found.histories} if found and found.is_all else set()
+        if len(numbers) == 1:
+            number = Fraction(numbers.pop())
+            return Known(Range(number, number), str(number), (claim,))
     return None
 
 
@@ -138,6 +163,11 @@ def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: 
     if not is_ours and (not holds or solved):
         spoken = {name: names[name] for name in _spoken(link)}
         related.verdicts += _about(relation, spoken, subject, holds, sentence)
+        for other in names[subject].others:
+            known = {**names, subject: other}
+            same = POSSIBLE[type(op)](evaluate(left, known), evaluate(right, known))
+            told = _sentence(relation, link, known, same)
+            related.verdicts += _about(relation, {**spoken, subject: other}, subject, same, told)
     else:
         note = related.kept if holds else related.broken
         for claim in (c for name in _spoken(link) for c in names[name].claims):

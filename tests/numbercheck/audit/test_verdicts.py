@@ -550,3 +550,34 @@ def test_a_count_above_its_total_leaves_its_comparison_unchecked():
 
     assert (found.verdict, found.kind) == ("unchecked", "not-expressible")
     assert "more than the total" in found.reason
+
+
+# what follows, follows everywhere
+
+
+def test_each_printing_of_a_whole_is_judged_by_its_own_number():
+    """4 = 2 + 2; the abstract's 5 is wrong, the text's 4 is not."""
+    s = Sketch()
+    for name in ("part_a", "part_b"):
+        s.count(name, name, 2)
+    s.measure("whole", where="whole")
+    first = s.print("whole", "n", 5, "Abstract")
+    second = s.print("whole", "n", 4, "Text ¶1")
+    s.relate("sum", "whole == part_a + part_b")
+
+    assert judged(s, first).verdict == "mismatch"
+    assert judged(s, second).verdict == "match"
+
+
+def test_events_that_every_sequence_needs_enter_a_relation():
+    """97.1 (91.8-100) among 35 is one death, so two deaths and no relapse are too many."""
+    s = Sketch()
+    s.everyone(35)
+    s.measure("os", "survival", endpoint="OS", horizon="365", unit="%", method="log")
+    for statistic, value in (("estimate", "97.1"), ("conf_low", "91.8"), ("conf_high", "100")):
+        s.print("os", statistic, value)
+    s.count("deaths", "death", 0)
+    s.relate("order", "deaths >= os.n_event")
+
+    assert judged(s, "deaths_n").verdict == "mismatch"
+    assert "0 should be at least 1" in judged(s, "deaths_n").reason
