@@ -222,14 +222,13 @@ def test_survival_printed_as_a_fraction_is_read_as_one():
     assert verdict(s, slug).verdict == "match"
 
 
-def test_an_undecided_search_is_unchecked_and_never_a_match(monkeypatch):
-    from numbercheck.audit import kaplan_meier
-
-    monkeypatch.setattr(kaplan_meier, "WORK", 3)
+def test_an_undecided_search_is_unchecked_and_never_a_match():
+    """Four decimals of 61 patients' limits: the work ends before all histories are excluded."""
     s = Sketch()
-    s.everyone(61)  # so 122 steps are looked at, not enough to find one or to exclude all
+    s.everyone(61)
     s.measure("os", "survival", endpoint="OS", horizon="365", unit="%")
-    for statistic, value in (("estimate", "71.4"), ("conf_low", "60.2"), ("conf_high", "84.9")):
+    limits = (("estimate", "71.4312"), ("conf_low", "60.2127"), ("conf_high", "84.9135"))
+    for statistic, value in limits:
         slug = s.print("os", statistic, value)
 
     assert (verdict(s, slug).verdict, verdict(s, slug).kind) == ("unchecked", "undecided")
