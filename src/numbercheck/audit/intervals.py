@@ -191,7 +191,8 @@ def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None
     if not all(way.fits(k, total, case.pair)[case.at] for k in case.count.values):
         says = f"Some of the counts that {_of(case.count)} can be give {case.pair.text}."
         return case.verdict("unchecked", "not-determined", way, says)
-    value = way.limits(case.count.values[0], total)[case.at]
+    forms = [way.limits(case.count.values[0], total, is_cut)[case.at] for is_cut in (True, False)]
+    value = next(v for v in forms if case.claim.value.admits(v))
     says = (
         f"{_of(case.count)} has the {('lower', 'upper')[case.at]} limit "
         f"{format_rounded(value, case.claim.value.decimals + 1)} % by "

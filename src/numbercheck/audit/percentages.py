@@ -49,7 +49,8 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
         found = dict(explanations(claim, k, total, evidence))
         kind = next(iter(found), "impossible-percent")
         says += f", which rounds to {rules['half-up']} %, not {_percent(printed)}. "
-        says += f"Perhaps {_or(found.values())}." if found else f"No count out of {total} does."
+        perhaps = f"Perhaps {'; or '.join(found.values())}."
+        says += perhaps if found else f"No count out of {total} does."
     return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, count.claims)
 
 

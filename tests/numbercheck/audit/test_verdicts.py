@@ -102,6 +102,7 @@ def test_wald_limits_count_as_wald_cut_or_not(limits):
     _, found = interval(2, 12, limits, family="wald")
 
     assert {v.verdict for v in found} == {"match"}
+    assert ("-4.42 %" in found[0].reason) == (limits[0] != "0")  # the form that was printed
 
 
 @pytest.mark.parametrize("level", ["0.8", "0.9", "0.975", "0.99"])
