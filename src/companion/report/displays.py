@@ -21,6 +21,8 @@ from numbercheck.ledger.records import Ledger
 
 TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
 MARKED = re.compile(r'<span data-measure="(\w+)" data-statistic="(\w+)">(.*?)</span>')
+CLAUSE = re.compile(r"[:;,.](?!\d)")
+NUMBERED = re.compile(r"s?\d+[a-z]?")
 LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
 JOINS = "stroke-linejoin: round; stroke-linecap: butt"  # the style sheet of every figure
 SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect", "pattern")
@@ -35,8 +37,8 @@ Shown = tuple[str, str]  # a measure and a statistic
 class PageDisplay(NamedTuple):
     """A table or figure, as HTML.
 
-    ``labeled`` where the table itself says of what patients it is. Of the ``measures`` it shows,
-    those ``listed`` are not links that a keyboard reaches.
+    Of the ``measures`` it shows, those ``listed`` are not links that a keyboard reaches. What
+    depends on a reconstructed cohort says so itself, as its notebook made it.
     """
 
     name: str
@@ -44,7 +46,6 @@ class PageDisplay(NamedTuple):
     html: Markup
     alt: str = ""
     files: tuple[str, ...] = ()
-    labeled: bool = False
     measures: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
 
@@ -88,9 +89,9 @@ class Links:
         return Markup(MARKED.sub(anchor, html))  # noqa: S704 - ids in sanitized HTML
 
 
-def tables(output: Path, label: str, links: Links) -> list[PageDisplay]:
+def tables(output: Path, links: Links) -> list[PageDisplay]:
     """Every table of a build, by name."""
-    return [_table(path, label, links) for path in sorted((output / "tables").glob("*.html"))]
+    return [_table(path, links) for path in sorted((output / "tables").glob("*.html"))]
 
 
 def figures(output: Path, links: Links) -> list[PageDisplay]:
@@ -103,7 +104,7 @@ def figures(output: Path, links: Links) -> list[PageDisplay]:
     return [_figure(path, str(alt.get(name, "")), links) for name, path in sorted(paths.items())]
 
 
-def _table(path: Path, label: str, links: Links) -> PageDisplay:
+def _table(path: Path, links: Links) -> PageDisplay:
     text = path.read_text(encoding="utf-8")
     found = TITLE.search(text)
     title = Markup(found[1]).striptags() if found else _words(path.stem)  # noqa: S704 - to text
@@ -114,7 +115,6 @@ def _table(path: Path, label: str, links: Links) -> PageDisplay:
         title,
         links.link(html),
         files=tuple(_files(path)),
-        labeled=bool(label) and escape(label) in html,
         measures=_measures(named, links),
     )
 
@@ -128,7 +128,7 @@ def _captioned(table: Markup, title: str) -> Markup:
 
 
 def _figure(path: Path, alt: str, links: Links) -> PageDisplay:
-    title, named = _words(path.stem), []
+    title, named = _titled(path.stem, alt), []
     if path.suffix == ".svg":
         root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this build
         picture = Markup("".join(_shapes(root, alt or title, path.stem, links)))  # noqa: S704
@@ -158,12 +158,14 @@ def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> 
     tag = element.tag.rpartition("}")[2]
     if tag not in SHAPES:
         return
-    aim = next(filter(None, (links.aim(*number) for number in _named(element))), "")
+    named = [(links.aim(*number), number[0]) for number in _named(element)]
+    aim, measure = next((pair for pair in named if pair[0]), ("", ""))
     if aim:  # the list below the figure has the same links for the keyboard
-        yield f'<a href="#{aim}" tabindex="-1">'
+        name_ = links.ledger.measures[measure].label if measure in links.ledger.measures else aim
+        yield f'<a href="#{aim}" tabindex="-1" aria-label="{escape(name_)}">'
     if alt:
         width = float(element.get("width", "0").removesuffix("pt")) * LEGIBLE
-        style = f"min-width: {width:.0f}px; width: {1.5 * width:.0f}px; {JOINS}"
+        style = f"--width: {width:.0f}px; width: {1.5 * width:.0f}px; {JOINS}"
         view = escape(element.get("viewBox", ""))
         yield f'<svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}">'
     else:
@@ -187,6 +189,15 @@ def _attributes(element: ElementTree.Element, prefix: str) -> Iterator[str]:
 
 def _words(name: str) -> str:
     return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _titled(name: str, alt: str) -> str:
+    """Title of a figure: its number, else its name, and how its description begins."""
+    kind, *rest = name.split("-")
+    clause = CLAUSE.split(alt)[0]
+    if rest and NUMBERED.fullmatch(rest[0]):
+        return f"{kind.capitalize()} {rest[0].upper() if rest[0][0] == 's' else rest[0]}. {clause}"
+    return f"{_words(name.removeprefix('figure-'))}: {clause}" if clause else _words(name)
 
 
 def _files(path: Path) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Exercise:
     def command(self) -> str:
         """What to type in a terminal."""
         drop = f" --drop {self.drop}" if self.drop else ""
-        return f"numbercheck conflicts{drop} --set {self.claim}={self.printed}"
+        return f".venv/bin/numbercheck conflicts{drop} --set {self.claim}={self.printed}"
 
 
 @dataclass(frozen=True)

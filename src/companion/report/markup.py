@@ -31,7 +31,7 @@ def slug(text: str) -> str:
 def sanitized(html: str, prefix: str, lower_headings: int = 0) -> Markup:
     """HTML with nothing in it but text, tables, and pictures that it carries itself.
 
-    Styles are left out: the page has its own, light and dark.
+    Styles are left out: the page has its own, light and dark. A table's empty corner is no header.
 
     Parameters
     ----------
@@ -59,4 +59,4 @@ def sanitized(html: str, prefix: str, lower_headings: int = 0) -> Markup:
         link_rel=None,
     )
     lowered = HEADING.sub(lambda h: f"{h[1]}{min(int(h[2]) + lower_headings, 6)}", clean)
-    return Markup(lowered)  # noqa: S704 - sanitized
+    return Markup(lowered.replace("<th></th>", "<td></td>"))  # noqa: S704 - sanitized

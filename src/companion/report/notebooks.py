@@ -60,7 +60,7 @@ def _title(cells: Iterable[dict[str, Any]]) -> str:
 def _cell(notebook: str, position: int, cell: dict[str, Any], links: Links) -> Cell:
     if cell["cell_type"] != "code":
         name = f"notebook-{slug(notebook)}-prose-{position}"
-        prose = sanitized(str(READ(_text(cell))), f"{name}-", 2)
+        prose = sanitized(str(READ(_text(cell))), f"{name}-", 1)
         return Cell(name, 0, prose, "", ())
     number = cell.get("execution_count") or 0  # as Jupyter shows it beside the cell
     name = cell_id(f"{notebook} [{number or f'{position}-not-run'}]")
@@ -79,12 +79,12 @@ def _shown(output: dict[str, Any], prefix: str) -> Markup:
     """Render the richest form of an output that a page can show."""
     data = output.get("data", {})
     if "text/html" in data:
-        return sanitized("".join(data["text/html"]), prefix, 3)
+        return sanitized("".join(data["text/html"]), prefix, 2)
     for kind in ("image/svg+xml", "image/png"):
         if kind in data:
             return _picture(kind, "".join(data[kind]), prefix)
     if "text/markdown" in data:
-        return sanitized(str(READ("".join(data["text/markdown"]))), prefix, 3)
+        return sanitized(str(READ("".join(data["text/markdown"]))), prefix, 2)
     text = "".join(data.get("text/plain", output.get("text", "")))
     return _pre(text or "\n".join(output.get("traceback", ())))
 

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from companion.report.claims import following, printed, reason, token, what
 from companion.report.computed import Computed, computed
@@ -22,7 +24,9 @@ from companion.report.questions import read_questions
 from companion.report.what_if import CHOICES, what_if
 from companion.verify import WORDS, tally
 from numbercheck.audit import Verdict
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.reading import read_records
+from numbercheck.ledger.records import Claim, Ledger, LedgerError
+from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import SIGNS, STATISTICS, called
 
 SECTIONS = (
@@ -53,6 +57,13 @@ UNCHECKED = {
     "possible-counts": "a percentage that several counts would give",
     "undecided": "a survival estimate with too many possible histories to search",
 }
+
+
+@dataclass(frozen=True)
+class SameMeaning:
+    """Words, separated by a bar, of which a search for one finds the others."""
+
+    words: str
 
 
 def write_report(
@@ -87,6 +98,7 @@ def write_report(
     content = _content(output, ledger, verdicts, label, drawn)
     content["patients"] = patients(cohort, ledger)
     content["club"] = club = read_journal_club(published, ledger) if published else JournalClub()
+    content["synonyms"] = _synonyms(published)
     content["questions"] = read_questions(published, ledger) if published else []
     content["sections"] = _sections(content["consistency"], club)
     page = unbroken(environment().get_template("page.html").render(content))
@@ -112,7 +124,7 @@ def environment() -> Environment:
     )
     environment.filters |= {
         "slug": slug,
-        "short": _short,
+        "rounded": rounded,
         "called": called,
         "what": what,
         "statistic": lambda name: STATISTICS.get(name, name),
@@ -135,10 +147,11 @@ def _content(
 ) -> dict[str, Any]:
     results, together = computed(output), consistency(output, ledger)
     cells = {(r.measure, r.statistic): r for r in results if r.cell}
-    links = Links(ledger, {(r.measure, r.statistic) for r in results})
+    values = {(r.measure, r.statistic): r.value for r in results}
+    links = Links(ledger, values)
     choices = what_if(ledger)
     verbal = [claim.claim for claim in ledger.claims.values() if claim.verbal]
-    shown_tables = tables(output, label, links)
+    shown_tables = tables(output, links)
     drawn()
     shown_figures = figures(output, links)
     return {
@@ -164,7 +177,8 @@ def _content(
         "made": _made(ledger, cells),
         "results": results,
         "fill": Numbers(ledger, verdicts, results, together, choices).fill,
-        "result_ids": {(r.measure, r.statistic) for r in results},
+        "values": values,
+        "statistics": _statistics(ledger, values),
         "consistency": together,
         "implied": together.get("implied", {}),
     }
@@ -215,9 +229,30 @@ def _shown(
     return found
 
 
-def _short(value: str) -> str:
-    """Six significant digits, enough to see what was rounded; the files have twelve."""
+def rounded(value: str, printed: Printed | None) -> str:
+    """A value with one decimal more than is printed, else three digits; the tooltip has all."""
     try:
-        return f"{float(value):.6g}"
-    except ValueError:
+        number = float(value)
+        short = f"{number:.0f}" if number == int(number) else f"{number:.3g}"
+    except (ValueError, OverflowError):
         return value
+    if printed and number != int(number):
+        short = format_rounded(number, printed.decimals + 1)
+    return short if short == value else Markup('<span title="{}">{}</span>').format(value, short)
+
+
+def _statistics(ledger: Ledger, values: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    """The statistics of each measure that are printed or computed."""
+    return {
+        measure: [s for s in STATISTICS if ledger.find(measure, s) or (measure, s) in values]
+        for measure in ledger.measures
+    }
+
+
+def _synonyms(published: Path | None) -> list[list[str]]:
+    """Groups of words that mean the same to whoever searches the ledger."""
+    faults: list[str] = []
+    rows = read_records(published / "synonyms.csv", SameMeaning, faults) if published else []
+    if faults:
+        raise LedgerError(faults)
+    return [row.words.split("|") for _, row in rows]
