@@ -8,9 +8,10 @@ printed unit (94 for 94 %). ``cell`` is the notebook cell that computed it, such
 import csv
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from companion.errors import CompanionError
 from numbercheck.recount import SHARES
@@ -53,16 +54,19 @@ class Results:
     ----------
     basis : {"constructed", "data"}
         Whether the patients were reconstructed from the article or supplied.
+    missing : mapping of str to str, optional
+        Measures that the tables do not record, and why; nothing is recorded of them.
     """
 
-    def __init__(self, basis: str) -> None:
+    def __init__(self, basis: str, missing: Mapping[str, str] = MappingProxyType({})) -> None:
         if basis not in BASES:
             raise ResultsError(f"the basis {basis!r} is neither 'constructed' nor 'data'")
         self.basis = basis
+        self.missing = dict(missing)
         self._rows: dict[tuple[str, str], Result] = {}
 
     def add(self, measure: str, statistic: str, value: float, method: str = "") -> None:
-        """Record one result; what is not defined (NaN) is left out.
+        """Record one result; what is missing or not defined (NaN) is left out.
 
         Raises
         ------
@@ -70,7 +74,7 @@ class Results:
             If the result is there already with another value.
         """
         key = measure, statistic
-        if math.isnan(value):
+        if measure in self.missing or math.isnan(value):
             return
         if key in self._rows and self._rows[key].value != float(value):
             raise ResultsError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")

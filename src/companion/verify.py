@@ -27,6 +27,7 @@ def verify(
     results: Iterable[Result],
     audited: Iterable[Verdict],
     given_up: Mapping[str, str] = MappingProxyType({}),
+    missing: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Verdict]:
     """Verdict on every claim, in the ledger's order.
 
@@ -40,6 +41,8 @@ def verify(
         What the other printed numbers say of each.
     given_up : mapping of str to str, optional
         Claims that the reconstructed cohort could not satisfy, and why.
+    missing : mapping of str to str, optional
+        Measures that the supplied tables do not record, and what is missing.
     """
     computed = {(r.measure, r.statistic): r for r in results}
     by_claim = {v.claim: v for v in audited}
@@ -47,7 +50,17 @@ def verify(
         _verify(ledger, claim, by_claim[slug], computed.get((claim.measure, claim.statistic)))
         for slug, claim in ledger.claims.items()
     ]
-    return [_explained(row, given_up.get(row.claim, "")) for row in rows]
+    rows = [_explained(row, given_up.get(row.claim, "")) for row in rows]
+    return [_unrecorded(row, missing.get(ledger.claims[row.claim].measure, "")) for row in rows]
+
+
+def _unrecorded(verdict: Verdict, why: str) -> Verdict:
+    """Say what is missing; what follows from other printed numbers still does."""
+    if not why or verdict.basis == "data":
+        return verdict
+    if verdict.basis:
+        return replace(verdict, reason=f"{verdict.reason.rstrip('.')}; not recounted: {why}")
+    return replace(verdict, verdict="unchecked", reason=f"not recorded: {why}")
 
 
 def _explained(verdict: Verdict, why: str) -> Verdict:

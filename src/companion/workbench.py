@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from companion import figures, tables
+from companion.asked import MeaninglessError, require_meaning
 from companion.captions import DisplayLayout, LayoutRow, Provenance, provenance
-from companion.cohort import Cohort, masked, patient_table, read_cohort
+from companion.cohort import Cohort, masked, patient_table, read_cohort, unrecorded
 from companion.project import ROOT
 from companion.results import Results, write_results
 from numbercheck.audit import family_fits, method_table
@@ -38,7 +39,11 @@ class Workbench:
     cohort_dir, published_dir, output_dir : str
         Folders of the ADaM tables, of the ledger, and for what the notebook makes.
     consistency_file : str
-        Document on consistency; what depends on it is left out where there is none.
+        Document on consistency, made of this ledger; empty where there is none.
+    population : str
+        Flag of the patients who are counted, as `read_cohort` takes it.
+    parameters : object
+        The notebook's other parameters, which must mean something for these patients.
 
     Attributes
     ----------
@@ -54,19 +59,28 @@ class Workbench:
     """
 
     def __init__(
-        self, cohort_dir: str, published_dir: str, output_dir: str, consistency_file: str = ""
+        self,
+        cohort_dir: str,
+        published_dir: str,
+        output_dir: str,
+        consistency_file: str = "",
+        population: str = "",
+        **parameters: object,
     ) -> None:
         for option, value in READABLE.items():
             pd.set_option(option, value)
         self.ledger = read_ledger(ROOT / published_dir)
         self._layouts = read_layouts(ROOT / published_dir / "displays.csv", self.ledger)
         self.month = self.ledger.time_limits[1]
-        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger)
-        self.results = Results("constructed" if self.cohort.label else "data")
+        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger, population)
+        require_meaning(parameters, self.cohort, self.ledger)
+        basis = "constructed" if self.cohort.label else "data"
+        self.results = Results(basis, unrecorded(self.cohort, self.ledger))
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.printed_only = provenance(self.ledger, "")
         self.output = ROOT / output_dir
-        self._document = _read(ROOT / consistency_file) if self.cohort.label else {}
+        wanted = consistency_file if self.cohort.label else ""
+        self._document = _consistency(ROOT / wanted, self.ledger) if wanted else {}
 
     @cached_property
     def patients(self) -> pd.DataFrame:
@@ -152,7 +166,8 @@ class Workbench:
             end. Where a rate can be several counts, the largest P value stands.
         """
         rows, evidence = [], Evidence(self.ledger)
-        for name, (what, counted, k) in claimed.items():
+        recorded = {m: of for m, of in claimed.items() if m not in self.results.missing}
+        for name, (what, counted, k) in recorded.items():
             measure = self.ledger.measures[name]
             for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
                 for rate, values in test.ends.items():
@@ -184,6 +199,8 @@ class Workbench:
             return [(*named, printed.value)] if printed else []
         ours = (self.results.get(row.measure, s) for s in ("n", "N", "percent"))
         rates = [(row.group, "This trial", row.measure, *ours)]
+        if row.measure in self.results.missing:
+            rates = []
         for c in self.ledger.comparators:
             n, total = (float(text.split(";")[0] or "nan") for text in (c.n, c.N))
             alone = float(c.percent) if c.percent.isdigit() else float("nan")
@@ -273,6 +290,8 @@ class Workbench:
         """Save the results under the notebook's name, and return them to be shown."""
         path = self.output / "results" / f"{name}.csv"
         write_results(self.results.of(name), path)
+        missing = {} if self.cohort.label else self.results.missing
+        path.with_suffix(".json").write_text(json.dumps(missing), encoding="utf-8")
         return pd.read_csv(path)
 
 
@@ -302,5 +321,20 @@ def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
     return layouts
 
 
-def _read(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _consistency(path: Path, ledger: Ledger) -> dict:
+    """Read the document on consistency of this ledger.
+
+    Raises
+    ------
+    MeaninglessError
+        If there is none, it cannot be read, or it was made of another ledger.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        bounds, others = document["bounds"], set(document["subgroups"]) - set(ledger.measures)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = f"consistency_file {path} cannot be read ({type(error).__name__})"
+        raise MeaninglessError(f"{what}; name another, or leave it empty") from None
+    if others or not isinstance(bounds, list):
+        raise MeaninglessError(f"consistency_file {path} was made of another ledger")
+    return document

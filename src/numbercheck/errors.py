@@ -7,6 +7,10 @@ from difflib import get_close_matches
 class NumbercheckError(Exception):
     """Input that cannot be used, or a question that was not decided, in one sentence."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show that sentence alone in a notebook: the fault is the input's, not the code's."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """One sentence on an unknown name, with the nearest real ones.

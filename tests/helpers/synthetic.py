@@ -75,7 +75,7 @@ def _facts(random: Random) -> dict:
     response = "NR" if extended else random.choice(("CR", "CR", "CR", "CRi"))
     late = random.choice(("CR", "NR")) if extended else response
     died, relapse = random.random() < 0.15, _relapse(random)
-    end = random.randint(30, 600)
+    end = random.randint(61, 560)
     fact = {
         "age": random.randint(15, 79),
         "sex": random.choice(("F", "M", None)),
@@ -111,7 +111,7 @@ def _relapse(random: Random) -> str:
 
 
 def _record(patient: str, fact: dict, flag: str, tables: dict, random: Random) -> None:
-    start = LAST_DAY - timedelta(days=600 + random.randint(0, 90))
+    start = LAST_DAY - timedelta(days=569 + random.randint(0, 22))  # within the accrual
     keys = {"STUDYID": STUDY, "USUBJID": patient}
     tables["adsl"].append(keys | _adsl(patient, fact, flag, start, random))
     tables["adrs"] += [keys | row for row in _adrs(fact, random)]

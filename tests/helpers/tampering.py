@@ -19,7 +19,7 @@ import pandas as pd
 
 from companion import workbench
 from companion.cohort import CohortError, patient_table, read_cohort
-from companion.cohort.layout import Layout
+from companion.cohort.schema import Schema
 from companion.cohort.sources import Source, parse_all
 from companion.project import ROOT
 from companion.results import Result, read_results, unique
@@ -29,7 +29,7 @@ from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
 
 LEDGER = read_ledger(ROOT / "data" / "published")
-LAYOUT = Layout(LEDGER)
+SCHEMA = Schema(LEDGER)
 AUDITED = audit(LEDGER)
 MEASURED_CLAIMS = [
     c for c, x in LEDGER.claims.items() if LEDGER.measures[x.measure].kind in MEASURED
@@ -61,7 +61,7 @@ class Change:
 def supplied() -> dict[str, Rows]:
     """The committed cohort's tables, with a sex for everyone as real tables have."""
     tables = {}
-    for name in LAYOUT.tables:
+    for name in SCHEMA.tables:
         path = ROOT / "data" / "cohort" / f"{name.lower()}.csv"
         with path.open(newline="", encoding="utf-8") as handle:
             tables[name] = list(csv.DictReader(handle))
@@ -98,12 +98,12 @@ def _values(source: Source, variable: str) -> tuple[str, tuple[str, ...]]:
     if source.table == "ADAE":
         return "AETOXGRG", ("", "1-2", "3-4")
     if source.table == "ADRS":
-        return "AVALC", ("", *LAYOUT.codes("ADRS", source.name))
+        return "AVALC", ("", *SCHEMA.codes("ADRS", source.name))
     if source.how == "event":
         return "CNSR", ("0", "1")
     if source.how == "days":
         return "AVAL", ("", "1", "14", "25", "60", "200", "420", "590")
-    codes = next(c.codes for c in LAYOUT.tables["ADSL"] if c.name == source.name)
+    codes = next(c.codes for c in SCHEMA.tables["ADSL"] if c.name == source.name)
     return source.name, codes[:2] or tuple(str(v) for v in LEDGER.variables[variable].domain[::10])
 
 

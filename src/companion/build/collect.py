@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
 
 ALT = "alt.json"
+MISSING = "missing.json"
 
 
 def collect(
@@ -49,12 +50,14 @@ def collect(
 
     found: list[results.Result] = []
     alt: dict[str, str] = {}
+    missing: dict[str, str] = {}
     for notebook, run in finished.items():
         for part in ("tables", "figures"):
             if (run / part).is_dir():
                 shutil.copytree(run / part, stage / part, dirs_exist_ok=True)
         alt |= _read(run / "figures" / ALT)
         found += _results(notebook, run)
+        missing |= _read(run / "results" / f"{notebook.stem}.json")
         executed = stage / "notebooks" / notebook.name
         executed.parent.mkdir(exist_ok=True)
         write_notebook(with_prose(notebook, run / "notebooks" / notebook.name), executed)
@@ -63,10 +66,13 @@ def collect(
         (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
     merged = results.unique(found)
     results.write_results(merged, stage / "results.csv")
+    if missing:
+        text = json.dumps(missing, ensure_ascii=False, indent=1, sort_keys=True)
+        (stage / MISSING).write_text(text + "\n", encoding="utf-8", newline="\n")
     document = _read(stage / "consistency.json")
     standing.write_standings(standing.standings(ledger, merged, document), stage / standing.NAME)
     dataset = _read(cohort / "dataset.json")
-    rows = verify.verify(ledger, merged, audited, given_up(dataset))
+    rows = verify.verify(ledger, merged, audited, given_up(dataset), missing)
     verify.write(rows, stage / MADE)
     label = label_of(dataset)
     drawn = beside(draw, stage, ledger, rows, label)

@@ -1,9 +1,9 @@
 """The cohort: ADaM tables read, checked, made one table of patients, and written."""
 
-from companion.cohort.patients import masked, patient_table
-from companion.cohort.reading import Cohort, CohortError, faults, read_cohort
+from companion.cohort.patients import masked, patient_table, unrecorded
+from companion.cohort.reading import Cohort, CohortError, faults, read_cohort, read_folder
 from companion.cohort.reconstructed import check_target, write_reconstruction
-from companion.cohort.sheets import Fault
+from companion.cohort.sheets import Fault, grouped
 from companion.cohort.writing import write_cohort
 
 __all__ = [
@@ -12,9 +12,12 @@ __all__ = [
     "Fault",
     "check_target",
     "faults",
+    "grouped",
     "masked",
     "patient_table",
     "read_cohort",
+    "read_folder",
+    "unrecorded",
     "write_cohort",
     "write_reconstruction",
 ]

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from companion.cohort.files import parse
-from companion.cohort.layout import (
+from companion.cohort.mapping import read_mapping, translate, used_codes
+from companion.cohort.normal import normalized
+from companion.cohort.schema import (
     GROUP_OF,
     GROUPS,
     STUDY_DAY,
-    Layout,
+    Schema,
     dates,
     nearest,
     one_of,
@@ -21,11 +23,14 @@ from numbercheck.ledger.records import Ledger
 
 LIKE = 0.85  # how similar to a known name an unknown one must be to count as a misspelling
 NO_ADSL = RawTable("adsl", pd.DataFrame())
+NO_ADTTE = RawTable("adtte", pd.DataFrame())
+POPULATIONS = ("FASFL", "ITTFL", "SAFFL")  # CDISC's flags: full analysis, intent to treat, safety
+EVERYONE = "all"
 ONE_RECORD = ("USUBJID", "PARAMCD", "AVISIT")
 
 
-def examine(files: Mapping[str, bytes], ledger: Ledger) -> Reading:
-    """Read the tables of a folder's files, and check them.
+def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") -> Reading:
+    """Read the tables of a folder's files, write them in the ledger's words, and check them.
 
     Parameters
     ----------
@@ -33,6 +38,8 @@ def examine(files: Mapping[str, bytes], ledger: Ledger) -> Reading:
         Content of each file by its name.
     ledger : Ledger
         What the tables can hold, the data cut-off, and the days of a month.
+    population : str
+        Flag of the patients who are counted; by default the first of `POPULATIONS` in use.
 
     Returns
     -------
@@ -40,25 +47,33 @@ def examine(files: Mapping[str, bytes], ledger: Ledger) -> Reading:
         Its tables hold the records of known parameters and visits; the faults are in order of
         file, row and column.
     """
-    reading, layout = parse(files), Layout(ledger)
+    reading, schema = parse(files), Schema(ledger)
     tables = reading.tables
+    entries = read_mapping(files, schema, reading)
+    reading.nobody = frozenset(e.ours for e in entries if not e.theirs)
+    for name, table in tables.items():
+        tables[name] = normalized(name, translate(name, table, entries, schema), schema, reading)
+    reading.codes = used_codes(tables, schema)
     found = list(reading.faults)
     for name, table in tables.items():
-        found += _columns(name, table, layout)
-        found += _misspelled(name, table, layout)
-        tables[name] = _known(name, table, layout)
-        found += _cells(name, tables[name], layout)
+        found += _columns(name, table, schema)
+        found += _misspelled(name, table, schema)
+        tables[name] = _known(name, table, schema)
+        found += _cells(name, tables[name], schema)
     adsl = tables.get("ADSL", NO_ADSL)
-    found += _patients(adsl)
+    reading.population = _flag(adsl, population)
+    found += _patients(adsl, reading.population)
     for name in tables.keys() - {"ADSL"} if "ADSL" in tables else ():
         found += _unknown_patients(tables[name], adsl)
     if "ADRS" in tables:
-        found += _responses(tables["ADRS"], layout)
+        found += _responses(tables["ADRS"], schema)
     if "ADAE" in tables:
         found += _grades(tables["ADAE"])
+        found += _deadly(tables["ADAE"], tables.get("ADTTE", NO_ADTTE), adsl)
     if "ADTTE" in tables:
-        found += time_faults(tables["ADTTE"], adsl, *ledger.time_limits)
-        found += absent(tables["ADTTE"], population(adsl)["USUBJID"], layout.events)
+        found += time_faults(tables["ADTTE"], adsl, schema)
+        counted = counted_patients(adsl, reading.population)
+        found += absent(tables["ADTTE"], counted["USUBJID"], schema.events)
     reading.faults = sorted(set(found))
     return reading
 
@@ -68,53 +83,57 @@ def flagged(flags: pd.Series) -> pd.Series:
     return (flags == "Y") | (flags == "").all()
 
 
-def population(adsl: RawTable) -> RawTable:
-    """Patients of the full analysis set."""
-    return adsl.only(flagged(adsl["FASFL"]))
+def _flag(adsl: RawTable, wanted: str) -> str:
+    """Flag of the patients who are counted; EVERYONE where none is in use."""
+    used = [name for name in POPULATIONS if (adsl[name] != "").any()]
+    return wanted or (used or [EVERYONE])[0]
 
 
-def analyzed(adrs: RawTable, layout: Layout) -> RawTable:
+def counted_patients(adsl: RawTable, population: str) -> RawTable:
+    """Patients of a population: those with Y, so not those whose flag is blank."""
+    return adsl if population == EVERYONE else adsl.only(adsl[population] == "Y")
+
+
+def analyzed(adrs: RawTable, schema: Schema) -> RawTable:
     """Keep the record that is analyzed for each patient, parameter and visit.
 
-    With ANL01FL only its Y are. Of several records the last by ADY is, or the first of an event
-    that can happen again, such as a relapse; one without a day comes after all others.
+    With ANL01FL only its Y are; a record without a value is none. Of several records the last
+    by ADY is, or the first of an event that can happen again, such as a relapse; one without a
+    day comes after all others.
     """
-    chosen = adrs.only(flagged(adrs["ANL01FL"]))
+    chosen = adrs.only(flagged(adrs["ANL01FL"]) & (adrs["AVALC"] != ""))
     day = STUDY_DAY.numbers(chosen["ADY"])
-    day = day.where(~chosen["PARAMCD"].isin(layout.first), -day).fillna(-float("inf"))
+    day = day.where(~chosen["PARAMCD"].isin(schema.first), -day).fillna(-float("inf"))
     best = day.groupby([chosen[c] for c in ONE_RECORD]).transform("max")
     return chosen.only(day == best)
 
 
-def _columns(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
-    columns = {c.name: c.required for c in layout.tables[name]}
+def _columns(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
+    columns = {c.name: c.required for c in schema.tables[name]}
     for column in columns:
         if columns[column] and column not in table.cells:
             near = nearest(column, set(table.cells) - set(columns))
             hint = f"; is it {near[:60]!r}?" if near else ""
             yield Fault(table.file, 0, column, "", f"the column is missing{hint}")
-    if name == "ADAE" and not {"AETOXGR", "AETOXGRG"} & set(table.cells):
-        right = "the column is missing; give the grade, or its group in AETOXGRG"
-        yield Fault(table.file, 0, "AETOXGR", "", right)
 
 
-def _misspelled(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
+def _misspelled(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
     if name == "ADAE":
-        yield from _near_misses(table, "AEDECOD", layout.terms)
+        yield from _near_misses(table, "AEDECOD", schema.terms)
     if name == "ADTTE":
-        yield from _near_misses(table, "PARAMCD", layout.endpoints)
+        yield from _near_misses(table, "PARAMCD", schema.endpoints)
     if name == "ADRS":
-        yield from _near_misses(table, "PARAMCD", layout.visits)
-        for parameter, visits in layout.visits.items():
+        yield from _near_misses(table, "PARAMCD", schema.visits)
+        for parameter, visits in schema.visits.items():
             yield from _near_misses(table.only(table["PARAMCD"] == parameter), "AVISIT", visits)
 
 
-def _known(name: str, table: RawTable, layout: Layout) -> RawTable:
+def _known(name: str, table: RawTable, schema: Schema) -> RawTable:
     """Records of known parameters and visits, and those that do not say of which they are."""
     if name == "ADTTE":
-        return table.only(table["PARAMCD"].isin(["", *layout.endpoints]))
+        return table.only(table["PARAMCD"].isin(["", *schema.endpoints]))
     if name == "ADRS":
-        known = {(p, v) for p, visits in layout.visits.items() for v in ("", *visits)}
+        known = {(p, v) for p, visits in schema.visits.items() for v in ("", *visits)}
         pairs = zip(table["PARAMCD"], table["AVISIT"], strict=True)
         keep = [not parameter or (parameter, visit) in known for parameter, visit in pairs]
         return table.only(pd.Series(keep, table.cells.index, dtype=bool))
@@ -136,8 +155,8 @@ def _near_misses(table: RawTable, column: str, known: Collection[str]) -> Iterat
     yield from table.mark(column, look_up(table[column], meant))
 
 
-def _cells(name: str, table: RawTable, layout: Layout) -> Iterator[Fault]:
-    for column in layout.tables[name]:
+def _cells(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
+    for column in schema.tables[name]:
         if column.name in table.cells:
             cells = table[column.name]
             wrong = {c: column.right(c) for c in cells.unique() if not column.fits(c)}
@@ -149,21 +168,18 @@ def _is_text(cell: str) -> bool:
     return "\0" not in cell and not any("\ud800" <= c <= "\udfff" for c in cell)
 
 
-def _patients(adsl: RawTable) -> Iterator[Fault]:
-    full, safety, start = adsl["FASFL"], adsl["SAFFL"], adsl["TRTSDT"]
-    inside = flagged(full)
+def _patients(adsl: RawTable, population: str) -> Iterator[Fault]:
     twice = adsl.repeated("USUBJID").map({True: "give each patient one row"})
     yield from adsl.mark("USUBJID", twice)
-    blank = (full == "") & (full != "").any()
-    yield from adsl.mark("FASFL", blank.map({True: "write Y or N, as for the other patients"}))
-    other = ~blank & (safety != "") & ((safety == "Y") != inside)
-    right = "write the same as in FASFL: as in the article, one population is analyzed"
-    yield from adsl.mark("SAFFL", other.map({True: right}))
+    start = adsl["TRTSDT"]
     right = "give a day from TRTSDT " + start + " on"
-    early = dates(adsl["LSTALVDT"]) < dates(start)
-    yield from adsl.mark("LSTALVDT", right.where(early))
-    if len(adsl.cells) and not inside.any():
-        yield Fault(adsl.file, 0, "FASFL", "", "write Y for the patients analyzed; nobody has it")
+    yield from adsl.mark("LSTALVDT", right.where(dates(adsl["LSTALVDT"]) < dates(start)))
+    if population not in (*POPULATIONS, EVERYONE):
+        right = one_of(population, (*POPULATIONS, EVERYONE))
+        yield Fault(adsl.file, 0, "population", population, right)
+    elif len(adsl.cells) and counted_patients(adsl, population).cells.empty:
+        right = "write Y for the patients who are counted; nobody has it"
+        yield Fault(adsl.file, 0, population, "", right)
 
 
 def _unknown_patients(table: RawTable, adsl: RawTable) -> Iterator[Fault]:
@@ -172,13 +188,13 @@ def _unknown_patients(table: RawTable, adsl: RawTable) -> Iterator[Fault]:
     yield from table.mark("USUBJID", unknown.map({True: right}))
 
 
-def _responses(adrs: RawTable, layout: Layout) -> Iterator[Fault]:
-    for parameter in layout.visits:
-        codes = layout.codes("ADRS", parameter)
+def _responses(adrs: RawTable, schema: Schema) -> Iterator[Fault]:
+    for parameter in schema.visits:
+        codes = schema.codes("ADRS", parameter)
         values = adrs["AVALC"][adrs["PARAMCD"] == parameter]
         wrong = {c: one_of(c, codes) for c in values.unique() if codes and c and c not in codes}
         yield from adrs.mark("AVALC", look_up(values, wrong))
-    used = analyzed(adrs, layout)
+    used = analyzed(adrs, schema)
     right = "give each record its own ADY, or mark the one to analyze with Y in ANL01FL"
     twice = used.repeated(*ONE_RECORD).map({True: right})
     yield from used.mark("PARAMCD", twice, used["PARAMCD"] + " @ " + used["AVISIT"])
@@ -189,3 +205,14 @@ def _grades(adae: RawTable) -> Iterator[Fault]:
     own = look_up(grade, {str(g): name for g, name in GROUP_OF.items()})
     right = "write the group of grade " + grade
     yield from adae.mark("AETOXGRG", right.where(own.notna() & group.isin(GROUPS) & (group != own)))
+
+
+def _deadly(adae: RawTable, adtte: RawTable, adsl: RawTable) -> Iterator[Fault]:
+    """Events of grade 5, which is death, of patients who are alive elsewhere."""
+    fatal = ((adae["AETOXGR"] == "5") | (adae["AETOXGRG"] == "5")) & (adae["TRTEMFL"] != "N")
+    overall = (adtte["PARAMCD"] == "OS") & (adtte["CNSR"] != "0")
+    alive = set(adtte["USUBJID"][overall])
+    if (adsl["DTHFL"] != "").any():
+        alive |= set(adsl["USUBJID"][adsl["DTHFL"] != "Y"])
+    right = "grade 5 is death, but the patient is alive in ADSL or ADTTE"
+    yield from adae.mark("AETOXGR", (fatal & adae["USUBJID"].isin(alive)).map({True: right}))

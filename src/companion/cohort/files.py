@@ -8,22 +8,19 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from companion.cohort.layout import STANDARD, nearest
+from companion.cohort.encodings import NAMES, candidates, decode
+from companion.cohort.schema import STANDARD, nearest
 from companion.cohort.sheets import LONGEST, Fault, RawTable, Reading
 from companion.cohort.xport import read_xport
 
-SAS_ORIGIN = date(1960, 1, 1)
 FORMATS = ("csv", "xpt", "json", "ndjson")
-DATASET = "dataset.json"
-NAMES = {f"{table.lower()}.{form}" for table in STANDARD for form in FORMATS}
-DATES = {c.name for columns in STANDARD.values() for c in columns if c.kind == "date"}
+DATASET, MAPPING = "dataset.json", "mapping.csv"
+FILES = {f"{table.lower()}.{form}" for table in STANDARD for form in FORMATS}
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Records = Iterator[tuple[int, list]]  # the row of the file, and its cells
 
@@ -37,7 +34,7 @@ def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
     directory = Path(directory)
     try:
         files = sorted(p for p in directory.iterdir() if p.is_file())
-        wanted = {p for p in files if p.name.lower() in NAMES or p.name == DATASET}
+        wanted = {p for p in files if p.name.lower() in FILES or p.name in (DATASET, MAPPING)}
         return {p.name: p.read_bytes() if p in wanted else b"" for p in files}
     except OSError as error:
         place = str(error.filename or directory)
@@ -55,7 +52,7 @@ def parse(files: Mapping[str, bytes]) -> Reading:
         elif found:
             reading.fault(found[0], f"keep one of {', '.join(found)}: a table has one file")
         else:
-            near = nearest(f"{stem}.csv", [f for f in files if f.lower() not in NAMES])
+            near = nearest(f"{stem}.csv", [f for f in files if f.lower() not in FILES])
             hint = f"; {near!r} is there" if near else ""
             reading.fault(f"{stem}.csv", f"there is no such file (nor .xpt, .json){hint}")
     if DATASET in files:
@@ -98,9 +95,15 @@ def _raw_table(file: str, header: list[str], records: Records, reading: Reading)
 
 
 def _csv(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
-    if data.startswith((*WORKBOOKS, *UTF_16)):
-        raise FormatError("this is a workbook or UTF-16; save it as CSV in UTF-8")
-    records = _lines(file, _text(file, data, reading), reading)
+    if data.startswith(WORKBOOKS):
+        raise FormatError("this is a workbook; save it as CSV in UTF-8")
+    try:
+        text, encoding = decode(data)
+    except UnicodeError as error:
+        raise FormatError(f"save the file as UTF-8: {error}") from None
+    if encoding:
+        reading.notes.append(f"{file}: read as {encoding}")
+    records = _lines(file, text, reading)
     _, header = next(records, (0, []))
     if not header:
         raise FormatError("the file is empty or cannot be read; it needs a header and rows")
@@ -121,23 +124,27 @@ def _lines(file: str, text: str, reading: Reading) -> Records:
         reading.fault(file, f"cannot be read as CSV from here on ({error})", reader.line_num)
 
 
-def _text(file: str, data: bytes, reading: Reading) -> str:
-    """Decode UTF-8; where it is not, say in which line and go on as if it were Latin-1."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        for row, line in enumerate(data.split(b"\n"), start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                bad = line[error.start : error.end].decode("latin-1")
-                reading.fault(file, "save the file as UTF-8; this is Latin-1", row, value=bad)
-        return data.decode("latin-1")
-
-
 def _xpt(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
     names, records = read_xport(data)
-    return names, _as_text(file, names, records, reading)
+    texts = [v for record in records for v in record if isinstance(v, bytes) and not v.isascii()]
+    encoding = _encoding(file, texts, reading)
+    decoded = [[v.decode(encoding) if isinstance(v, bytes) else v for v in r] for r in records]
+    return names, _as_text(file, names, decoded, reading)
+
+
+def _encoding(file: str, texts: list[bytes], reading: Reading) -> str:
+    """Encoding of all texts of a file."""
+    try:
+        for text in texts:
+            text.decode("utf-8")
+    except UnicodeDecodeError:
+        possible = candidates(texts)
+        if len(possible) != 1:
+            names = " or ".join(possible or NAMES)
+            raise FormatError(f"write the text in UTF-8: it can be {names}") from None
+        reading.notes.append(f"{file}: read as {possible[0]}")
+        return possible[0]
+    return "utf-8"
 
 
 def _json(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
@@ -187,29 +194,12 @@ def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> 
     """Write any value as the text that a CSV file would hold."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            text = value.decode("latin-1")
-            reading.fault(file, "write the text in UTF-8; this is Latin-1", row, column, text)
-            return text
-    if column in DATES and isinstance(value, int | float):
-        return _sas_date(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if not isinstance(value, str | int | float):
         reading.fault(file, "write a text or a number", row, column, str(value))
         return ""
     return str(value)
-
-
-def _sas_date(days: float) -> str:
-    """Write days since 1960, as SAS counts them, as a date; as they stand when they are none."""
-    try:
-        return str(SAS_ORIGIN + timedelta(days=int(days))) if days == int(days) else str(days)
-    except OverflowError:
-        return str(days)
 
 
 def _dataset(data: bytes, reading: Reading) -> None:

@@ -1,14 +1,16 @@
 """The patient table that the ledger's expressions see: one row for each patient."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from companion.cohort.reading import Cohort
 from companion.cohort.sources import Source, parse_all
 from numbercheck.ledger.kleene import Masked
-from numbercheck.ledger.records import LedgerError, Variable
+from numbercheck.ledger.records import Ledger, LedgerError, Measure, Variable
 
+UNTIL = re.compile(r"(\w+) <=? (\d+)")
 KEYS = {"ADRS": "PARAMCD", "ADAE": "AEDECOD", "ADTTE": "PARAMCD"}
 
 
@@ -93,3 +95,62 @@ def _column(
     if variable.type == "category":
         return found.where(found.isin(variable.domain)).astype("str")
     return found.astype("Int64")
+
+
+def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
+    """Measures whose source has no usable record in the tables, and what is missing.
+
+    A count is 0 only where the tables say so: a column that is empty for everyone, a visit, a
+    parameter or an adverse event without any record (unless ``mapping.csv`` says that nobody
+    had it) leave open what was counted.
+    """
+    sources = parse_all(ledger.variables)
+    why = {name: _gap(cohort, source) for name, source in sources.items()}
+    found = {}
+    for measure in ledger.measures.values():
+        names = {*measure.where.names, *measure.among.names, *measure.by.names}
+        names |= {
+            n for n, s in sources.items() if s.table == "ADTTE" and s.name == measure.endpoint
+        }
+        for name in tuple(names):
+            names |= set(ledger.variables[name].evaluable.names)
+        gaps = [why[name] for name in ledger.variables if name in names and why.get(name)]
+        gaps += _unfollowed(cohort, measure, sources)
+        if gaps:
+            found[measure.measure] = gaps[0]
+    return found
+
+
+def _gap(cohort: Cohort, source: Source) -> str:
+    """What is missing for a variable; empty when there are records."""
+    records = _records(cohort, source)
+    place = f"{source.table} has no record of {source.name}" + (
+        source.visit and f" at {source.visit}"
+    )
+    if source.table == "ADSL":
+        is_empty = source.name not in records or records[source.name].isna().all()
+        return f"{source.name} is empty for everyone in ADSL" if is_empty else ""
+    if records.empty:
+        is_zero = source.name in cohort.nobody and (source.table == "ADAE" or source.default)
+        return "" if is_zero else f"{place} that is analyzed"
+    if (
+        source.how == "worst"
+        and (unknown := records["AETOXGR"].groupby(level=0).max().isna()).any()
+    ):
+        return f"{source.name} of {unknown.sum()} patients has no grade in ADAE"
+    if source.how == "days" and records["AVAL"].isna().all():
+        return f"{place} with a time"
+    return ""
+
+
+def _unfollowed(cohort: Cohort, measure: Measure, sources: Mapping[str, Source]) -> Iterator[str]:
+    """Days until which a measure counts, where nobody is followed so long."""
+    text = " ".join(e.text for e in (measure.where, measure.among, measure.by))
+    timed = {n: s.name for n, s in sources.items() if s.how == "days"}
+    until = [(timed[n], float(day)) for n, day in UNTIL.findall(text) if n in timed]
+    if measure.horizon:
+        until.append((measure.endpoint, float(measure.horizon)))
+    for endpoint, day in until:
+        last = cohort.adtte["AVAL"][cohort.adtte["PARAMCD"] == endpoint].max()
+        if last < day:
+            yield f"nobody is followed for {endpoint} to day {day:g}; the last is day {last:g}"

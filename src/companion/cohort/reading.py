@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from companion.cohort.checks import analyzed, examine, flagged, population
+from companion.cohort.checks import EVERYONE, analyzed, counted_patients, examine, flagged
 from companion.cohort.files import load
-from companion.cohort.layout import GROUP_OF, GROUPS, Column, Layout
-from companion.cohort.sheets import Fault, RawTable, Reading
+from companion.cohort.schema import GROUP_OF, GROUPS, Column, Schema
+from companion.cohort.sheets import Fault, RawTable, Reading, grouped
 from companion.cohort.times import lengths
 from companion.errors import CompanionError
 from companion.origin import label_of
@@ -19,24 +19,24 @@ from numbercheck.ledger.records import Ledger
 
 
 class CohortError(CompanionError, ValueError):
-    """The tables cannot be used; the message has a line for every fault."""
+    """The tables cannot be used; the message groups all faults."""
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
-        super().__init__("\n".join(map(str, faults)))
+        super().__init__("\n".join(grouped(faults)))
 
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
-    """Patients of the full analysis set, for efficacy and safety alike, as in the article.
+    """The patients who are counted, for efficacy and safety alike, as in the article.
 
-    The tables have every column of the layout, extra ones left out, sorted by patient.
+    The tables have every column of the schema, extra ones left out, sorted by patient.
     ``adsl`` has one row a patient. ``adrs`` has the record that is analyzed for each patient,
     parameter and visit: with ANL01FL its Y, and the last by ADY, of relapses the first.
     ``adae`` has the treatment-emergent events (TRTEMFL is Y, or nobody has one), several a
     patient and term; of AETOXGR and AETOXGRG the one that is empty is derived, a group's
     grade being its lowest. ``adtte`` has AVAL in days. Dates are text of ISO 8601, whole or
-    partial.
+    partial. ``nobody`` holds the terms and parameters of which no record means no patient.
     """
 
     adsl: pd.DataFrame
@@ -44,6 +44,9 @@ class Cohort:
     adae: pd.DataFrame
     adtte: pd.DataFrame
     dataset: dict
+    population: str = ""
+    notes: tuple[str, ...] = ()
+    nobody: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> str:
@@ -61,28 +64,21 @@ class Cohort:
         return len(self.adsl)
 
 
-def faults(directory: Path | str, ledger: Ledger) -> list[Fault]:
+def faults(directory: Path | str, ledger: Ledger, population: str = "") -> list[Fault]:
     """Everything that is wrong with a folder of ADaM tables, all at once; never raises.
 
-    Parameters
-    ----------
-    directory : path
-        Folder with adsl, adrs, adae and adtte, each as .csv, .xpt, .json or .ndjson.
-    ledger : Ledger
-        It says what the tables can hold, the last day on which a time can end, and the days
-        in a month of ``AVALU``.
+    The parameters are those of `read_folder`.
 
     Returns
     -------
     list of Fault
         In order of file, row and column; empty when the tables can be used.
     """
-    with _uncollected():
-        return _examine(directory, ledger).faults
+    return read_folder(directory, ledger, population).faults
 
 
-def read_cohort(directory: Path | str, ledger: Ledger) -> Cohort:
-    """Read and check a folder of ADaM tables; the parameters are those of `faults`.
+def read_cohort(directory: Path | str, ledger: Ledger, population: str = "") -> Cohort:
+    """Read and check a folder of ADaM tables; the parameters are those of `read_folder`.
 
     Raises
     ------
@@ -90,27 +86,54 @@ def read_cohort(directory: Path | str, ledger: Ledger) -> Cohort:
         With all faults at once.
     """
     with _uncollected():
-        return cohort_of(_examine(directory, ledger), ledger)
+        return cohort_of(read_folder(directory, ledger, population), ledger)
+
+
+def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> Reading:
+    """Read and check a folder of ADaM tables.
+
+    Parameters
+    ----------
+    directory : path
+        Folder with adsl, adrs, adae and adtte, each as .csv, .xpt, .json or .ndjson, and
+        ``mapping.csv`` where the tables have other codes than the ledger.
+    ledger : Ledger
+        It says what the tables can hold, the last day on which a time can end, and the days
+        in a month of ``AVALU``.
+    population : {"", "FASFL", "ITTFL", "SAFFL", "all"}
+        Flag of the patients who are counted; by default the first that is in use.
+    """
+    with _uncollected():
+        files = load(directory)
+        if isinstance(files, Fault):
+            return Reading(faults=[files])
+        return examine(files, ledger, population)
 
 
 def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     """Make a cohort of what was read, or raise `CohortError` with its faults."""
     if reading.faults:
         raise CohortError(reading.faults)
-    layout, raw = Layout(ledger), dict(reading.tables)
-    raw["ADSL"] = population(raw["ADSL"])
-    raw["ADRS"] = analyzed(raw["ADRS"], layout)
+    schema, raw = Schema(ledger), dict(reading.tables)
+    everyone = len(raw["ADSL"].cells)
+    raw["ADSL"] = counted_patients(raw["ADSL"], reading.population)
+    raw["ADRS"] = analyzed(raw["ADRS"], schema)
     raw["ADAE"] = raw["ADAE"].only(flagged(raw["ADAE"]["TRTEMFL"]))
     patients = raw["ADSL"]["USUBJID"]
     for name, table in raw.items():
         raw[name] = table.only(table["USUBJID"].isin(patients))
-    frames = {name: _frame(layout.tables[name], table) for name, table in raw.items()}
+    frames = {name: _frame(schema.tables[name], table) for name, table in raw.items()}
     frames["ADAE"] = _graded(frames["ADAE"])
-    days = lengths(raw["ADTTE"], ledger.time_limits[1])
+    days = lengths(raw["ADTTE"], schema.days_per_month).reset_index(drop=True)
     frames["ADTTE"] = frames["ADTTE"].assign(AVAL=days, AVALU="DAYS")
+    dataset = reading.dataset or {"origin": "supplied"}
+    flag = "everyone" if reading.population == EVERYONE else f"{reading.population} is Y"
     return Cohort(
         **{name.lower(): _sorted(frame) for name, frame in frames.items()},
-        dataset=reading.dataset or {"origin": "supplied"},
+        dataset=dataset,
+        population=f"{len(patients)} of {everyone} patients of {raw['ADSL'].file}: {flag}",
+        notes=tuple(reading.notes),
+        nobody=reading.nobody | (set(schema.names) if label_of(dataset) else set()),
     )
 
 
@@ -126,14 +149,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _examine(directory: Path | str, ledger: Ledger) -> Reading:
-    files = load(directory)
-    return Reading(faults=[files]) if isinstance(files, Fault) else examine(files, ledger)
-
-
 def _frame(columns: Iterable[Column], table: RawTable) -> pd.DataFrame:
-    """Give every column of the layout its type."""
-    return pd.DataFrame({c.name: _typed(c, table[c.name]) for c in columns})
+    """Give every column of the schema its type."""
+    frame = pd.DataFrame({c.name: _typed(c, table[c.name]) for c in columns})
+    return frame.reset_index(drop=True)
 
 
 def _typed(column: Column, cells: pd.Series) -> pd.Series:

@@ -1,11 +1,12 @@
 """Tables as text, before anything is made of them, and the faults that are found in them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 LONGEST = 60  # characters of a cell that a message shows
+MOST_LINES = 60  # of a terminal
 
 
 @dataclass(frozen=True, order=True)
@@ -66,13 +67,54 @@ class RawTable:
             yield Fault(self.file, int(row), column, cell, text)
 
 
+def grouped(faults: Iterable[Fault], most: int = MOST_LINES) -> list[str]:
+    """Faults in words, one line for equal faults of a column, with the first three rows."""
+    alike: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.file, fault.column, fault.right), []).append(fault)
+    lines = [_line(group) for group in alike.values()]
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"and {len(lines) - most + 1} other kinds of fault"]
+
+
+def _line(group: list[Fault]) -> str:
+    first, n = group[0], len(group)
+    if n == 1 or not first.row:
+        values = ", ".join(f.value for f in group[:3] if f.value)
+        more = f" and {n - 3} more" if n > 3 else ""
+        return str(replace(first, value=values + more))
+    rows = ", ".join(str(f.row) for f in group[:3]) + (f" and {n - 3} more" if n > 3 else "")
+    return str(replace(first, row=0)).replace(first.file, f"{first.file} rows {rows}", 1)
+
+
 @dataclass
 class Reading:
-    """What was read from one folder, and what was wrong."""
+    """What was read from one folder, and what was wrong.
+
+    Attributes
+    ----------
+    tables : dict of str to RawTable
+    dataset : dict
+        Content of ``dataset.json``.
+    faults : list of Fault
+    notes : list of str
+        What was read otherwise than it is written, in sentences.
+    codes : list of Code
+        Codes of the tables and of the ledger.
+    nobody : frozenset of str
+        Terms and parameters that no patient has, says ``mapping.csv``.
+    population : str
+        Flag of the patients who are counted.
+    """
 
     tables: dict[str, RawTable] = field(default_factory=dict)
     dataset: dict = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    codes: list = field(default_factory=list)
+    nobody: frozenset[str] = frozenset()
+    population: str = ""
 
     def fault(self, file: str, right: str, row: int = 0, column: str = "", value: str = "") -> None:
         """Note one fault."""

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from companion.cohort.layout import TIME, dates
+from companion.cohort.schema import TIME, Schema, dates
 from companion.cohort.sheets import Fault, RawTable, look_up
 
 ROUNDING = 2.0  # days by which times written in different units may differ
@@ -16,32 +16,57 @@ def lengths(adtte: RawTable, days_per_month: float) -> pd.Series:
     """Times in days: AVAL by its unit; without it the days from STARTDT to ADT, both counted.
 
     Without AVAL the study-day convention of the ADaM guide holds (ADY = ADT - TRTSDT + 1),
-    so that an event on the first day has time 1. NaN when neither is known.
+    so that an event on the first day has time 1. Without a unit, AVAL is in days if both dates
+    are known. NaN when the time is not known.
     """
-    unit = adtte["AVALU"].map({"DAYS": 1.0, "WEEKS": 7.0, "MONTHS": days_per_month})
-    span = (dates(adtte["ADT"]) - dates(adtte["STARTDT"])).dt.days + 1.0
-    return (TIME.numbers(adtte["AVAL"]) * unit).where(adtte["AVAL"] != "", span.where(span >= 1))
+    span = _span(adtte)
+    given = TIME.numbers(adtte["AVAL"]) * _unit(adtte, days_per_month)
+    return given.where(adtte["AVAL"] != "", span.where(span >= 1))
 
 
-def time_faults(
-    adtte: RawTable, adsl: RawTable, cutoff: date | None, days_per_month: float
-) -> Iterator[Fault]:
+def _span(adtte: RawTable) -> pd.Series:
+    return (dates(adtte["ADT"]) - dates(adtte["STARTDT"])).dt.days + 1.0
+
+
+def _unit(adtte: RawTable, days_per_month: float) -> pd.Series:
+    """Days of each row's unit; NaN where there is none."""
+    unit = look_up(adtte["AVALU"], {"DAYS": 1.0, "WEEKS": 7.0, "MONTHS": days_per_month})
+    unit[(adtte["AVALU"] == "") & _span(adtte).notna()] = 1.0
+    return unit.astype(float)
+
+
+def _slack(adtte: RawTable, days_per_month: float) -> pd.Series:
+    """Days by which a time can be off because AVAL was rounded, in weeks or months."""
+    unit = _unit(adtte, days_per_month)
+    decimals = adtte["AVAL"].map(lambda text: len(text.partition(".")[2])).astype(float)
+    return (1 + unit * 0.5 * 10.0**-decimals).where(unit > 1, 0.0)
+
+
+def time_faults(adtte: RawTable, adsl: RawTable, schema: Schema) -> Iterator[Fault]:
     """Whatever is wrong with the times, within a row and across the tables."""
-    length = lengths(adtte, days_per_month)
+    length = lengths(adtte, schema.days_per_month)
+    slack = _slack(adtte, schema.days_per_month)
     yield from _incomplete(adtte, length)
-    yield from _outside(adtte, adsl, length, cutoff)
-    yield from _disordered(adtte, length)
+    yield from _misstated(adtte, length, slack, schema)
+    yield from _outside(adtte, adsl, length, schema.cutoff)
+    yield from _deaths(adtte, adsl)
+    yield from _disordered(adtte, length, slack)
 
 
 def absent(
     adtte: RawTable, patients: Collection[str], endpoints: Collection[str]
 ) -> Iterator[Fault]:
-    """Patients without a time that everyone has."""
-    for name in endpoints if len(adtte.cells) else ():
+    """Patients without a time of an endpoint that others have."""
+    for name in endpoints:
         timed = set(adtte["USUBJID"][adtte["PARAMCD"] == name])
         right = f"give the patient a row of {name}, with or without the event"
-        for patient in sorted({p for p in patients if p} - timed):
+        for patient in sorted({p for p in patients if p} - timed) if timed else ():
             yield Fault(adtte.file, 0, "PARAMCD", patient, right)
+
+
+def of_patient(table: RawTable, adsl: RawTable, column: str) -> pd.Series:
+    """Cell of ADSL for the patient of each row; empty for unknown patients."""
+    return look_up(table["USUBJID"], dict(zip(adsl["USUBJID"], adsl[column], strict=True)), "")
 
 
 def _incomplete(adtte: RawTable, length: pd.Series) -> Iterator[Fault]:
@@ -51,21 +76,33 @@ def _incomplete(adtte: RawTable, length: pd.Series) -> Iterator[Fault]:
     right = "give the time, or whole dates in STARTDT and, not before it, in ADT"
     yield from adtte.mark("PARAMCD", twice.map({True: "give each patient one row of it"}))
     yield from adtte.mark("AVAL", (~given & length.isna()).map({True: right}))
-    unit = given & (adtte["AVALU"] == "")
+    unit = given & (adtte["AVALU"] == "") & _span(adtte).isna()
     yield from adtte.mark("AVALU", unit.map({True: "write DAYS, WEEKS or MONTHS"}))
+
+
+def _misstated(
+    adtte: RawTable, length: pd.Series, slack: pd.Series, schema: Schema
+) -> Iterator[Fault]:
+    """Times other than from STARTDT to ADT, or longer than the trial."""
+    off = length - _span(adtte)
+    whole = off[_unit(adtte, schema.days_per_month) == 1]
+    uncounted = len(whole) > 0 and (whole.dropna() == -1).all()  # no time counts its first day
+    wrong = (off + uncounted).abs() > slack + 1e-6
+    right = "write the days from STARTDT to ADT, both counted, or the unit that AVAL has in AVALU"
+    yield from adtte.mark("AVAL", wrong.map({True: right}))
+    if schema.first_day and schema.cutoff:
+        longest = (schema.cutoff - schema.first_day).days + 1
+        right = f"the trial lasted {longest} days, from {schema.first_day} to {schema.cutoff}"
+        too_long = (adtte["ADT"] == "") & (length > longest + slack)
+        yield from adtte.mark("AVAL", too_long.map({True: right}))
 
 
 def _outside(
     adtte: RawTable, adsl: RawTable, length: pd.Series, cutoff: date | None
 ) -> Iterator[Fault]:
     """Times that end before they start, after the data cut-off, or in a death before its day."""
-
-    def of_patient(column: str) -> pd.Series:
-        found = dict(zip(adsl["USUBJID"], adsl[column], strict=True))
-        return look_up(adtte["USUBJID"], found, "")
-
-    begun = adtte["STARTDT"].where(adtte["STARTDT"] != "", of_patient("TRTSDT"))
-    alive, flag = of_patient("LSTALVDT"), of_patient("DTHFL")
+    begun = adtte["STARTDT"].where(adtte["STARTDT"] != "", of_patient(adtte, adsl, "TRTSDT"))
+    alive = of_patient(adtte, adsl, "LSTALVDT")
     start, end = dates(begun), dates(adtte["ADT"])
     right = "give a day from the start " + begun + " on"
     yield from adtte.mark("ADT", right.where(end < start))
@@ -81,19 +118,35 @@ def _outside(
         ended = f"end the time on the data cut-off {cutoff} or before"
         yield from adtte.mark(column, (late & here).map({True: ended}))
         yield from adtte.mark(column, right.where(death & (last < dates(alive)) & here))
+
+
+def _deaths(adtte: RawTable, adsl: RawTable) -> Iterator[Fault]:
+    """Deaths in ADSL or in overall survival that the other does not have."""
     known = adtte["USUBJID"].isin(adsl["USUBJID"]) & (adsl["DTHFL"] != "").any()
+    overall = known & (adtte["PARAMCD"] == "OS") & (adtte["CNSR"] != "")
+    flag, died = of_patient(adtte, adsl, "DTHFL") == "Y", adtte["CNSR"] == "0"
     right = f"the patient has no Y in DTHFL of {adsl.file}, but a death here"
-    yield from adtte.mark("CNSR", (death & known & (flag != "Y")).map({True: right}))
+    yield from adtte.mark("CNSR", (overall & died & ~flag).map({True: right}))
+    right = f"the patient has Y in DTHFL of {adsl.file}, but no death here"
+    yield from adtte.mark("CNSR", (overall & ~died & flag).map({True: right}))
 
 
-def _disordered(adtte: RawTable, length: pd.Series) -> Iterator[Fault]:
-    """Progression-free survival that ends after overall survival."""
-    overall = adtte["PARAMCD"] == "OS"
-    patients = adtte["USUBJID"]
-    limit = patients.map(dict(zip(patients[overall], length[overall], strict=True)))
-    unit = patients.map(dict(zip(patients[overall], adtte["AVALU"][overall], strict=True)))
-    slack = (adtte["AVALU"] != unit) * ROUNDING
-    after = (adtte["PARAMCD"] == "PFS") & (length > limit + slack)
+def _disordered(adtte: RawTable, length: pd.Series, slack: pd.Series) -> Iterator[Fault]:
+    """Times that end after overall survival, and a death without the end of another endpoint."""
+    overall, event = adtte["PARAMCD"] == "OS", adtte["CNSR"] == "0"
+    patients, progression = adtte["USUBJID"], adtte["PARAMCD"] == "PFS"
+
+    def survival(column: pd.Series) -> pd.Series:
+        return look_up(patients, dict(zip(patients[overall], column[overall], strict=True)))
+
+    limit = survival(length).astype(float)
+    unit = survival(adtte["AVALU"])
+    slack = slack.where(adtte["AVALU"] != unit, 0.0) + (adtte["AVALU"] != unit) * ROUNDING
+    after = (progression | event) & ~overall & (length > limit + slack)
     for row in adtte.cells.index[after]:
         right = f"end it on the day {limit[row]:g} of overall survival or before"
         yield Fault(adtte.file, int(row), "AVAL", adtte["AVAL"][row], right)
+    died = survival(event).fillna(False).astype(bool)
+    censored = progression & ~event & died & (length >= limit - slack)
+    right = "write 0: the patient died that day, which ends progression-free survival"
+    yield from adtte.mark("CNSR", censored.map({True: right}))

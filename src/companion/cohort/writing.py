@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from companion.cohort.files import DATASET
-from companion.cohort.layout import GROUP_OF, GROUPS, YES_NO, Layout
+from companion.cohort.schema import GROUP_OF, GROUPS, YES_NO, Schema
 from companion.cohort.sources import Source
 from numbercheck.ledger.records import Ledger
 
@@ -46,21 +46,21 @@ def write_cohort(
     if not table.index.is_unique:
         raise ValueError("the patient table has a USUBJID twice; give each patient one row")
     table = table.set_axis([str(i) for i in table.index]).sort_index()
-    layout, study = Layout(ledger), str(dataset.get("study", ""))
+    schema, study = Schema(ledger), str(dataset.get("study", ""))
     values = {
         name: {p: _plain(v) for p, v in table[name].astype(object).items()}
-        for name in layout.sources
+        for name in schema.sources
     }
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     for name, rows in (("ADSL", _adsl), ("ADRS", _adrs), ("ADAE", _adae), ("ADTTE", _adtte)):
-        columns = [c.name for c in layout.tables[name] if c.name not in LEFT_OUT]
+        columns = [c.name for c in schema.tables[name] if c.name not in LEFT_OUT]
         with (directory / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
             writer.writeheader()
             for patient in table.index:
                 keys = {"STUDYID": study, "USUBJID": patient}
-                writer.writerows(keys | row for row in rows(patient, layout, values))
+                writer.writerows(keys | row for row in rows(patient, schema, values))
     text = json.dumps(dict(dataset), ensure_ascii=False, indent=2, sort_keys=True)
     (directory / DATASET).write_bytes(text.encode() + b"\n")
 
@@ -74,55 +74,55 @@ def _plain(value: object) -> object:
 
 
 def _of(
-    table: str, patient: str, layout: Layout, values: Values
+    table: str, patient: str, schema: Schema, values: Values
 ) -> Iterator[tuple[str, Source, object]]:
     """Each variable of a table with its value for one patient."""
-    for name, source in layout.sources.items():
+    for name, source in schema.sources.items():
         if source.table == table:
             yield name, source, values[name][patient]
 
 
-def _adsl(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+def _adsl(patient: str, schema: Schema, values: Values) -> Iterator[Row]:
     row: Row = {"SUBJID": patient, "SAFFL": "Y", "FASFL": "Y"}
-    for _, source, value in _of("ADSL", patient, layout, values):
-        row[source.name] = _code(value, source, layout)
+    for _, source, value in _of("ADSL", patient, schema, values):
+        row[source.name] = _code(value, source, schema)
     row["AGEU"] = "YEARS" if row.get("AGE", "") != "" else ""
-    for _, source, died in _of("ADTTE", patient, layout, values):
+    for _, source, died in _of("ADTTE", patient, schema, values):
         if (source.name, source.how) == ("OS", "event"):
             row["DTHFL"] = "Y" if died else ""
     yield row
 
 
-def _code(value: object, source: Source, layout: Layout) -> object:
+def _code(value: object, source: Source, schema: Schema) -> object:
     """Write a value; a flag by the first code that stands for it."""
     if value is None or source.how != "flag":
         return "" if value is None else value
-    others = layout.codes(source.table, source.name) or YES_NO
+    others = schema.codes(source.table, source.name) or YES_NO
     return source.codes[0] if value else next(c for c in others if c not in source.codes)
 
 
-def _adrs(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+def _adrs(patient: str, schema: Schema, values: Values) -> Iterator[Row]:
     found: dict[tuple[str, str], object] = {}
-    for name, source, value in _of("ADRS", patient, layout, values):
+    for name, source, value in _of("ADRS", patient, schema, values):
         if source.default and value is None:
             raise ValueError(f"{name} of {patient} is missing, which ADRS cannot say")
         if source.how != "present" and value is not None and value != source.default:
-            found[source.visit, source.name] = _code(value, source, layout)
-    for name, source, value in _of("ADRS", patient, layout, values):
+            found[source.visit, source.name] = _code(value, source, schema)
+    for name, source, value in _of("ADRS", patient, schema, values):
         if source.how == "present" and bool(value) != ((source.visit, source.name) in found):
             raise ValueError(f"{name} of {patient} is {value}, but no variable agrees")
-    visits = list(dict.fromkeys(s.visit for s in layout.sources.values() if s.visit))
-    parameters = [f.name for f in layout.fields.values() if f.table == "ADRS"]
+    visits = list(dict.fromkeys(s.visit for s in schema.sources.values() if s.visit))
+    parameters = [f.name for f in schema.fields.values() if f.table == "ADRS"]
     for visit, name in sorted(found, key=lambda k: (visits.index(k[0]), parameters.index(k[1]))):
-        row: Row = {"PARAMCD": name, "PARAM": layout.fields[f"ADRS.{name}"].label}
+        row: Row = {"PARAMCD": name, "PARAM": schema.fields[f"ADRS.{name}"].label}
         at: Row = {"AVISIT": visit, "AVISITN": visits.index(visit) + 1}
         yield row | at | {"AVALC": found[visit, name]}
 
 
-def _adae(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
-    for _, source, grade in _of("ADAE", patient, layout, values):
+def _adae(patient: str, schema: Schema, values: Values) -> Iterator[Row]:
+    for _, source, grade in _of("ADAE", patient, schema, values):
         if grade != 0:
-            field = layout.fields.get(f"ADAE.{source.name}")
+            field = schema.fields.get(f"ADAE.{source.name}")
             row: Row = {"AEDECOD": source.name, "AECAT": field.group if field else ""}
             yield row | {"TRTEMFL": "Y"} | _grade(grade)
 
@@ -134,12 +134,12 @@ def _grade(grade: Any) -> Row:
     return {"AETOXGR": exact, "AETOXGRG": group}
 
 
-def _adtte(patient: str, layout: Layout, values: Values) -> Iterator[Row]:
+def _adtte(patient: str, schema: Schema, values: Values) -> Iterator[Row]:
     found: dict[str, dict[str, object]] = defaultdict(dict)
-    for _, source, value in _of("ADTTE", patient, layout, values):
+    for _, source, value in _of("ADTTE", patient, schema, values):
         found[source.name][source.how] = value
-    for name in layout.endpoints:
+    for name in schema.endpoints:
         if (time := found[name].get("days")) is not None:
-            row: Row = {"PARAMCD": name, "PARAM": layout.fields[f"ADTTE.{name}"].label}
+            row: Row = {"PARAMCD": name, "PARAM": schema.fields[f"ADTTE.{name}"].label}
             event = found[name].get("event", True)
             yield row | {"AVAL": time, "AVALU": "DAYS", "CNSR": 0 if event else 1}

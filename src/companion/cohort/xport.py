@@ -1,7 +1,7 @@
 """SAS transport files, versions 5 and 8, with one data set.
 
 Own code, because pandas loses the last record where it ends in blanks, and reads 0 as
-5.4e-79. Source: SAS, "Record Layout of a SAS Version 5 or 6 (8 or 9) Data Set in SAS
+5.4e-79. Source: SAS, "Record Schema of a SAS Version 5 or 6 (8 or 9) Data Set in SAS
 Transport (XPORT) Format" (TS-140).
 """
 

@@ -81,9 +81,8 @@ def subgroup_rows(
         levels.setdefault(row.group, []).append(row.label)
     found = []
     for i, (outcome, reached) in enumerate(outcomes.items()):
-        hit = reached.fillna(False).astype(bool)
         for factor, of in measures.items():
-            for level, n, total in _counts(hit, factor, factors):
+            for level, n, total in _counts(reached, factor, factors):
                 ends = dict(zip(levels[factor], bounds(of[i]), strict=False))
                 low, high = ends.get(level, (np.nan, np.nan)) if level else (np.nan, np.nan)
                 found.append((outcome, factor, level, of[i], n, total, low, high))
@@ -95,6 +94,10 @@ def _counts(
 ) -> Iterator[tuple[str, float, float]]:
     """Level, responders and members of each level of a factor."""
     known = factors[factor].dropna() if factor in factors else pd.Series()
+    if hit.isna().all():  # nobody's outcome was recorded
+        yield "", np.nan, np.nan
+        return
+    hit = hit.fillna(False).astype(bool)
     if factor == ALL:
         yield "", float(hit.sum()), float(len(hit))
     elif known.empty:

@@ -1,5 +1,7 @@
 """A figure of this trial beside the trials it cites: rates with intervals."""
 
+from math import isnan
+
 import pandas as pd
 
 from companion.captions import UNSTATED, Provenance, interval_name
@@ -37,7 +39,7 @@ def trials(
         f"{interval_name(interval_method, level)}, from each trial's own counts; hollow: only a "
         "percentage is printed. Populations and definitions differ between trials."
     )
-    title = f"This trial beside the trials it cites, N = {total:.0f}"
+    title = "This trial beside the trials it cites" + ("" if isnan(total) else f", N = {total:.0f}")
     figure = draw_forest(forest, title, notes, provenance, NAMES)
     told = f"Rates of this trial and others. {forest.told()}. {provenance.label}"
     figure.alt_text = told.strip()

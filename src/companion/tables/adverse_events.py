@@ -71,9 +71,10 @@ def adverse_events(
         columns = {"any": "Any grade", **found}
     body = []
     for term in terms:
-        cells = tuple(term.cell(g, printed) for g in columns)
+        cells = tuple(term.cell(g, printed, provenance.absent) for g in columns)
         body.append(Row(term.row.group if by_category else "", term.row.label, cells))
-    first = layout.rows[0].measures[0] if layout.rows else ""
+    counted = [f"{term.stem}_{PRINTED[0]}" for term in terms if not isnan(term.total)]
+    first = counted[0] if counted else ""
     total = results.get(first, "N")
     severe = share(results, ANY_SEVERE) or _bound(any_event, total) or provenance.absent
     severe_cells = tuple(severe if g == "g34" else "" for g in columns)
@@ -111,8 +112,10 @@ class _Term:
         """What the order by frequency compares."""
         return (sum(self.counts.values()), *(self.counts[g] for g in reversed(self.counts)))
 
-    def cell(self, group: str, printed: Mapping[tuple[str, str], str]) -> Text:
+    def cell(self, group: str, printed: Mapping[tuple[str, str], str], absent: str) -> Text:
         """Count and percentage of a grade group, and what is printed otherwise."""
+        if isnan(self.total):  # the tables do not record the term
+            return Text(absent)
         if group == "any":
             return n_percent(sum(self.counts.values()), self.total, self.own)
         measure = f"{self.stem}_{group}"

@@ -1,4 +1,4 @@
-"""The layout of the four ADaM tables: columns, codes, and what would be right in a wrong cell.
+"""The columns and codes of the four ADaM tables, and what would be right in a wrong cell.
 
 CDISC's own columns and codes stand here, by the ADaM Implementation Guide 1.3 and its guides
 for occurrence data and time to event. What one trial adds to them is its ledger's
@@ -16,7 +16,7 @@ import pandas as pd
 from companion.cohort.sheets import look_up
 from companion.cohort.sources import parse_all
 from numbercheck import errors
-from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.records import Ledger, day_range
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -80,16 +80,17 @@ GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}  # AETOXGRG: grades of CTCAE
 GROUP_OF = {grade: group for group, grades in GROUPS.items() for grade in grades}
 YES_NO = ("Y", "N")
 STUDY = Column("STUDYID")
-PATIENT, PARAMETER, VISIT, TERM = (
+PATIENT, PARAMETER, VISIT = (
     Column(name, "identifier", required=True, filled=True)
-    for name in ("USUBJID", "PARAMCD", "AVISIT", "AEDECOD")
+    for name in ("USUBJID", "PARAMCD", "AVISIT")
 )
+TERM = Column("AEDECOD", "identifier", required=True)  # empty where nobody coded the event
 AGE = Column("AGE", "whole", high=120, required=True)
 SEX = Column("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True)
 STUDY_DAY = Column("ADY", "whole", low=-math.inf)
-RESPONSE = Column("AVALC", required=True, filled=True)
+RESPONSE = Column("AVALC", required=True)
 TIME = Column("AVAL", "number", high=1e6, required=True)
-UNIT = Column("AVALU", "code", ("DAYS", "WEEKS", "MONTHS"), required=True)
+UNIT = Column("AVALU", "code", ("DAYS", "WEEKS", "MONTHS"))
 CENSORING = Column("CNSR", "whole", high=999, required=True, filled=True)
 GRADE = Column("AETOXGR", "code", tuple(map(str, GROUP_OF)))
 GRADE_GROUP = Column("AETOXGRG", "code", tuple(GROUPS))
@@ -110,7 +111,7 @@ def _dates(*names: str) -> tuple[Column, ...]:
 STANDARD: dict[str, tuple[Column, ...]] = {
     "ADSL": (
         *(STUDY, PATIENT, *_texts("SUBJID", "SITEID"), AGE, Column("AGEU", "code", ("YEARS",))),
-        *(SEX, *_texts("RACE", "TRT01A"), *_flags("SAFFL", "FASFL")),
+        *(SEX, *_texts("RACE", "TRT01A"), *_flags("SAFFL", "FASFL", "ITTFL")),
         *(*_dates("TRTSDT", "LSTALVDT"), *_flags("DTHFL")),
     ),
     "ADRS": (
@@ -125,7 +126,7 @@ STANDARD: dict[str, tuple[Column, ...]] = {
 }
 
 
-class Layout:
+class Schema:
     """What the tables of one trial can hold.
 
     Parameters
@@ -146,6 +147,9 @@ class Layout:
         Adverse events.
     first : set of str
         Parameters of ADRS of which the first of several records counts, not the last.
+    first_day, cutoff : date or None
+        First day of accrual and last of follow-up, as far as they are printed.
+    days_per_month : float
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -158,8 +162,16 @@ class Layout:
         self.terms, self.endpoints = self._names("ADAE"), self._names("ADTTE")
         self.events = [n for n in self.endpoints if self._has("ADTTE", n, "event")]
         self.first = {f.name for f in self.fields.values() if f.of_several == "first"}
+        first, self.cutoff = ledger.find("accrual_start", "value"), ledger.time_limits[0]
+        self.days_per_month = ledger.time_limits[1]
+        self.first_day = day_range(first[0].printed)[0] if first else None
         own = [n for n in self._names("ADSL") if n not in {c.name for c in STANDARD["ADSL"]}]
         self.tables = STANDARD | {"ADSL": STANDARD["ADSL"] + tuple(map(self._column, own))}
+
+    @property
+    def names(self) -> list[str]:
+        """Terms and parameters."""
+        return [*self.terms, *self.visits, *self.endpoints]
 
     def codes(self, table: str, name: str) -> tuple[str, ...]:
         """Codes of a column or parameter; none where any value can stand."""
@@ -172,16 +184,15 @@ class Layout:
         read = [s.name for s in self.sources.values() if s.table == table]
         return list(dict.fromkeys(listed + read))
 
-    def _has(self, table: str, name: str, *how: str) -> bool:
-        """Whether a variable is read from here, in one of these ways."""
-        found = [s for s in self.sources.values() if (s.table, s.name) == (table, name)]
-        return any(not how or s.how in how for s in found)
+    def _has(self, table: str, name: str, how: str) -> bool:
+        """Whether a variable is read from here in this way."""
+        return (table, name, how) in {(s.table, s.name, s.how) for s in self.sources.values()}
 
     def _column(self, name: str) -> Column:
         """Column of ADSL that is this trial's own: a flag, other codes, or a whole number."""
         codes = self.codes("ADSL", name) or (YES_NO if self._has("ADSL", name, "flag") else ())
         kind = "code" if codes else "whole"
-        return Column(name, kind, codes, required=self._has("ADSL", name))
+        return Column(name, kind, codes)
 
 
 def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
