@@ -102,7 +102,7 @@ def chosen(
 def _stranger(name: str, names: list[str]) -> str:
     if name in RESERVED:
         return f"parameter {name!r} is set by the option {RESERVED[name]}"
-    return f"{unknown('parameter', name, names)} The parameters are {', '.join(names)}"
+    return f"{unknown('parameter', name, names)} (the parameters are {', '.join(names)})"
 
 
 def _typed(parameter: Mapping[str, str], text: str) -> Any:
