@@ -189,6 +189,8 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
 
     Without an expression: the questions of the ledger's bounds.csv. An argument alone that is a
     folder is the ledger.
+
+    Exit status: 0 every question is answered, 1 one of them is undecided, 2 unusable input.
     """
     if folder == HERE and expression and _is_folder(expression):
         folder, expression = Path(expression), None
@@ -231,15 +233,17 @@ def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:
 
     ledger = _read(folder)
     with within(seconds):
-        given_up, found, envelopes = standard_bounds(folder, seconds)
+        given_up, found, envelopes, undecided = standard_bounds(folder, seconds)
     if as_json:
         records = [bound.record() for bound in found]
-        print_json({"given_up": given_up, "bounds": records, "envelopes": envelopes})
-        return
+        told = {"given_up": given_up, "bounds": records, "envelopes": envelopes}
+        print_json({**told, "undecided": undecided})
+        sys.exit(1 if undecided else 0)
     _print_given_up(ledger, given_up)
-    print(*found, sep="\n")
+    print(*found, *undecided, sep="\n")
     for endpoint, rows in envelopes.items():
         print(f"{endpoint} month by month, least and largest estimate:")
         print(
             *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
         )
+    sys.exit(1 if undecided else 0)

@@ -5,8 +5,9 @@ made it, and made again only when one of them changed.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from math import inf
@@ -22,13 +23,13 @@ from numbercheck.consistency.questions import answers, asked_of, cells, curves, 
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import time_left, within
+from numbercheck.consistency.solving import UndecidedError, time_left, within
 from numbercheck.consistency.words import record
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
 Envelopes = dict[str, list[list[float]]]
-Half = tuple[dict[int, list[Bound]], Envelopes]  # bounds by the row that asked for them
+Half = tuple[dict[int, list[Bound]], Envelopes, list[str]]  # bounds by row; what was undecided
 PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
 BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
 
@@ -48,17 +49,21 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
     with _pool(jobs) as pool:
         futures = {part: pool.submit(_make, part, published, given_up) for part in PARTS}
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
-        made = {part: future.result() for part, future in futures.items()}
-    listed, envelopes = _joined([made.pop(half) for half in HALVES])
+        made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
+        late: list[str] = []
+        for part, future in futures.items():
+            with _noting(late):
+                made[part] = future.result()
+    listed, envelopes, undecided = _joined([made.pop(half) for half in HALVES])
     bounds = [bound.record() for bound in listed]
     shown = {"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes}
-    return {**shown, **made}
+    return {**shown, **made, "undecided": [*undecided, *late]}
 
 
 def standard_bounds(
     published: Path, seconds: float = 60.0, jobs: int = 2
-) -> tuple[list[str], list[Bound], Envelopes]:
-    """Claims set aside, bounds for the ledger's questions, and the envelope of each curve.
+) -> tuple[list[str], list[Bound], Envelopes, list[str]]:
+    """Claims set aside, bounds for the ledger's questions, envelopes, and what was undecided.
 
     Parameters
     ----------
@@ -82,11 +87,12 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
-def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes]:
-    """Bounds in the order of the questions, and the envelopes."""
-    answered = {number: bounds for half, _ in halves for number, bounds in half.items()}
-    envelopes = {name: rows for _, half in halves for name, rows in half.items()}
-    return [bound for number in sorted(answered) for bound in answered[number]], envelopes
+def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes, list[str]]:
+    """Bounds in the order of the questions, the envelopes, and what was undecided."""
+    answered = {number: bounds for half, _, _ in halves for number, bounds in half.items()}
+    envelopes = {name: rows for _, half, _ in halves for name, rows in half.items()}
+    bounds = [bound for number in sorted(answered) for bound in answered[number]]
+    return bounds, envelopes, [late for _, _, half in halves for late in half]
 
 
 def text(content: dict[str, object]) -> str:
@@ -123,14 +129,27 @@ def _readings(ledger: Ledger, given_up: list[str]) -> list[dict]:
 def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 60.0) -> Half:
     """The answers about curves by month, with the envelopes on the same days, or all others."""
     asked = Bounds(ledger, seconds, given_up)
-    everyone = [m for m in curves(ledger) if by_month and not m.among.text]
-    envelopes = {m.endpoint: [[*map(_number, row)] for row in envelope(asked, m)] for m in everyone}
-    answered = {
-        number: list(answers(asked, row))
-        for number, row in enumerate(asked_of(ledger))
-        if (row.kind in BY_MONTH) == by_month
-    }
-    return answered, envelopes
+    answered: dict[int, list[Bound]] = {}
+    envelopes: Envelopes = {}
+    undecided: list[str] = []
+    for measure in (m for m in curves(ledger) if by_month and not m.among.text):
+        with _noting(undecided):
+            rows = envelope(asked, measure)
+            envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]
+    for number, row in enumerate(asked_of(ledger)):
+        if (row.kind in BY_MONTH) == by_month:
+            with _noting(undecided):
+                answered[number] = list(answers(asked, row))
+    return answered, envelopes, undecided
+
+
+@contextmanager
+def _noting(undecided: list[str]) -> Iterator[None]:
+    """Note what the solver did not decide, and go on."""
+    try:
+        yield
+    except UndecidedError as error:
+        undecided.append(str(error))
 
 
 PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside

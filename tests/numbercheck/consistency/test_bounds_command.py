@@ -6,7 +6,10 @@ import pytest
 
 from companion.project import ROOT
 from numbercheck.cli import main
+from numbercheck.consistency import document
+from numbercheck.ledger.reading import read_ledger
 
+KNOWN = ["table1_crs_g12_percent"]
 LEDGER = str(ROOT / "data" / "published")
 
 
@@ -47,3 +50,15 @@ def test_an_empty_expression_is_refused(run, empty):
 
     assert (status, told) == (2, "")
     assert "the expression is empty" in error
+
+
+def test_what_was_not_decided_in_time_is_named_beside_what_was():
+    """One question too many for its time costs the others nothing."""
+    ledger = read_ledger(LEDGER)
+    asked = [row for row in ledger.bounds if row.kind not in document.BY_MONTH]
+    answered, _, undecided = document._half(ledger, KNOWN, by_month=False, seconds=0.02)
+
+    assert len(answered) + len(undecided) == len(asked)
+    assert answered
+    assert undecided
+    assert all("undecided within 0.02 s" in text for text in undecided)
