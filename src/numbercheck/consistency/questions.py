@@ -6,8 +6,8 @@ from functools import partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
-from numbercheck.consistency.scope import unmodeled
-from numbercheck.consistency.sharp_bounds import Bounds, named
+from numbercheck.consistency.scope import named, unmodeled
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, Measure, Unprinted

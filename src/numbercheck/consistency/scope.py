@@ -139,6 +139,13 @@ def reads(ledger: Ledger, measure: Measure) -> Question:
     return (measure.where, measure.among, measure.by, *map(Expression, endpoint))
 
 
+def named(measure: Measure) -> str:
+    """Name of a curve: its endpoint and its population."""
+    return (
+        f"{measure.endpoint} among {measure.among.text}" if measure.among.text else measure.endpoint
+    )
+
+
 def modeled(claim: Claim, ledger: Ledger) -> str:
     """Say why a claim is not in the model; empty when it is."""
     measure = ledger.measures[claim.measure]

@@ -17,7 +17,7 @@ from numbercheck.consistency.asking import Asking, Bound, Settled, Value
 from numbercheck.consistency.chain import chain
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import positions
-from numbercheck.consistency.scope import NEEDY, unmodeled
+from numbercheck.consistency.scope import NEEDY, named, unmodeled
 from numbercheck.consistency.slots import before, log_survival
 from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
@@ -40,7 +40,6 @@ def bounds(ledger: Ledger, expression: str, among: str = "", seconds: float = 60
     Parameters
     ----------
     ledger : Ledger
-        Claims and assumptions.
     expression, among : str
         Which patients are counted, and among whom, in the ledger's grammar.
     seconds : float
@@ -152,8 +151,6 @@ class Bounds(Asking):
         rank, value = model.rank(cells, values), _statistic(measure, "p_value", method)
         return self.bound(f"{measure.label}, {method}", model, rows, rank, value, "P")
 
-    # Curves
-
     def survival(self, measure: Measure, day: int) -> Bound:
         """Bound an estimate of survival on a day up to the measure's horizon, in percent."""
 
@@ -237,13 +234,6 @@ class Bounds(Asking):
         return self.bound(
             f"{measure.label}, {STATISTICS[statistic]}", model, rows, rank, value, "%"
         )
-
-
-def named(measure: Measure) -> str:
-    """Name of a curve: its endpoint and its population."""
-    return (
-        f"{measure.endpoint} among {measure.among.text}" if measure.among.text else measure.endpoint
-    )
 
 
 def _statistic(measure: Measure, name: str, method: str = "") -> Value:
