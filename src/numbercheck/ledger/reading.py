@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -156,6 +157,9 @@ def _rows(
         faults.append(f"{name} row {reader.line_num}: cannot be read as CSV ({error})")
 
 
+_parsed = cache(Expression)  # most texts, such as the empty one, occur in many rows
+
+
 def _record(
     kind: type[Record], row: dict[str, str], where: str, faults: list[str]
 ) -> Record | None:
@@ -165,7 +169,7 @@ def _record(
         values[column.name] = text
         if column.type is Expression:
             try:
-                values[column.name] = Expression(text)
+                values[column.name] = _parsed(text)
             except ExpressionError as error:
                 faults.append(f"{where}, column {column.name}: {error}")
                 return None
