@@ -120,7 +120,7 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
 
 def _prepare() -> None:
     """Import what comes after the notebooks while they run."""
-    import_all("companion.cohort", "companion.figures", "companion.report", "scipy.stats")
+    import_all("companion.report", "companion.cohort", "scipy.stats")
     from companion.report.page import environment
 
     environment()
