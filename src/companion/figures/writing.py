@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from companion.figures.style import DescribedFigure, styled
+from companion.figures.style import QUICK_PNG, DescribedFigure, styled
 
 RESOLUTION = 300  # dots per inch
 
@@ -33,7 +33,12 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str, alt: str =
     alt = alt or figure.alt_text
     about = {"Title": name, "Description": alt}
     figure.savefig(directory / f"{name}.svg", metadata={**about, "Date": None, "Creator": None})
-    figure.savefig(directory / f"{name}.png", dpi=RESOLUTION, metadata={**about, "Software": None})
+    figure.savefig(
+        directory / f"{name}.png",
+        dpi=RESOLUTION,
+        metadata={**about, "Software": None},
+        pil_kwargs=QUICK_PNG,
+    )
     _describe(directory / "alt.json", name, alt)
 
 
