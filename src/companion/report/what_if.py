@@ -8,8 +8,8 @@ from itertools import product
 from math import isnan
 from typing import NamedTuple
 
+from numbercheck.audit.curves import curve_at
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
-from numbercheck.audit.kaplan_meier import curve_at
 from numbercheck.audit.p_values import compare
 from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.statistics.contingency import METHODS as TESTS

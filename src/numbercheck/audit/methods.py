@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from numbercheck.audit.cases import case_of, pair_at
+from numbercheck.audit.curves import candidates_at
 from numbercheck.audit.evidence import Evidence, MissingError
-from numbercheck.audit.intervals import case_of, pair_at
-from numbercheck.audit.kaplan_meier import candidates_at
 from numbercheck.audit.p_values import compare
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.records import Claim, Ledger

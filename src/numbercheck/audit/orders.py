@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence
-from numbercheck.audit.kaplan_meier import scale_of
 from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure

@@ -184,7 +184,7 @@ def _weigh(test: PTest, printed: Printed) -> str:
 STATES = {
     "yes": "supported by {}",
     "no": "not supported by {}",
-    "open": "open by {}, since it depends on cells that are not printed",
+    "open": "undecided by {}, since the article does not print the cells",
 }
 
 

@@ -465,7 +465,7 @@ def test_a_claim_in_words_says_which_tests_support_it():
 
     assert found.verdict == "match"
     assert "supported by Fisher's exact test" in found.reason
-    assert "open by the chi-squared test" in found.reason
+    assert "undecided by the chi-squared test" in found.reason
 
 
 def rate(k, n, printed, total="", events=""):

@@ -1,0 +1,162 @@
+"""Printed limits of proportions beside what each method gives for their counts."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from math import nan
+from typing import NamedTuple
+
+from numbercheck.audit.evidence import Count, Evidence, Expected, most_fitting, same_place
+from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
+from numbercheck.ledger.records import Claim, Measure
+from numbercheck.statistics.proportions import METHODS, interval
+from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.words import called
+
+limits = lru_cache(maxsize=None)(interval)
+
+
+class Way(NamedTuple):
+    """A method, its level and its sides."""
+
+    method: str
+    level: float
+    sided: str = "two"
+
+    @property
+    def name(self) -> str:
+        """As a reader would write it."""
+        sided = "" if self.sided == "two" else f", {self.sided} limit only"
+        return f"{called(self.method)} ({100 * self.level:g} %{sided})"
+
+    def slug(self, level: float) -> str:
+        """The method, with level and side where they are not the expected ones."""
+        other = "" if self.level == level else f"-{100 * self.level:g}"
+        return self.method + other + ("" if self.sided == "two" else f"-{self.sided}")
+
+    def limits(self, k: int, total: int, is_cut: bool = True) -> tuple[float, float]:
+        """Both limits in percent."""
+        lower, upper = limits(k, total, self.method, self.level, self.sided, is_cut)
+        return 100 * lower, 100 * upper
+
+    def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
+        """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
+        forms = [self.limits(k, total, is_cut) for is_cut in (True, False)]
+        fits = [pair.admits(scale * lower, scale * upper) for lower, upper in forms]
+        return fits[0][0] or fits[1][0], fits[0][1] or fits[1][1]
+
+
+class Pair(NamedTuple):
+    """Lower and upper limit printed at one place; one of them may be missing."""
+
+    low: Printed | None
+    high: Printed | None
+
+    def admits(self, lower: float, upper: float) -> tuple[bool, bool]:
+        """Whether each limit, in percent, could have been printed so."""
+        return (
+            self.low is None or self.low.admits(lower),
+            self.high is None or self.high.admits(upper),
+        )
+
+    @property
+    def text(self) -> str:
+        """The limits as printed."""
+        return "–".join(p.text for p in self if p)
+
+
+class Case(NamedTuple):
+    """A printed limit, the count behind it, and which limits each method gives for it.
+
+    A count that is known from its percentage only can have several values; a method ``fits``
+    where one of them gives the limits.
+    """
+
+    claim: Claim
+    pair: Pair
+    count: Count  # type: ignore[assignment]  # hides tuple.count, which no one needs here
+    level: float
+    tried: dict[Way, tuple[bool, bool]]
+
+    @property
+    def at(self) -> int:
+        """0 for the lower limit, 1 for the upper one."""
+        return int(self.claim.statistic == "conf_high")
+
+    @property
+    def whole(self) -> list[Way]:
+        """Methods that give both limits."""
+        return [way for way, fit in self.tried.items() if all(fit)]
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What each method gives."""
+        return tuple(self._candidate(way, fit) for way, fit in self.tried.items())
+
+    def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
+        return Candidate(way.slug(self.level), self.given(way, 2, " to "), all(fit))
+
+    def given(self, way: Way, decimals: int, to: str = "–") -> str:
+        """The limits that a method gives."""
+        values = way.limits(self.count.values[0], self.count.total or 0)
+        return to.join(format_rounded(x, decimals) for x in values)
+
+    def fit(self, way: Way, pair: Pair | None = None, scale: float = 1.0) -> tuple[bool, bool]:
+        """Whether each limit fits, for the count that serves both best."""
+        pair, total = pair or self.pair, self.count.total or 0
+        return max((way.fits(k, total, pair, scale) for k in self.count.values), key=sum)
+
+    def of(self, values: Iterable[int], total: int) -> "Case":
+        """The same limits beside another count."""
+        case = self._replace(count=Count(tuple(values), total, self.count.claims))
+        return case._replace(tried={way: case.fit(way) for way in self.tried})
+
+    def verdict(self, verdict: str, kind: str, way: Way, says: str, chosen: int = 0) -> Verdict:
+        """Verdict with the value that one way gives."""
+        value = way.limits(self.count.values[0], self.count.total or 0)[self.at]
+        value = value if len(self.count.values) == 1 else nan
+        slug, used = way.slug(self.level), self.count.claims
+        return verdict_on(
+            self.claim, verdict, kind, says, slug, value, self.candidates, used, chosen
+        )
+
+
+def pair_at(claim: Claim, evidence: Evidence) -> Pair:
+    """The limits printed where this one is."""
+    find = evidence.ledger.find
+    found = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
+    return Pair(*(c.value if c and c.value.relation == "=" else None for c in found))
+
+
+def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:
+    """Every method tried on a limit, that of its family first; None without a count."""
+    count = evidence.count(measure, claim.locus)
+    if count is None or not count.total or max(count.values) > count.total:
+        return None
+    own, level = evidence.ledger.method(measure), evidence.ledger.level(measure)
+    names = [m for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
+    ways = dict.fromkeys((Way(m, level, measure.sides or "two") for m in names), (False, False))
+    return Case(claim, pair, count, level, ways).of(count.values, count.total)
+
+
+@lru_cache(maxsize=8)
+def inferred(evidence: Evidence, family: str) -> Expected:
+    """Methods that give most intervals of a family."""
+    fitting: dict[tuple, list[str]] = {}
+    for claim in evidence.undeclared("count", family, "conf_low", "conf_high"):
+        measure = evidence.ledger.measures[claim.measure]
+        case = case_of(claim, measure, pair_at(claim, evidence), evidence)
+        if case and case.whole:
+            printed = case.count.values, case.count.total, case.level, case.pair
+            fitting[printed] = [way.method for way in case.whole]
+    return most_fitting(fitting.values())
+
+
+def without_event(case: Case) -> Case:
+    """The case of the patients without the event."""
+    total = case.count.total or 0
+    return case.of([total - k for k in case.count.values], total)
+
+
+def of_total(count: Count) -> str:
+    """A count in words."""
+    return f"{' or '.join(map(str, count.values[:3]))} of {count.total}"

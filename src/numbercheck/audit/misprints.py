@@ -1,0 +1,92 @@
+"""What else would give two printed limits, where no method that is expected does."""
+
+from collections.abc import Iterator
+
+from numbercheck.audit.cases import Case, Way, inferred, of_total, without_event
+from numbercheck.audit.evidence import Count, Evidence
+from numbercheck.audit.percentages import SLIPS
+from numbercheck.audit.verdicts import Verdict
+from numbercheck.statistics.proportions import METHODS
+from numbercheck.statistics.rounding import roundings
+
+NEAREST = 20  # other printed totals that are tried
+NEAR = 12.0  # percentage points that two methods can differ by
+LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
+
+
+def name_misprint(case: Case, evidence: Evidence) -> Verdict:
+    """Find what would give these limits, since no expected method does."""
+    measure = evidence.ledger.measures[case.claim.measure]
+    names = evidence.expected(measure, METHODS, inferred).names
+    first = next((way for way in case.tried if way.method in names), next(iter(case.tried)))
+    decimals = max(p.decimals for p in case.pair if p) + 1
+    says = f"{of_total(case.count)} has the limits {case.given(first, decimals)} by {first.name}, "
+    says += f"not {case.pair.text}"
+    for kind, way, why in _explanations(case, first, evidence):
+        return case.verdict("mismatch", kind, way, f"{says}: {why}.")
+    is_free = evidence.ledger.method(measure) not in METHODS
+    if is_free and any(fit[case.at] for fit in case.tried.values()):
+        says = "A method gives this limit, but none gives the other one as well."
+        return case.verdict("unchecked", "not-determined", first, says)
+    return case.verdict("mismatch", "no-method-fits", first, f"{says}: no method tried gives them.")
+
+
+def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[str, Way, str]]:
+    """Kinds, ways and words of what gives both limits, the likeliest first."""
+    total = case.count.total or 0
+    for way in case.whole:
+        yield "method-differs", way, f"{way.name} gives them; the others are {first.name}"
+    for n in sorted(evidence.totals - {0, total}, key=lambda n: abs(n - total))[:NEAREST]:
+        if n >= max(case.count.values) and _is_near(case, first, n):
+            for way in case.of(case.count.values, n).whole[:1]:
+                whose = f"{way.name} of {of_total(Count(case.count.values, n, ()))}"
+                yield "other-denominator", way, f"{whose}, another printed total, gives them"
+    for way in _other_ways(case):
+        if _is_near(case, way, total) and all(case.fit(way)):
+            kind = "one-sided" if way.sided != first.sided else "other-level"
+            yield kind, way, f"{way.name} gives them"
+    for way in without_event(case).whole[:1]:
+        yield "complement-interval", way, "they are the interval of those without the event"
+    for way in case.tried:
+        if slip := _slip(case, way):
+            yield "rounding-slip", way, f"by {way.name} they were {slip}"
+    if _too_narrow(case):
+        yield "too-narrow", first, "no method gives an interval so narrow"
+
+
+def _is_near(case: Case, way: Way, total: int) -> bool:
+    """Whether Wilson's limits, which are quickly computed, are near the printed ones."""
+    values = way._replace(method="wilson").limits(case.count.values[0], total)
+    return all(abs(p.value - v) < NEAR for p, v in zip(case.pair, values, strict=True) if p)
+
+
+def _other_ways(case: Case) -> Iterator[Way]:
+    """Other sides at the same level, then other levels."""
+    known = {way.sided for way in case.tried}
+    sides = [side for side in ("lower", "upper", "two") if side not in known]
+    levels = [level for level in LEVELS if level != case.level]
+    for level, side in (
+        *((case.level, side) for side in sides),
+        *((level, side) for side in (*known, *sides) for level in levels),
+    ):
+        yield from (Way(method, level, side) for method in METHODS)
+
+
+def _slip(case: Case, way: Way) -> str | None:
+    """How the limits were rounded, where one slip explains those that do not fit."""
+    values = way.limits(case.count.values[0], case.count.total or 0)
+    sides = [(p, v) for p, v in zip(case.pair, values, strict=True) if p and not p.admits(v)]
+    for rule, name in SLIPS.items():
+        if all(roundings(v, p.decimals)[rule] == p.text.strip(" %") for p, v in sides):
+            return name
+    return None
+
+
+def _too_narrow(case: Case) -> bool:
+    """Whether the printed width is below that of every method, rounding allowed for."""
+    low, high = case.pair
+    if low is None or high is None:
+        return False
+    width = high.value - low.value + float(low.step + high.step) / 2
+    every = [w.limits(k, case.count.total or 0) for w in case.tried for k in case.count.values]
+    return width < min(upper - lower for lower, upper in every)
