@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Count, Evidence, Expected, most_fitting, same_place
+from numbercheck.audit.evidence import Count, Evidence, Expected, limits_at, most_fitting
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
@@ -122,9 +122,7 @@ class Case(NamedTuple):
 
 def pair_at(claim: Claim, evidence: Evidence) -> Pair:
     """The limits printed where this one is."""
-    find = evidence.ledger.find
-    found = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
-    return Pair(*(c.value if c and c.value.relation == "=" else None for c in found))
+    return Pair(*limits_at(claim, evidence.ledger))
 
 
 def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:

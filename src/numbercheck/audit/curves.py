@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, Expected, most_fitting, same_place
+from numbercheck.audit.evidence import Evidence, Expected, limits_at, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.risk_sets import (
@@ -132,12 +132,11 @@ def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
     total = evidence.total(measure, claim.locus)
     if estimate is None or total is None or not total.values[0]:
         return None
-    printed = [same_place(find(claim.measure, s), claim.locus) for s in ("conf_low", "conf_high")]
-    low, high = (c.value if c and c.value.relation == "=" else None for c in printed)
+    limits = limits_at(claim, evidence.ledger)
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
     how = evidence.ledger.level(measure), measure.sides or "two", scale_of(estimate, measure)
-    return Curve(estimate, (low, high), total.values[0], types, *how, total.claims)
+    return Curve(estimate, limits, total.values[0], types, *how, total.claims)
 
 
 @lru_cache(maxsize=8)

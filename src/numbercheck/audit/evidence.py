@@ -244,6 +244,18 @@ def most_fitting(fitting: Iterable[Iterable[str]]) -> Expected:
     return Expected(tuple(method for method, number in fits.items() if number == most), most)
 
 
+def limits_at(claim: Claim, ledger: Ledger) -> tuple[Printed | None, Printed | None]:
+    """The limits printed where a claim is, the claim itself among them; None where unreached."""
+    found = [
+        claim
+        if claim.statistic == statistic
+        else same_place(ledger.find(claim.measure, statistic), claim.locus)
+        for statistic in ("conf_low", "conf_high")
+    ]
+    low, high = (c.value if c and c.value.relation == "=" else None for c in found)
+    return low, high
+
+
 def same_place(claims: list[Claim], locus: str) -> Claim | None:
     """The claim printed at a place, else the first one."""
     return next((c for c in claims if c.locus == locus), claims[0] if claims else None)

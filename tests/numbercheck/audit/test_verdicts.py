@@ -582,3 +582,12 @@ def test_events_that_every_sequence_needs_enter_a_relation():
 
     assert judged(s, "deaths_n").verdict == "mismatch"
     assert "0 should be at least 1" in judged(s, "deaths_n").reason
+
+
+def test_two_limits_printed_at_one_place_are_each_judged():
+    """33 of 35 has 81 to 98; a second lower limit in the same row is wrong."""
+    s, _ = interval(33, 35, ("81", "98"), family="wilson")
+    again = s.print("response", "conf_low", "84")
+
+    assert judged(s, "response_conf_low").verdict == "match"
+    assert judged(s, again).verdict == "mismatch"
