@@ -38,9 +38,10 @@ from pathlib import Path
 from companion import cli
 from companion.build.build import build
 from companion.build.progress import Watch
+from numbercheck.commands import sentences
 from companion.build.request import BuildRequest
 cohort, output, work = map(Path, sys.argv[1:4])
-with cli.sentences(cli.CompanionError):
+with sentences(cli.CompanionError):
     build(BuildRequest(cohort, output=output, work=work, jobs=int(sys.argv[4])), Watch())
 """
 
