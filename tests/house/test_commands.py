@@ -177,8 +177,8 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
             "Call, which is not allowed; only names",
         ),
         (("numbercheck", "bounds", "age.__class__ == 1"), r"no known column: 'age\.__class__'"),
-        (("numbercheck", "bounds", "age"), "'age' is no condition: age has values such as 15"),
-        (("numbercheck", "bounds", "age + 1"), "is no condition"),
+        (("numbercheck", "bounds", "age"), "'age' is not a condition: age has values such as 15"),
+        (("numbercheck", "bounds", "age + 1"), "is not a condition"),
         (("numbercheck", "bounds", ""), "the expression is empty"),
         (("numbercheck", "bounds", "crs > 1"), "names no known column: 'crs'"),
         (

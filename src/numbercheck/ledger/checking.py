@@ -102,7 +102,7 @@ def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
 
 def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[str]:
     if measure.kind == "survival" and not _is_number(measure.horizon):
-        yield f"{where}: the horizon {measure.horizon!r} is no number of days"
+        yield f"{where}: the horizon {measure.horizon!r} is not a number of days"
     if measure.design in DESIGNS and measure.kind != "comparison":
         yield f"{where}: the design {measure.design!r} is for a comparison, not a {measure.kind}"
     if measure.level:
@@ -117,7 +117,7 @@ def _variable_faults(variable: Variable, ledger: Ledger, where: str) -> Iterator
         return
     try:
         if not variable.domain:
-            yield f"{where}: the values {variable.values!r} are none"
+            yield f"{where}: the values {variable.values!r} list nothing"
     except ValueError:
         yield (
             f"{where}: the values {variable.values!r} do not fit the type {variable.type}; "
@@ -131,7 +131,7 @@ def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> It
     if assumption.parameter == "level":
         yield from _refusal(confidence_level, assumption.value, f"{where}, column value")
     if assumption.parameter == "days_per_month" and not _is_number(assumption.value):
-        yield f"{where}: {assumption.value!r} is no number of days"
+        yield f"{where}: {assumption.value!r} is not a number of days"
     owner, dot, column = assumption.parameter.partition(".")
     record = (
         ledger.measures.get(owner) if column in ("where", "among") else ledger.families.get(owner)
@@ -146,14 +146,15 @@ def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> It
 
 def _relation_faults(relation: Relation, ledger: Ledger, where: str) -> Iterator[str]:
     if not any(comparisons(relation.expression.tree)):
-        yield f"{where}: {relation.expression.text!r} compares nothing; write it with == or <="
+        text = relation.expression.text
+        yield f"{where}: {text!r} compares nothing; write a comparison, such as a == b + c"
 
 
 def _dose_faults(dose: Dose, ledger: Ledger, where: str) -> Iterator[str]:
     first, last = dose.first_day, dose.last_day
     given = first or last
     if given and not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
-        yield f"{where}: {first!r} to {last!r} are no days; write whole numbers, such as 8 and 14"
+        yield f"{where}: {first!r} to {last!r} are not days; write whole numbers, such as 8 and 14"
 
 
 def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
@@ -167,7 +168,7 @@ def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
     if (row.kind == "statistic") != (row.statistic in STATISTICS):
         yield f"{where}: the statistic {row.statistic!r} does not go with the kind {row.kind}"
     if not all(month == "0" or _is_number(month) for month in filter(None, row.months.split("|"))):
-        yield f"{where}: the months {row.months!r} are no numbers; write them as 3|6|9"
+        yield f"{where}: the months {row.months!r} are not numbers; write them as 3|6|9"
     for column in ("expression", "among"):
         yield from _condition_faults(getattr(row, column), ledger, f"{where}, column {column}")
 

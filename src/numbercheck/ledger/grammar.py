@@ -70,14 +70,14 @@ def refuse_no_condition(tree: ast.expr, text: str, domains: Mapping[str, tuple])
         elif isinstance(node, ast.Name) and domains.get(node.id, FLAG) != FLAG:
             has = " ".join(map(repr, domains[node.id][:3]))
             raise ExpressionError(
-                f"{text!r} is no condition: {node.id} has values such as {has}; "
+                f"{text!r} is not a condition: {node.id} has values such as {has}; "
                 f"compare it with one, as in {node.id} == {domains[node.id][0]!r}"
             )
         elif not (
             isinstance(node, ast.Name | ast.Compare)
             or (isinstance(node, ast.Constant) and isinstance(node.value, bool))
         ):
-            raise ExpressionError(f"{text!r} is no condition; compare its parts")
+            raise ExpressionError(f"{text!r} is not a condition; compare its parts")
 
 
 def dotted(node: ast.expr) -> str:

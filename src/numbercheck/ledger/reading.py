@@ -61,7 +61,7 @@ def read_ledger(directory: Path | str) -> Ledger:
     ------
     LedgerError
         With all faults at once: a missing file or column, a repeated slug, an unknown
-        measure, a printed text that is no number, an expression that names no column.
+        measure, a printed text that is not a number, an expression that names no column.
     """
     directory = Path(directory)
     if directory.suffix == ".xlsx":
@@ -148,7 +148,7 @@ def _rows(
         for row in reader:
             if None in row or None in row.values():
                 faults.append(
-                    f"{name} row {reader.line_num}: it has not the header's number of cells; "
+                    f"{name} row {reader.line_num}: its number of cells is not the header's; "
                     "put quotes around a text with a comma"
                 )
             else:

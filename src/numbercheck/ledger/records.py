@@ -81,7 +81,7 @@ class Ledger:
         ------
         ExpressionError
             If it is none, names no column of the patient table, compares a column with a
-            value that it can never have, or is no condition, such as a bare ``age``.
+            value that it can never have, or is not a condition, such as a bare ``age``.
         """
         expression = Expression(text)
         expression.require(self.variables)
@@ -231,7 +231,7 @@ def printed_faults(claim: Claim, measures: Mapping[str, Measure], where: str) ->
             day_range(claim.printed)
         elif Printed(claim.printed).relation == "unreached" and claim.statistic not in REACHED:
             yield (
-                f"{where}, column printed: {claim.printed!r} is no number, and only a limit, a "
+                f"{where}, column printed: {claim.printed!r} is not a number, and only a limit, a "
                 "median or a quartile can be unreached; leave out what is not printed"
             )
     except ValueError as error:

@@ -14,7 +14,7 @@ def confidence_level(text: str) -> float:
     Raises
     ------
     ValueError
-        If it is no number, or not between 50 % and 100 %.
+        If it is not a number, or not between 50 % and 100 %.
     """
     try:
         value = float(text.strip().removesuffix("%"))
@@ -43,7 +43,7 @@ def day_range(printed: str) -> tuple[date, date]:
         first = date(int(words[1]), month, 1)
     except (ValueError, IndexError):
         raise ValueError(
-            f"{printed!r} is no date; write it as April 15, 2024 or as April 2024"
+            f"{printed!r} is not a date; write it as April 15, 2024 or as April 2024"
         ) from None
     following = date(first.year + month // 12, month % 12 + 1, 1)
     return first, following - timedelta(days=1)

@@ -108,7 +108,7 @@ def _check_counts(k: int, n: int) -> None:
     if not all(isinstance(count, Integral) for count in (k, n)):
         raise ValueError(f"k={k!r} and n={n!r} must be whole numbers of participants")
     if not 0 <= k <= n or n == 0:
-        raise ValueError(f"k={k} of n={n} is no proportion; it needs 0 <= k <= n and n > 0")
+        raise ValueError(f"k={k} of n={n} is not a proportion; it needs 0 <= k <= n and n > 0")
 
 
 @lru_cache

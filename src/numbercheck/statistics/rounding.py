@@ -63,7 +63,7 @@ class Printed:
     Raises
     ------
     ValueError
-        If the text is no number in one of these forms.
+        If the text is not a number in one of these forms.
     """
 
     text: str

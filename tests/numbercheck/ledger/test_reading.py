@@ -219,7 +219,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "claims",
             put(2, "printed", "Septober 2022"),
-            r"claims\.csv row 2 .*: 'Septober 2022' is no date; write it as April 15, 2024",
+            r"claims\.csv row 2 .*: 'Septober 2022' is not a date; write it as April 15, 2024",
         ),
         (
             "claims",
@@ -239,7 +239,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "claims",
             lambda rows: rows[4].append("more"),
-            r"claims\.csv row 5: it has not the header's number of cells; put quotes around",
+            r"claims\.csv row 5: its number of cells is not the header's; put quotes around",
         ),
         (
             "measures",
@@ -304,7 +304,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "claims",
             put(9, "printed", "NR"),
-            r"claims\.csv row 9 .*: 'NR' is no number, and only a limit, a median or a quartile",
+            r"claims\.csv row 9 .*: 'NR' is not a number, and only a limit, a median or a quartile",
         ),
         (
             "expected_findings",
@@ -314,7 +314,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "regimen",
             put(4, "first_day", "first"),
-            r"regimen\.csv row 4: 'first' to '7' are no days; write whole numbers, such as 8 and",
+            r"regimen\.csv row 4: 'first' to '7' are not days; write whole numbers, such as 8 and",
         ),
         (
             "relations",
@@ -324,7 +324,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "relations",
             put(2, "expression", "crc_2w"),
-            r"relations\.csv row 2 \(crc_parts\): 'crc_2w' compares nothing; write it with ==",
+            r"relations\.csv row 2 \(crc_parts\): 'crc_2w' compares nothing; write a comparison",
         ),
         (
             "relations",
@@ -334,13 +334,13 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "measures",
             put(5, "where", "age"),
-            r"measures\.csv row 5 \(wbc_gt30\), column where: 'age' is no condition: "
+            r"measures\.csv row 5 \(wbc_gt30\), column where: 'age' is not a condition: "
             r"age has values such as 15 16 17; compare it with one, as in age == 15",
         ),
         (
             "assumptions",
             put(2, "value", "month"),
-            r"assumptions\.csv row 2 \(month\): 'month' is no number of days",
+            r"assumptions\.csv row 2 \(month\): 'month' is not a number of days",
         ),
         (
             "assumptions",

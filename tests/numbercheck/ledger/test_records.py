@@ -109,7 +109,7 @@ def test_a_changed_ledger_leaves_the_first_as_it_was(ledger):
     [
         ({"printed": {"text5_relaps_n": "5"}}, "unknown claim 'text5_relaps_n'; did you mean"),
         ({"printed": {"text5_relapse_n": "five"}}, "'five' is not a printed number"),
-        ({"printed": {"text2_data_cutoff_value": "5"}}, "'5' is no date"),
+        ({"printed": {"text2_data_cutoff_value": "5"}}, "'5' is not a date"),
         ({"drop": ["text5_relaps_n"]}, "did you mean text5_relapse_n"),
         ({"without": ["followed_to_cut"]}, "unknown assumption .* did you mean followed_to_cutoff"),
         ({"without": ["month"]}, "'month' cannot be switched off"),
