@@ -62,6 +62,20 @@ METHODS = {
     **{**INTERVALS, **TESTS, **CURVES, **SUMMARIES},
     **{f"{test}{end}": f"{TESTS[test]} ({ONE_SIDED[end]})" for test in TESTS for end in ONE_SIDED},
 }
+UNCHECKED = {
+    "stands-alone": "no other printed number determines it, and none follows from it",
+    "in-order": "no other printed number determines it; it agrees with those beside it",
+    "other-trial": "a number of another trial, which this one's data cannot show",
+    "depends-on-cells": "a test of groups whose cells the article does not print",
+    "depends-on-test": "a test that the article does not name, and tests differ",
+    "not-expressible": "a comparison of groups whose sizes the article does not print",
+    "no-denominator": "a number whose denominator the article does not print",
+    "no-count": "an interval whose count the article does not print",
+    "not-determined": "an interval that several counts would give",
+    "possible-p": "a P value that some of the counts would give",
+    "possible-counts": "a percentage that several counts would give",
+    "undecided": "a survival estimate with too many at-risk sequences to search",
+}
 
 
 def called(slug: str) -> str:

@@ -56,10 +56,13 @@ def _has_key(path: Path, key: str) -> bool:
 
 def key_of(root: Path, published: Path, cache: Path) -> str:
     """Key of the ledger and of what modules do; kept for files that are the same to the byte."""
+    from numbercheck.ledger.reading import FILES
+
     package = root / "src" / "numbercheck"
     code = sorted(path for room in ROOMS for path in tree(package / room))
     code += [package / name for name in MODULES]
-    ledger = files_digest(tree(published), published)
+    asked = [path for path in tree(published) if path.stem in FILES]
+    ledger = files_digest(asked, published)
     record, files = cache / "consistency-key.json", digest(files_digest(code, package), ledger)
     if (known := read_record(record).get(files)) is not None:
         return str(known)

@@ -27,7 +27,7 @@ from numbercheck.audit import Verdict
 from numbercheck.ledger.reading import read_records
 from numbercheck.ledger.records import Claim, Ledger, LedgerError
 from numbercheck.statistics.rounding import Printed, format_rounded
-from numbercheck.words import SIGNS, STATISTICS, called
+from numbercheck.words import SIGNS, STATISTICS, UNCHECKED, called
 
 SECTIONS = (
     ("overview", "Overview"),
@@ -43,20 +43,6 @@ SECTIONS = (
 )
 CODE = re.compile(r"(<code>.*?</code>)", re.DOTALL)
 DASH = re.compile(r"(?<=[\d%>])–(?=[\d<])")
-UNCHECKED = {
-    "stands-alone": "no other printed number determines it, and none follows from it",
-    "in-order": "no other printed number determines it; it agrees with those beside it",
-    "other-trial": "a number of another trial, which this one's data cannot show",
-    "depends-on-cells": "a test of groups whose cells the article does not print",
-    "depends-on-test": "a test that the article does not name, and tests differ",
-    "not-expressible": "a comparison of groups whose sizes the article does not print",
-    "no-denominator": "a number whose denominator the article does not print",
-    "no-count": "an interval whose count the article does not print",
-    "not-determined": "an interval that several counts would give",
-    "possible-p": "a P value that some of the counts would give",
-    "possible-counts": "a percentage that several counts would give",
-    "undecided": "a survival estimate with too many possible histories to search",
-}
 
 
 @dataclass(frozen=True)
