@@ -21,7 +21,7 @@ import yaml
 
 from companion.errors import CompanionError
 from companion.sweep.vectorized import PARAMETERS
-from numbercheck.errors import unknown
+from numbercheck.errors import did_you_mean, unknown
 from numbercheck.ledger.records import Ledger, LedgerError
 
 KEYS = ("seeds", "parameters", "claims")
@@ -108,8 +108,8 @@ def read_grid(path: Path, ledger: Ledger) -> Grid:
         raise GridError(f"{path.name}: cannot be read as YAML ({_line(error)})") from None
     if not isinstance(content, dict) or not content:
         raise GridError(f"{path.name}: it needs at least one of {', '.join(KEYS)}")
-    faults = [f"{unknown('key', k, KEYS)}; one of {', '.join(KEYS)}" for k in content
-              if k not in KEYS]  # fmt: skip
+    strange = [str(key) for key in content if key not in KEYS]
+    faults = [f"{unknown('key', key, KEYS)}; one of {', '.join(KEYS)}" for key in strange]
     seeds = _seeds(content.get("seeds"), faults)
     given = {part: _lists(part, content.get(part), faults) for part in ("parameters", "claims")}
     parameters = _parameters(given["parameters"], faults)
@@ -130,7 +130,7 @@ def _seeds(given: object, faults: list[str]) -> tuple[int, ...]:
     found: list[int] = []
     for part in given if isinstance(given, list) else [] if given is None else [given]:
         ends = RANGE.fullmatch(str(part))
-        if ends:
+        if ends and int(ends[1]) <= int(ends[2]):
             found += range(int(ends[1]), int(ends[2]) + 1)
         elif isinstance(part, int) and not isinstance(part, bool) and part >= 0:
             found.append(part)
@@ -165,8 +165,9 @@ def _parameters(given: Mapping[str, tuple[str, ...]], faults: list[str]) -> dict
     for name, texts in given.items():
         if name not in PARAMETERS:
             faults.append(
-                f"parameter {name} needs the notebooks, which a sweep does not run; it varies "
-                f"{', '.join(PARAMETERS)}. For one value: companion build -p {name}=VALUE"
+                f"a sweep cannot vary {name!r}{did_you_mean(name, PARAMETERS)}; it varies "
+                f"{', '.join(PARAMETERS)} and does not run the notebooks. For one value of a "
+                f"parameter of theirs: companion build -p {name}=VALUE"
             )
             continue
         values = [_value(name, text) for text in texts]

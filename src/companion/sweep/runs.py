@@ -20,7 +20,7 @@ from companion.origin import LABEL
 from companion.project import ROOT
 from companion.sweep import table
 from companion.sweep.cohorts import construct_all
-from companion.sweep.grid import Grid, Setting
+from companion.sweep.grid import Grid, GridError, Setting
 from companion.sweep.vectorized import evaluate
 from numbercheck.ledger.records import Ledger
 from numbercheck.recount import Cohorts
@@ -77,10 +77,13 @@ def sweep(request: SweepRequest, watch: Watch) -> SweepOutcome:
 
     Raises
     ------
-    OSError, SchedulerError
-        If nothing can be written, or the cluster cannot be reached; finished cohorts and
-        results are kept for the next start.
+    GridError, OSError, SchedulerError
+        If the output folder cannot be used, or the cluster cannot be reached; finished cohorts
+        and results are kept for the next start.
     """
+    output = request.output
+    if output.is_dir() and any(output.iterdir()) and not (output / "parts").is_dir():
+        raise GridError(f"{output} holds something else; name an empty or new folder")
     for folder in ("cohorts", "parts"):
         (request.output / folder).mkdir(parents=True, exist_ok=True)
     with alone(request.output, watch.says):

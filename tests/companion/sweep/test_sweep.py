@@ -126,6 +126,17 @@ def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_p
     assert len(settings_.drop_duplicates()) == 6
 
 
+def test_a_folder_that_no_sweep_made_is_left_alone(tmp_path):
+    """`--output ~` must not be an accident."""
+    asked = request(tmp_path, "parameters: {level: 0.9}")
+    asked.output.mkdir()
+    (asked.output / "summary.csv").write_text("mine", "utf-8")
+
+    with pytest.raises(GridError, match="holds something else"):
+        sweep(asked, Watch())
+    assert [path.name for path in asked.output.iterdir()] == ["summary.csv"]
+
+
 def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkeypatch):
     sweep(request(tmp_path, "seeds: 0"), Watch())
     (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
@@ -177,13 +188,16 @@ def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path):
         ("sedes: 3", "unknown key 'sedes'; did you mean seeds"),
         ("seeds: -1", "ranges such as 0-199"),
         ("seeds: [a]", "ranges such as 0-199"),
-        ("parameters: {age_cut: [40, 60]}", "age_cut needs the notebooks, .* it varies interval_"),
+        ("seeds: 9-3", "ranges such as 0-199"),
+        ("1: 2", "unknown key '1'"),
+        ("parameters: {levl: 0.9}", "cannot vary 'levl'; did you mean level"),
+        ("parameters: {age_cut: [40, 60]}", "cannot vary 'age_cut'.*; it varies interval_"),
         ("parameters: {level: high}", "level cannot be 'high'; write a number between 0 and 1"),
         ("parameters: {level: 95}", "level cannot be '95'; write a number between 0 and 1"),
         ("parameters: {interval_method: [wilson, clopper]}", "cannot be 'clopper'; .* jeffreys"),
         ("parameters: {quantile_kind: 5}", "quantile_kind cannot be '5'; it is one of 2, 6, 7"),
         ("parameters: {level: []}", "no value and no list"),
-        ("parameters: {output_dir: /tmp/x}", "output_dir needs the notebooks"),
+        ("parameters: {output_dir: /tmp/x}", "cannot vary 'output_dir'"),
         ("claims: {text5_relaps_n: 5}", "did you mean text5_relapse_n"),
         ("claims: {text5_relapse_n: many}", "is not a printed number"),
         ("notebooks: true", "unknown key 'notebooks'"),
