@@ -100,13 +100,13 @@ class _Known:
 
     def _of_count(self, measure: Measure, result: Result) -> Ends | None:
         """Ends of a count, or of the percentage or limit that follows from it."""
-        count = self.evidence.count(measure)
-        whole = self.bounds.get((measure.measure, "N"))
-        if count and count.total is not None:
-            whole = count.total, count.total
-        part = self.bounds.get((measure.measure, "n"))
-        if count:
-            part = min(count.values), max(count.values)
+        count, total = self.evidence.count(measure), self.evidence.total(measure)
+        part, whole = (
+            (min(known.values), max(known.values))
+            if known
+            else self.bounds.get((measure.measure, name))
+            for known, name in ((count, "n"), (total, "N"))
+        )
         if result.statistic in ("n", "N"):
             return part if result.statistic == "n" else whole
         if not part or not whole or whole[0] != whole[1] or not whole[0]:
