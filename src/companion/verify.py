@@ -103,7 +103,7 @@ def _differs(claim: Claim, result: Result) -> str:
     return f"the patients give {result.value:.6g}{how}, which does not print as {claim.printed}"
 
 
-def write(rows: Sequence[Verdict], path: Path | str) -> None:
+def write_verdicts(rows: Sequence[Verdict], path: Path | str) -> None:
     """Write verdicts as CSV, in the ledger's order."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

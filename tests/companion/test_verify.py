@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, WORDS, summary, tally, verify, write
+from companion.verify import MEASURED, WORDS, summary, tally, verify, write_verdicts
 from numbercheck.audit import Verdict, audit, drift
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Family, Finding, Ledger, Measure
@@ -261,7 +261,7 @@ def test_the_summary_says_when_the_findings_are_the_expected_ones():
 def test_the_written_table_has_one_row_per_claim_in_the_ledgers_order(tmp_path):
     """`outputs/verification.csv` is a table that any program reads."""
     book = ledger(("response", "n", "33"), ("response", "percent", "94%"))
-    write(list(judged(book).values()), tmp_path / "verification.csv")
+    write_verdicts(list(judged(book).values()), tmp_path / "verification.csv")
     with (tmp_path / "verification.csv").open(newline="", encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
 

@@ -86,7 +86,7 @@ def write_outputs(folder: Path) -> Path:
     ledger = the_ledger()
     cohort = read_cohort(COHORT, ledger)
     table_of_results.write_results(the_results(), folder / "results.csv")
-    verify.write(the_rows(ledger), folder / "verification.csv")
+    verify.write_verdicts(the_rows(ledger), folder / "verification.csv")
     layout = DisplayLayout(
         "Table S1. Baseline", "", (LayoutRow("s1", "Sex", "Female", where="SEX = F"),)
     )

@@ -73,7 +73,7 @@ def collect(
     standing.write_standings(standing.standings(ledger, merged, document), stage / standing.NAME)
     dataset = _read(cohort / "dataset.json")
     rows = verify.verify(ledger, merged, audited, given_up(dataset), missing)
-    verify.write(rows, stage / MADE)
+    verify.write_verdicts(rows, stage / MADE)
     label = label_of(dataset)
     drawn = beside(draw, stage, ledger, rows, label)
     patients = cohort if label else None
