@@ -1,7 +1,9 @@
 """The journal club: questions with answers, and exercises that change one printed number."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from companion.report.numbers import text_faults
 from numbercheck.ledger.reading import read_records
@@ -40,6 +42,12 @@ class Exercise:
         """What to type in a terminal."""
         drop = f" --drop {self.drop}" if self.drop else ""
         return f".venv/bin/numbercheck conflicts{drop} --set {self.claim}={self.printed}"
+
+    @property
+    def live_link(self) -> str:
+        """The live page with this change made, as the report's page finds it after `make live`."""
+        edits = {"printed": {self.claim: self.printed}, "drop": list(filter(None, [self.drop]))}
+        return f"../work/live/index.html#edits={quote(json.dumps(edits))}"
 
 
 @dataclass(frozen=True)

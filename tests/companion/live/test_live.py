@@ -19,6 +19,7 @@ from places import ROOT
 
 from companion.errors import CompanionError
 from companion.live import write_live_page
+from companion.report.journal_club import read_journal_club
 from numbercheck.ledger.reading import read_ledger
 
 pytestmark = pytest.mark.browser
@@ -195,6 +196,17 @@ def test_a_link_carries_the_changes(context, page):
     assert other.evaluate("article.edits.printed") == {CRS: "46%"}
     assert "46%" in other.inner_text(f'#article [data-claim="{CRS}"]')
     other.close()
+
+
+def test_the_journal_clubs_exercises_open_with_their_change_made(context, folder):
+    """One link each, from the report's page."""
+    club = read_journal_club(PUBLISHED, read_ledger(PUBLISHED))
+    assert club.exercises
+    for exercise in club.exercises[:2]:
+        change = exercise.live_link.partition("#")[2]
+        page = opened(context, f"{(folder / 'index.html').as_uri()}#{change}")
+        assert page.evaluate("article.edits.printed") == {exercise.claim: exercise.printed}
+        page.close()
 
 
 @pytest.mark.parametrize("text", ["most", "", "12,,3", "9" * 400])
