@@ -19,6 +19,12 @@ program = Program(
     CompanionError,
 )
 
+POPULATION = argument(
+    "--population",
+    default="",
+    metavar="FLAG",
+    help="flag of the patients counted: FASFL, ITTFL, SAFFL or all (default: the first in use)",
+)
 PUBLISHED = argument("--published", type=Path, metavar="DIR", help="folder of the ledger")
 
 
@@ -47,6 +53,7 @@ def _published(published: Path | None) -> Path:
     argument("--output", type=Path, metavar="DIR", help="folder to replace as a whole"),
     argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
              help="parameter of the notebooks"),
+    POPULATION,
     argument("--force", action="append", default=[], metavar="NOTEBOOK",
              help="run this notebook even if nothing changed"),
     argument("--jobs", type=at_least(int, 1), default=2,
@@ -58,6 +65,7 @@ def build(
     published: Path | None,
     output: Path | None,
     parameter: Sequence[str],
+    population: str,
     force: Sequence[str],
     jobs: int,
 ) -> None:
@@ -72,11 +80,12 @@ def build(
     from companion.build.progress import Watch
     from companion.build.request import COHORT, BuildRequest
 
+    chosen = {"population": population} if population else {}
     request = BuildRequest(
         cohort=cohort or COHORT,
         published=_published(published),
         output=output,
-        parameters=pairs(parameter, "--parameter"),
+        parameters=pairs(parameter, "--parameter") | chosen,
         force=tuple(force),
         jobs=jobs,
     )
@@ -129,29 +138,39 @@ def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
     argument("directory", type=Path, help="folder of ADaM tables"),
     PUBLISHED,
     AS_JSON,
-    examples=["validate data/cohort", "validate my-data --json"],
-)
-def validate(directory: Path, published: Path | None, as_json: bool) -> None:
-    """List all faults of a folder of ADaM tables at once, with what would be right.
+    POPULATION,
+    argument("--write-mapping", action="store_true",
+             help="draft DIR/mapping.csv: likely partners of the ledger's codes"),
+    examples=["validate data/cohort", "validate my-data --write-mapping"],
+)  # fmt: skip
+def validate(
+    directory: Path, published: Path | None, as_json: bool, population: str, write_mapping: bool
+) -> None:
+    """List all faults of a folder of ADaM tables at once, and which codes the ledger uses.
 
-    The ledger gives the data cut-off, after which no time can end, and the days of a month;
-    for tables of another trial, choose its ledger with --published.
+    The ledger gives the codes, the data cut-off, after which no time can end, and the days of a
+    month; for tables of another trial, choose its ledger with --published. Faults that are equal
+    stand in one line; --json has each of them. Codes that mean the same as the ledger's can be
+    mapped in DIR/mapping.csv; a draft is applied when somebody has emptied its column status.
 
     Exit status: 0 the tables can be used, 2 they cannot.
     """
     from dataclasses import asdict
 
-    from companion.cohort import faults
+    from companion.cohort import code_lines, grouped, read_folder, write_draft
 
-    found = faults(directory, _ledger(published))
+    ledger = _ledger(published)
+    reading = read_folder(directory, ledger, population)
     if as_json:
-        print_json([asdict(fault) for fault in found])
+        print_json([asdict(fault) for fault in reading.faults])
     else:
-        for fault in found:
-            print(fault)
-        counted = f"{len(found)} fault{'s' * (len(found) > 1)}"
-        print(counted if found else f"{directory} can be used")
-    sys.exit(2 if found else 0)
+        n = len(reading.faults)
+        counted = f"{n} fault{'s' * (n > 1)}" if n else f"{directory} can be used"
+        lines = [*grouped(reading.faults), counted, *reading.notes, *code_lines(reading)]
+        print("\n".join(lines))
+    if write_mapping:
+        print(f"{write_draft(directory, reading, ledger)}: confirm each row before use")
+    sys.exit(2 if reading.faults else 0)
 
 
 @program.command(

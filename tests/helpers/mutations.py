@@ -1,15 +1,17 @@
-"""Mutate small ADaM folders in memory, and look whether any input makes a traceback."""
+"""Mutate ADaM folders: no input makes a traceback, and no match is one that a recount denies."""
 
 import tempfile
 from functools import cache
 from pathlib import Path
 from random import Random
 
+import pandas as pd
 import synthetic
+import tampering
 
 from companion.cohort.checks import examine
 from companion.cohort.patients import patient_table
-from companion.cohort.reading import cohort_of
+from companion.cohort.reading import CohortError, cohort_of
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -113,3 +115,99 @@ def survive(files: dict[str, bytes]) -> bool:
     if not reading.faults:
         patient_table(cohort_of(reading, ledger()), ledger().variables)
     return not reading.faults
+
+
+def rewrite(random: Random) -> dict[str, tampering.Rows]:
+    """The committed cohort's tables, with one to three columns blanked or coded otherwise."""
+    tables = {name: [dict(row) for row in rows] for name, rows in tampering.supplied().items()}
+    for _ in range(random.randint(1, 3)):
+        name = random.choice(list(tables))
+        column = random.choice([c for c in tables[name][0] if c not in ("STUDYID", "USUBJID")])
+        code = random.choice(sorted({row[column] for row in tables[name]}))
+        new = random.choice(("", "NA", "Another", *(row[column] for row in tables[name])))
+        for row in tables[name]:
+            if row[column] == code and random.random() < random.choice((1, 1, 0.5)):
+                row[column] = new
+    return tables
+
+
+def recount(seed: int, place: Path) -> int:
+    """Verdicts that match the data of rewritten tables; 0 where the tables are refused.
+
+    Raises
+    ------
+    AssertionError
+        If pandas does not count directly what the notebooks say that it matches.
+    """
+    tampering.write(rewrite(Random(seed)), place)  # noqa: S311 - a test's mutations
+    try:
+        rows = [r for r in tampering.judged(place) if (r.verdict, r.basis) == ("match", "data")]
+    except CohortError:
+        return 0
+    counted = direct_counts(place)
+    for row in rows:
+        claim = tampering.LEDGER.claims[row.claim]
+        if claim.statistic == "n" and claim.measure in counted:
+            found = counted[claim.measure]
+            assert found == claim.value.value, f"{row.claim}: pandas counts {found}, seed {seed}"
+    return len(rows)
+
+
+def direct_counts(place: Path) -> dict[str, int | None]:
+    """Patients counted in the CSV files by pandas alone; None where nothing is recorded."""
+    tables = {
+        name: pd.read_csv(place / f"{name}.csv", dtype=str, keep_default_na=False).replace("NA", "")
+        for name in ("adsl", "adrs", "adae", "adtte")
+    }
+    adsl, adae = tables["adsl"], tables["adae"]
+    for flag in ("FASFL", "SAFFL"):
+        if (adsl[flag] != "").any():
+            adsl = adsl[adsl[flag] == "Y"]
+            break
+    tables = {n: t[t["USUBJID"].isin(adsl["USUBJID"])] for n, t in tables.items()}
+    if (adae["TRTEMFL"] != "").any():
+        tables["adae"] = tables["adae"][tables["adae"]["TRTEMFL"] == "Y"]
+    return _of_adsl(adsl) | _of_adrs(tables["adrs"]) | _of_adae(tables["adae"])
+
+
+def _of_adsl(adsl: pd.DataFrame) -> dict[str, int | None]:
+    codes = {
+        "transplant": ("HSCTFL", "Y"),
+        "extended": ("EXTENDFL", "Y"),
+        "wbc_gt30": ("WBCGR1", ">30"),
+        "poor_risk": ("RISKGR1", "poor"),
+    }
+    return {
+        measure: int((adsl[column] == code).sum()) if (adsl[column] != "").any() else None
+        for measure, (column, code) in codes.items()
+    }
+
+
+def _of_adrs(adrs: pd.DataFrame) -> dict[str, int | None]:
+    codes = {
+        "crc_after_rdc": ("OVRLRESP", "After RDC", ("CR", "CRi")),
+        "mrd_negative_after_rdc": ("MRDGR", "After RDC", ("<0.01%",)),
+        "crc_2w": ("OVRLRESP", "After 2 weeks", ("CR", "CRi")),
+        "cri_2w": ("OVRLRESP", "After 2 weeks", ("CRi",)),
+        "mrd_negative_2w": ("MRDRESP", "After 2 weeks", ("negative",)),
+        "cr_4w": ("OVRLRESP", "Up to 4 weeks", ("CR", "CRi")),
+        "relapse_cns": ("RELTYPE", "Relapse", ("CNS",)),
+    }
+    counts: dict[str, int | None] = {}
+    for measure, (parameter, visit, hits) in codes.items():
+        rows = adrs[(adrs["PARAMCD"] == parameter) & (adrs["AVISIT"] == visit)]
+        rows = rows[rows["AVALC"] != ""]
+        counts[measure] = int(rows["AVALC"].isin(hits).sum()) if len(rows) else None
+    return counts
+
+
+def _of_adae(adae: pd.DataFrame) -> dict[str, int | None]:
+    counts: dict[str, int | None] = {}
+    exact = pd.to_numeric(adae["AETOXGR"].str.removeprefix("GRADE "))
+    grade = exact.fillna(adae["AETOXGRG"].map({"1-2": 1, "3-4": 3, "5": 5}))
+    for variable, term in synthetic.TERMS.items():
+        worst = grade[adae["AEDECOD"] == term].groupby(adae["USUBJID"]).max()
+        for group, grades in {"g12": (1, 2), "g34": (3, 4)}.items():
+            name = f"{variable.removesuffix('_grade')}_{group}"
+            counts[name] = int(worst.isin(grades).sum()) if len(worst) else None
+    return counts

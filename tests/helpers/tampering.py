@@ -24,7 +24,7 @@ from companion.cohort.sources import Source, parse_all
 from companion.project import ROOT
 from companion.results import Result, read_results, unique
 from companion.verify import MEASURED, verify
-from numbercheck.audit import audit
+from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
 
@@ -153,10 +153,17 @@ def write(tables: dict[str, Rows], folder: Path) -> None:
             writer.writerows(rows)
 
 
-def verdicts(folder: Path) -> dict[str, str]:
+def judged(folder: Path) -> list[Verdict]:
     """Verdict on every claim, from the notebooks' cells run on the tables of a folder."""
-    rows = verify(LEDGER, _results(folder), AUDITED)
-    return {row.claim: row.verdict for row in rows}
+    found = _results(folder)
+    files = sorted((folder / "made" / "results").glob("*.json"))
+    missing = {k: why for file in files for k, why in json.loads(file.read_text()).items()}
+    return verify(LEDGER, found, AUDITED, missing=missing)
+
+
+def verdicts(folder: Path) -> dict[str, str]:
+    """Verdict on every claim by itself."""
+    return {row.claim: row.verdict for row in judged(folder)}
 
 
 def expected(folder: Path) -> dict[str, str]:

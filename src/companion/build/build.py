@@ -1,7 +1,7 @@
 """The build: four notebooks, one results table, a verdict on every printed number, a report."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -101,10 +101,10 @@ def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict]]":
 
     ledger = read_ledger(request.published)
     if not request.is_default:
-        from companion.cohort import faults
+        from companion.cohort import faults, grouped
 
-        if found := faults(request.cohort, ledger):
-            raise BuildError("\n".join(str(fault) for fault in found))
+        if found := faults(request.cohort, ledger, request.parameters.get("population", "")):
+            raise BuildError("\n".join(grouped(found)))
     return ledger, audit(ledger)
 
 
@@ -133,7 +133,17 @@ def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> Non
         if run.stem not in faults:
             run.finish()
     if faults:
-        raise BuildError("\n".join(faults[stem] for stem in sorted(faults)))
+        raise BuildError("\n".join(_once(faults[stem] for stem in sorted(faults))))
+
+
+def _once(faults: Iterable[str]) -> Iterator[str]:
+    """Say once what several notebooks refuse with the same words."""
+    said: set[str] = set()
+    for fault in faults:
+        _, _, reason = fault.partition("Error: ")
+        if reason not in said:
+            yield fault
+        said.add(reason or fault)
 
 
 def _replace_outputs(

@@ -1,5 +1,6 @@
 """The cohort: ADaM tables read, checked, made one table of patients, and written."""
 
+from companion.cohort.mapping import code_lines, write_draft
 from companion.cohort.patients import masked, patient_table, unrecorded
 from companion.cohort.reading import Cohort, CohortError, faults, read_cohort, read_folder
 from companion.cohort.reconstructed import check_target, write_reconstruction
@@ -11,6 +12,7 @@ __all__ = [
     "CohortError",
     "Fault",
     "check_target",
+    "code_lines",
     "faults",
     "grouped",
     "masked",
@@ -19,5 +21,6 @@ __all__ = [
     "read_folder",
     "unrecorded",
     "write_cohort",
+    "write_draft",
     "write_reconstruction",
 ]

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.schema import Schema, one_of, plain
 from companion.cohort.sheets import RawTable, Reading
+from companion.errors import CompanionError
+from numbercheck.ledger.records import Ledger
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
@@ -193,10 +196,29 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(w.removesuffix("s") for w in re.findall(r"\w+", text) if w not in VAGUE)
 
 
-def mapping_text(entries: Iterable[Entry]) -> str:
-    """Content of a ``mapping.csv`` of drafts, which somebody must confirm."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*COLUMNS, STATUS))
-    writer.writerows((e.variable, e.theirs, e.ours, DRAFT) for e in entries)
-    return text.getvalue()
+def code_lines(reading: Reading) -> list[str]:
+    """Codes of the tables and of the ledger as a table of text: used, not used, never seen."""
+    lines = [("variable", "code", "records", "in the ledger")]
+    lines += [(c.variable, c.code[:40], str(c.records), c.status) for c in reading.codes]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return ["", *text] if reading.codes else []
+
+
+def write_draft(directory: Path | str, reading: Reading, ledger: Ledger) -> Path:
+    """Write ``mapping.csv`` of drafts into the folder of the tables.
+
+    Raises
+    ------
+    CompanionError
+        If the folder has one already.
+    """
+    path = Path(directory) / FILE
+    if path.exists():
+        raise CompanionError(f"{path} is there already; nothing was written over it")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*COLUMNS, STATUS))
+        drafts = draft(reading.codes, Schema(ledger))
+        writer.writerows((e.variable, e.theirs, e.ours, DRAFT) for e in drafts)
+    return path

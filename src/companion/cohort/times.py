@@ -56,11 +56,15 @@ def time_faults(adtte: RawTable, adsl: RawTable, schema: Schema) -> Iterator[Fau
 def absent(
     adtte: RawTable, patients: Collection[str], endpoints: Collection[str]
 ) -> Iterator[Fault]:
-    """Patients without a time of an endpoint that others have."""
-    for name in endpoints:
+    """Endpoints of everyone that no record has, and patients without a time of one."""
+    for name in endpoints if len(patients) else ():
         timed = set(adtte["USUBJID"][adtte["PARAMCD"] == name])
+        if not timed:
+            right = f"no record is of {name}; if another parameter means it, map it in mapping.csv"
+            yield Fault(adtte.file, 0, "PARAMCD", "", right)
+            continue
         right = f"give the patient a row of {name}, with or without the event"
-        for patient in sorted({p for p in patients if p} - timed) if timed else ():
+        for patient in sorted({p for p in patients if p} - timed):
             yield Fault(adtte.file, 0, "PARAMCD", patient, right)
 
 

@@ -1,0 +1,230 @@
+"""Promises on tables that say less than the ledger asks: absent is not zero, nor a match."""
+
+import csv
+
+import mutations
+import pandas as pd
+import pytest
+import tampering
+
+from companion.cohort import CohortError, faults, read_cohort, read_folder, unrecorded, write_draft
+
+LEDGER = tampering.LEDGER
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Write the committed cohort as supplied tables, after a change to them."""
+
+    def written(change=lambda tables: None):
+        tables = {name: [dict(row) for row in rows] for name, rows in tampering.supplied().items()}
+        change(tables)
+        for name, rows in tables.items():
+            with (tmp_path / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(dict.fromkeys(k for r in rows for k in r)))
+                writer.writeheader()
+                writer.writerows(rows)
+        return tmp_path
+
+    return written
+
+
+def setting(table, column, value, **where):
+    """Change one column of a table, in the rows that have some cells."""
+
+    def change(tables):
+        for row in tables[table]:
+            if where.items() <= row.items():
+                row[column] = value
+
+    return change
+
+
+def follow_200_days(tables):
+    """Censor everyone who is followed for longer."""
+    for row in tables["ADTTE"]:
+        if row["PARAMCD"] in ("OS", "PFS") and float(row["AVAL"]) > 200:
+            row |= {"AVAL": "200", "CNSR": "1"}
+    dead = {r["USUBJID"] for r in tables["ADTTE"] if (r["PARAMCD"], r["CNSR"]) == ("OS", "0")}
+    for row in tables["ADSL"]:
+        row["DTHFL"] = "Y" if row["USUBJID"] in dead else ""
+
+
+def flag_responses_alone(tables):
+    """Mark the records to analyze, of one parameter only."""
+    for row in tables["ADRS"]:
+        row["ANL01FL"] = "Y" if row["PARAMCD"] == "OVRLRESP" else ""
+
+
+ABSENT = [
+    (setting("ADRS", "AVISIT", "After chemo", AVISIT="After RDC"), "crc_after_rdc", "After RDC"),
+    (setting("ADRS", "AVISIT", "Cycle 1"), "crc_2w", "OVRLRESP at After 2 weeks"),
+    (setting("ADSL", "HSCTFL", ""), "transplant", "HSCTFL is empty for everyone"),
+    (setting("ADSL", "SEX", ""), "crc_by_sex", "SEX is empty for everyone"),
+    (setting("ADSL", "AGE", ""), "age", "AGE is empty"),
+    (setting("ADAE", "AEDECOD", "Lung", AEDECOD="Pneumonia"), "infections_g34", "Pneumonia"),
+    (setting("ADAE", "AETOXGRG", "", AEDECOD="Fever"), "fever_g12", "has no grade"),
+    (setting("ADRS", "PARAMCD", "OTHER", PARAMCD="RELTYPE"), "relapse", "RELTYPE at Relapse"),
+    (flag_responses_alone, "mrd_negative_2w", "MRDRESP"),
+    (follow_200_days, "os_12m", "nobody is followed for OS to day 365.25"),
+    (follow_200_days, "pfs_12m", "the last is day 200"),
+]
+
+
+@pytest.mark.parametrize(("change", "measure", "why"), ABSENT)
+def test_what_the_tables_do_not_record_is_unchecked_and_says_what_is_missing(
+    folder, change, measure, why
+):
+    """Through the notebooks' own cells: no number of the measure rests on the data."""
+    place = folder(change)
+    said = unrecorded(read_cohort(place, LEDGER), LEDGER)
+    rows = [r for r in tampering.judged(place) if LEDGER.claims[r.claim].measure == measure]
+
+    assert why in said[measure]
+    assert rows
+    for row in rows:
+        assert row.basis != "data"
+        assert why in row.reason
+        assert row.basis == "arithmetic" or row.verdict == "unchecked"
+
+
+def test_a_zero_that_the_tables_state_is_counted(folder):
+    """Nobody with Y is 0 where the others have N; a term is 0 where mapping.csv says nobody."""
+    place = folder(setting("ADSL", "HSCTFL", "N"))
+    assert "transplant" not in unrecorded(read_cohort(place, LEDGER), LEDGER)
+
+    place = folder(setting("ADAE", "AEDECOD", "Other", AEDECOD="Purpura"))
+    assert "purpura_g12" in unrecorded(read_cohort(place, LEDGER), LEDGER)
+    (place / "mapping.csv").write_text("variable,theirs,ours\nAEDECOD,,Purpura\n")
+    assert "purpura_g12" not in unrecorded(read_cohort(place, LEDGER), LEDGER)
+
+
+def die_in_adsl(tables):
+    """Flag someone dead who is alive in overall survival."""
+    next(r for r in tables["ADSL"] if r["DTHFL"] != "Y")["DTHFL"] = "Y"
+
+
+def outlive_death(tables):
+    """Censor progression-free survival on the day of a death."""
+    rows = tables["ADTTE"]
+    dead = next(r for r in rows if (r["PARAMCD"], r["CNSR"]) == ("OS", "0"))
+    pfs = next(r for r in rows if (r["PARAMCD"], r["USUBJID"]) == ("PFS", dead["USUBJID"]))
+    pfs |= {"AVAL": dead["AVAL"], "CNSR": "1"}
+
+
+def survive_grade_5(tables):
+    """Let an event be fatal to someone who is alive."""
+    alive = {r["USUBJID"] for r in tables["ADTTE"] if (r["PARAMCD"], r["CNSR"]) == ("OS", "1")}
+    event = next(r for r in tables["ADAE"] if r["USUBJID"] in alive)
+    event |= {"AETOXGR": "5", "AETOXGRG": ""}
+
+
+def dated(aval, unit, last):
+    """Give the first time two dates."""
+
+    def change(tables):
+        row = next(r for r in tables["ADTTE"] if (r["PARAMCD"], r["CNSR"]) == ("OS", "1"))
+        for other in tables["ADTTE"]:
+            if other["USUBJID"] == row["USUBJID"] and other["PARAMCD"] in ("OS", "PFS"):
+                other |= {"AVAL": aval, "AVALU": unit, "STARTDT": "2022-11-01", "ADT": last}
+
+    return change
+
+
+CONTRADICTIONS = [
+    (die_in_adsl, "CNSR", "Y in DTHFL of adsl.csv, but no death here"),
+    (outlive_death, "CNSR", "ends progression-free survival"),
+    (survive_grade_5, "AETOXGR", "grade 5 is death"),
+    (dated("300", "DAYS", "2024-03-01"), "AVAL", "the days from STARTDT to ADT"),
+    (dated("16", "DAYS", "2024-03-01"), "AVAL", "the unit that AVAL has"),
+    (setting("ADTTE", "AVAL", "99999", PARAMCD="OS"), "AVAL", "the trial lasted 593 days"),
+    (setting("ADTTE", "AVALU", "MONTHS", PARAMCD="OS"), "AVAL", "the trial lasted"),
+    (setting("ADTTE", "PARAMCD", "DEATH", PARAMCD="OS"), "PARAMCD", "no record is of OS"),
+]
+
+
+@pytest.mark.parametrize(("change", "column", "right"), CONTRADICTIONS)
+def test_tables_that_contradict_each_other_are_refused(folder, change, column, right):
+    """Neither of two stories is taken for the true one."""
+    found = faults(folder(change), LEDGER)
+
+    assert any(f.column == column and right in f.right for f in found)
+
+
+def test_times_that_agree_with_their_dates_are_accepted(folder):
+    """Both days counted; months as rounded as they are written."""
+    assert faults(folder(dated("487", "DAYS", "2024-03-01")), LEDGER) == []
+    assert faults(folder(dated("16.0", "MONTHS", "2024-03-01")), LEDGER) == []
+
+
+def test_a_blank_population_flag_is_not_in_the_population(folder):
+    """FASFL = Y is counted, blank is not; another flag is a choice, and the summary says which."""
+
+    def change(tables):
+        tables["ADSL"][0] |= {"FASFL": "", "SAFFL": "Y"}
+
+    place = folder(change)
+    cohort = read_cohort(place, LEDGER)
+
+    assert (cohort.n, cohort.population) == (34, "34 of 35 patients of adsl.csv: FASFL is Y")
+    assert read_cohort(place, LEDGER, "SAFFL").n == 1
+    assert read_cohort(place, LEDGER, "all").n == 35
+    with pytest.raises(CohortError, match="write one of FASFL, ITTFL, SAFFL, all"):
+        read_cohort(place, LEDGER, "PPROTFL")
+
+
+def test_equal_faults_are_one_line_and_rs_missing_values_are_none(folder):
+    """R writes NA for whatever is missing; 35 trailing spaces are one fault to mend."""
+
+    def change(tables):
+        for row in tables["ADSL"]:
+            row |= {"HSCTFL": "NA", "AGE": "NA", "RISKGR1": "bad "}
+
+    with pytest.raises(CohortError) as refusal:
+        read_cohort(folder(change), LEDGER)
+
+    (line,) = str(refusal.value).splitlines()
+    assert line.startswith("adsl.csv rows 2, 3, 4 and 32 more, column RISKGR1: 'bad '")
+
+
+def test_a_draft_maps_what_means_the_same_and_nothing_else(folder):
+    """ALT is not AST; a draft changes nothing until somebody has confirmed it."""
+    other = {
+        "Pneumonia": "PNEUMONIA",
+        "Alanine aminotransferase elevation": "Aspartate aminotransferase increased",
+        "Diarrhea": "Diarrhoea",
+        "Nausea or vomiting": "Nausea",
+    }
+
+    def change(tables):
+        for row in tables["ADAE"]:
+            row["AEDECOD"] = other.get(row["AEDECOD"], row["AEDECOD"])
+        for row in tables["ADTTE"]:
+            row["PARAMCD"] = {"TTANC": "NEUTREC"}.get(row["PARAMCD"], row["PARAMCD"])
+
+    place = folder(change)
+    path = write_draft(place, read_folder(place, LEDGER), LEDGER)
+    drafts = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+    assert {(d["theirs"], d["ours"]) for d in drafts} == {
+        ("PNEUMONIA", "Pneumonia"),
+        ("Diarrhoea", "Diarrhea"),
+        ("Nausea", "Nausea or vomiting"),
+        ("NEUTREC", "TTANC"),
+        ("", "Alanine aminotransferase elevation"),
+    }
+    assert faults(place, LEDGER)
+    rows = [line for line in path.read_text().splitlines() if not line.startswith("AEDECOD,,")]
+    path.write_text("\n".join(rows).replace(",draft", ",") + "\n")
+    adae = pd.read_csv(place / "adae.csv")
+    recounted = adae[adae["AEDECOD"] == "PNEUMONIA"]["USUBJID"].nunique()
+    cohort = read_cohort(place, LEDGER)
+
+    assert cohort.adae[cohort.adae["AEDECOD"] == "Pneumonia"]["USUBJID"].nunique() == recounted > 0
+    assert "alt_elevation_g12" in unrecorded(cohort, LEDGER)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_match_with_the_data_that_a_recount_in_pandas_does_not_give(seed, tmp_path):
+    """``make bench ONLY=fuzz`` does the same for many more tables."""
+    mutations.recount(seed, tmp_path)
