@@ -252,7 +252,7 @@ def limits_at(claim: Claim, ledger: Ledger) -> tuple[Printed | None, Printed | N
         else same_place(ledger.find(claim.measure, statistic), claim.locus)
         for statistic in ("conf_low", "conf_high")
     ]
-    low, high = (c.value if c and c.value.relation == "=" else None for c in found)
+    low, high = (c.value if c and c.value.relation != "unreached" else None for c in found)
     return low, high
 
 

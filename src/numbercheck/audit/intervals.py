@@ -57,7 +57,7 @@ def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None
         says = f"Some of the counts that {of_total(case.count)} can be give {case.pair.text}."
         return case.verdict("unchecked", "not-determined", way, says)
     forms = [way.limits(case.count.values[0], total, is_cut)[case.at] for is_cut in (True, False)]
-    value = next(v for v in forms if case.claim.value.admits(v))
+    value = next((v for v in forms if case.claim.value.admits(v)), forms[0])
     says = (
         f"{of_total(case.count)} has the {('lower', 'upper')[case.at]} limit "
         f"{format_rounded(value, case.claim.value.decimals + 1)} % by "
@@ -85,6 +85,8 @@ def _in_fractions(case: Case, estimate: Printed | None) -> Verdict | None:
 def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
     """What is wrong with an interval whatever it was computed from."""
     low, high = pair
+    if any(p is not None and p.relation != "=" for p in pair):
+        return None
     if low and high and low.value > high.value:
         return "limits-reversed", (
             f"The lower limit, {low.text}, is above the upper limit, {high.text}."

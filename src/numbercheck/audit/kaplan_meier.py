@@ -1,7 +1,7 @@
 """Kaplan-Meier estimates and their limits, judged by the at-risk sequences that give them."""
 
 from collections.abc import Iterator
-from math import nan
+from math import isnan, nan
 
 from numbercheck.audit.curves import (
     NO_LIMITS,
@@ -122,15 +122,13 @@ def _attained(
         f"{curve.text} as {conf_type} limits"
     )
     verdict, kind = "given", "history-exists"
-    if at == 1 and curve.limits[0] and curve.sides == "two":
+    ends = curve.upper_range(conf_type)
+    if at == 1 and curve.limits[0] and curve.sides == "two" and not isnan(sum(ends)):
         verdict, kind = "match", "history"
-        first, last = (
-            format_rounded(x, claim.value.decimals + 1) for x in curve.upper_range(conf_type)
-        )
+        first, last = (format_rounded(end, claim.value.decimals + 1) for end in ends)
         range_ = first if first == last else f"between {first} and {last}"
-        says += (
-            f"; given {curve.estimate.printed} and {curve.limits[0].text}, this one is {range_}."
-        )
+        given = f"given {curve.estimate.printed} and {curve.limits[0].text}"
+        says += f"; {given}, this one is {range_}."
     elif _is_only(claim, curve, conf_type, at):
         verdict, kind = "match", "history"
         says += "; every sequence that gives the estimate gives this limit."

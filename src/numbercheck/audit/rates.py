@@ -55,6 +55,8 @@ def _two_groups(count: Count, sources: dict[Claim, Comparator]) -> list[PTest]:
     for claim, row in sources.items():
         n = int(row.N)
         others = (int(row.n),) if row.n.isdigit() else possible_counts(claim.value, n)
+        if not others:  # the printed rate is none of so many patients
+            return []
         span = "–".join(dict.fromkeys(str(end) for end in (others[0], others[-1])))
         for k in count.values:
             tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]

@@ -591,3 +591,23 @@ def test_two_limits_printed_at_one_place_are_each_judged():
 
     assert judged(s, "response_conf_low").verdict == "match"
     assert judged(s, again).verdict == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("limits", "verdict"), [((">60", "98"), "match"), ((">90", "98"), "mismatch")]
+)
+def test_a_limit_that_is_a_bound_is_judged_as_one(limits, verdict):
+    """33 of 35 has 81.4 to 98.4."""
+    _, found = interval(33, 35, limits, family="wilson")
+
+    assert found[0].verdict == verdict
+
+
+def test_a_rate_that_no_count_of_its_trial_gives_is_taken_as_fixed():
+    """37 % of 4 patients is no count."""
+    assert "against" not in rate(8, 35, {"value": "37%"}, 4).reason
+
+
+@pytest.mark.parametrize("estimate", [">0.5", "<99", "0", "100", "NE"])
+def test_odd_estimates_of_survival_get_a_verdict_and_no_exception(estimate):
+    assert all(v.reason for v in survival(35, estimate, "69.0", "98.0").values())
