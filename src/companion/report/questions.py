@@ -1,4 +1,4 @@
-"""What the printed numbers leave to ask: readings, cited sources, and questions for the authors."""
+"""What the printed numbers leave to ask: readings of them, and questions for the authors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from numbercheck.ledger.records import Ledger, LedgerError
 class AuthorQuestion:
     """A question, shown while ``holds`` is true of the printed numbers.
 
-    ``kind`` is ``reading`` for a number that holds under one reading of it, ``cited`` for one that
-    its source prints differently, and ``ask`` for what only the authors know.
+    ``kind`` is ``reading`` for a number that holds under one reading of it, and ``ask`` for what
+    only the authors know.
     """
 
     question: str
