@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from measuring import COMPANION, Row, Section, below, peak_memory, process, seconds
+from measuring import NUMBERCHECK, Row, Section, below, peak_memory, process, seconds
 
 from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
@@ -45,7 +45,7 @@ def measure() -> Section:
         (
             below("first cohort that satisfies all but one claim", seconds(lambda: _ask(whole)), 1),
             below("one minimal conflict, certified", seconds(lambda: conflicts(ledger)), 5),
-            below("all standard bounds", seconds(lambda: process([COMPANION, "bounds"]), 3), 20),
+            below("all standard bounds", seconds(lambda: process([NUMBERCHECK, "bounds"]), 3), 20),
             below("bounds, leave-one-out and digit test", everything, 180),
             below("peak memory of that", peak, 1024, "MB"),
             *_patients(whole, rebuilt.columns),
