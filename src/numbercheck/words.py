@@ -63,9 +63,10 @@ METHODS = {
     **{f"{test}{end}": f"{TESTS[test]} ({ONE_SIDED[end]})" for test in TESTS for end in ONE_SIDED},
 }
 UNCHECKED = {
+    "not-a-number": "“not reached” or the like, printed in place of a number",
     "stands-alone": "no other printed number determines it, and none follows from it",
     "in-order": "no other printed number determines it; it agrees with those beside it",
-    "other-trial": "a number of another trial, which this one's data cannot show",
+    "other-trial": "a number of another trial that the comparators do not have",
     "depends-on-cells": "a test of groups whose cells the article does not print",
     "depends-on-test": "a test that the article does not name, and tests differ",
     "not-expressible": "a comparison of groups whose sizes the article does not print",

@@ -611,3 +611,19 @@ def test_a_rate_that_no_count_of_its_trial_gives_is_taken_as_fixed():
 @pytest.mark.parametrize("estimate", [">0.5", "<99", "0", "100", "NE"])
 def test_odd_estimates_of_survival_get_a_verdict_and_no_exception(estimate):
     assert all(v.reason for v in survival(35, estimate, "69.0", "98.0").values())
+
+
+def test_every_kind_of_unchecked_claim_has_words():
+    """Whatever is left open, the page can say why in a few words."""
+    import re
+    from pathlib import Path
+
+    import numbercheck.audit
+    from numbercheck.words import UNCHECKED
+
+    folder = Path(numbercheck.audit.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    kinds = set(re.findall(r'"unchecked",\s*"([a-z-]+)"', code))
+
+    assert len(kinds) > 8
+    assert kinds <= set(UNCHECKED)
