@@ -26,6 +26,10 @@
     whyOf(row).classList.toggle("open", wanted);
   }
 
+  function setFilters(valueOf) {
+    for (const field of filters.elements) if (field.name) field.value = valueOf(field.name) || "";
+  }
+
   function filter() {
     const wanted = Object.fromEntries(new FormData(filters));
     const words = plain(wanted.text).toLowerCase().split(/\s+/).filter(Boolean);
@@ -112,7 +116,7 @@
   }
 
   function restore(state) {
-    for (const field of filters.elements) if (field.name) field.value = state.get(field.name) || "";
+    setFilters((name) => state.get(name));
     choices.reset();
     for (const select of all("select", choices)) if (state.has(select.name)) select.value = state.get(select.name);
     const opened = (state.get("open") || "").split(",");
@@ -126,7 +130,7 @@
   function reveal(target) {
     for (let d = target.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
     if (!target.matches(".claim")) return;
-    if (target.hidden) { filters.reset(); filter(); }
+    if (target.hidden) { setFilters(() => ""); filter(); }
     open(target, true);
   }
 
@@ -181,9 +185,7 @@
     save();
   });
   for (const link of all("a.filter")) link.addEventListener("click", () => {
-    filters.reset();
-    filters.elements.verdict.value = link.dataset.verdict;
-    filters.elements.basis.value = link.dataset.basis;
+    setFilters((name) => link.dataset[name]);
     filter();
   });
   themes.hidden = false;
