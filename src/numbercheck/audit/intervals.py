@@ -68,6 +68,8 @@ def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None
 
 def _in_fractions(case: Case, estimate: Printed | None) -> Verdict | None:
     """Name limits that are fractions of one: of the patients counted, or of the others."""
+    if any(printed and printed.value > 1 for printed in case.pair):
+        return None
     limits = f"the limits {case.pair.text}, as fractions, by"
     for kind, other in (("scale-switch", case), ("complement-interval", without_event(case))):
         way = next((way for way in other.tried if all(other.fit(way, scale=0.01))), None)
