@@ -137,13 +137,13 @@ def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> Non
 
 
 def _once(faults: Iterable[str]) -> Iterator[str]:
-    """Say once what several notebooks refuse with the same words."""
+    """Lines of several notebooks, without those that say what another one has said."""
     said: set[str] = set()
-    for fault in faults:
-        _, _, reason = fault.partition("Error: ")
-        if reason not in said:
-            yield fault
-        said.add(reason or fault)
+    for line in "\n".join(faults).splitlines():
+        sentence = line.rpartition("Error: ")[2]
+        if sentence not in said:
+            yield line
+        said.add(sentence)
 
 
 def _replace_outputs(
