@@ -230,7 +230,7 @@ def _recording(nodes: list[ast.stmt]) -> list[ast.stmt]:
     return kept
 
 
-RECORDING = ("results.add(", "results.proportion(", "bench.finish(", "count(")
+RECORDING = ("results.add(", "results.quantiles(", "results.proportion(", "bench.finish(", "count(")
 
 
 def _sets(node: ast.stmt) -> set[str]:
