@@ -131,7 +131,7 @@ def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     return Cohort(
         **{name.lower(): _sorted(frame) for name, frame in frames.items()},
         dataset=dataset,
-        population=f"{len(patients)} of {everyone} patients of {raw['ADSL'].file}: {flag}",
+        population=f"{len(patients)} of {everyone} patients of ADSL: {flag}",
         notes=tuple(reading.notes),
         nobody=reading.nobody | (set(schema.names) if label_of(dataset) else set()),
     )

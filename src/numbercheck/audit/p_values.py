@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from math import nan
 
 from numbercheck.audit.comparisons import (
@@ -57,6 +58,10 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
+        if not find_spec("scipy"):  # as in a browser
+            if evidence.ledger.method(measure) in SLOW:
+                raise MissingError(f"{called(evidence.ledger.method(measure))} needs SciPy")
+            slow = False
         tests = table_tests(tables, QUICK + SLOW * slow)
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":

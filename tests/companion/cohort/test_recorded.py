@@ -166,7 +166,7 @@ def test_a_blank_population_flag_is_not_in_the_population(folder):
     place = folder(change)
     cohort = read_cohort(place, LEDGER)
 
-    assert (cohort.n, cohort.population) == (34, "34 of 35 patients of adsl.csv: FASFL is Y")
+    assert (cohort.n, cohort.population) == (34, "34 of 35 patients of ADSL: FASFL is Y")
     assert read_cohort(place, LEDGER, "SAFFL").n == 1
     assert read_cohort(place, LEDGER, "all").n == 35
     with pytest.raises(CohortError, match="write one of FASFL, ITTFL, SAFFL, all"):

@@ -220,6 +220,12 @@ def follow(scope, aim):
     return found
 
 
+def back(page, aim):
+    """Go back, and wait until the browser is there."""
+    page.go_back()
+    page.wait_for_function(f"location.hash.startsWith('#{aim}')")
+
+
 def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
     """Number, claim, explanation, notebook cell, data row, and back, as built."""
     page = visit("table-table-1b-adverse-events", size, "real")
@@ -230,7 +236,7 @@ def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
     follow(cell, "claim-table1_crs_g12_n")
     result = follow(why, "result-crs_g12-n")
     follow(result, name)
-    page.go_back()
+    back(page, "result-crs_g12-n")
     follow(result, "claim-table1_crs_g12_n")
     patient = why.locator("a[href^='#patient-']").first.get_attribute("href")[1:]
     follow(why, patient)
@@ -246,7 +252,7 @@ def test_a_figure_leads_to_the_claims_that_it_shows_and_back(visit, size):
     follow(figure, "claim-text5_os_12m_estimate")
     why = page.locator("#why-text5_os_12m_estimate")
     follow(why, "column-os_time")
-    page.go_back()
+    back(page, "claim-text5_os_12m_estimate")
     follow(why, "figure-figure-1b-overall-survival")
 
 
