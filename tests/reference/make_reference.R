@@ -61,6 +61,23 @@ for (n in c(1, 10, 35, 400)) for (x in unique(round(seq(0, n, length.out = 8))))
 }
 write_exactly(rows, "exact_binomial.csv")
 
+# One proportion against a fixed rate, by the tests that R has and by their definitions.
+rates <- list(c(8, 35, 0.37), c(0, 35, 0.1), c(19, 35, 0.14), c(3, 35, 0.05), c(20, 20, 0.9), c(5, 10, 0.5))
+rows <- list()
+for (r in rates) for (alternative in c("two.sided", "less", "greater")) {
+  k <- r[1]; n <- r[2]; p0 <- r[3]
+  exact <- binom.test(k, n, p0, alternative)$p.value
+  score <- suppressWarnings(prop.test(k, n, p0, alternative, correct = FALSE)$p.value)
+  z <- (k / n - p0) / sqrt(k / n * (1 - k / n) / n)
+  wald <- switch(alternative, two.sided = 2 * pnorm(-abs(z)), less = pnorm(z), greater = pnorm(-z))
+  p <- c(exact, exact - dbinom(k, n, p0) / 2, score, if (is.finite(z)) wald else NaN)
+  method <- c("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald")
+  rows[[length(rows) + 1]] <- data.frame(
+    k = as.integer(k), n = as.integer(n), p0 = as.character(p0),
+    alternative = sub("\\.", "-", alternative), method = method, p_value = p)
+}
+write_exactly(rows, "fixed_rate.csv")
+
 # Two proportions: one row per group. The first tables are the article's comparison by blasts.
 tables <- list(
   c(16, 6, 2, 9), c(16, 6, 3, 8), c(2, 9, 16, 6), c(3, 1, 1, 3), c(1, 33, 7, 27), c(5, 5, 5, 5),
