@@ -318,6 +318,7 @@ def test_what_is_no_ledger_gets_the_sentences_of_the_command_line(page, tmp_path
     command = [sys.executable, "-c", code, "audit", str(mine)]
     told = subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
     page.click("[data-tab=own]")
+    page.evaluate("document.querySelector('#refused').textContent = ''")  # an earlier sentence
     page.set_input_files("#folder", mine)
     page.wait_for_function("document.querySelector('#refused').textContent")
     shown = page.inner_text("#refused")
