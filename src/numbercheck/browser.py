@@ -28,12 +28,12 @@ _read = lru_cache(maxsize=8)(read_ledger)  # an edit leaves the ledger's files a
 def unpack(folder: str) -> str:
     """Unpack archives and spreadsheets where they are; JSON, with ``error`` if one is refused."""
 
-    def answer() -> dict[str, Any]:
+    def answer() -> str:
         for archive in Path(folder).glob("*.zip"):
             _unpack(archive)
         for workbook in Path(folder).glob("*.xlsx"):
             unpack_workbook(workbook, Path(folder))
-        return {}
+        return "{}"
 
     return _answer(answer)
 
@@ -47,7 +47,7 @@ def describe(folder: str) -> str:
         JSON with the ``claims`` in reading order, ``families``, ``assumptions`` and ``audit``;
         or with ``error``, one sentence.
     """
-    return _answer(lambda: described(_read(folder)))
+    return _answer(lambda: json.dumps(described(_read(folder)), ensure_ascii=False))
 
 
 def judge(folder: str, edits: str) -> str:
@@ -65,18 +65,18 @@ def judge(folder: str, edits: str) -> str:
     str
         The document of ``numbercheck audit --json``, or JSON with ``error``.
     """
-    return _answer(lambda: json.loads(to_json(_edited(folder, edits))))
+    return _answer(lambda: to_json(_edited(folder, edits)))
 
 
 def save(folder: str, edits: str, archive: str) -> str:
     """Write the edited ledger as an archive of its files; JSON, with ``error`` if it is refused."""
 
-    def answer() -> dict[str, Any]:
+    def answer() -> str:
         ledger, changes = _edited(folder, edits), json.loads(edits)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as saved:
             for path in sorted(p for p in Path(folder).iterdir() if p.suffix in (".csv", ".json")):
                 saved.writestr(path.name, _changed(path, ledger, changes))
-        return {}
+        return "{}"
 
     return _answer(answer)
 
@@ -124,10 +124,10 @@ def _edited(folder: str, edits: str) -> Ledger:
     return _read(folder).constrain(**json.loads(edits))
 
 
-def _answer(work: Callable[[], Mapping[str, Any]]) -> str:
-    """JSON of what a question finds, or of the one sentence that refuses it."""
+def _answer(work: Callable[[], str]) -> str:
+    """JSON that answers a question, or the one sentence that refuses it."""
     try:
-        return json.dumps(work(), ensure_ascii=False, indent=2)
+        return work()
     except (NumbercheckError, zipfile.BadZipFile, UnicodeDecodeError) as error:
         return json.dumps({"error": str(error)}, ensure_ascii=False)
 

@@ -58,9 +58,10 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
-        if not find_spec("scipy"):  # as in a browser
-            if evidence.ledger.method(measure) in SLOW:
-                raise MissingError(f"{called(evidence.ledger.method(measure))} needs SciPy")
+        own = evidence.ledger.method(measure)
+        if (slow or own in SLOW) and not find_spec("scipy"):  # as in a browser
+            if own in SLOW:
+                raise MissingError(f"{called(own)} needs SciPy")
             slow = False
         tests = table_tests(tables, QUICK + SLOW * slow)
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
