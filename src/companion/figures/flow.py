@@ -8,7 +8,7 @@ from typing import NamedTuple
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, DisplayLayout, Number, Provenance, Text
-from companion.figures import style
+from companion.figures import lettering, style
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
 
@@ -103,8 +103,8 @@ def _across(boxes: int, inner: float) -> float:
 def _wrap(box: FlowBox, across: float) -> list[tuple[str, str]]:
     """Lines of a box with their weights."""
     room = across - 2 * PAD
-    lines = [(line, "bold") for line in style.wrap(box.heading, room, style.BODY, "bold")]
-    return lines + [(line, "normal") for text in box.lines for line in style.wrap(text, room)]
+    lines = [(line, "bold") for line in lettering.wrap(box.heading, room, weight="bold")]
+    return lines + [(line, "normal") for text in box.lines for line in lettering.wrap(text, room)]
 
 
 def _row(

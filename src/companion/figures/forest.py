@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 
 from companion.captions import Number, Provenance, Text, limits, percent, result_id
-from companion.figures import style
+from companion.figures import lettering, style
 from numbercheck.statistics.proportions import interval
 
 LANE, AXIS, HEAD, INDENT = 4.4, 9.0, 5.5, 3.0  # mm
@@ -130,8 +130,8 @@ def _write_names(page: style.FigureSheet, lines: Sequence[ForestLine], most: flo
     for i, line in enumerate(lines):
         weight = "normal" if line.level else "bold"
         indent = INDENT if line.level else 0.0
-        text = style.shorten(line.label, most - indent - 2, style.BODY, weight)
-        widest = max(widest, indent + style.text_width(text, style.BODY, weight))
+        text = lettering.shorten(line.label, most - indent - 2, lettering.BODY, weight)
+        widest = max(widest, indent + lettering.text_width(text, lettering.BODY, weight))
         page.write(indent, page.height - HEAD - LANE * (i + 0.5), text, weight=weight)
     return widest + 3
 
@@ -147,7 +147,7 @@ def _draw_panel(
     """Draw one panel: squares with intervals, and the text of each to the right."""
     texts = [forest.text(line) for line in lines]
     head = f"n/N  % ({100 * forest.level:g}% CI)"
-    room = max(style.text_width(head, style.BODY, "bold"), *map(style.text_width, texts)) + 2
+    room = max(lettering.text_width(head, weight="bold"), *map(lettering.text_width, texts)) + 2
     axes = page.axes(left, AXIS, across - room - 4, LANE * len(lines))
     axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel="Patients, %")
     axes.set_xticks(range(0, 101, 25))
@@ -161,7 +161,7 @@ def _draw_panel(
         _mark(axes, forest, line, i, most)
         page.write(left + across - room - 1, page.height - HEAD - LANE * (i + 0.5), text)
     top = page.height - HEAD / 2
-    title = style.shorten(heading, across - room - 5, style.BODY, "bold")
+    title = lettering.shorten(heading, across - room - 5, weight="bold")
     page.write(left, top, title, weight="bold")
     page.write(left + across - room - 1, top, head, weight="bold")
 

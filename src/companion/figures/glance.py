@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, Provenance, result_id
-from companion.figures import style
+from companion.figures import lettering, style
 from companion.figures.key import KeyEntry, draw_key, flow, key_height
 
 CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
@@ -110,11 +110,11 @@ def _lay_out(cells: Sequence[ClaimCell]) -> list[tuple[int, float]]:
 
 
 def _width(text: str) -> float:
-    return max(style.text_width(text, style.SMALL) + 2 * PAD, LEAST)
+    return max(lettering.text_width(text, style.SMALL) + 2 * PAD, LEAST)
 
 
 def _short(text: str) -> str:
-    return style.shorten(text, 40, style.SMALL)
+    return lettering.shorten(text, 40, style.SMALL)
 
 
 def _block(
@@ -126,7 +126,11 @@ def _block(
 ) -> None:
     """Draw the cells of one place, its name to their left."""
     axes.text(
-        0, top - LEADING / 2, style.shorten(name, PLACE - 2), va="center_baseline", weight="bold"
+        0,
+        top - LEADING / 2,
+        lettering.shorten(name, PLACE - 2),
+        va="center_baseline",
+        weight="bold",
     )
     for (text, kind, mark), (line, offset) in zip(cells, at, strict=True):
         left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)

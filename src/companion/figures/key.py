@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from companion.figures.style import BODY, text_width
+from companion.figures.lettering import BODY, text_width
 
 SYMBOL, GAP, LEADING = 6.0, 4.0, 4.0  # mm: room for the symbol, between entries, between lines
 

@@ -5,7 +5,7 @@ from typing import Any
 from companion.figures.style import BLACK, BLUE, GREEN, INK, ORANGE, PURPLE, VERMILION, YELLOW
 
 Mark = dict[str, Any]
-FOLLOWED = "#EFEFEF"
+FOLLOWED: Mark = {"facecolor": "#EFEFEF", "edgecolor": "none"}
 OUTLINE: Mark = {"markeredgecolor": BLACK, "markeredgewidth": 0.4}
 TRANSPLANT: Mark = {"marker": "*", "color": ORANGE, **OUTLINE}
 DEATH: Mark = {"marker": "X", "color": BLACK, "markeredgecolor": "white", "markeredgewidth": 0.3}

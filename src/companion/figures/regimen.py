@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, DisplayLayout, Provenance
-from companion.figures import style
+from companion.figures import lettering, style
 from numbercheck.ledger.records import Dose
 
 ALL = "all"
@@ -69,7 +69,7 @@ def regimen(
         What the footnote says of the data.
     """
     lanes = [list(g) for _, g in groupby(planned, key=lambda p: (p.dose.drug, p.dose.branch))]
-    names = max(style.text_width(lane[0].dose.drug) for lane in lanes) + 3
+    names = max(lettering.text_width(lane[0].dose.drug) for lane in lanes) + 3
     height = AXIS + LANE * len(lanes) + HEAD
     notes = "Days count from the first of treatment. A route is named where the article names one."
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
@@ -117,7 +117,7 @@ def _bar(axes: Axes, planned: PlannedDose, middle: float, per_mm: float) -> None
     axes.add_patch(Rectangle(*place, clip_on=False, gid=planned.mark, **look))
     lines = amount(planned.dose), span(planned.dose)
     text_look: dict[str, Any] = {"va": "center_baseline", "size": style.SMALL, "gid": planned.mark}
-    if max(style.text_width(line, style.SMALL) for line in lines) < (right - left) / per_mm - 1:
+    if max(lettering.text_width(line, style.SMALL) for line in lines) < (right - left) / per_mm - 1:
         for text, offset in zip(lines, (1.35, -1.35), strict=True):
             axes.text((left + right) / 2, middle + offset, text, ha="center", **text_look)
     else:
@@ -132,7 +132,7 @@ def _branches(axes: Axes, planned: Sequence[PlannedDose], top: float, per_mm: fl
         arrow = {"arrowstyle": "<->", **style.ARROW}
         axes.annotate("", (left, top + 1), (right, top + 1), arrowprops=arrow)
         who = "All patients" if condition == ALL else f"Only with {condition}"
-        for line, text in enumerate(reversed(style.wrap(who, (right - left) / per_mm - 1))):
+        for line, text in enumerate(reversed(lettering.wrap(who, (right - left) / per_mm - 1))):
             at = (left + right) / 2, top + 3.4 + 2.9 * line
             axes.text(*at, text, ha="center", va="center_baseline")
         if condition != ALL:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from companion.captions import UNSTATED, Provenance
-from companion.figures import style
+from companion.figures import lettering, style
 
 LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 93.0, 18.0  # mm
 SAME, DIFFERS = "#8CC5EC", "#F5A46B"
@@ -69,7 +69,7 @@ def _share(page: style.FigureSheet, name: str, alike: int, total: int, y: float)
     split = across * alike / total
     for left, length, color in ((NAMES, split, SAME), (NAMES + split, across - split, DIFFERS)):
         page.canvas.barh(y, length, left=left, height=0.6 * LANE, color=color)
-    page.write(3, y, style.shorten(name, NAMES - 5))
+    page.write(3, y, lettering.shorten(name, NAMES - 5))
     page.write(page.width - TEXT + 2, y, f"{alike} of {total}")
 
 
@@ -83,7 +83,7 @@ def _p_values(page: style.FigureSheet, tests: pd.DataFrame) -> None:
         y = AXIS + LANE * (len(tests) - i - 0.5)
         axes.hlines(i, row.low, row.high, color=style.BLUE, linewidth=3, clip_on=False)
         axes.plot([row.mean], [i], "o", color=style.INK, markersize=3, clip_on=False)
-        page.write(3, y, style.shorten(str(row.label), NAMES - 5))
+        page.write(3, y, lettering.shorten(str(row.label), NAMES - 5))
         page.write(page.width - TEXT + 2, y, _range(row.low, row.high))
 
 

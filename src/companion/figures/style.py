@@ -10,7 +10,6 @@ Colors: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/.
 import base64
 from collections.abc import Sequence
 from contextlib import ContextDecorator
-from functools import lru_cache
 from html import escape
 from io import BytesIO
 from math import fsum
@@ -20,18 +19,16 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.text import Text
 
 from companion.captions import text_id
+from companion.figures.lettering import BODY, FAMILY, POINT, settle, wrap
 
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
 MM = 1 / 25.4
-POINT = 25.4 / 72  # mm
-TITLE, BODY, SMALL = 8.0, 7.0, 6.2  # pt
+TITLE, SMALL = 8.0, 6.2  # pt
 LINE = 1.32  # line height, in font sizes
 EDGE = 2.0  # mm of white around a sheet
-REFERENCE = 100  # pt, at which glyphs are measured
 
 BLACK, INK, PALE = "#000000", "#444444", "#D9D9D9"
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
@@ -40,7 +37,7 @@ WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on 
 
 ARROW = {"color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": FAMILY,
     "font.size": BODY,
     "axes.labelsize": BODY,
     "axes.linewidth": 0.6,
@@ -85,8 +82,10 @@ class DescribedFigure(Figure):
     alt_text: str = ""
 
     def draw(self, renderer: Any) -> None:
-        """Draw in the style, for ticks are only made now."""
+        """Draw in the style, which ticks take only now, in fonts that have every character."""
         with mpl.rc_context(SETTINGS):
+            for text in self.findobj(Text):
+                settle(text)
             super().draw(renderer)
 
     def _repr_html_(self) -> str:
@@ -174,59 +173,3 @@ def _lines(figure: DescribedFigure, lines: list[tuple], top: float, total: float
 
 def _leading(size: float) -> float:
     return LINE * size * POINT
-
-
-def text_width(text: str, size: float = BODY, weight: str = "normal") -> float:
-    """Width of one line of text, mm."""
-    # fsum rounds alike on every Python; since 3.12 the built-in sum of floats does not
-    return fsum(_advance(character, weight) for character in text) * size * POINT
-
-
-@lru_cache(maxsize=4096)
-def _advance(character: str, weight: str) -> float:
-    """Advance of one character, in font sizes; kerning only narrows it."""
-    glyph = _font(weight).load_char(ord(character), flags=LoadFlags.NO_HINTING)
-    return glyph.linearHoriAdvance / 2**16 / REFERENCE
-
-
-@lru_cache(maxsize=4)
-def _font(weight: str) -> FT2Font:
-    font = FT2Font(findfont(FontProperties(family=STYLE["font.family"], weight=weight)))
-    font.set_size(REFERENCE, 72)
-    return font
-
-
-def wrap(text: str, width: float, size: float = BODY, weight: str = "normal") -> list[str]:
-    """Break a text into lines no wider than ``width`` mm; a longer word is broken too."""
-    if text and text_width(text, size, weight) <= width:
-        return [text]  # as it is, with the numbers that it may hold
-    lines: list[str] = []
-    for word in text.split():
-        while text_width(word, size, weight) > width and len(word) > 1:
-            fits = _fitting(word, width, size, weight)
-            lines.append(word[:fits])
-            word = word[fits:]
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, weight) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def shorten(text: str, width: float, size: float = BODY, weight: str = "normal") -> str:
-    """Cut a text to ``width`` mm, an ellipsis telling that it was."""
-    if text_width(text, size, weight) <= width:
-        return text
-    room = width - text_width("…", size, weight)
-    return text[: _fitting(text, room, size, weight)].rstrip() + "…"
-
-
-def _fitting(text: str, width: float, size: float, weight: str = "normal") -> int:
-    """How many leading characters fit, at least one."""
-    used = 0.0
-    for count, character in enumerate(text):
-        used += text_width(character, size, weight)
-        if used > width:
-            return max(count, 1)
-    return len(text)

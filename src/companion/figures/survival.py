@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id
-from companion.figures import style
+from companion.figures import lettering, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import at_risk_table, median, survival_at
@@ -66,7 +66,7 @@ def survival(
     ticks = _ticks(float(curve.index[-1]), horizon)
     summary = _summary(curve, horizon, level, measure)
     inner = width - 2 * style.EDGE
-    said = [line for text in summary for line in style.wrap(text, inner, style.BODY, "bold")]
+    said = [line for text in summary for line in lettering.wrap(text, inner, weight="bold")]
     above = key_height(entries, inner) + TABLE_LINE * len(said) + 3
     below = AXIS + TABLE_LINE * (len(ROWS) + 1)
     method = _method(conf_type, level, envelope is not None)
@@ -74,7 +74,7 @@ def survival(
     n = f"{int(curve['n_risk'].iloc[0])}"
     title = f"{endpoint}, N = {n}"
     page = style.sheet(width, PLOT + below + above, title, notes, provenance.label)
-    left = style.text_width("Censored") + style.text_width(n) / 2 + 2.5
+    left = lettering.text_width("Censored") + lettering.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _draw(axes, curve, envelope, measure)
     _frame(axes, ticks, endpoint, horizon)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from companion.captions import UNSTATED, DisplayLayout, Provenance
-from companion.figures import marks, style
+from companion.figures import lettering, marks, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.regimen import PlannedDose
 from numbercheck.ledger.records import DAYS_PER_MONTH
@@ -21,12 +21,14 @@ from numbercheck.statistics.rounding import format_rounded
 
 LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least for a label
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
+NAMES = 24.0  # mm, most for patients' identifiers
 MOST = 250  # lanes; more could not be told apart
 AFTER = 7  # days of follow-up that the induction scale still shows
 NOTES = (
-    "Lanes in descending order of follow-up. The scale changes from days to months. A blank "
-    "column: not evaluated."
+    "Lanes in descending order of follow-up. The scale changes from days to months. Treatment "
+    "is drawn as planned, up to the end of follow-up. A blank column: not evaluated."
 )
+NUMBERED = "No.: place in the patient table, where an identifier cannot be shown in full."
 
 ON_LANES, HSCT = "Lanes", "Transplantation (HSCT)"
 CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
@@ -62,28 +64,30 @@ def swimmer(
     provenance : Provenance
         What the footnote says of the data.
     """
-    lanes = patients.assign(transplant_day=_days(patients, transplant_day))
-    everyone = lanes.sort_values("os_time", ascending=False, kind="stable")
-    step = ceil(len(everyone) / MOST)
-    lanes = everyone.iloc[::step]
+    labels = lettering.distinct([*map(str, patients.index)], NAMES, style.SMALL)
+    dated = patients.assign(transplant_day=_days(patients, transplant_day))
+    everyone = dated.set_axis(labels).sort_values("os_time", ascending=False, kind="stable")
+    lanes, step = _with_lanes(everyone)
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
     entries = _entries(lanes, planned, layout)
     below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
-    shares = NOTES, layout.note, _share_note(step), _undated_note(lanes), provenance.chosen(CHOSEN)
-    notes = provenance.footnote(*shares)
+    numbered = NUMBERED if any(label.startswith("No. ") for label in labels) else ""
+    more = _share_note(step), _undated_note(lanes), numbered, provenance.chosen(CHOSEN)
+    notes = provenance.footnote(NOTES, layout.note, *more)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     page = style.sheet(
         style.DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label
     )
     columns, induction, later = _panels(page, lanes, below, lane, len(_headings(lanes, layout)))
-    _lanes(induction, lanes, planned, layout)
     _scale(induction, later, lanes, split, days_per_month)
     _columns(columns, lanes, layout, lane)
     followed = layout.mark(ON_LANES, "Follow-up")
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
         until = (_time(lanes, "os_time") + 0.5) / unit
-        _bars(axes, 0.5 / unit, until, marks.FOLLOWED, zorder=1, mark=followed)
+        _bars(axes, 0.5 / unit, until, marks.FOLLOWED, followed)
+        if axes is induction:
+            _treatment(axes, lanes, planned, layout)
         for days, mark, name in _dated(lanes):
             y = np.flatnonzero(days < split if axes is induction else days >= split)
             look = _look(mark, _size(lane)) | {"gid": layout.mark(ON_LANES, name)}
@@ -91,6 +95,14 @@ def swimmer(
     draw_key(page.canvas, entries, 0, below - AXIS, page.width)
     page.figure.alt_text = _alt(everyone, days_per_month, provenance)
     return page.figure
+
+
+def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Patients who have a lane: all with an event, and of the others one in so many."""
+    eventful = _flag(everyone, "os_event") | everyone["relapse"].isin(marks.RELAPSES).to_numpy()
+    others = int((~eventful).sum())
+    step = max(ceil(others / max(MOST - eventful.sum(), 1)), 1)
+    return everyone[eventful | ((np.cumsum(~eventful) - 1) % step == 0)], step
 
 
 def _days(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.Series:
@@ -115,7 +127,10 @@ def _share_note(step: int) -> str:
     """Say who is left out where there are more patients than lanes."""
     if step == 1:
         return ""
-    return f"For space, one patient in {step}, by length of follow-up, has a lane."
+    return (
+        "Every patient with a relapse or death has a lane; of the others, for space, one in "
+        f"{step}, by length of follow-up."
+    )
 
 
 def _undated_note(lanes: pd.DataFrame) -> str:
@@ -128,8 +143,7 @@ def _panels(
     page: style.FigureSheet, lanes: pd.DataFrame, below: float, lane: float, count: int
 ) -> tuple[Axes, Axes, Axes]:
     """Columns, induction and later follow-up, side by side, with one lane per patient."""
-    names = [style.shorten(str(name), 24, style.SMALL) for name in lanes.index]
-    left = max(style.text_width(name, style.SMALL) for name in names) + 1.5
+    left = max(lettering.text_width(name, style.SMALL) for name in lanes.index) + 1.5
     height = lane * len(lanes)
     start = left + COLUMN * count + 1
     share = {"ylim": (len(lanes) - 0.5, -0.5), "yticks": []}
@@ -143,7 +157,7 @@ def _panels(
     canvas = page.canvas
     for i in range(0, len(lanes), ceil(LABEL / lane)):
         y = below + height - lane * (i + 0.5)
-        canvas.text(left - 1, y, names[i], ha="right", va="center_baseline", size=style.SMALL)
+        canvas.text(left - 1, y, lanes.index[i], ha="right", va="center_baseline", size=style.SMALL)
     return columns, induction, later
 
 
@@ -181,7 +195,7 @@ def _look(mark: marks.Mark, size: float) -> marks.Mark:
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
 
 
-def _lanes(
+def _treatment(
     axes: Axes, lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
 ) -> None:
     """Treatment blocks, none of them longer than the patient was followed."""
@@ -192,17 +206,20 @@ def _lanes(
         last = np.minimum(max(dose.days[1] for dose in doses) + 0.5, end)
         given = np.full(len(lanes), True) if doses[0].is_for_all else _flag(lanes, "extended")
         until = np.where(given & (last > first), last, np.nan)
-        _bars(axes, first, until, doses[0].color, zorder=2, mark=layout.mark(ON_LANES, block))
+        _bars(axes, first, until, _planned(doses[0].color), layout.mark(ON_LANES, block))
 
 
-def _bars(
-    axes: Axes, left: float, right: np.ndarray, color: str, zorder: int, mark: str | None
-) -> None:
+def _planned(color: str) -> marks.Mark:
+    """Look of treatment that the regimen prescribes, given or not: hatched."""
+    return {"facecolor": "white", "edgecolor": color, "hatch": "//////", "linewidth": 0.6}
+
+
+def _bars(axes: Axes, left: float, right: np.ndarray, look: marks.Mark, mark: str | None) -> None:
     rows = np.flatnonzero(np.isfinite(right))
     corners = [
         [(left, y - 0.4), (right[y], y - 0.4), (right[y], y + 0.4), (left, y + 0.4)] for y in rows
     ]
-    bars = PolyCollection(corners, facecolor=color, edgecolor="none", zorder=zorder, gid=mark)
+    bars = PolyCollection(corners, gid=mark, **look)
     axes.add_collection(bars, autolim=False)
 
 
@@ -251,9 +268,10 @@ def _entries(
         "Death": marks.DEATH,
         "Alive at last follow-up": marks.ONGOING,
     }
-    blocks = {**{dose.block: dose.color for dose in planned}, "Follow-up": marks.FOLLOWED}
+    blocks = {f"{dose.block}, planned": _planned(dose.color) for dose in planned}
     return [
-        *(KeyEntry(name, fill={"facecolor": c, "edgecolor": "none"}) for name, c in blocks.items()),
+        *(KeyEntry(name, fill=fill) for name, fill in blocks.items()),
+        KeyEntry("Follow-up", fill=marks.FOLLOWED),
         *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in looks.items()),
     ]
 

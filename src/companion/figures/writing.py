@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from companion.figures.lettering import drawable
 from companion.figures.style import QUICK_PNG, DescribedFigure, styled
 
 RESOLUTION = 300  # dots per inch
@@ -30,7 +31,7 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str, alt: str =
     """
     directory.mkdir(parents=True, exist_ok=True)
     _tell_apart(figure)
-    alt = alt or figure.alt_text
+    alt = drawable(alt or figure.alt_text)
     about = {"Title": name, "Description": alt}
     figure.savefig(directory / f"{name}.svg", metadata={**about, "Date": None, "Creator": None})
     figure.savefig(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import cache, partial
 from itertools import combinations, cycle
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -22,7 +23,7 @@ from places import TESTS
 
 from companion import figures
 from companion.captions import DisplayLayout, LayoutRow
-from companion.figures import style
+from companion.figures import lettering, style
 from companion.figures.key import flow
 from companion.figures.survival import steps
 from numbercheck.ledger.records import Dose
@@ -424,17 +425,89 @@ def test_no_treatment_is_drawn_after_the_end_of_follow_up():
     assert max(drawn) == 10.5
 
 
-def test_of_very_many_patients_one_in_so_many_has_a_lane():
-    """The page says so, and its description counts everyone."""
-    patients = people(600)
+@pytest.mark.parametrize("n", [250, 260, 600])
+def test_every_patient_with_an_event_has_a_lane(n):
+    """However many patients; of the others the page says how many are shown."""
+    patients = people(n, events=0.05)
+    died, kinds = patients["os_event"], ("CNS", "MRD")
     figure = figures.swimmer(patients, PLAN, LANES)
     said = " ".join(t.get_text() for t in figure.findobj(Text)).replace("\n", " ")
 
-    assert "N = 600" in said
-    assert "one patient in 3, by length of follow-up, has a lane" in said
-    assert len(swimmer_marks(figure, "X")) + len(swimmer_marks(figure, ">")) == 200
-    assert "600 patients" in figure.alt_text
-    assert "For space" not in str(figures.swimmer(people(200), PLAN, LANES).findobj(Text))
+    assert f"N = {n}" in said
+    assert f"{n} patients" in figure.alt_text
+    assert len(swimmer_marks(figure, "X")) == died.sum() > 0
+    relapsed = len(swimmer_marks(figure, "^")) + len(swimmer_marks(figure, "v"))
+    assert relapsed == patients["relapse"].isin(kinds).sum() > 0
+    assert (len(swimmer_marks(figure, ">")) < n - died.sum()) == (n > 250)
+    assert ("for space, one in" in said) == (n > 250)
+
+
+def is_xml(path):
+    return ElementTree.parse(path).getroot().tag.endswith("svg")  # noqa: S314 - made here
+
+
+def identifiers(figure):
+    """Texts to the left of the columns of a swimmer plot, from the top."""
+    return [t.get_text() for t in figure.axes[0].texts if t.get_ha() == "right"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("R01", "R01"),
+        ("Пациент-01", "Пациент-01"),
+        ("\u1d81-01", "\u1d81-01"),  # not in DejaVu Sans; in STIX, which comes with matplotlib
+        ("\U000e0041-01", "No. 2"),  # a character that no font draws
+        ("R\x0701", "No. 2"),
+        ("", "No. 2"),
+    ],
+)
+def test_identifiers_of_any_script_are_shown_or_numbered(name, shown, tmp_path):
+    """A missing glyph is an error here; XML 1.0 (2.2) allows no control characters."""
+    patients = people(3).set_axis(["A", name, "C"])
+    figure = figures.swimmer(patients, PLAN, LANES)
+    figures.write_figure(figure, tmp_path, "swimmer")
+
+    assert is_xml(tmp_path / "swimmer.svg")
+    assert sorted(identifiers(figure)) == sorted(["A", shown, "C"])
+    assert list(faults(figure)) == []
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"NCT05557110-{'0' * 25}{i:03d}" for i in range(12)],
+        [f"{i:03d}-{'0' * 25}-NCT05557110" for i in range(12)],
+        [f"NCT05557110-{'0' * 9}{i:03d}{'0' * 9}-NCT05557110" for i in range(12)],
+    ],
+    ids=["at the end", "at the start", "in the middle"],
+)
+def test_long_identifiers_stay_distinct(names):
+    """Forty characters that differ in three."""
+    figure = figures.swimmer(people(12).set_axis(names), PLAN, LANES)
+
+    assert len(set(identifiers(figure))) == 12
+    assert list(faults(figure)) == []
+
+
+@pytest.mark.parametrize("text", ["患者\x00", "\x1b[31m", "a\nb\tc", "\U0001f9ec"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_label_that_cannot_be_drawn_leaves_a_figure_that_can_be_read(name, text, tmp_path):
+    """Whatever a trial's tables hold, the SVG is XML and its description is text."""
+    figure = draw(people(6), figures.Provenance(text, text, (text,)), text)[name]()
+    figures.write_figure(figure, tmp_path, name)
+
+    assert is_xml(tmp_path / f"{name}.svg")
+
+
+def test_treatment_is_drawn_as_planned():
+    """The tables hold no record of doses given."""
+    figure = figures.swimmer(people(5), PLAN, LANES)
+    (days,) = [a for a in figure.axes if "Day" in (a.get_xlabel() or "")]
+    blocks = [c for c in days.collections if c.get_hatch()]
+
+    assert len(blocks) == 3
+    assert {"RDC, planned", "Blinatumomab, planned"} <= {t.get_text() for t in figure.findobj(Text)}
 
 
 def test_the_flow_counts_each_patient_once_in_a_row():
@@ -506,20 +579,20 @@ def test_a_key_breaks_its_lines_like_words():
 
 @pytest.mark.parametrize("text", ["a b c " * 30, "unbreakable" * 20, "", "i"])
 def test_wrapped_lines_are_no_wider_than_asked_and_lose_nothing(text):
-    lines = style.wrap(text, 20)
+    lines = lettering.wrap(text, 20)
 
-    assert all(style.text_width(line) <= 20 for line in lines)
+    assert all(lettering.text_width(line) <= 20 for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize("text", ["Overall survival, N = 35", "iiiiWWWW≥µ²", "x" * 50])
 def test_the_measured_width_is_the_drawn_one(text):
     figure = figures.regimen(PLAN)
-    drawn = figure.text(0, 0, text, size=style.BODY, family=style.STYLE["font.family"])
+    drawn = figure.text(0, 0, text, size=lettering.BODY, family=style.STYLE["font.family"])
     figure.canvas.draw()
 
     pixels = drawn.get_window_extent(figure.canvas.get_renderer()).width
-    assert pixels / figure.dpi * 25.4 == pytest.approx(style.text_width(text), abs=0.6)
+    assert pixels / figure.dpi * 25.4 == pytest.approx(lettering.text_width(text), abs=0.6)
 
 
 @pytest.mark.parametrize("name", NAMES)
