@@ -7,7 +7,6 @@ added across bases.
 """
 
 import csv
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import nan
@@ -15,8 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from companion.results import Result
-from numbercheck.audit import Verdict, distinct
+from numbercheck.audit import Verdict, distinct, tally
 from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.words import OUTCOMES
 
 COLUMNS = ("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")
 MEASURED = ("count", "quantity", "survival", "comparison")
@@ -113,18 +113,13 @@ def write_verdicts(rows: Sequence[Verdict], path: Path | str) -> None:
         writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
 
 
-def tally(rows: Iterable[Verdict]) -> Counter[tuple[str, str]]:
-    """How many claims by verdict and basis; never added into one score."""
-    return Counter((row.verdict, row.basis) for row in rows)
-
-
 def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:
     """Counts and findings, in words for a terminal."""
     counts = tally(rows)
     matches = [row for row in rows if (row.verdict, row.basis) == ("match", "arithmetic")]
     facts = distinct(ledger, [row.claim for row in matches])
     lines = [f"{len(rows)} claims in the ledger"]
-    for (verdict, basis), text in WORDS.items():
+    for (verdict, basis), text in OUTCOMES.items():
         if counts[verdict, basis]:
             numbers = f" ({facts} different numbers)" if basis == "arithmetic" else ""
             lines.append(f"{counts[verdict, basis]:5d}  {text}{numbers * (verdict == 'match')}")
@@ -133,17 +128,3 @@ def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:
     if findings and all(row.claim in ledger.expected_findings for row in findings):
         lines.append("These are the findings that are expected of this article.")
     return "\n".join(lines)
-
-
-WORDS = {
-    ("match", "data"): "match the supplied patient data",
-    ("mismatch", "data"): "do not match the supplied patient data",
-    ("match", "arithmetic"): "follow from other printed numbers",
-    ("match", "fitted"): "are reproduced, by a method that was chosen to fit this number alone",
-    ("mismatch", "arithmetic"): "contradict other printed numbers, or are not supported by them",
-    ("match", "constructed"): "hold in the reconstructed cohort, as built: this verifies nothing",
-    ("mismatch", "constructed"): "do not hold in the reconstructed cohort",
-    ("given", "constructed"): "are premises, from which others follow (built into the cohort)",
-    ("given", ""): "are premises, from which others follow",
-    ("unchecked", ""): "could not be checked; verification.csv says why for each",
-}

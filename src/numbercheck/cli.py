@@ -51,6 +51,11 @@ def _read(folder: Path) -> "Ledger":
     return read_ledger(folder)
 
 
+def _require_claims(ledger: "Ledger") -> None:
+    if not ledger.claims:
+        raise UsageError("the ledger has no claims; write the printed numbers into claims.csv")
+
+
 @program.command(
     LEDGER,
     CHANGED,
@@ -87,8 +92,7 @@ def audit(
         pairs(method, "--method"),
         pairs(level, "--level"),
     )
-    if not ledger.claims:
-        raise UsageError("the ledger has no claims; write the printed numbers into claims.csv")
+    _require_claims(ledger)
     verdicts = judge(ledger)
     print(to_json(ledger, verdicts) if as_json else told(ledger, verdicts))
     surprises = drift(ledger, verdicts)
@@ -170,6 +174,35 @@ def conflicts(
     else:
         print("\n\n".join(tell(ledger, conflict) for conflict in found) or CONSISTENT)
     sys.exit(1 if found else 0)
+
+
+@program.command(
+    LEDGER,
+    argument("--output", type=Path, metavar="FILE",
+             help="where to write it (default: report.html in the ledger's folder)"),
+    SECONDS,
+    examples=["report my-ledger", "report my-ledger --output my-report.html --seconds 20"],
+)  # fmt: skip
+def report(folder: Path, output: Path | None, seconds: float) -> None:
+    """Write one HTML page: each number with its verdict, the findings, and the consistency.
+
+    What the solver has not decided when the time is over is left out, and named here.
+    """
+    from numbercheck.consistency.document import document
+    from numbercheck.consistency.solving import UndecidedError, within
+    from numbercheck.report.page import write_page
+
+    _require_claims(_read(folder))
+    try:
+        with within(seconds):
+            found = document(folder)
+    except UndecidedError as error:
+        print(error)
+        found = {}
+    print("".join(f"{sentence}\n" for sentence in found.get("undecided", ())), end="")
+    page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
+    write_page(folder, found, page)
+    print(page)
 
 
 @program.command(

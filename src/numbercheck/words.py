@@ -62,6 +62,18 @@ METHODS = {
     **{**INTERVALS, **TESTS, **CURVES, **SUMMARIES},
     **{f"{test}{end}": f"{TESTS[test]} ({ONE_SIDED[end]})" for test in TESTS for end in ONE_SIDED},
 }
+OUTCOMES = {  # of claims, by verdict and basis
+    ("match", "data"): "match the supplied patient data",
+    ("mismatch", "data"): "do not match the supplied patient data",
+    ("match", "arithmetic"): "follow from other printed numbers",
+    ("match", "fitted"): "are reproduced, by a method that was chosen to fit this number alone",
+    ("mismatch", "arithmetic"): "contradict other printed numbers, or are not supported by them",
+    ("match", "constructed"): "hold in the reconstructed cohort, as built: this verifies nothing",
+    ("mismatch", "constructed"): "do not hold in the reconstructed cohort",
+    ("given", "constructed"): "are premises, from which others follow (built into the cohort)",
+    ("given", ""): "are premises, from which others follow",
+    ("unchecked", ""): "could not be checked, each for a reason of its own",
+}
 UNCHECKED = {
     "not-a-number": "“not reached” or the like, printed in place of a number",
     "stands-alone": "no other printed number determines it, and none follows from it",

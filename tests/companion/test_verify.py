@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, WORDS, summary, tally, verify, write_verdicts
-from numbercheck.audit import Verdict, audit, drift
+from companion.verify import MEASURED, summary, verify, write_verdicts
+from numbercheck.audit import Verdict, audit, drift, tally
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Claim, Family, Finding, Ledger, Measure
+from numbercheck.words import OUTCOMES
 
 N = 35
 
@@ -210,18 +211,18 @@ def test_drift_is_what_is_new_and_what_is_gone():
 
 def test_the_summary_counts_every_claim_once_and_adds_nothing_across_bases():
     """Each verdict and basis has its own line; together they are all claims."""
-    claims = [Claim(f"c{at}", "", "response", "n", "1") for at in range(len(WORDS))]
+    claims = [Claim(f"c{at}", "", "response", "n", "1") for at in range(len(OUTCOMES))]
     book = replace(ledger(), claims={claim.claim: claim for claim in claims})
     rows = [
         Verdict(f"c{at}", "Abstract", "1", verdict, "kind", "because", basis)
-        for at, (verdict, basis) in enumerate(WORDS)
+        for at, (verdict, basis) in enumerate(OUTCOMES)
     ]
     lines = summary(book, rows).splitlines()
 
-    assert lines[0] == f"{len(WORDS)} claims in the ledger"
-    assert [line.split(maxsplit=1) for line in lines[1 : len(WORDS) + 1]] == [
+    assert lines[0] == f"{len(OUTCOMES)} claims in the ledger"
+    assert [line.split(maxsplit=1) for line in lines[1 : len(OUTCOMES) + 1]] == [
         ["1", words + " (1 different numbers)" * (key == ("match", "arithmetic"))]
-        for key, words in WORDS.items()
+        for key, words in OUTCOMES.items()
     ]
 
 
@@ -244,7 +245,7 @@ def test_the_summary_has_words_for_every_verdict_that_can_be(basis, kind):
         if kind != "nothing" and book.measures[c.measure].kind in MEASURED
     ]
 
-    assert set(tally(judged(book, *results).values())) <= set(WORDS)
+    assert set(tally(judged(book, *results).values())) <= set(OUTCOMES)
 
 
 def test_the_summary_says_when_the_findings_are_the_expected_ones():

@@ -1,6 +1,7 @@
 """An ordinary install of the wheel, away from any clone, without a network."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -73,6 +74,14 @@ def test_any_ledger_can_be_checked_in_an_empty_folder(commands, tmp_path):
 
     assert (audited.returncode, audited.stdout) == (2, "")
     assert audited.stderr.startswith("the ledger has no claims")
+
+
+def test_the_page_of_a_ledger_is_written_in_an_empty_folder(commands, tmp_path):
+    shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
+    told = commands("numbercheck", "report", "mine", "--seconds", "1", cwd=tmp_path)
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert (tmp_path / "mine" / "report.html").is_file()
 
 
 @pytest.mark.parametrize("command", [["build"], ["verify"], ["sweep", "grid.yml"]])

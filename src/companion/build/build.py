@@ -12,7 +12,7 @@ from companion.build import cache, consistent
 from companion.build.outputs import alone, recover, staged
 from companion.build.plan import KEPT, Inputs, Run, outputs_key, why_run
 from companion.build.progress import Watch
-from companion.build.request import MADE, BuildError, BuildRequest
+from companion.build.request import MADE, PUBLISHED, BuildError, BuildRequest
 from companion.build.workers import import_all, run_all, warm_up
 from companion.project import ROOT
 
@@ -100,12 +100,26 @@ def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict]]":
     from numbercheck.ledger.reading import read_ledger
 
     ledger = read_ledger(request.published)
+    _require_article(request, ledger)
     if not request.is_default:
         from companion.cohort import faults, grouped
 
         if found := faults(request.cohort, ledger, request.parameters.get("population", "")):
             raise BuildError("\n".join(grouped(found)))
     return ledger, audit(ledger)
+
+
+def _require_article(request: BuildRequest, ledger: "Ledger") -> None:
+    """Refuse another article's ledger, whose measures the notebooks do not know."""
+    own = cache.read_record(PUBLISHED / "article.json").get("doi")
+    if (
+        request.sources[ROOT / "notebooks"] == ROOT / "notebooks"
+        and ledger.article.get("doi") != own
+    ):
+        raise BuildError(
+            f"{request.published} is not a ledger of {own}, the only article that the notebooks "
+            f"rebuild; for its own page: numbercheck report {request.published}"
+        )
 
 
 @contextmanager
@@ -121,9 +135,9 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
 def _prepare() -> None:
     """Import what comes after the notebooks while they run."""
     import_all("companion.report", "companion.cohort", "scipy.stats")
-    from companion.report.page import environment
+    from numbercheck.report.environment import environment
 
-    environment()
+    environment("companion.report")
 
 
 def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> None:

@@ -16,8 +16,9 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from companion.report.markup import sanitized, slug
+from companion.report.markup import sanitized
 from numbercheck.ledger.records import Ledger
+from numbercheck.report.environment import slug
 
 TITLE = re.compile(r'class="gt_heading gt_title[^>]*>(.*?)</td>', re.DOTALL)
 MARKED = re.compile(r'<span data-measure="(\w+)" data-statistic="(\w+)">(.*?)</span>')

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from companion.report.numbers import text_faults
 from numbercheck.ledger.reading import read_records
 from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.report.numbers import text_faults
 
 
 @dataclass(frozen=True)

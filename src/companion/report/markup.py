@@ -1,4 +1,4 @@
-"""HTML that others made, safe to stand on the page, and names as they can stand in an id."""
+"""HTML that others made, safe to stand on the page."""
 
 import re
 
@@ -21,11 +21,6 @@ ATTRIBUTES = {
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
 PAGES = ("https://", "http://", "mailto:")
 HEADING = re.compile(r"(</?h)([1-6])\b")
-
-
-def slug(text: str) -> str:
-    """Text as it can stand in an id and in a link to it."""
-    return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)
 
 
 def sanitized(html: str, prefix: str, lower_headings: int = 0) -> Markup:

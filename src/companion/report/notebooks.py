@@ -2,18 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape, unescape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import mistune
 from markupsafe import Markup
 
-from companion.report.displays import Links
-from companion.report.markup import sanitized, slug
+from companion.report.displays import Links, PageDisplay
+from companion.report.markup import sanitized
+from numbercheck.report.environment import slug
 
 CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colors
+PICTURE = re.compile(r'<img alt="([^"]*)"[^>]*>')
+FIGURE = Markup('<p><a href="#figure-{}">{}</a></p>')
 READ = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
@@ -41,14 +44,19 @@ def cell_id(cell: str) -> str:
     return f"notebook-{slug(notebook)}-cell-{slug(number)}" if cell else ""
 
 
-def notebooks(output: Path, links: Links) -> list[Notebook]:
-    """Every executed notebook of a build, by name."""
-    return [_notebook(path, links) for path in sorted((output / "notebooks").glob("*.ipynb"))]
+def notebooks(output: Path, links: Links, figures: Sequence[PageDisplay] = ()) -> list[Notebook]:
+    """Every executed notebook of a build, by name.
+
+    A picture of one of the page's ``figures`` is a link to it there.
+    """
+    shown = {figure.alt: figure for figure in figures}
+    paths = sorted((output / "notebooks").glob("*.ipynb"))
+    return [_notebook(path, links, shown) for path in paths]
 
 
-def _notebook(path: Path, links: Links) -> Notebook:
+def _notebook(path: Path, links: Links, shown: Mapping[str, PageDisplay]) -> Notebook:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    made = tuple(_cell(path.stem, i, cell, links) for i, cell in enumerate(cells, start=1))
+    made = tuple(_cell(path.stem, i, cell, links, shown) for i, cell in enumerate(cells, start=1))
     return Notebook(path.stem, _title(cells) or path.stem, made)
 
 
@@ -57,15 +65,31 @@ def _title(cells: Iterable[dict[str, Any]]) -> str:
     return next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
 
 
-def _cell(notebook: str, position: int, cell: dict[str, Any], links: Links) -> Cell:
+def _cell(
+    notebook: str,
+    position: int,
+    cell: dict[str, Any],
+    links: Links,
+    shown: Mapping[str, PageDisplay],
+) -> Cell:
     if cell["cell_type"] != "code":
         name = f"notebook-{slug(notebook)}-prose-{position}"
         prose = sanitized(str(READ(_text(cell))), f"{name}-", 1)
         return Cell(name, 0, prose, "", ())
     number = cell.get("execution_count") or 0  # as Jupyter shows it beside the cell
     name = cell_id(f"{notebook} [{number or f'{position}-not-run'}]")
-    outputs = tuple(map(links.link, _outputs(cell.get("outputs", ()), name)))
+    found = (_linked(html, shown) for html in _outputs(cell.get("outputs", ()), name))
+    outputs = tuple(map(links.link, found))
     return Cell(name, number, Markup(), _text(cell), outputs)
+
+
+def _linked(html: Markup, shown: Mapping[str, PageDisplay]) -> Markup:
+    """Output of a cell, or a link to the figure of the page that it is a picture of."""
+    picture = PICTURE.fullmatch(html.strip())
+    figure = picture and shown.get(unescape(picture[1]))
+    if not figure:
+        return html
+    return FIGURE.format(slug(figure.name), figure.title)
 
 
 def _outputs(outputs: Iterable[dict[str, Any]], name: str) -> Iterator[Markup]:

@@ -7,7 +7,15 @@ whole, ``method_table`` what every method gives.
 from numbercheck.audit.explain import explain, to_json, told
 from numbercheck.audit.judge import audit
 from numbercheck.audit.methods import MethodRow, family_fits, method_table
-from numbercheck.audit.verdicts import Candidate, Coverage, Verdict, coverage, distinct, drift
+from numbercheck.audit.verdicts import (
+    Candidate,
+    Coverage,
+    Verdict,
+    coverage,
+    distinct,
+    drift,
+    tally,
+)
 
 __all__ = [
     "Candidate",
@@ -21,6 +29,7 @@ __all__ = [
     "explain",
     "family_fits",
     "method_table",
+    "tally",
     "to_json",
     "told",
 ]

@@ -125,6 +125,11 @@ def coverage(ledger: Ledger, verdicts: Iterable[Verdict]) -> Coverage:
     )
 
 
+def tally(verdicts: Iterable[Verdict]) -> Counter[tuple[str, str]]:
+    """How many claims by verdict and basis; never added into one score."""
+    return Counter((v.verdict, v.basis) for v in verdicts)
+
+
 def distinct(ledger: Ledger, claims: Iterable[str]) -> int:
     """How many different numbers some claims print."""
     return len({(c.measure, c.statistic, c.verbal) for c in map(ledger.claims.__getitem__, claims)})

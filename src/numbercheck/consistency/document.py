@@ -34,7 +34,7 @@ PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit te
 BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
 
 
-def document(published: Path, jobs: int = 2) -> dict[str, object]:
+def document(published: Path, jobs: int = 2) -> dict[str, Any]:
     """Conflicts, other readings, bounds, envelopes, histories, leave-one-out and digit test.
 
     Parameters
@@ -47,7 +47,8 @@ def document(published: Path, jobs: int = 2) -> dict[str, object]:
     ledger = read_ledger(published)
     given_up = give_up(Search(ledger))[0]
     with _pool(jobs) as pool:
-        futures = {part: pool.submit(_make, part, published, given_up) for part in PARTS}
+        left = time_left()
+        futures = {part: pool.submit(_make, part, published, given_up, left) for part in PARTS}
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
         late: list[str] = []

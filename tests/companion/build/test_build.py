@@ -24,6 +24,7 @@ from companion.build import outputs
 from companion.build.build import build
 from companion.build.execute import clean_notebook
 from companion.build.parameters import ParameterError, chosen, declared
+from companion.build.progress import Watch
 from companion.build.request import NOTEBOOKS, OUTPUT, BuildError, BuildRequest
 from companion.build.workers import ENVIRONMENT
 from companion.project import ROOT
@@ -297,6 +298,13 @@ def test_outputs_that_someone_changed_are_made_again(built):
 
 
 # --- failures
+
+
+def test_the_ledger_of_another_article_is_refused_in_one_sentence():
+    """The notebooks name this article's measures; any ledger has a page without them."""
+    example = ROOT / "data" / "examples" / "two-arm"
+    with pytest.raises(BuildError, match=r"^.*two-arm is not a ledger of 10\..*numbercheck report"):
+        build(BuildRequest(published=example), Watch())
 
 
 def test_a_failing_cell_is_named_and_leaves_the_outputs(built):

@@ -25,18 +25,18 @@ from companion.project import ROOT
 from companion.report.displays import Links, figures
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
-from companion.report.questions import read_questions
-from companion.report.what_if import what_if
 from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.ledger.records import LedgerError
+from numbercheck.report.questions import read_questions
+from numbercheck.report.what_if import what_if
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import UNCHECKED
 
 CLUB = read_journal_club(PUBLISHED, the_ledger())
 GUIDE = (ROOT / "docs" / "journal-club.md").read_text(encoding="utf-8")
-LARGEST = 5_000_000  # bytes
+LARGEST = 4_000_000  # bytes
 BOUND = "between 26 and 35 (74–\N{WORD JOINER}100%)"
 
 

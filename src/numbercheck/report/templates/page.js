@@ -84,9 +84,9 @@
         badge.className = `badge ${badges[state]}`;
         fitting += state === "yes";
       });
-      return `${fitting} of ${lines.length} ${nouns[name]}`;
-    });
-    byId("agreement").textContent = `These methods reproduce ${said.join(", ")}.`;
+      return lines.length ? `${fitting} of ${lines.length} ${nouns[name]}` : "";
+    }).filter(Boolean);
+    byId("agreement").textContent = said.length ? `These methods reproduce ${said.join(", ")}.` : "There are none here.";
   }
 
   const themes = byId("theme");

@@ -1,9 +1,7 @@
-"""The part on consistency: what ``consistency.json`` of a build says, ready to be shown."""
+"""The part on consistency: what was found of all claims together, ready to be shown."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from numbercheck.ledger.records import Claim, Ledger
@@ -12,12 +10,10 @@ from numbercheck.statistics.rounding import format_rounded
 Row = Mapping[str, Any]
 
 
-def consistency(output: Path, ledger: Ledger) -> dict[str, Any]:
-    """Read what was found of all claims together; empty when it was not computed."""
-    path = output / "consistency.json"
-    if not path.is_file():
+def consistency(found: Row, ledger: Ledger) -> dict[str, Any]:
+    """Make a document on consistency ready; empty when there is none."""
+    if not found:
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
     reasons = {claim: c["sentence"] for c in found["conflicts"] for claim in c["claims"]}
     return {
         "conflicts": found["conflicts"],
@@ -28,6 +24,7 @@ def consistency(output: Path, ledger: Ledger) -> dict[str, Any]:
         "implied": {
             claim.claim: {**row, "text": _implied(row, claim)}
             for row in found["leave_one_out"]
+            if row["implied"] != "undecided"
             for claim in ledger.find(row["measure"], row["statistic"])
         },
         "left_out": Counter(row["implied"] for row in found["leave_one_out"]),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.report.numbers import printed_values, text_faults
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_records
 from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.report.numbers import printed_values, text_faults
 
 
 @dataclass(frozen=True)

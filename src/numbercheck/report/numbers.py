@@ -6,15 +6,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from companion.report.claims import token
-from companion.report.computed import Computed
-from companion.report.markup import slug
-from companion.report.what_if import WhatIf
 from numbercheck.audit import Verdict
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
+from numbercheck.report.claims import token
+from numbercheck.report.environment import slug
+from numbercheck.report.what_if import WhatIf
 from numbercheck.words import called
 
 REFERENCE = re.compile(r"\{(?:([a-z ]+): )?([^{}]+)\}")
@@ -58,13 +57,13 @@ class Numbers:
         self,
         ledger: Ledger,
         verdicts: Sequence[Verdict],
-        results: Sequence[Computed],
+        values: Mapping[tuple[str, str], str],
         together: Mapping[str, Any],
         choices: WhatIf,
     ) -> None:
         self.ledger, self._choices = ledger, choices
         self._verdicts = {v.claim: v for v in verdicts}
-        self._results = {f"{r.measure}.{r.statistic}": r for r in results}
+        self._values = {".".join(key): value for key, value in values.items()}
         bounds, histories = together.get("bounds", ()), together.get("risk_histories", ())
         self._tables = {
             "bounds": {b["label"]: f"{b['low']} to {b['high']}" for b in bounds},
@@ -93,9 +92,9 @@ class Numbers:
             return str(self._tables.get(kind, {}).get(name, NOT_HERE))
         if claim := self.ledger.claims.get(name):
             return LINK.format(f"claim-{slug(name)}", token(claim))
-        result = self._results.get(name)
         at = f"result-{slug(name.replace('.', '-'))}"
-        return LINK.format(at, f"{float(result.value):.3g}") if result else NOT_HERE
+        value = self._values.get(name)
+        return LINK.format(at, f"{float(value):.3g}") if value else NOT_HERE
 
     def _methods(self, claim: str) -> str:
         said = self._choices.alternatives(claim) or {

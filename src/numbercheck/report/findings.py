@@ -1,0 +1,66 @@
+"""What was found, the strongest first, as a reader is told it in one line."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from numbercheck.audit import Verdict
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.report.claims import token
+from numbercheck.report.questions import AuthorQuestion
+
+BADGES = {
+    "contradiction": "mismatch",
+    "not supported": "mismatch",
+    "one reading only": "unchecked",
+    "cited source differs": "given",
+}
+
+
+class Found(NamedTuple):
+    """A finding: its kind, its claim (none for a reading), and why, with the numbers linked."""
+
+    kind: str
+    claim: Claim | None
+    why: Markup
+
+    @property
+    def badge(self) -> str:
+        """Look of the kind, which is that of a verdict."""
+        return BADGES[self.kind]
+
+    @property
+    def quoted(self) -> str:
+        """The claim in the article's own number or words; empty for a reading."""
+        if self.claim and self.claim.verbal and self.claim.note:
+            return f"“{self.claim.note.split(';')[0]}”"
+        return token(self.claim) if self.claim else ""
+
+
+def findings(
+    ledger: Ledger,
+    verdicts: Iterable[Verdict],
+    questions: Iterable[AuthorQuestion],
+    fill: Callable[[str], Markup],
+) -> list[Found]:
+    """Everything that a reader should know first, by kind in the order of `BADGES`."""
+    found = [*_mismatches(ledger, verdicts)]
+    found += [
+        Found("one reading only", None, fill(q.text)) for q in questions if q.kind == "reading"
+    ]
+    return sorted(found, key=lambda f: [*BADGES].index(f.kind))
+
+
+def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
+    for verdict in verdicts:
+        if verdict.verdict == "mismatch":
+            claim, known = ledger.claims[verdict.claim], ledger.expected_findings
+            why = known[verdict.claim].reason if verdict.claim in known else verdict.reason
+            yield Found(_kind(verdict, claim), claim, Markup("{}").format(why))
+
+
+def _kind(verdict: Verdict, claim: Claim) -> str:
+    if verdict.kind == "comparator-differs":
+        return "cited source differs"
+    return "not supported" if claim.verbal else "contradiction"

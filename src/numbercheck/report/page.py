@@ -1,0 +1,149 @@
+"""Put the page of a ledger together, without any patient data, and write it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numbercheck.audit import Verdict, audit, tally
+from numbercheck.ledger.reading import read_ledger, read_records
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.report.claims import following
+from numbercheck.report.consistency import consistency
+from numbercheck.report.environment import environment, unbroken
+from numbercheck.report.findings import findings
+from numbercheck.report.numbers import Numbers
+from numbercheck.report.questions import read_questions
+from numbercheck.report.what_if import CHOICES, what_if
+from numbercheck.words import OUTCOMES, STATISTICS, UNCHECKED
+
+SECTIONS = {
+    "overview": "Overview",
+    "ledger": "Ledger",
+    "what-if": "What if",
+    "consistency": "Consistency",
+    "methods": "Methods",
+}
+OPTIONAL = ("consistency", "club")  # left out where there is nothing to show
+
+Values = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class SameMeaning:
+    """Words, separated by a bar, of which a search for one finds the others."""
+
+    words: str
+
+
+def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None:
+    """Write one HTML file about a ledger, which needs no other file and no network.
+
+    Parameters
+    ----------
+    published : Path
+        The ledger, with its tables of questions and synonyms where it has them.
+    document : mapping
+        What was found of all claims together, as ``numbercheck.consistency.document`` makes it;
+        empty where that was not asked.
+    page : Path
+        The file to write.
+    """
+    ledger = read_ledger(published)
+    content = {
+        "name": "numbercheck",
+        "title": f"Every number of {ledger.article.get('title', 'an article')}",
+        "label": "",
+        "explain": f"numbercheck explain {{}} {published}",
+        **ledger_content(published, ledger, audit(ledger), document, {}),
+    }
+    write_html(content, SECTIONS, page)
+
+
+def ledger_content(
+    published: Path | None,
+    ledger: Ledger,
+    verdicts: Sequence[Verdict],
+    document: Mapping[str, Any],
+    values: Values,
+) -> dict[str, Any]:
+    """What the parts of the page show that need a ledger and its verdicts.
+
+    ``values`` are results by measure and statistic, where something was computed from patients.
+    """
+    together, choices = consistency(document, ledger), what_if(ledger)
+    questions = read_questions(published, ledger) if published else []
+    fill = Numbers(ledger, verdicts, values, together, choices).fill
+    found = findings(ledger, verdicts, questions, fill)
+    return {
+        **_counted(ledger, verdicts),
+        "article": ledger.article,
+        "ledger": ledger,
+        "verdicts": verdicts,
+        "findings": found,
+        "found": Counter(f.kind for f in found),
+        "questions": [q for q in questions if q.kind == "ask"],
+        "follows": following(verdicts, ledger),
+        "what_if": choices,
+        "choices": CHOICES,
+        "fill": fill,
+        "values": values,
+        "consistency": together,
+        "implied": together.get("implied", {}),
+        "synonyms": _synonyms(published),
+    }
+
+
+def write_html(
+    content: Mapping[str, Any], sections: Mapping[str, str], page: Path, *packages: str
+) -> None:
+    """Write a page of some parts, with the templates of ``packages`` beside numbercheck's own."""
+    shown = [(id_, title) for id_, title in sections.items() if id_ not in OPTIONAL or content[id_]]
+    template = environment(*packages).get_template("page.html")
+    html = unbroken(template.render(content, sections=shown))
+    page.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _counted(ledger: Ledger, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """How many numbers there are, by verdict and by why they are not checked."""
+    claims = ledger.claims.values()
+    follow = [v for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
+    return {
+        "parts": list(dict.fromkeys(claim.part for claim in claims)),
+        "numbers": sum(not claim.verbal for claim in claims),
+        "verbal": [claim.claim for claim in claims if claim.verbal],
+        "following": sum(not ledger.claims[v.claim].verbal for v in follow),
+        "counts": _counts(verdicts),
+        "unchecked": _unchecked(verdicts),
+    }
+
+
+def _counts(verdicts: Iterable[Verdict]) -> list[tuple[str, str, int, str]]:
+    """Verdict, basis, how many, and in words; in the order of ``OUTCOMES``, none left out."""
+    found = tally(verdicts)
+    keys = [*(k for k in OUTCOMES if k in found), *(k for k in found if k not in OUTCOMES)]
+    return [(*key, found[key], OUTCOMES.get(key, " ".join(key))) for key in keys]
+
+
+def _unchecked(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
+    """Why claims could not be checked, most frequent first."""
+    kinds = Counter(v.kind for v in verdicts if v.verdict == "unchecked")
+    return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
+
+
+def statistics_of(ledger: Ledger, values: Values) -> dict[str, list[str]]:
+    """The statistics of each measure that are printed or computed."""
+    return {
+        measure: [s for s in STATISTICS if ledger.find(measure, s) or (measure, s) in values]
+        for measure in ledger.measures
+    }
+
+
+def _synonyms(published: Path | None) -> list[list[str]]:
+    """Groups of words that mean the same to whoever searches the ledger."""
+    faults: list[str] = []
+    rows = read_records(published / "synonyms.csv", SameMeaning, faults) if published else []
+    if faults:
+        raise LedgerError(faults)
+    return [row.words.split("|") for _, row in rows]

@@ -1,0 +1,75 @@
+"""The page of any ledger: one file, from the ledger alone."""
+
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+
+import pytest
+
+from companion.project import ROOT
+from numbercheck.audit import audit
+from numbercheck.ledger.reading import read_ledger
+from numbercheck.report.page import write_page
+
+EXAMPLES = sorted(path for path in (ROOT / "data" / "examples").iterdir() if path.is_dir())
+
+
+def run(*arguments, cwd):
+    """Run the command line in a folder, as somebody with another article does."""
+    command = [sys.executable, "-c", "from numbercheck.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def text_of(html):
+    """What a reader sees, in one line."""
+    return unescape(" ".join(re.sub("<.*?>", " ", html).split())).replace("\N{WORD JOINER}", "")
+
+
+def part(html, name):
+    """One part of a page."""
+    return html.split(f'<section id="{name}"')[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)
+def test_each_example_has_a_page_with_every_claim_and_every_finding(folder, tmp_path):
+    ledger = read_ledger(folder)
+    write_page(folder, {}, tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    wrong = [v.claim for v in audit(ledger) if v.verdict == "mismatch"]
+
+    assert re.findall(r'<tr id="claim-([^"]*)"', html) == list(ledger.claims)
+    assert sorted(re.findall(r'href="#claim-([^"]*)"><b>', part(html, "overview"))) == sorted(wrong)
+    assert set(re.findall(r'href="#([^"]*)"', html)) <= set(re.findall(r' id="([^"]*)"', html))
+    assert not re.search(r'<(link|img|iframe)|src="', html)
+
+
+def test_the_command_writes_the_page_beside_the_ledger_with_the_conflicts(tmp_path):
+    """Its commands can be pasted as they are."""
+    shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
+    told = run("report", "mine", cwd=tmp_path)
+    html = (tmp_path / "mine" / "report.html").read_text(encoding="utf-8")
+    command = re.search(r"<code>numbercheck (explain \w+ mine)</code>", html)[1]
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, "mine/report.html\n", "")
+    assert "cannot hold together" in text_of(part(html, "consistency"))
+    assert run(*command.split(), cwd=tmp_path).returncode == 0
+
+
+def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
+    page = tmp_path / "page.html"
+    folder = ROOT / "data" / "examples" / "two-arm"
+    told = run("report", folder, "--seconds", "0.1", "--output", page, cwd=tmp_path)
+
+    assert told.returncode == 0
+    assert told.stdout.startswith("undecided")
+    assert "One group of patients" not in page.read_text(encoding="utf-8")
+
+
+def test_a_ledger_without_claims_has_no_page(tmp_path):
+    run("new", "mine", cwd=tmp_path)
+    told = run("report", "mine", cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("the ledger has no claims")
