@@ -15,6 +15,16 @@ STATISTICS = {
     "p_value": "P value",
     "n_event": "number of events",
     "value": "value",
+    "mean": "mean",
+    "sd": "standard deviation",
+    "se": "standard error",
+    "half_width": "half-width of the confidence interval",
+    "difference": "difference",
+    "odds_ratio": "odds ratio",
+    "risk_ratio": "risk ratio",
+    "hazard_ratio": "hazard ratio",
+    "rate": "event rate",
+    "person_time": "person-time",
 }
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 INTERVALS = {
@@ -43,6 +53,34 @@ TESTS = {
     "binomial-wald": "Wald's test",
 }
 ONE_SIDED = {"-less": "one-sided, lower", "-greater": "one-sided, higher"}
+SEVERAL_GROUPS = {
+    "trend": "the Cochran–Armitage test for trend",
+    "student": "Student's t test",
+    "welch": "Welch's t test",
+    "anova": "one-way analysis of variance",
+    "paired-t": "the paired t test",
+    "log-rank": "the log-rank test",
+    "cox": "the Wald test of the Cox model",
+}
+EFFECTS = {
+    "newcombe": "Newcombe's method",
+    "miettinen-nurminen": "the Miettinen–Nurminen method",
+    "agresti-caffo": "the Agresti–Caffo method",
+    "woolf": "Woolf's method",
+    "haldane": "Woolf's method with 0.5 added to each cell",
+    "cornfield": "Cornfield's method",
+    "fisher-exact": "the conditional exact method",
+    "katz": "the Katz log method",
+    "koopman": "Koopman's score method",
+    "adjusted": "an adjusted or stratified model",
+    "profile": "profile likelihood",
+}
+RATES = {
+    "poisson-exact": "the exact Poisson method",
+    "poisson-log": "the Poisson method on the log scale",
+    "poisson-wald": "the Wald method for a Poisson count",
+    "byar": "Byar's method",
+}
 CURVES = {
     "log": "limits on the log scale",
     "log-log": "limits on the log-log scale",
@@ -59,7 +97,7 @@ SUMMARIES = {
     "reverse-km": "the reverse Kaplan-Meier method",
 }
 METHODS = {
-    **{**INTERVALS, **TESTS, **CURVES, **SUMMARIES},
+    **{**INTERVALS, **TESTS, **SEVERAL_GROUPS, **EFFECTS, **RATES, **CURVES, **SUMMARIES},
     **{f"{test}{end}": f"{TESTS[test]} ({ONE_SIDED[end]})" for test in TESTS for end in ONE_SIDED},
 }
 OUTCOMES = {  # of claims, by verdict and basis

@@ -12,8 +12,10 @@ from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.proportions import SIDES
 from numbercheck.words import METHODS, ONE_SIDED, SIGNS, STATISTICS
 
-KINDS = ("count", "quantity", "survival", "comparison", "design", "external")
-TYPES = ("integer", "category", "flag", "grade")
+KINDS = (
+    *("count", "quantity", "survival", "incidence", "rate", "comparison", "design", "external"),
+)
+TYPES = ("integer", "category", "flag", "grade", "decimal")
 DESIGNS = ("matched", "paired")
 RELATIONS = ("sum", "subset", "order", "arithmetic")
 BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it can be about
@@ -40,11 +42,15 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
 }
 NEEDED = ("kind", "type", "statistic", "verdict")  # columns whose cell may not be empty
 WORDS = {"against": "measure", "alternatives": "method"}  # others are called by the column
-OF_QUANTITY = ("median", "p25", "p75", "min", "max")
+EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
+OF_QUANTITY = ("median", "p25", "p75", "min", "max", "mean", "sd")
 FOREIGN = {  # statistics that a kind of measure cannot have
-    "count": (*OF_QUANTITY, "n_event"),
-    "comparison": (*OF_QUANTITY, "n_event", "percent"),
-    "quantity": ("n_event", "p_value", "percent"),
+    "count": (*OF_QUANTITY, *EFFECTS, "n_event"),
+    "comparison": (*(s for s in OF_QUANTITY if s != "sd"), "percent"),
+    "quantity": (*EFFECTS, "n_event", "p_value", "percent"),
+    "survival": (*EFFECTS, "mean", "sd", "percent"),
+    "incidence": (*EFFECTS, *OF_QUANTITY, "percent"),
+    "rate": (*EFFECTS, *OF_QUANTITY, "percent", "estimate"),
 }
 
 
@@ -101,14 +107,18 @@ def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
 
 
 def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[str]:
-    if measure.kind == "survival" and not _is_number(measure.horizon):
+    if measure.kind in ("survival", "incidence") and not _is_number(measure.horizon):
         yield f"{where}: the horizon {measure.horizon!r} is not a number of days"
     if measure.design in DESIGNS and measure.kind != "comparison":
         yield f"{where}: the design {measure.design!r} is for a comparison, not a {measure.kind}"
     if measure.level:
         yield from _refusal(confidence_level, measure.level, f"{where}, column level")
-    selecting = ["among", "where"] if measure.kind in ("count", "comparison") else ["among"]
-    for column in selecting:
+    printed = [s for s in EFFECTS if ledger.find(measure.measure, s)]
+    if len(printed) > 1:
+        yield f"{where}: {' and '.join(printed)} need a measure each, for their limits"
+    compares_values = measure.kind == "comparison" and measure.where.text in ledger.variables
+    selects = measure.kind in ("count", "comparison") and not compares_values
+    for column in ["among", "where"] if selects else ["among"]:
         yield from _condition_faults(getattr(measure, column), ledger, f"{where}, column {column}")
 
 
@@ -121,7 +131,7 @@ def _variable_faults(variable: Variable, ledger: Ledger, where: str) -> Iterator
     except ValueError:
         yield (
             f"{where}: the values {variable.values!r} do not fit the type {variable.type}; "
-            "write 15..65 or CR|CRi|NR or 0|1|3"
+            "write 15..65 or 0.5..300 or CR|CRi|NR or 0|1|3"
         )
 
 
@@ -216,6 +226,9 @@ def _names(
         expression.require(known)
         if isinstance(known, Mapping):
             expression.fit(_domains(expression, known))
+            decimal = [name for name in expression.names if known[name].type == "decimal"]
+            if decimal and expression.text not in known:
+                yield f"{where}: {decimal[0]} has decimals; select patients by a flag of its own"
     except ExpressionError as error:
         yield f"{where}: {error}"
 

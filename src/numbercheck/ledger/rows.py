@@ -95,6 +95,9 @@ class Variable:
         if self.type == "integer":
             low, high = self.values.split("..")
             return tuple(range(int(low), int(high) + 1))
+        if self.type == "decimal":  # only its least and greatest value
+            low, _, high = (self.values or "-inf..inf").partition("..")
+            return float(low), float(high)
         values = tuple(self.values.split("|"))
         return tuple(int(v) for v in values) if self.type == "grade" else values
 
