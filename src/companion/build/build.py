@@ -134,7 +134,7 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
 
 def _prepare() -> None:
     """Import what comes after the notebooks while they run."""
-    import_all("companion.report", "companion.cohort", "scipy.stats")
+    import_all("companion.report", "companion.cohort")
     from numbercheck.report.environment import environment
 
     environment("companion.report")

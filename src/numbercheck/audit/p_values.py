@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from importlib.util import find_spec
 from math import nan
 
 from numbercheck.audit.comparisons import (
@@ -20,7 +19,7 @@ from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import called
 
-SLOW = ("boschloo", "barnard")  # half a second and SciPy's whole statistics: a last resort
+SLOW = ("boschloo", "barnard")  # a hundredth of a second for each table: a last resort
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -58,11 +57,6 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
-        own = evidence.ledger.method(measure)
-        if (slow or own in SLOW) and not find_spec("scipy"):  # as in a browser
-            if own in SLOW:
-                raise MissingError(f"{called(own)} needs SciPy")
-            slow = False
         tests = table_tests(tables, QUICK + SLOW * slow)
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":

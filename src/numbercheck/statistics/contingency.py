@@ -1,8 +1,7 @@
 """P values for two proportions, or for paired yes-or-no answers, from a 2 by 2 table.
 
 Sources: R's ``fisher.test``, ``chisq.test``, ``prop.test``, ``mcnemar.test`` and
-``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531; SciPy for
-Boschloo and Barnard.
+``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from numbers import Integral
 from typing import NamedTuple
 
 from numbercheck.statistics.proportions import ALTERNATIVES, exact_binomial, require_option
+from numbercheck.statistics.unconditional import barnard, boschloo
 
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
@@ -148,16 +148,12 @@ def _g(table: Table, _: str) -> float:
     return erfc(sqrt(max(statistic, 0.0) / 2))
 
 
-def _unconditional(name: str) -> Callable[[Table, str], float]:
-    def test(table: Table, alternative: str) -> float:
-        import scipy.stats  # a quarter of a second that only these two tests pay
+def _unconditional(test: Callable[..., float]) -> Callable[[Table, str], float]:
+    def p(table: Table, alternative: str) -> float:
+        a, b, c, d = table
+        return test(a, a + b, c, c + d, alternative) if all(table.margins) else nan
 
-        if not all(table.margins):
-            return nan
-        columns = [[table.a, table.c], [table.b, table.d]]  # SciPy reads groups as columns
-        return float(getattr(scipy.stats, name)(columns, alternative=alternative).pvalue)
-
-    return test
+    return p
 
 
 def _mcnemar_exact(table: Table, alternative: str) -> float:
@@ -204,8 +200,8 @@ _TESTS: dict[str, Callable[[Table, str], float]] = {
     "chi2-yates": _chi2_yates,
     "g": _g,
     "mid-p": _mid_p,
-    "boschloo": _unconditional("boschloo_exact"),
-    "barnard": _unconditional("barnard_exact"),
+    "boschloo": _unconditional(boschloo),
+    "barnard": _unconditional(barnard),
     "mcnemar-exact": _mcnemar_exact,
     "mcnemar": _mcnemar,
     "mcnemar-cc": _mcnemar_cc,

@@ -29,10 +29,9 @@ CRS = "table1_crs_g12_percent"
 LARGEST = 10e6  # bytes
 ALERT = "<img src=x onerror=window.hit=1>"
 
-# numbercheck on the command line's Python, without scipy, which no browser has
+# numbercheck on the command line's Python
 JUDGE = """
 import json, sys
-sys.modules["scipy"] = None
 from numbercheck.browser import judge
 for line in sys.stdin:
     print(json.dumps(json.loads(judge(sys.argv[1], line)), sort_keys=True))
