@@ -5,7 +5,7 @@ random goal pulls each part of the model toward a point of its own, so that two 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from numbercheck.consistency.conflict_sets import Conflict, give_up
@@ -35,12 +35,15 @@ class Construction:
         Why they were given up.
     size : int
         Number of patients.
+    preferences : tuple of str
+        Which of the ledger's preferences it satisfies.
     """
 
     columns: Mapping[str, list]
     given_up: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     size: int
+    preferences: tuple[str, ...] = ()
 
     def reason(self, ledger: Ledger, slug: str) -> str:
         """Why a claim was given up, in one sentence."""
@@ -66,8 +69,9 @@ def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Constru
     NumbercheckError
         If the cohort fails the check outside the solver.
     """
+    given_up, found = give_up(Search(ledger, seconds))
+    ledger, preferences = _with_preferences(ledger, frozenset(given_up), seconds)
     search = Search(ledger, seconds)
-    given_up, found = give_up(search)
     active = search.rows - frozenset(given_up)
     random = Random(seed)  # noqa: S311 - draws patients, keeps no secret
     columns: dict[str, list] = {}
@@ -83,7 +87,20 @@ def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Constru
             f"the cohort fails the check outside the solver: {', '.join(failed)}"
         )
     table = {v: columns.get(v, [None] * n) for v in ledger.variables}
-    return Construction(table, tuple(given_up), tuple(found), n)
+    return Construction(table, tuple(given_up), tuple(found), n, preferences)
+
+
+def _with_preferences(
+    ledger: Ledger, given_up: frozenset[str], seconds: float
+) -> tuple[Ledger, tuple[str, ...]]:
+    """Assume each preference in turn that the claims and the earlier ones allow."""
+    kept: tuple[str, ...] = ()
+    for name, preference in ledger.preferences.items():
+        tried = replace(ledger, assumptions={**ledger.assumptions, name: preference})
+        search = Search(tried, seconds)
+        if search.feasible(search.rows - given_up):
+            ledger, kept = tried, (*kept, name)
+    return ledger, kept
 
 
 def _pull(model: Model, random: Random) -> None:

@@ -36,7 +36,7 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
     "families": {"method": METHODS, "alternatives": METHODS},
     "variables": {"type": TYPES},
     "relations": {"kind": RELATIONS},
-    "assumptions": {"switchable": ("yes", "no")},
+    "assumptions": {"switchable": ("yes", "no"), "use": ("model", "shown")},
     "expected_findings": {"claim": "claims", "verdict": SIGNS},
     "bounds": {"kind": BOUNDED, "measure": "measures"},
 }

@@ -75,7 +75,7 @@ def read_ledger(directory: Path | str) -> Ledger:
     faults += ledger_faults(ledger, {name: _lines(name, rows) for name, rows in tables.items()})
     if faults:
         raise LedgerError(faults)
-    return ledger
+    return ledger.apart()
 
 
 def _read_workbook(path: Path) -> Ledger:

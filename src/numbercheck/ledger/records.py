@@ -50,12 +50,19 @@ class Ledger:
     fields: tuple[Field, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    preferences: Mapping[str, Assumption] = field(default_factory=dict)  # whose use is shown
     expected_findings: Mapping[str, Finding] = field(default_factory=dict)
     regimen: tuple[Dose, ...] = ()
     comparators: tuple[Comparator, ...] = ()
     printed_numbers: tuple[Numeral, ...] = ()
     bounds: tuple[Unprinted, ...] = ()
     article: Mapping[str, object] = field(default_factory=dict)
+
+    def apart(self) -> "Ledger":
+        """Ledger whose assumptions for the shown cohort alone stand apart, as preferences."""
+        shown = {k: a for k, a in self.assumptions.items() if a.use == "shown"}
+        kept = {k: a for k, a in self.assumptions.items() if k not in shown}
+        return replace(self, assumptions=kept, preferences=shown)
 
     def find(self, measure: str, statistic: str) -> list[Claim]:
         """Every printing of one number, verbal claims left out."""

@@ -144,7 +144,10 @@ class Relation:
 
 @dataclass(frozen=True)
 class Assumption:
-    """What we had to assume: true of every patient, or the value of a parameter."""
+    """What we had to assume: true of every patient, or the value of a parameter.
+
+    One whose ``use`` is ``shown`` only shapes the reconstructed cohort.
+    """
 
     assumption: str
     statement: str
@@ -153,6 +156,7 @@ class Assumption:
     value: str
     alternatives: str
     switchable: str
+    use: str = "model"
 
 
 @dataclass(frozen=True)

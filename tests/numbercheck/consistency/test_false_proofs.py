@@ -14,6 +14,7 @@ from numbercheck.consistency.search import Search
 from numbercheck.consistency.solving import UndecidedError, within
 from numbercheck.consistency.words import sentence
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_rounded
@@ -126,6 +127,28 @@ def test_limits_are_those_of_the_level_sides_and_method_that_the_ledger_says(lev
 
     assert conflicts(ledger([measure("all"), about], told)) is None
     assert conflicts(ledger([measure("all"), replace(about, level="0.8")], told)) is not None
+
+
+def test_a_preference_shapes_the_shown_cohort_and_constrains_nothing_else(tmp_path):
+    """Nobody in arm A should have died; that as many died as there are patients forbids it."""
+    for name, text in {
+        "measures": "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit\n"
+        "all,,count,,,,,,,,\ndied,,count,died,,,,,,,\n",
+        "claims": "claim,locus,measure,statistic,printed,verbal,position,note\n"
+        "all_n,T,all,n,3,,,\ndied_n,T,died,n,2,,,\n",
+        "variables": "variable,label,type,values,unit,evaluable,source\n"
+        "arm,Arm,category,A|B,,,\ndied,Died,flag,,,,\n",
+        "assumptions": "assumption,statement,expression,parameter,value,alternatives,switchable,use"
+        '\nin_b,,"not died or arm == ""B""",,,,yes,shown\nnone,,not died,,,,yes,shown\n',
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    printed = read_ledger(tmp_path)
+    made = reconstruct(printed)
+
+    assert made.preferences == ("in_b",)
+    assert made.given_up == ()
+    assert all(a == "B" for a, d in zip(*map(made.columns.get, ("arm", "died"))) if d)
+    assert bounds(printed, 'died and arm == "A"').high == 2
 
 
 @pytest.mark.parametrize("sides", ["", "lower"])
