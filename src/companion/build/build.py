@@ -47,18 +47,20 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     CompanionError, NumbercheckError, OSError
         If something cannot be used; previous outputs are as they were.
     """
-    inputs, output = Inputs(request), request.folder
-    document = None
+    output = request.folder
+    record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
+    if request.force or not record.is_file():
+        warm_up()  # on one processor, while the other reads, audits and imports
+    inputs, document = Inputs(request), None
     if inputs.read_consistency:
         document = consistent.find(ROOT, request.published, output, request.cache)
     runs = inputs.runs(document)
-    record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
     if not request.force and (kept := _kept(record, outputs_key(runs), output)):
         _waiting(request, runs, watch)
         return kept
     must_make = inputs.read_consistency and document is None
     if must_make or any(why_run(run, request.force) for run in runs):
-        warm_up()  # on one processor, while the other reads, audits and imports
+        warm_up()
     ledger, audited = _check(request)
     with ThreadPoolExecutor(1) as aside, _locked(request, output, watch):
         ready = aside.submit(_prepare)

@@ -9,13 +9,13 @@ from collections import Counter
 from pathlib import Path
 
 from companion.figures.lettering import drawable
-from companion.figures.style import QUICK_PNG, DescribedFigure, styled
+from companion.figures.style import DescribedFigure, styled
 
 RESOLUTION = 300  # dots per inch
 
 
 @styled()
-def write_figure(figure: DescribedFigure, directory: Path, name: str, alt: str = "") -> None:
+def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
     """Write ``name.svg`` and ``name.png``, and the description into ``alt.json``.
 
     Parameters
@@ -26,21 +26,18 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str, alt: str =
         Folder, made if need be.
     name : str
         Stem of the files.
-    alt : str, optional
-        Description; by default the figure's own.
     """
     directory.mkdir(parents=True, exist_ok=True)
     _tell_apart(figure)
-    alt = drawable(alt or figure.alt_text)
-    about = {"Title": name, "Description": alt}
-    figure.savefig(directory / f"{name}.svg", metadata={**about, "Date": None, "Creator": None})
+    figure.alt_text = drawable(figure.alt_text)
+    (directory / f"{name}.svg").write_bytes(figure.svg(name))
     figure.savefig(
         directory / f"{name}.png",
         dpi=RESOLUTION,
-        metadata={**about, "Software": None},
-        pil_kwargs=QUICK_PNG,
+        metadata={"Title": name, "Description": figure.alt_text, "Software": None},
+        pil_kwargs={"compress_level": 3},  # a third faster than Pillow's 6, and no larger
     )
-    _describe(directory / "alt.json", name, alt)
+    _describe(directory / "alt.json", name, figure.alt_text)
 
 
 def _tell_apart(figure: DescribedFigure) -> None:

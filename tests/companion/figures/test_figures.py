@@ -629,7 +629,9 @@ def test_marks_of_the_svg_name_their_results_each_id_once(name, shown, tmp_path)
 
 def test_files_carry_the_description_and_no_date(tmp_path):
     figures.write_figure(ordinary("survival"), tmp_path, "km")
-    figures.write_figure(ordinary("regimen"), tmp_path, "regimen", alt="<b>Other</b> words")
+    marked = ordinary("regimen")
+    marked.alt_text = "<b>Other</b> words"
+    figures.write_figure(marked, tmp_path, "regimen")
     svg = (tmp_path / "km.svg").read_text(encoding="utf-8")
     alt = json.loads((tmp_path / "alt.json").read_text(encoding="utf-8"))
     with Image.open(tmp_path / "km.png") as picture:
