@@ -126,6 +126,24 @@ UNCHECKED = {
     "possible-p": "a P value that some of the counts would give",
     "possible-counts": "a percentage that several counts would give",
     "undecided": "a survival estimate with too many at-risk sequences to search",
+    "other-definition": "another source prints it otherwise, and a definition may explain it",
+    "may-change": "another source prints it otherwise, and time may change it",
+    "undeclared": "another source prints it otherwise, and nothing says whether it may change",
+    "undated": "another source prints it otherwise, and which of them is later is not known",
+    "to-read": "a text that another source words otherwise",
+}
+AGREEMENTS = {
+    "agrees": "they agree",
+    "within-rounding": "they differ within rounding",
+    "in-order": "they differ as time may change them",
+    "may-change": "they differ, which longer follow-up may explain",
+    "undated": "they differ, and the dates in sources.csv do not say which is later",
+    "undeclared": "they differ, and the column later of measures.csv does not say if it may change",
+    "other-definition": "they differ, which a definition may explain",
+    "to-read": "two texts to be read side by side",
+    "differs": "they differ",
+    "other-patients": "other patients",
+    "alone": "printed in this source only",
 }
 
 

@@ -136,17 +136,19 @@ def some(tables: Sequence[Table]) -> str:
 
 def matched_tests(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
     """McNemar's tests for every number of discordant pairs that the margins allow."""
-    pairs, words = [], ""
+    pairs, cells, words = [], [], []
     for (a, b), (c, d) in tables:
         if a + b != c + d:
             raise MissingError("the matched groups are not of one size")
-        words = words or f"{a} and {c} of {a + b} pairs"
-        pairs += [pair for pair in discordant_pairs(a, c, a + b) if sum(pair)]
+        words.append(f"{a} and {c} of {a + b} pairs")
+        possible = [pair for pair in discordant_pairs(a, c, a + b) if sum(pair)]
+        with_event = f" ({a} and {c} with the event)" if len(tables) > 1 else ""
+        cells += [f"{only} and {other} discordant pairs{with_event}" for only, other in possible]
+        pairs += possible
     if not pairs:
         raise MissingError("no pair can be discordant")
-    cells = tuple(f"{b} and {c} discordant pairs" for b, c in pairs)
     tests = [
-        PTest(name, tuple(p_of_table(((0, b), (c, 0)), name) for b, c in pairs), cells)
+        PTest(name, tuple(p_of_table(((0, b), (c, 0)), name) for b, c in pairs), (*cells,))
         for name in PAIRED
     ]
-    return Comparison(tests, inputs, words, len(pairs) > 1)
+    return Comparison(tests, inputs, " or ".join(words), len(pairs) > 1)

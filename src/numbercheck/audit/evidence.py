@@ -115,10 +115,25 @@ class Evidence:
             return Count(values, size, (percents[0].claim, *sources)) if values else None
         return None
 
+    def nearest(self, measure: Measure, locus: str = "") -> Count | None:
+        """Count of a measure; the two on either side where its percentage is that of none."""
+        count, total = self.count(measure, locus), self.total(measure, locus)
+        percents = self.ledger.find(measure.measure, "percent")
+        if count or not (total and total.total and percents):
+            return count
+        share = percents[0].value.value * total.total / 100
+        values = tuple(k for k in (floor(share), ceil(share)) if 0 <= k <= total.total)
+        return Count(values, total.total, (percents[0].claim, *total.claims)) if values else None
+
     def selected(self, *parts: Expression) -> Count | None:
         """Count of those whom every part selects."""
         measures = self._counted.get(self.key(*parts))
         return self.count(measures[0]) if measures else None
+
+    def nearest_selected(self, *parts: Expression) -> Count | None:
+        """As `nearest`, for those whom every part selects."""
+        measures = self._counted.get(self.key(*parts))
+        return self.nearest(measures[0]) if measures else None
 
     def size(self, *parts: Expression) -> Count | None:
         """Number of those whom every part selects, also where it is only printed as an N."""

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percentages, sums
+from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percentages, sources, sums
 from numbercheck.audit.evidence import Evidence, is_count
+from numbercheck.audit.sources import agree, agree_in_value
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Comparator, Ledger, day_range
-from numbercheck.statistics.rounding import Printed
+from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.sources import of_sources, source_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -26,10 +27,19 @@ def audit(ledger: Ledger) -> list[Verdict]:
     """Judge every claim against the other printed numbers, in the ledger's order.
 
     A verdict is ``match`` or ``mismatch`` where other printed numbers decide, ``given`` for a
-    premise from which others follow, ``unchecked`` otherwise, with the reason.
+    premise from which others follow, ``unchecked`` otherwise, with the reason. Each source in view
+    is judged by itself, then by the sources above it in sources.csv.
     """
+    in_view = dict.fromkeys(map(source_of, ledger.claims.values()))
+    return [v for name in in_view for v in _audit(of_sources(ledger, [name]))]
+
+
+def _audit(ledger: Ledger) -> list[Verdict]:
+    """Judge the claims of one source."""
     evidence = Evidence(ledger)
     found: dict[str, list[Verdict]] = {claim: [] for claim in ledger.claims}
+    for verdict in sources.check(evidence):
+        found[verdict.claim].append(verdict)
     for claim in ledger.claims.values():
         for verdict in _checks(claim, evidence):
             found[verdict.claim].append(verdict)
@@ -102,24 +112,12 @@ def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verd
     for claim in ledger.claims.values():
         if claim.verbal:
             continue
+        measure = ledger.measures[claim.measure]
         before = first.setdefault((claim.measure, claim.statistic), claim)
         is_wrong = any(v.verdict == "mismatch" for v in found[before.claim])
-        if before is not claim and not is_wrong and not _agree(before, claim, ledger):
+        if before is not claim and not is_wrong and not agree(before, claim, measure):
             says = f"{claim.printed} is printed here, but {before.printed} in {before.locus}."
             yield verdict_on(claim, "mismatch", "printings-disagree", says, inputs=(before.claim,))
-
-
-def _agree(one: Claim, other: Claim, ledger: Ledger) -> bool:
-    if one.printed == other.printed:
-        return True
-    if ledger.measures[one.measure].unit == "date":
-        (first, last), (start, end) = day_range(one.printed), day_range(other.printed)
-        return first <= end and start <= last
-    if one.value.relation != "=" or other.value.relation != "=":
-        plain, bound = (one, other) if one.value.relation == "=" else (other, one)
-        return plain.value.relation != "=" or bound.value.admits(plain.value.exact)
-    (a, b), (c, d) = one.value.interval(), other.value.interval()
-    return a < d and c < b
 
 
 def _premises(ledger: Ledger, found: dict[str, list[Verdict]]) -> dict[str, list[str]]:
@@ -130,8 +128,8 @@ def _premises(ledger: Ledger, found: dict[str, list[Verdict]]) -> dict[str, list
             if verdict.kind == "printings-disagree" or verdict.verdict == "unchecked":
                 continue
             for premise in verdict.inputs:
-                source = ledger.claims[premise]
-                for claim in ledger.find(source.measure, source.statistic):
+                source = ledger.claims.get(premise)  # None where another source prints it
+                for claim in ledger.find(source.measure, source.statistic) if source else ():
                     used.setdefault(claim.claim, []).append(verdict.claim)
     return used
 
@@ -146,6 +144,9 @@ def _one(
     """The verdict that decides; without one a premise is given, and the rest is unchecked."""
     decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
+    if verdict.kind == "sources-differ":
+        own = [v.reason for v in decided[1:] if v.verdict == "mismatch"]
+        verdict = replace(verdict, reason=" ".join([verdict.reason, *own]))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:
         says = f"Other printed numbers follow from it: {_listed(used[claim.claim])}."
@@ -173,15 +174,14 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
 
 def _external(claim: Claim, ledger: Ledger) -> Verdict:
     """Compare a number of another trial with what that trial's own report prints."""
-    cited = [r for r in ledger.comparators if claim.claim == r.claim or claim.measure == r.quantity]
-    numbers = {row: _own_number(row) for row in cited}
-    rows = [row for row, number in numbers.items() if number]
+    cited = ledger.cited(claim)
+    rows = [row for row, number in cited if number]
     if not rows:
         says = "A number of another trial, whose own report is not among the comparators."
         if cited:
-            says = f"{cited[0].trial} is among the comparators, but not this number of it."
+            says = f"{cited[0][0].trial} is among the comparators, but not this number of it."
         return verdict_on(claim, "unchecked", "other-trial", says)
-    same = [row for row in rows if claim.value.admits(numbers[row].exact)]  # type: ignore[union-attr]
+    same = [row for row, number in cited if number and agree_in_value(claim.value, number)]
     says = " and ".join(
         f"{r.trial} prints {r.printed} ({r.status or 'seen'})" for r in same or rows
     )
@@ -189,14 +189,6 @@ def _external(claim: Claim, ledger: Ledger) -> Verdict:
         return verdict_on(claim, "match", "comparator", f"{says}.", same[0].source)
     says += f"; {claim.printed} is printed here."
     return verdict_on(claim, "mismatch", "comparator-differs", says, rows[0].source)
-
-
-def _own_number(row: Comparator) -> Printed | None:
-    """What a row prints; a size alone is no rate."""
-    try:
-        return Printed(row.percent or ("" if row.N else row.printed))
-    except ValueError:
-        return None
 
 
 def _listed(claims: Iterable[str]) -> str:

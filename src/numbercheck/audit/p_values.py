@@ -12,6 +12,7 @@ from numbercheck.audit.comparisons import (
     some,
     table_tests,
 )
+from numbercheck.audit.controls import control_tests
 from numbercheck.audit.evidence import Count, Evidence, Expected, MissingError, most_fitting
 from numbercheck.audit.rates import rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
@@ -52,6 +53,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
     MissingError
         If the printed numbers do not leave a comparison that can be computed.
     """
+    if measure.against in evidence.ledger.sources:
+        return control_tests(measure, evidence)
     against = evidence.ledger.measures.get(measure.against)
     if against is None:
         tables, inputs = evidence.tables(measure)

@@ -147,6 +147,6 @@ def drift(ledger: Ledger, verdicts: Iterable[Verdict]) -> list[str]:
     gone = [
         f"expected finding is gone: {claim} ({finding.reason})"
         for claim, finding in expected.items()
-        if claim not in found
+        if claim not in found and claim not in ledger.elsewhere
     ]
     return new + gone

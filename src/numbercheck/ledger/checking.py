@@ -1,5 +1,6 @@
 """Check a ledger as a whole: names, printed texts and expressions, each fault by file and row."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 
@@ -7,7 +8,17 @@ from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Ledger, printed_faults
-from numbercheck.ledger.rows import Assumption, Claim, Dose, Measure, Relation, Unprinted, Variable
+from numbercheck.ledger.rows import (
+    Assumption,
+    Claim,
+    Dose,
+    Measure,
+    Relation,
+    Source,
+    Unprinted,
+    Variable,
+)
+from numbercheck.ledger.sources import ARTICLE, SOURCE_KINDS
 from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.proportions import SIDES
 from numbercheck.words import METHODS, ONE_SIDED, SIGNS, STATISTICS
@@ -17,6 +28,7 @@ KINDS = (
 )
 TYPES = ("integer", "category", "flag", "grade", "decimal")
 DESIGNS = ("matched", "paired")
+LATER = ("fixed", "rises", "falls", "changes")
 RELATIONS = ("sum", "subset", "order", "arithmetic")
 BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it can be about
     "patients": ("",),
@@ -29,10 +41,14 @@ BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it 
 # for each column with a choice: the names to choose from, or the file that has them as slugs
 CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
     "measures": {
-        **{"kind": KINDS, "family": "families", "against": "measures"},
+        **{"kind": KINDS, "family": "families", "later": LATER},
         **{"sides": SIDES, "method": METHODS, "design": DESIGNS},
     },
-    "claims": {"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
+    "claims": {
+        **{"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
+        "source": "sources",
+    },
+    "sources": {"kind": SOURCE_KINDS},
     "families": {"method": METHODS, "alternatives": METHODS},
     "variables": {"type": TYPES},
     "relations": {"kind": RELATIONS},
@@ -41,7 +57,7 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
     "bounds": {"kind": BOUNDED, "measure": "measures"},
 }
 NEEDED = ("kind", "type", "statistic", "verdict")  # columns whose cell may not be empty
-WORDS = {"against": "measure", "alternatives": "method"}  # others are called by the column
+WORDS = {"alternatives": "method"}  # others are called by the column
 EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
 OF_QUANTITY = ("median", "p25", "p75", "min", "max", "mean", "sd")
 FOREIGN = {  # statistics that a kind of measure cannot have
@@ -113,6 +129,9 @@ def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[st
         yield f"{where}: the design {measure.design!r} is for a comparison, not a {measure.kind}"
     if measure.level:
         yield from _refusal(confidence_level, measure.level, f"{where}, column level")
+    known = {**ledger.measures, **ledger.sources}
+    if measure.against and measure.against not in known:
+        yield f"{where}, column against: {unknown('measure', measure.against, known)}"
     printed = [s for s in EFFECTS if ledger.find(measure.measure, s)]
     if len(printed) > 1:
         yield f"{where}: {' and '.join(printed)} need a measure each, for their limits"
@@ -183,6 +202,17 @@ def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
         yield from _condition_faults(getattr(row, column), ledger, f"{where}, column {column}")
 
 
+def _source_faults(source: Source, ledger: Ledger, where: str) -> Iterator[str]:
+    """Say that a source cannot be found again, or that its date cannot be compared."""
+    for column in ("citation", "seen", "retrieved"):
+        if not getattr(source, column):
+            yield f"{where}, column {column}: it is empty; {SOUGHT[column]}"
+    if source.date and not re.fullmatch(r"\d{4}(-\d{2}){0,2}", source.date):
+        yield f"{where}, column date: {source.date!r} is not a date; write 2024-09-02 or 2024"
+    if (source.kind == ARTICLE) != (source.source == ARTICLE):
+        yield f"{where}: one source is the article; give it the name and the kind {ARTICLE!r}"
+
+
 OWN: dict[str, Callable[..., Iterator[str]]] = {
     "measures": _measure_faults,
     "claims": _claim_faults,
@@ -191,6 +221,12 @@ OWN: dict[str, Callable[..., Iterator[str]]] = {
     "assumptions": _assumption_faults,
     "regimen": _dose_faults,
     "bounds": _bound_faults,
+    "sources": _source_faults,
+}
+SOUGHT = {
+    "citation": "write what a reader would look up, such as authors, title and year",
+    "seen": "write what was read of it: full text, abstract, reprint or record",
+    "retrieved": "write where it was read, such as a URL or a PMID",
 }
 
 

@@ -24,9 +24,11 @@ from numbercheck.ledger.rows import (
     Measure,
     Numeral,
     Relation,
+    Source,
     Unprinted,
     Variable,
 )
+from numbercheck.ledger.sources import ARTICLE, of_sources
 
 Record = TypeVar("Record")
 
@@ -43,6 +45,7 @@ FILES: dict[str, type] = {
     "comparators": Comparator,
     "printed_numbers": Numeral,
     "bounds": Unprinted,
+    "sources": Source,
 }
 REQUIRED = ("measures", "claims")
 UNKEYED = ("fields", "regimen", "comparators", "printed_numbers", "bounds")
@@ -75,7 +78,7 @@ def read_ledger(directory: Path | str) -> Ledger:
     faults += ledger_faults(ledger, {name: _lines(name, rows) for name, rows in tables.items()})
     if faults:
         raise LedgerError(faults)
-    return ledger.apart()
+    return of_sources(ledger, [ARTICLE]).apart()
 
 
 def _read_workbook(path: Path) -> Ledger:

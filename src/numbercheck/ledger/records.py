@@ -21,6 +21,7 @@ from numbercheck.ledger.rows import (
     Measure,
     Numeral,
     Relation,
+    Source,
     Unprinted,
     Variable,
 )
@@ -41,7 +42,11 @@ class LedgerError(NumbercheckError, ValueError):
 
 @dataclass(frozen=True)
 class Ledger:
-    """All records, by slug in the order of their files."""
+    """All records, by slug in the order of their files.
+
+    ``claims`` are the article's, unless `numbercheck.ledger.sources` adds those of other sources
+    from ``elsewhere``.
+    """
 
     measures: Mapping[str, Measure]
     claims: Mapping[str, Claim]
@@ -57,6 +62,8 @@ class Ledger:
     printed_numbers: tuple[Numeral, ...] = ()
     bounds: tuple[Unprinted, ...] = ()
     article: Mapping[str, object] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
 
     def apart(self) -> "Ledger":
         """Ledger whose assumptions for the shown cohort alone stand apart, as preferences."""
@@ -75,6 +82,12 @@ class Ledger:
             if not claim.verbal:
                 found.setdefault((claim.measure, claim.statistic), []).append(claim)
         return found
+
+    def cited(self, claim: Claim) -> list[tuple[Comparator, Printed | None]]:
+        """Rows of the comparators about a claim, with the number that each prints of its own."""
+        names = claim.claim, claim.measure
+        rows = [r for r in self.comparators if r.claim == names[0] or r.quantity == names[1]]
+        return [(row, row.number) for row in rows]
 
     def printed(self, measure: str, statistic: str) -> Printed | None:
         """Return the number as printed first, or None when the article does not print it."""

@@ -14,8 +14,9 @@ from numbercheck.statistics.rounding import Printed
 class Measure:
     """One thing measured; for a quantity ``where`` is the variable that it summarizes.
 
-    The last four say how its numbers were computed, where that is known; empty cells leave it to
-    the family, or open.
+    ``level`` to ``design`` say how its numbers were computed, where that is known; empty cells
+    leave it to the family, or open. ``later`` says how a later source may print it: ``fixed``,
+    ``rises``, ``falls`` or ``changes``.
     """
 
     measure: str
@@ -33,11 +34,15 @@ class Measure:
     sides: str = ""
     method: str = ""
     design: str = ""
+    later: str = ""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One printed number, with its place; a claim in words has ``verbal`` = yes."""
+    """One printed number, with its place; a claim in words has ``verbal`` = yes.
+
+    ``source`` is a row of sources.csv, empty for the article.
+    """
 
     claim: str
     locus: str
@@ -47,6 +52,7 @@ class Claim:
     verbal: str = ""
     numerals: str = ""
     note: str = ""
+    source: str = ""
 
     @property
     def part(self) -> str:
@@ -199,6 +205,31 @@ class Comparator:
     source: str
     claim: str = ""
     status: str = ""
+
+    @property
+    def number(self) -> Printed | None:
+        """What the row prints; None for several numbers, or a size alone, which is no rate."""
+        try:
+            return Printed(self.percent or ("" if self.N else self.printed))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication or record that prints numbers of the trial, or of patients beside it.
+
+    ``population`` names its patients where they are not those of the article; ``seen`` says what
+    of it was read, ``retrieved`` where.
+    """
+
+    source: str
+    kind: str
+    population: str
+    citation: str
+    date: str
+    seen: str
+    retrieved: str
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from companion.project import ROOT
 from numbercheck.ledger.reading import FILES, read_ledger
 from numbercheck.ledger.records import LedgerError, day_range
+from numbercheck.ledger.sources import of_sources
 
 PUBLISHED = ROOT / "data" / "published"
 
@@ -107,7 +108,7 @@ def test_two_printings_of_one_number_agree(ledger):
 
 def test_every_measure_is_claimed_or_asked_for(ledger):
     """Nothing lies in the ledger that no printed number and no question needs."""
-    claimed = {claim.measure for claim in ledger.claims.values()}
+    claimed = {claim.measure for claim in of_sources(ledger).claims.values()}
     cited = {row.claim for row in ledger.comparators}
     asked = {row.measure for row in ledger.bounds}
 
@@ -208,7 +209,7 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
         (
             "claims",
             lambda rows: rows.append(rows[1]),
-            r"claims\.csv row 245: the claim 'abstract_accrual_start_value' is there already; "
+            r"claims\.csv row 269: the claim 'abstract_accrual_start_value' is there already; "
             r"give each row its own slug",
         ),
         (
@@ -390,8 +391,10 @@ def declare(folder, column, text, row=2):
     """Add an optional column to the measures, with a cell in one row."""
 
     def change(rows):
-        for i, cells in enumerate(rows, 1):
-            cells.append(column if i == 1 else text if i == row else "")
+        if column not in rows[0]:
+            for i, cells in enumerate(rows, 1):
+                cells.append(column if i == 1 else "")
+        rows[row - 1][rows[0].index(column)] = text
 
     edit(folder, "measures", change)
 

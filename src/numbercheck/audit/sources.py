@@ -1,0 +1,270 @@
+"""Compare what two sources print of the same patients, and say what could explain a difference.
+
+The article is compared with nothing; each other source with the sources above it in sources.csv.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from numbercheck.audit.definitions import other_definitions, remarks
+from numbercheck.audit.evidence import Count, Evidence, limits_at
+from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.sources import ARTICLE, every_source, of_sources, population, source_of
+from numbercheck.ledger.texts import day_range
+from numbercheck.statistics.proportions import METHODS, interval
+from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.words import AGREEMENTS
+
+ALIKE = ("agrees", "within-rounding")
+COUNTED = ("n", "percent")
+
+
+class Agreement(NamedTuple):
+    """A number of one source beside the same number of another, ``against`` it.
+
+    ``agreement`` is a key of `numbercheck.words.AGREEMENTS`; ``explanation`` says what could
+    explain a difference. Intervals are empty where neither a count nor limits are printed.
+    """
+
+    measure: str
+    label: str
+    statistic: str
+    source: str
+    claim: str
+    printed: str
+    interval: str
+    against: str
+    against_claim: str
+    against_printed: str
+    against_interval: str
+    agreement: str
+    explanation: str
+
+
+def agreements(ledger: Ledger) -> list[Agreement]:
+    """Every number of a source other than the article, beside the sources above it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        As read, or with any sources in view.
+
+    Returns
+    -------
+    list of Agreement
+        In the order of sources.csv and claims.csv, then what cited trials print themselves.
+    """
+    names = [name for name in every_source(ledger) if name != ARTICLE]
+    rows = [row for name in names for row in beside(Evidence(of_sources(ledger, [name])), name)]
+    return rows + _cited(ledger)
+
+
+def beside(own: Evidence, name: str) -> Iterator[Agreement]:
+    """Every number of one source beside the sources of the same patients above it."""
+    patients = population(own.ledger, name)
+    names = every_source(own.ledger)
+    same = [s for s in names[: names.index(name)] if population(own.ledger, s) == patients]
+    above = [Evidence(of_sources(own.ledger, [each])) for each in same]
+    for claim in own.ledger.claims.values():
+        pairs = [(found, each) for each in above if (found := _reference(claim, each))]
+        for other, theirs in pairs:
+            yield _row(claim, own, other, theirs)
+        if not pairs:
+            yield _alone(claim, own, "other-patients" if patients else "alone")
+
+
+def _reference(claim: Claim, evidence: Evidence) -> Claim | None:
+    """What a source prints of the same number: a percentage stands for its count, too."""
+    ledger, measure = evidence.ledger, evidence.ledger.measures[claim.measure]
+    names = [claim.measure, measure.against] if measure.kind == "design" else [claim.measure]
+    statistics = COUNTED if claim.statistic in COUNTED else (claim.statistic,)
+    statistics = (claim.statistic, *statistics, "n") if measure.kind == "design" else statistics
+    ranked = sorted(dict.fromkeys(statistics), key=lambda s: s != claim.statistic)
+    found = [c for name in names for s in ranked for c in ledger.find(name, s)]
+    alike = [c for c in found if (c.measure, c.statistic) == (claim.measure, claim.statistic)]
+    agreed = [c for c in alike if agree(claim, c, measure)]
+    return next(iter(agreed or alike or found), None)
+
+
+def _row(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Agreement:
+    agreement, why = _judged(claim, own, other, theirs)
+    measure = own.ledger.measures[claim.measure]
+    return Agreement(
+        *(measure.measure, measure.label, claim.statistic),
+        *(source_of(claim), claim.claim, claim.printed, interval_of(claim, own)),
+        *(source_of(other), other.claim, other.printed, interval_of(other, theirs)),
+        *(agreement, why),
+    )
+
+
+def _alone(claim: Claim, own: Evidence, agreement: str) -> Agreement:
+    measure = own.ledger.measures[claim.measure]
+    return Agreement(
+        *(measure.measure, measure.label, claim.statistic),
+        *(source_of(claim), claim.claim, claim.printed, interval_of(claim, own)),
+        *("", "", "", "", agreement, ""),
+    )
+
+
+def _judged(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> tuple[str, str]:
+    """How two printings of a number stand to each other, and what could explain a difference."""
+    ledger = own.ledger
+    measure = ledger.measures[claim.measure]
+    if alike := _alike(claim, own, other, theirs):
+        return alike, ""
+    if measure.unit == "text":
+        return "to-read", ""
+    if known := " ".join(other_definitions(claim, own, other, theirs)):
+        return "other-definition", known
+    later = "fixed" if claim.statistic == "N" else measure.later
+    agreement = LATER_SAYS.get(later, "undeclared")
+    if later in ("rises", "falls"):
+        agreement = _ordered(claim, other, later, ledger)
+    return agreement, " ".join(remarks(claim, own, other, theirs))
+
+
+LATER_SAYS = {"fixed": "differs", "changes": "may-change"}
+
+
+def _alike(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> str:
+    """``agrees`` or ``within-rounding``; empty where two printings differ."""
+    measure = own.ledger.measures[claim.measure]
+    if claim.statistic == other.statistic or measure.kind == "design":
+        if not agree(claim, other, measure):
+            return ""
+        same = claim.printed == other.printed or measure.unit in ("date", "text")
+        return "agrees" if same or claim.value.exact == other.value.exact else "within-rounding"
+    counts, others = own.count(measure), theirs.count(measure)
+    if counts and others and counts.total == others.total:
+        return "agrees" if set(counts.values) & set(others.values) else ""
+    return ""
+
+
+def _ordered(claim: Claim, other: Claim, later: str, ledger: Ledger) -> str:
+    """Whether a number that may only rise, or fall, did so from the earlier source to the later."""
+    order = _order(source_of(claim), source_of(other), ledger)
+    plain = claim.value.relation == other.value.relation == "="
+    if not (order and plain):
+        return "may-change" if order else "undated"
+    rose = (claim.value.value > other.value.value) == (order > 0)
+    return "in-order" if rose == (later == "rises") else "differs"
+
+
+def _order(source: str, other: str, ledger: Ledger) -> int:
+    """1 where a source is later than another, -1 where it is earlier, 0 where that is unknown."""
+    dates = [ledger.sources[s].date if s in ledger.sources else "" for s in (source, other)]
+    length = min(map(len, dates))
+    mine, theirs = (date[:length] for date in dates)
+    if mine != theirs:
+        return 1 if mine > theirs else -1
+    is_later = source in ledger.sources and ledger.sources[source].kind == "follow-up"
+    return int(is_later and other == ARTICLE)
+
+
+def agree(one: Claim, other: Claim, measure: Measure) -> bool:
+    """Whether two printings can be of one number, dates and rounded numbers among them."""
+    if one.printed == other.printed:
+        return True
+    if measure.unit == "text":
+        return one.printed.casefold().split() == other.printed.casefold().split()
+    if measure.unit == "date":
+        (first, last), (start, end) = day_range(one.printed), day_range(other.printed)
+        return first <= end and start <= last
+    return agree_in_value(one.value, other.value)
+
+
+def agree_in_value(one: Printed, other: Printed) -> bool:
+    """Whether two printed numbers can be roundings of one number, or a number and its bound."""
+    if "unreached" in (one.relation, other.relation):
+        return one.relation == other.relation
+    if one.relation != "=" or other.relation != "=":
+        plain, bound = (one, other) if one.relation == "=" else (other, one)
+        return plain.relation != "=" or bound.admits(plain.exact)
+    (a, b), (c, d) = one.interval(), other.interval()
+    return a < d and c < b
+
+
+def interval_of(claim: Claim, evidence: Evidence) -> str:
+    """Interval of a proportion, by the ledger's method, or the limits printed with an estimate."""
+    ledger, measure = evidence.ledger, evidence.ledger.measures[claim.measure]
+    if claim.statistic == "estimate":
+        limits = limits_at(claim, ledger)
+        return " to ".join(limit.text for limit in limits if limit) if all(limits) else ""
+    count = evidence.nearest(measure, claim.locus)
+    is_share = measure.kind == "count" and claim.statistic in COUNTED
+    if not (is_share and count and count.total and max(count.values) <= count.total):
+        return ""
+    if not ledger.find(claim.measure, "percent") and not measure.where.text:
+        return ""  # everyone, such as the number enrolled
+    return " to ".join(_limits(count, measure, ledger))
+
+
+def _limits(count: Count, measure: Measure, ledger: Ledger) -> tuple[str, str]:
+    method = ledger.method(measure) if ledger.method(measure) in METHODS else "wilson"
+    level = ledger.level(measure)
+    ends = [interval(k, count.total or 0, method, level) for k in count.values]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    return format_rounded(100 * low, 1), f"{format_rounded(100 * high, 1)}%"
+
+
+def _cited(ledger: Ledger) -> list[Agreement]:
+    """Numbers of other trials that the article cites, beside what these trials print."""
+    rows = []
+    for claim in of_sources(ledger, [ARTICLE]).claims.values():
+        measure = ledger.measures[claim.measure]
+        for row, number in ledger.cited(claim) if measure.kind == "external" else ():
+            alike = number and agree_in_value(claim.value, number)
+            agreement = "alone" if number is None else "agrees" if alike else "differs"
+            rows.append(
+                Agreement(
+                    *(measure.measure, measure.label, claim.statistic),
+                    *(row.trial, row.quantity, row.printed, ""),
+                    *(ARTICLE, claim.claim, claim.printed, "", agreement, row.note),
+                )
+            )
+    return rows
+
+
+def name_of(source: str, ledger: Ledger) -> str:
+    """What a sentence calls a source, such as ``the follow-up``."""
+    if source not in ledger.sources:
+        return "the article"
+    kind, patients = ledger.sources[source].kind, population(ledger, source)
+    alone = [s for s in ledger.sources.values() if (s.kind, s.population) == (kind, patients)] == [
+        ledger.sources[source]
+    ]
+    name = f"the {kind}" if alone else f"the {kind} {source}"
+    return f"{name} ({patients})" if patients else name
+
+
+def check(evidence: Evidence) -> Iterator[Verdict]:
+    """Judge the numbers of one source by the sources above it that print the same measure."""
+    ledger = evidence.ledger
+    name = next(map(source_of, ledger.claims.values()), ARTICLE)
+    for row in beside(evidence, name) if name != ARTICLE else ():
+        if row.against:
+            verdict, kind = VERDICTS.get(row.agreement, ("unchecked", row.agreement))
+            claim, inputs = ledger.claims[row.claim], (row.against_claim,)
+            yield verdict_on(claim, verdict, kind, sentence(row, ledger), inputs=inputs)
+
+
+VERDICTS = {
+    "agrees": ("given", "sources-agree"),
+    "within-rounding": ("given", "sources-agree"),
+    "differs": ("mismatch", "sources-differ"),
+}
+
+
+def sentence(row: Agreement, ledger: Ledger) -> str:
+    """Both numbers with their intervals, how they stand to each other, and why perhaps."""
+    here, there = (
+        f"{printed} ({limits})" if limits else printed
+        for printed, limits in (
+            (row.printed, row.interval),
+            (row.against_printed, row.against_interval),
+        )
+    )
+    name = name_of(row.against, ledger)
+    says = f"{here} is printed here, {there} in {name}: {AGREEMENTS[row.agreement]}."
+    return f"{says} {row.explanation}".strip()

@@ -1,0 +1,66 @@
+"""Which sources' claims a ledger has in view: the article's alone, or others beside them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from numbercheck.errors import unknown
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Claim, Measure
+
+ARTICLE = "article"
+SOURCE_KINDS = (ARTICLE, "follow-up", "registry", "cited")
+
+
+def source_of(claim: Claim) -> str:
+    """Source of a claim; an empty cell is the article."""
+    return claim.source or ARTICLE
+
+
+def every_source(ledger: Ledger) -> list[str]:
+    """Sources that print a claim, the article first, then in the order of sources.csv."""
+    printing = {source_of(claim) for claim in (*ledger.claims.values(), *ledger.elsewhere.values())}
+    return [source for source in {ARTICLE: None, **ledger.sources} if source in printing]
+
+
+def of_sources(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
+    """Ledger with the claims of some sources, by default of all.
+
+    Raises
+    ------
+    LedgerError
+        If a name is no source of the ledger; the nearest are offered.
+    """
+    known = {ARTICLE, *ledger.sources}
+    wanted = known if names is None else set(names)
+    if wrong := [unknown("source", name, known) for name in sorted(wanted - known)]:
+        raise LedgerError(wrong)
+    claims = {**ledger.claims, **ledger.elsewhere}
+    return replace(
+        ledger,
+        claims={k: c for k, c in claims.items() if source_of(c) in wanted},
+        elsewhere={k: c for k, c in claims.items() if source_of(c) not in wanted},
+    )
+
+
+def population(ledger: Ledger, source: str) -> str:
+    """Name of a source's patients; empty for the article's own."""
+    return ledger.sources[source].population if source in ledger.sources else ""
+
+
+def joint(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
+    """Ledger of what some sources print of the article's patients and no later source can change.
+
+    Left out are other patients, comparisons with them, and, of every source but the article,
+    measures that are not declared ``fixed``.
+    """
+    ledger = of_sources(ledger, names)
+    kept = {k: c for k, c in ledger.claims.items() if _is_joint(c, ledger)}
+    return replace(ledger, claims=kept)
+
+
+def _is_joint(claim: Claim, ledger: Ledger) -> bool:
+    measure: Measure = ledger.measures[claim.measure]
+    if measure.against in ledger.sources:
+        return False
+    source = source_of(claim)
+    return source == ARTICLE or (not population(ledger, source) and measure.later == "fixed")
