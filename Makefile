@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab live clear screenshot sweep bench lock clean help
+.PHONY: all test lint lab live deck clear screenshot sweep bench lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
@@ -35,6 +35,9 @@ lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
 
 live: $(VENV)/made-job  ## write work/live/index.html: change any number and watch the verdicts (needs npm)
 	@$(BIN)/companion live
+
+deck: $(VENV)/made-job  ## write work/deck.html: slides for a projector (DATA=dir: of your tables)
+	@$(BIN)/companion deck $(if $(DATA),outputs-supplied --cohort "$(DATA)" --output work/deck-supplied.html)
 
 clear: $(VENV)/made-job  ## clear the notebooks of outputs and of what Jupyter adds, before a commit
 	@$(BIN)/python .ci/clear notebooks/*.ipynb

@@ -214,6 +214,26 @@ def live(published: Path | None, output: Path | None) -> None:
 
 
 @program.command(
+    argument("outputs", nargs="?", type=Path, metavar="OUTPUTS",
+             help="folder of a build (default: outputs)"),
+    argument("--cohort", type=Path, metavar="DIR", help="the ADaM tables of that build"),
+    PUBLISHED,
+    argument("--output", type=Path, metavar="FILE", help="the file (default: work/deck.html)"),
+    examples=["deck", "deck outputs-supplied --cohort my-data --output my-deck.html"],
+)  # fmt: skip
+def deck(
+    outputs: Path | None, cohort: Path | None, published: Path | None, output: Path | None
+) -> None:
+    """Write slides for a projector from a build, with speaker notes, in one offline file."""
+    from companion.build.request import COHORT, OUTPUT, WORK
+    from companion.report.deck import write_deck
+
+    target = output or WORK / "deck.html"
+    n = write_deck(outputs or OUTPUT, cohort or COHORT, _published(published), target)
+    print(f"{target}: {n} slides")
+
+
+@program.command(
     argument("grid", type=Path, help="YAML file; docs/sweeps.md describes it"),
     argument("--cohort", type=Path, metavar="DIR", help="ADaM tables for a grid without seeds"),
     PUBLISHED,

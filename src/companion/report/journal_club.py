@@ -12,11 +12,15 @@ from numbercheck.report.numbers import text_faults
 
 @dataclass(frozen=True)
 class Discussion:
-    """A question for the group, what it needs to know, and the answer."""
+    """A question for the group, what it needs to know, and the answer.
+
+    ``about`` is the claim, or the question of ``questions.csv``, whose finding it discusses.
+    """
 
     question: str
     setting: str
     answer: str
+    about: str = ""
 
 
 @dataclass(frozen=True)

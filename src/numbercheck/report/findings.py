@@ -19,9 +19,13 @@ BADGES = {
 
 
 class Found(NamedTuple):
-    """A finding: its kind, its claim (none for a reading), and why, with the numbers linked."""
+    """A finding: its kind, the slug of its claim or question, and why, with the numbers linked.
+
+    ``claim`` is None for a reading, which is about several.
+    """
 
     kind: str
+    about: str
     claim: Claim | None
     why: Markup
 
@@ -46,9 +50,8 @@ def findings(
 ) -> list[Found]:
     """Everything that a reader should know first, by kind in the order of `BADGES`."""
     found = [*_mismatches(ledger, verdicts)]
-    found += [
-        Found("one reading only", None, fill(q.text)) for q in questions if q.kind == "reading"
-    ]
+    readings = (q for q in questions if q.kind == "reading")
+    found += [Found("one reading only", q.question, None, fill(q.text)) for q in readings]
     return sorted(found, key=lambda f: [*BADGES].index(f.kind))
 
 
@@ -57,7 +60,7 @@ def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
         if verdict.verdict == "mismatch":
             claim, known = ledger.claims[verdict.claim], ledger.expected_findings
             why = known[verdict.claim].reason if verdict.claim in known else verdict.reason
-            yield Found(_kind(verdict, claim), claim, Markup("{}").format(why))
+            yield Found(_kind(verdict, claim), claim.claim, claim, Markup("{}").format(why))
 
 
 def _kind(verdict: Verdict, claim: Claim) -> str:
