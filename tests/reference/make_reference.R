@@ -138,6 +138,170 @@ for (cells in tables) for (method in names(p_of)) for (alt in c("two.sided", "le
 }
 write_exactly(rows, "contingency.csv")
 
+# Effects of two proportions. prop.test and fisher.test where R has the method (fisher.test looks for its
+# limits to four digits only, so they are looked for again); else the definition, with every restricted
+# estimate found by maximizing the likelihood.
+root <- function(f, low, high) uniroot(f, c(low, high), tol = 1e-14, maxiter = 10000)$root
+log_likelihood <- function(x, n, p) sum(dbinom(x, n, pmin(pmax(p, 0), 1), log = TRUE))
+most_likely <- function(x, n, second_to_first, low, high) {
+  optimize(function(p) log_likelihood(x, n, c(second_to_first(p), p)), c(low, high),
+           maximum = TRUE, tol = 1e-12)$maximum
+}
+score_of <- function(x, n, gap, first, low, high, weight) {
+  r2 <- most_likely(x, n, first, low, high)
+  r1 <- first(r2)
+  gap / sqrt(r1 * (1 - r1) / n[1] + weight^2 * r2 * (1 - r2) / n[2])
+}
+conditional <- function(x, n, log_odds) {  # noncentral hypergeometric chances of the first cell
+  events <- sum(x)
+  at <- max(0, events - n[2]):min(n[1], events)
+  d <- dhyper(at, n[1], n[2], events, log = TRUE) + at * log_odds
+  d <- exp(d - max(d))
+  list(at = at, d = d / sum(d))
+}
+below <- function(x, n, log_odds, part) {
+  chances <- conditional(x, n, log_odds)
+  sum(chances$d[chances$at < x[1]]) + part * sum(chances$d[chances$at == x[1]])
+}
+effect_of <- list(
+  "difference wald" = function(x, n, z) {
+    c(diff(rev(x / n)), prop.test(x, n, correct = FALSE, conf.level = 2 * pnorm(z) - 1)$conf.int)
+  },
+  "difference newcombe" = function(x, n, z) {
+    w <- sapply(1:2, function(i) prop.test(x[i], n[i], correct = FALSE, conf.level = 2 * pnorm(z) - 1)$conf.int)
+    p <- x / n
+    p[1] - p[2] + c(0, -sqrt((p[1] - w[1, 1])^2 + (w[2, 2] - p[2])^2), sqrt((w[2, 1] - p[1])^2 + (p[2] - w[1, 2])^2))
+  },
+  "difference miettinen-nurminen" = function(x, n, z) {
+    p <- x / n
+    score <- function(d) sqrt((sum(n) - 1) / sum(n)) *
+      score_of(x, n, p[1] - p[2] - d, function(r) r + d, max(0, -d), min(1, 1 - d), 1)
+    c(p[1] - p[2], sapply(c(z, -z), function(end) root(function(d) score(d) - end, -1 + 1e-9, 1 - 1e-9)))
+  },
+  "difference agresti-caffo" = function(x, n, z) {
+    p <- (x + 1) / (n + 2)
+    c(diff(rev(x / n)), p[1] - p[2] + c(-z, z) * sqrt(sum(p * (1 - p) / (n + 2))))
+  },
+  "odds_ratio woolf" = function(x, n, z) {
+    fit <- glm(cbind(x, n - x) ~ c(1, 0), family = binomial, epsilon = 1e-14)
+    exp(coef(fit)[2] + c(0, -z, z) * sqrt(vcov(fit)[2, 2]))
+  },
+  "odds_ratio cornfield" = function(x, n, z) {
+    cells <- function(a) c(a, n[1] - a, sum(x) - a, n[2] - sum(x) + a)
+    ends <- c(max(0, sum(x) - n[2]), min(n[1], sum(x))) + c(1e-9, -1e-9)
+    limit <- function(end) {
+      a <- root(function(a) (x[1] - a) * sqrt(sum(1 / cells(a))) - end, ends[1], ends[2])
+      cells(a)[1] * cells(a)[4] / (cells(a)[2] * cells(a)[3])
+    }
+    c(x[1] * (n[2] - x[2]) / (x[2] * (n[1] - x[1])), limit(z), limit(-z))
+  },
+  "odds_ratio fisher-exact" = function(x, n, z) {
+    tail <- pnorm(-z)
+    found <- exp(c(
+      root(function(l) with(conditional(x, n, l), sum(at * d)) - x[1], -20, 20),
+      root(function(l) below(x, n, l, 0) - (1 - tail), -20, 20),
+      root(function(l) below(x, n, l, 1) - tail, -20, 20)))
+    test <- fisher.test(cbind(x, n - x), conf.level = 1 - 2 * tail)
+    near <- function(x) pmin(x, 1 / x)
+    stopifnot(abs(near(found) - near(c(test$estimate, test$conf.int))) < 2e-4)
+    found
+  },
+  "odds_ratio mid-p" = function(x, n, z) {
+    exp(sapply(c(0.5, pnorm(z), pnorm(-z)), function(end) root(function(l) below(x, n, l, 0.5) - end, -20, 20)))
+  },
+  "risk_ratio katz" = function(x, n, z) {
+    p <- x / n
+    p[1] / p[2] * exp(c(0, -z, z) * sqrt(sum((1 - p) / x)))
+  },
+  "risk_ratio koopman" = function(x, n, z) {
+    p <- x / n
+    score <- function(l) score_of(x, n, p[1] - exp(l) * p[2], function(r) exp(l) * r, 0, min(1, exp(-l)), exp(l))
+    c(p[1] / p[2], exp(sapply(c(z, -z), function(end) root(function(l) score(l) - end, -8, 8))))
+  }
+)
+pairs <- list(c(18, 30, 9, 30), c(56, 70, 48, 80), c(9, 10, 3, 10), c(5, 56, 1, 29), c(16, 22, 2, 11),
+              c(120, 400, 90, 410), c(3, 250, 12, 245))
+rows <- list()
+for (cells in pairs) for (name in names(effect_of)) for (level in c(0.9, 0.95)) {
+  found <- as.double(effect_of[[name]](cells[c(1, 3)], cells[c(2, 4)], qnorm((1 + level) / 2)))
+  rows[[length(rows) + 1]] <- data.frame(
+    effect = sub(" .*", "", name), method = sub(".* ", "", name), k1 = as.integer(cells[1]),
+    n1 = as.integer(cells[2]), k2 = as.integer(cells[3]), n2 = as.integer(cells[4]),
+    level = as.character(level), estimate = found[1], lower = found[2], upper = found[3])
+}
+write_exactly(rows, "effects.csv")
+
+# Tables of more than two rows or columns, and trends.
+large <- list(
+  "3x2" = matrix(c(10, 20, 15, 15, 5, 25), 3, byrow = TRUE),
+  "2x3" = matrix(c(3, 9, 4, 8, 5, 2), 2, byrow = TRUE),
+  "3x3" = matrix(c(3, 0, 4, 2, 5, 1, 1, 2, 6), 3, byrow = TRUE),
+  "4x2" = matrix(c(83, 3, 90, 3, 129, 7, 70, 12), 4, byrow = TRUE),
+  "2x5" = matrix(c(40, 21, 7, 3, 0, 35, 26, 9, 1, 2), 2, byrow = TRUE)
+)
+rows <- list()
+for (name in names(large)) {
+  t <- large[[name]]
+  p <- c(chi2 = chisq.test(t, correct = FALSE)$p.value,
+         g = pchisq(loglin(t, list(1, 2), print = FALSE)$lrt, prod(dim(t) - 1), lower.tail = FALSE),
+         fisher = fisher.test(t, workspace = 2e7)$p.value)
+  groups <- if (nrow(t) == 2) t(t) else t
+  if (ncol(groups) == 2) p[["trend"]] <- prop.trend.test(groups[, 1], rowSums(groups))$p.value
+  for (method in names(p)) rows[[length(rows) + 1]] <- data.frame(
+    rows = nrow(t), cells = paste(t(t), collapse = " "), method = method, p_value = p[[method]])
+}
+write_exactly(rows, "tables.csv")
+
+# Means: values are drawn, summarized and tested; and rates of events per person-time.
+set.seed(20240917)
+rows <- list()
+for (sizes in list(c(12, 15), c(40, 38), c(9, 30), c(10, 11, 14), c(30, 25, 41, 8))) {
+  values <- lapply(seq_along(sizes), function(i) rnorm(sizes[i], 50 + 2 * i, 8 + i))
+  long <- data.frame(y = unlist(values), g = factor(rep(seq_along(sizes), sizes)))
+  p <- c(anova = oneway.test(y ~ g, long, var.equal = TRUE)$p.value)
+  if (length(sizes) == 2) {
+    p[["student"]] <- t.test(values[[1]], values[[2]], var.equal = TRUE)$p.value
+    p[["welch"]] <- t.test(values[[1]], values[[2]])$p.value
+  }
+  for (method in names(p)) rows[[length(rows) + 1]] <- data.frame(
+    means = paste(sprintf("%.17g", sapply(values, mean)), collapse = " "),
+    sds = paste(sprintf("%.17g", sapply(values, sd)), collapse = " "),
+    sizes = paste(sizes, collapse = " "), method = method, p_value = p[[method]])
+}
+write_exactly(rows, "means.csv")
+rows <- list()
+for (d in c(0, 1, 2, 12, 57, 240)) for (level in c(0.9, 0.95)) {
+  z <- qnorm((1 + level) / 2)
+  exact <- poisson.test(d, 340.5, conf.level = level)$conf.int
+  wald <- if (d) d * exp(c(-z, z) / sqrt(d)) else c(NA, NA)
+  for (method in c("poisson-exact", "poisson-log")) rows[[length(rows) + 1]] <- data.frame(
+    events = as.integer(d), person_time = "340.5", level = as.character(level), method = method,
+    lower = if (method == "poisson-exact") exact[1] else wald[1] / 340.5,
+    upper = if (method == "poisson-exact") exact[2] else wald[2] / 340.5)
+}
+write_exactly(rows, "rates.csv")
+
+# Cumulative incidence: the Aalen-Johansen estimate of survfit, with its limits.
+competing <- list(
+  "small" = list(c(1, 2, 3, 4), c(1, 2, 0, 1)),
+  "ties" = list(c(2, 2, 2, 3, 3, 5, 5, 5, 7, 9, 9, 12), c(1, 2, 0, 1, 0, 2, 1, 0, 0, 1, 2, 0)),
+  "mgus2" = list(mgus2$futime[1:120], with(mgus2[1:120, ], ifelse(pstat == 1 & ptime < futime, 1, 2 * death)))
+)
+rows <- list()
+for (name in names(competing)) for (level in c(0.9, 0.95)) {
+  time <- competing[[name]][[1]]
+  cause <- competing[[name]][[2]]
+  fit <- survfit(Surv(time, factor(cause, 0:2)) ~ 1, conf.int = level)
+  for (kind in 1:2) rows[[length(rows) + 1]] <- data.frame(
+    cohort = name, level = as.character(level), cause = kind, time = fit$time,
+    incidence = fit$pstate[, kind + 1], std_err = fit$std.err[, kind + 1],
+    lower = fit$lower[, kind + 1], upper = fit$upper[, kind + 1])
+}
+write_exactly(rows, "incidence.csv")
+rows <- lapply(names(competing), function(name) data.frame(
+  cohort = name, time = competing[[name]][[1]], cause = as.integer(competing[[name]][[2]])))
+write_exactly(rows, "competing.csv")
+
 # Survival: small cohorts, each an edge of the definition, and the package's aml and lung data.
 cohorts <- list(
   "one event" = list(c(5), c(1)),

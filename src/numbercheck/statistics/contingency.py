@@ -1,17 +1,21 @@
-"""P values for two proportions, or for paired yes-or-no answers, from a 2 by 2 table.
+"""P values of tables of counts: two proportions, paired yes-or-no answers, or r by c.
 
-Sources: R's ``fisher.test``, ``chisq.test``, ``prop.test``, ``mcnemar.test`` and
-``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009), doi:10.1002/sim.3531.
+Sources: Freeman and Halton (1951), doi:10.1093/biomet/38.1-2.141; Armitage (1955),
+doi:10.2307/3001775, as R's ``prop.trend.test``; R's ``fisher.test``, ``chisq.test``,
+``prop.test``, ``mcnemar.test`` and ``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009),
+doi:10.1002/sim.3531.
 """
 
 from collections.abc import Callable, Sequence
-from math import comb, copysign, erfc, log, nan, sqrt
+from math import comb, copysign, erfc, log, nan, prod, sqrt
 from numbers import Integral
 from typing import NamedTuple
 
 from numbercheck.statistics.proportions import ALTERNATIVES, exact_binomial, require_option
+from numbercheck.statistics.tails import chi2_tail
 from numbercheck.statistics.unconditional import barnard, boschloo
 
+MOST_SUMS = 200_000  # partial tables of the exact test that are kept at once
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
 
@@ -32,15 +36,16 @@ class Table(NamedTuple):
 def p_value(
     table: Sequence[Sequence[int]], method: str = "fisher", alternative: str = "two-sided"
 ) -> float:
-    """P value of a 2 by 2 table.
+    """P value of a table of counts.
 
     Parameters
     ----------
-    table : nested sequence of int, 2 by 2
+    table : nested sequence of int, 2 by 2 or larger
         One row per group: with the event, without it. For McNemar's tests rows and columns
-        are the two answers of each pair.
+        are the two answers of each pair. A larger table has one row per group and one column
+        per category; ``trend`` needs two of either, the others in their order.
     method : str
-        One of ``METHODS``.
+        One of ``METHODS``; of a larger table, one of ``LARGE``.
     alternative : {"two-sided", "less", "greater"}
         ``less``: the event is rarer in the first row. ``g`` has no one-sided form; of McNemar's
         tests, only the exact one has.
@@ -54,7 +59,8 @@ def p_value(
     Raises
     ------
     ValueError
-        If the table is not 2 by 2 with whole counts, or a name is unknown.
+        If the table has no rows and columns of whole counts, a name is unknown, the method
+        does not take a table of this size, or the exact test would need too many tables.
 
     Notes
     -----
@@ -66,20 +72,29 @@ def p_value(
     >>> round(p_value([[16, 6], [2, 9]], "chi2-yates"), 4)
     0.0094
     """
-    require_option("method", method, METHODS)
+    require_option("method", method, (*METHODS, "trend"))
     require_option("alternative", alternative, ALTERNATIVES)
     if alternative != "two-sided" and (other := TWO_SIDED_ONLY.get(method)):
         raise ValueError(f"method {method!r} is two-sided only; {other!r} has one-sided forms")
-    return _TESTS[method](_checked(table), alternative)
+    rows = _checked(table)
+    if len(rows) == len(rows[0]) == 2 and method in _TESTS:
+        return _TESTS[method](Table(*rows[0], *rows[1]), alternative)
+    if method not in LARGE or alternative != "two-sided":
+        raise ValueError(
+            f"{method!r} ({alternative}) takes two rows of two counts, unlike {table!r}; of a "
+            f"larger table there is {' '.join(LARGE)}, two-sided"
+        )
+    return LARGE[method](rows)
 
 
-def _checked(table: Sequence[Sequence[int]]) -> Table:
-    if len(table) != 2 or any(len(row) != 2 for row in table):
-        raise ValueError(f"a table has two rows of two counts, unlike {table!r}")
+def _checked(table: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    widths = {len(row) for row in table}
+    if len(table) < 2 or len(widths) != 1 or min(widths) < 2:
+        raise ValueError(f"a table has two rows of two counts, or more, unlike {table!r}")
     counts = [count for row in table for count in row]
     if not all(isinstance(count, Integral) and count >= 0 for count in counts):
         raise ValueError(f"every count must be a whole number, zero or more, unlike {table!r}")
-    return Table(*map(int, counts))
+    return [tuple(map(int, row)) for row in table]
 
 
 def _weights(table: Table) -> list[int]:
@@ -173,6 +188,90 @@ def _mcnemar_cc(table: Table, alternative: str) -> float:
     return _mcnemar(table, alternative, correction=1)
 
 
+def _expected(rows: Sequence[Sequence[int]]) -> list[list[float]]:
+    """Counts of a table without association; none where a margin is empty."""
+    across, down = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
+    total = sum(across)
+    return [[a * b / total for b in down] for a in across] if all((*across, *down)) else []
+
+
+def _large(term: Callable[[float, float], float]) -> Callable[[Sequence[Sequence[int]]], float]:
+    """Test whose statistic adds up a term of each observed and expected count."""
+
+    def test(rows: Sequence[Sequence[int]]) -> float:
+        expected = _expected(rows)
+        if not expected:
+            return nan
+        cells = [
+            (o, e)
+            for os, es in zip(rows, expected, strict=True)
+            for o, e in zip(os, es, strict=True)
+        ]
+        statistic = sum(term(o, e) for o, e in cells)
+        return chi2_tail(statistic, (len(rows) - 1) * (len(rows[0]) - 1))
+
+    return test
+
+
+def _freeman_halton(rows: Sequence[Sequence[int]]) -> float:
+    """Sum of the tables with these margins that are no more likely than the observed one.
+
+    Column by column: for each state of what the rows have left, how many ways lead to each
+    weight. Weights are whole numbers, so that no rounding decides which tables are alike.
+    """
+    columns = sorted(zip(*rows, strict=True), key=sum)
+    left = tuple(sum(row) for row in rows)
+    states: dict[tuple[int, ...], dict[int, int]] = {left: {1: 1}}
+    for column in columns[:-1]:
+        following: dict[tuple[int, ...], dict[int, int]] = {}
+        for state, weights in states.items():
+            for taken in _ways_to_take(state, sum(column)):
+                after = tuple(a - b for a, b in zip(state, taken, strict=True))
+                ways, reached = _chosen(state, taken), following.setdefault(after, {})
+                for weight, number in weights.items():
+                    reached[weight * ways] = reached.get(weight * ways, 0) + number
+        states = following
+        if sum(map(len, states.values())) > MOST_SUMS:
+            raise ValueError("the exact test of this table takes too many tables")
+    seen, state = 1, left
+    for column in columns[:-1]:
+        seen *= _chosen(state, column)
+        state = tuple(a - b for a, b in zip(state, column, strict=True))
+    every = [(w, number) for weights in states.values() for w, number in weights.items()]
+    extreme = sum(w * number for w, number in every if w * TIE_PARTS <= seen * (TIE_PARTS + 1))
+    return extreme / sum(w * number for w, number in every)
+
+
+def _chosen(state: Sequence[int], taken: Sequence[int]) -> int:
+    return prod(comb(a, b) for a, b in zip(state, taken, strict=True))
+
+
+def _ways_to_take(state: tuple[int, ...], total: int) -> list[tuple[int, ...]]:
+    """Every way to take so many from the rows."""
+    if len(state) == 1:
+        return [(total,)] if total <= state[0] else []
+    rest = sum(state[1:])
+    counts = range(max(0, total - rest), min(state[0], total) + 1)
+    return [(k, *more) for k in counts for more in _ways_to_take(state[1:], total - k)]
+
+
+def _trend(rows: Sequence[Sequence[int]]) -> float:
+    """Test for trend, of groups in order or of categories in order."""
+    if len(rows) == 2:
+        rows = list(zip(*rows, strict=True))
+    if len(rows[0]) != 2:
+        raise ValueError("a trend needs two groups, or an event that happens or does not")
+    sizes, events = [sum(row) for row in rows], sum(row[0] for row in rows)
+    total = sum(sizes)
+    mean = sum(i * n for i, n in enumerate(sizes)) / total if total else 0.0
+    spread = sum(n * (i - mean) ** 2 for i, n in enumerate(sizes))
+    rate = events / total if total else 0.0
+    if not spread * rate * (1 - rate):
+        return nan
+    gap = sum((i - mean) * row[0] for i, row in enumerate(rows))
+    return _normal(gap / sqrt(rate * (1 - rate) * spread), "two-sided")
+
+
 def discordant_pairs(first: int, second: int, pairs: int) -> list[tuple[int, int]]:
     """Every possible number of pairs with the event in the first only, and in the second only.
 
@@ -206,5 +305,11 @@ _TESTS: dict[str, Callable[[Table, str], float]] = {
     "mcnemar": _mcnemar,
     "mcnemar-cc": _mcnemar_cc,
 }
+LARGE: dict[str, Callable[[Sequence[Sequence[int]]], float]] = {
+    "chi2": _large(lambda o, e: (o - e) ** 2 / e),
+    "g": _large(lambda o, e: 2 * o * log(o / e) if o else 0.0),
+    "fisher": _freeman_halton,
+    "trend": _trend,
+}
 TWO_SIDED_ONLY = {"g": "chi2", "mcnemar": "mcnemar-exact", "mcnemar-cc": "mcnemar-exact"}
-METHODS = tuple(_TESTS)
+METHODS = tuple(_TESTS)  # of two proportions

@@ -58,7 +58,7 @@ def interval(
     >>> [round(100 * limit) for limit in interval(33, 35)]
     [81, 98]
     """
-    _check_counts(k, n)
+    check_counts(k, n)
     require_option("method", method, METHODS)
     require_option("sided", sided, SIDES)
     if not 0 < level < 1:
@@ -75,7 +75,7 @@ def exact_binomial(k: int, n: int, p0: float, alternative: str = "two-sided") ->
 
     The two-sided value sums the outcomes that are no more likely than the observed one.
     """
-    _check_counts(k, n)
+    check_counts(k, n)
     require_option("alternative", alternative, ALTERNATIVES)
     if not 0 <= p0 <= 1:
         raise ValueError(f"p0 is {p0!r}; it must be a fraction between 0 and 1")
@@ -104,7 +104,8 @@ def require_option(what: str, given: str, options: tuple[str, ...]) -> None:
         raise ValueError(f"{what} {given!r} is unknown; did you mean {' or '.join(near)}?")
 
 
-def _check_counts(k: int, n: int) -> None:
+def check_counts(k: int, n: int) -> None:
+    """Refuse counts that are no proportion."""
     if not all(isinstance(count, Integral) for count in (k, n)):
         raise ValueError(f"k={k!r} and n={n!r} must be whole numbers of participants")
     if not 0 <= k <= n or n == 0:

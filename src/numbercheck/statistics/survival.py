@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numbercheck.statistics.proportions import require_option
 from numbercheck.statistics.quantiles import quantile as sample_quantile
-from numbercheck.statistics.scales import CONF_TYPES, survival_limits
+from numbercheck.statistics.scales import CONF_TYPES, survival_limits, two_sided_z
 
 Array = NDArray[np.float64]
 SAME = float(np.sqrt(np.finfo(float).eps))  # R's tolerance for equal times and equal probabilities
@@ -86,6 +86,65 @@ def kaplan_meier(
     columns = {"n_risk": n_risk, "n_event": n_event, "n_censor": n_censor, "survival": survival}
     limits = {"std_err": std_err, "lower": lower, "upper": upper}
     return pd.DataFrame(columns | limits, index=pd.Index(times, name="time"))
+
+
+def cumulative_incidence(time: ArrayLike, cause: ArrayLike, level: float = 0.95) -> pd.DataFrame:
+    """Estimate the cumulative incidence of competing events in one group of participants.
+
+    Parameters
+    ----------
+    time : array_like of float, shape (n,)
+        Time to the first event, or to the end of follow-up, in any unit.
+    cause : array_like of int, shape (n,)
+        1, 2, … for the kinds of event; 0 where follow-up ended first.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``cause`` and ``time``, one row for each kind and distinct time: ``n_risk``,
+        ``n_event`` (of this kind), ``incidence``, ``std_err``, ``lower``, ``upper``.
+
+    Notes
+    -----
+    The Aalen-Johansen estimate with R's limits (``survfit`` of a factor): the standard error is
+    the infinitesimal jackknife, the limits are symmetric on the log scale, and NaN before the
+    first event of a kind.
+
+    Examples
+    --------
+    >>> cumulative_incidence([1, 2, 3, 4], [1, 2, 0, 1]).loc[1, "incidence"].tolist()
+    [0.25, 0.25, 0.25, 0.75]
+    """
+    moments, _ = _checked(time, np.asarray(cause, dtype=float) > 0)
+    kinds = np.asarray(cause, dtype=float)
+    if not (np.isin(kinds, np.arange(kinds.max() + 1)).all() and 0 < level < 1):
+        raise ValueError("every cause must be 0, 1, 2, …, and the level between 0 and 1")
+    times, at = _distinct(moments)
+    member = at[:, np.newaxis] >= np.arange(len(times))  # who is still at risk at each time
+    n_risk = member.sum(axis=0)
+    happens = at[:, np.newaxis] == np.arange(len(times))
+    hazard = (happens & (kinds > 0)[:, np.newaxis]).sum(axis=0) / n_risk
+    before = np.append(1.0, np.cumprod(1 - hazard)[:-1])  # free of events just before each time
+    any_event = (happens & (kinds > 0)[:, np.newaxis]).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(hazard < 1, (member * hazard - any_event) / (n_risk * (1 - hazard)), 0.0)
+    pull = np.cumsum(step, axis=1) - step  # of each participant on the logarithm of ``before``
+    tables = {}
+    for kind in range(1, int(kinds.max()) + 1):
+        own = happens & (kinds == kind)[:, np.newaxis]
+        n_event = own.sum(axis=0)
+        share = n_event / n_risk
+        influence = np.cumsum(before * (pull * share + (own - member * share) / n_risk), axis=1)
+        incidence, std_err = np.cumsum(before * share), np.sqrt((influence**2).sum(axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = np.exp(two_sided_z(level) * std_err / incidence)
+        columns = {"n_risk": n_risk, "n_event": n_event, "incidence": incidence}
+        limits = {"std_err": std_err, "lower": incidence / reach}
+        limits["upper"] = np.minimum(incidence * reach, 1.0)
+        tables[kind] = pd.DataFrame(columns | limits, index=pd.Index(times, name="time"))
+    return pd.concat(tables, names=["cause"])
 
 
 def survival_at(curve: pd.DataFrame, times: ArrayLike) -> pd.DataFrame:

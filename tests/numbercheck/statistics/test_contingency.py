@@ -176,7 +176,10 @@ def test_corrections_only_raise_p_and_halving_only_lowers_it(table):
 @pytest.mark.parametrize(
     ("table", "method", "alternative", "message"),
     [
-        ([[1, 2, 3], [4, 5, 6]], "fisher", "two-sided", "two rows of two counts"),
+        ([[1, 2, 3], [4, 5]], "fisher", "two-sided", "two rows of two counts"),
+        ([[1, 2, 3], [4, 5, 6]], "chi2-yates", "two-sided", "of a larger table there is chi2 g"),
+        ([[1, 2, 3], [4, 5, 6]], "fisher", "less", "of a larger table there is chi2 g"),
+        ([[1, 2, 3]] * 3, "trend", "two-sided", "a trend needs two groups"),
         ([[1, 2]], "fisher", "two-sided", "two rows of two counts"),
         ([[1, -2], [3, 4]], "fisher", "two-sided", "whole number, zero or more"),
         ([[0.73, 0.27], [3, 4]], "fisher", "two-sided", "whole number, zero or more"),

@@ -1,5 +1,6 @@
 """Promises of numbercheck.statistics.survival, held by R's survival package."""
 
+import csv
 from functools import cache
 
 import numpy as np
@@ -12,6 +13,7 @@ from places import TESTS
 from numbercheck.statistics.survival import (
     CONF_TYPES,
     at_risk_table,
+    cumulative_incidence,
     follow_up,
     kaplan_meier,
     median,
@@ -199,3 +201,27 @@ def test_questions_a_curve_cannot_answer_are_refused():
         survival_at(curve, [1, float("nan")])
     with pytest.raises(ValueError, match="'reverse' is unknown; did you mean reverse-km"):
         follow_up([1, 2], [1, 0], "reverse")
+
+
+def test_cumulative_incidence_agrees_with_r():
+    """Survfit of a factor: Aalen-Johansen, infinitesimal jackknife, log limits; 1e-9."""
+    cohorts = {}
+    with (REFERENCE / "competing.csv").open() as file:
+        for row in csv.DictReader(file):
+            cohorts.setdefault(row["cohort"], []).append((float(row["time"]), int(row["cause"])))
+    with (REFERENCE / "incidence.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    columns = ["incidence", "std_err", "lower", "upper"]
+    for name, level in {(row["cohort"], row["level"]) for row in rows}:
+        found = cumulative_incidence(*zip(*cohorts[name], strict=True), float(level))
+        for row in rows:
+            if (row["cohort"], row["level"]) == (name, level):
+                expected = [float(row[c] or "nan") for c in columns]
+                at = found.loc[int(row["cause"])].loc[float(row["time"]), columns]
+                assert at.tolist() == pytest.approx(expected, rel=1e-9, nan_ok=True), row
+    assert len(rows) > 100
+
+
+def test_a_cause_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="every cause must be 0, 1, 2"):
+        cumulative_incidence([1, 2], [0, 1.5])
