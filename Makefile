@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?=
+OPTIONS ?=
 
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
@@ -30,8 +31,10 @@ lint: $(VENV)/made-test  ## check style, docstrings and types
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy --no-error-summary
 
-lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks
+lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab (OPTIONS="--no-browser --port 9999": for Jupyter)
+	@mkdir -p work
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks \
+		$(if $(filter 0,$(shell id -u)),--allow-root) $(OPTIONS)
 
 live: $(VENV)/made-job  ## write work/live/index.html: change any number and watch the verdicts (needs npm)
 	@$(BIN)/companion live

@@ -12,10 +12,12 @@ import pandas as pd
 from companion import figures, tables
 from companion.asked import MeaninglessError, require_meaning
 from companion.captions import DisplayLayout, LayoutRow, Provenance, provenance
+from companion.cards import Card, claim_card, result_card
 from companion.cohort import Cohort, masked, patient_table, read_cohort, unrecorded
 from companion.project import ROOT
 from companion.results import Results, write_results
-from numbercheck.audit import family_fits, method_table
+from companion.verify import verify
+from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.audit.evidence import Count, Evidence
 from numbercheck.audit.rates import rate_tests
 from numbercheck.ledger.expressions import Expression
@@ -95,6 +97,25 @@ class Workbench:
         where = self.ledger.selection(text) if text else Expression("")
         selected = where.select(masked(self.patients), len(self.patients))
         return pd.Series(selected, index=self.patients.index)
+
+    def claim(self, slug: str) -> Card:
+        """What is known of a printed number, by the results that this notebook has so far."""
+        if slug not in self.ledger.claims:
+            raise MeaninglessError(unknown("claim", slug, self.ledger.claims))
+        rows = verify(self.ledger, self.results, self._audited, missing=self.results.missing)
+        return claim_card(self.ledger, next(row for row in rows if row.claim == slug))
+
+    @cached_property
+    def _audited(self) -> list[Verdict]:
+        return audit(self.ledger)
+
+    def result(self, measure: str, statistic: str) -> Card:
+        """What is known of a number that this notebook has recorded."""
+        found = {f"{r.measure}.{r.statistic}": r for r in self.results}
+        name = f"{measure}.{statistic}"
+        if name not in found:
+            raise MeaninglessError(unknown("result", name, found))
+        return result_card(self.ledger, found[name])
 
     def counter(self, method: str, level: float) -> Callable[..., None]:
         """Return a function that counts patients and records the proportion with its interval.
