@@ -8,6 +8,7 @@ from textwrap import wrap
 from numbercheck.audit.judge import audit
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
+from numbercheck.ledger.arms import ratio_notes
 from numbercheck.ledger.records import Claim, Ledger, LedgerError
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
@@ -39,7 +40,8 @@ def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
     """Coverage and verdicts as one JSON document, each with the printed text and its place."""
     verdicts = audit(ledger) if verdicts is None else verdicts
     rows = [_record(verdict, ledger.claims[verdict.claim]) for verdict in verdicts]
-    document = {"coverage": coverage(ledger, verdicts)._asdict(), "verdicts": rows}
+    counts = coverage(ledger, verdicts)._asdict()
+    document = {"coverage": counts, "notes": ratio_notes(ledger), "verdicts": rows}
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
@@ -56,6 +58,7 @@ def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         chosen = [v for v in verdicts if v.verdict == name]
         lines += ["", f"{title}:"] if chosen else []
         lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in chosen]
+    lines += [f"\nNote: {note}" for note in ratio_notes(ledger)]
     return "\n".join(lines)
 
 

@@ -77,12 +77,13 @@ def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[st
     ----------
     ledger : Ledger
     lines : mapping of str to list of int
-        For each file the line of each record, in the ledger's order.
+        For each file the line of each record, in the ledger's order; records that follow from
+        others stand after these and have none.
     """
     for name, numbers in lines.items():
         rows = getattr(ledger, name)
         named = rows.items() if isinstance(rows, Mapping) else (("", row) for row in rows)
-        for (slug, row), line in zip(named, numbers, strict=True):
+        for (slug, row), line in zip(named, numbers, strict=False):
             where = f"{name}.csv row {line}" + (f" ({slug})" if slug else "")
             for column, options in CHOICES.get(name, {}).items():
                 yield from _choice_faults(getattr(row, column), column, options, ledger, where)
@@ -120,6 +121,9 @@ def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
     if claim.statistic in FOREIGN.get(measure.kind, ()):
         what = STATISTICS[claim.statistic]
         yield f"{where}: a {measure.kind} has no {what}; give {measure.measure} another kind"
+    other = [s for s in EFFECTS if s != claim.statistic and ledger.find(measure.measure, s)]
+    if claim.statistic in EFFECTS and other:
+        yield f"{where}: {claim.statistic} and {other[0]} need a measure each, for their limits"
 
 
 def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[str]:
@@ -132,9 +136,6 @@ def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[st
     known = {**ledger.measures, **ledger.sources}
     if measure.against and measure.against not in known:
         yield f"{where}, column against: {unknown('measure', measure.against, known)}"
-    printed = [s for s in EFFECTS if ledger.find(measure.measure, s)]
-    if len(printed) > 1:
-        yield f"{where}: {' and '.join(printed)} need a measure each, for their limits"
     compares_values = measure.kind == "comparison" and measure.where.text in ledger.variables
     selects = measure.kind in ("count", "comparison") and not compares_values
     for column in ["among", "where"] if selects else ["among"]:

@@ -39,6 +39,8 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
   `NE` or `not reached` for a limit or a median that was not reached.
 - `verbal`: yes where the article claims significance in words only; `<0.05` stands for
   "significant", `>=0.05` for "no significant difference". `numerals`, `note`: free.
+- `arm`: in a trial of several arms, which one the number is of (`A`), or which two it compares
+  (`A|B`); `article.json` names them: `{{"arms": ["A", "B"]}}`. It may be left out.
 
 ## families.csv, relations.csv, assumptions.csv
 

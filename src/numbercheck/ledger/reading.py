@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from numbercheck.errors import nearest, unknown
+from numbercheck.ledger.arms import arm_faults, declared, expanded
 from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.records import Ledger, LedgerError
@@ -74,8 +75,13 @@ def read_ledger(directory: Path | str) -> Ledger:
     if faults:
         raise LedgerError(faults)
     records = {name: _keyed(name, rows, faults) for name, rows in tables.items()}
-    ledger = Ledger(**records, article=_article(directory / "article.json", faults))  # type: ignore[arg-type]
-    faults += ledger_faults(ledger, {name: _lines(name, rows) for name, rows in tables.items()})
+    article = _article(directory / "article.json", faults)
+    ledger = declared(Ledger(**records, article=article))  # type: ignore[arg-type]
+    lines = {name: _lines(name, rows) for name, rows in tables.items()}
+    wrong_arms = list(arm_faults(ledger, lines["claims"]))
+    if not wrong_arms:
+        ledger = expanded(ledger)
+    faults += wrong_arms or ledger_faults(ledger, lines)
     if faults:
         raise LedgerError(faults)
     return of_sources(ledger, [ARTICLE]).apart()

@@ -41,7 +41,8 @@ class Measure:
 class Claim:
     """One printed number, with its place; a claim in words has ``verbal`` = yes.
 
-    ``source`` is a row of sources.csv, empty for the article.
+    ``source`` is a row of sources.csv, empty for the article;
+    ``arm`` names the arm that it is about, or two arms that it compares, as ``A|B``.
     """
 
     claim: str
@@ -53,6 +54,7 @@ class Claim:
     numerals: str = ""
     note: str = ""
     source: str = ""
+    arm: str = ""
 
     @property
     def part(self) -> str:

@@ -1,0 +1,195 @@
+"""Claims by trial arm: each becomes a claim of a measure that is restricted to its arm.
+
+A claim of `response` that names arm A is about the measure `response_A`, among those in arm A; one
+that names `A|B` compares the two. Nothing that judges claims needs to know of arms.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import sqrt
+
+from numbercheck.errors import unknown
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure, Relation, Variable
+
+ARM = "arm"  # the variable
+UNLIKELY = 3.29  # standard deviations: chance exceeds them once in a thousand trials
+DECLARE = 'write "arms": ["A", "B"] into article.json, or a category arm into variables.csv'
+
+
+def declared(ledger: Ledger) -> Ledger:
+    """Ledger with the variables that its other files imply: the arm, and events by themselves.
+
+    A measure that counts an event of its own name, as `response` where `response`, needs no row
+    in variables.csv.
+    """
+    implied = {}
+    if arms := ledger.article.get("arms"):
+        implied[ARM] = _variable(ARM, "category", "|".join(map(str, arms)))  # type: ignore[call-overload]
+    for name, measure in ledger.measures.items():
+        if measure.kind in ("count", "comparison") and measure.where.text == name:
+            implied[name] = _variable(name, "flag")
+    added = {name: v for name, v in implied.items() if name not in ledger.variables}
+    return replace(ledger, variables={**ledger.variables, **added})
+
+
+def _variable(name: str, kind: str, values: str = "") -> Variable:
+    return Variable(name, name, kind, values, "", Expression(""), "")
+
+
+def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
+    """Say which arms cannot be, in article.json and in the claims, whose lines are given."""
+    listed = ledger.article.get("arms", [])
+    is_named = isinstance(listed, list | dict) and all(isinstance(a, str) and a for a in listed)
+    if not is_named or any(set(arm) & set('|"\\') for arm in listed):  # type: ignore[attr-defined]
+        yield 'article.json: arms must be a list of names, like ["A", "B"]'
+        return
+    codes = arms(ledger)
+    if listed and set(listed) != set(codes):  # type: ignore[call-overload]
+        yield f"article.json: its arms are not those of variables.csv, {' '.join(codes)}"
+    yield from _ratio_faults(ledger, codes)
+    for claim, line in zip(ledger.claims.values(), lines, strict=True):
+        where = f"claims.csv row {line} ({claim.claim}), column arm"
+        if claim.arm and not codes:
+            yield f"{where}: there are no arms; {DECLARE}"
+        elif claim.arm:
+            yield from (f"{where}: {fault}" for fault in _cell_faults(claim, ledger, codes))
+
+
+def _cell_faults(claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Iterator[str]:
+    named = claim.arm.split("|")
+    for arm in named:
+        if arm not in codes:
+            yield f"{unknown('arm', arm, codes)}; one of {' '.join(codes)}"
+    if len(set(named)) < len(named) or len(named) not in (1, 2, len(codes)):
+        yield f"{claim.arm!r} must be one arm, two that are compared (A|B), or all of them"
+    slug = _slug(claim)
+    if slug in ledger.measures:
+        yield f"the measure {slug} is there already; leave its claims without arm, or rename it"
+
+
+def _ratio_faults(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[str]:
+    ratio = ledger.article.get("randomization")
+    parts = str(ratio or "").split(":")
+    if ratio and not (len(parts) == len(codes) and all(p.isdecimal() and int(p) for p in parts)):
+        yield f"article.json: the randomization {ratio!r} must have a number for each arm, like 2:1"
+
+
+def arms(ledger: Ledger) -> tuple[str, ...]:
+    """Codes of the trial's arms; none where the ledger declares none."""
+    variable = ledger.variables.get(ARM)
+    return variable.domain if variable and variable.type == "category" else ()
+
+
+def expanded(ledger: Ledger) -> Ledger:
+    """Ledger whose claims by arm are claims of measures restricted to that arm.
+
+    Counts that are printed for every arm and for the whole must add up, so these sums are added
+    to the relations.
+    """
+    codes = arms(ledger)
+    claims, measures = dict(ledger.claims), dict(ledger.measures)
+    for name, claim in ledger.claims.items():
+        if claim.arm and claim.measure in ledger.measures:
+            claims[name] = replace(claim, measure=_slug(claim))
+            measure = ledger.measures[claim.measure]
+            measures.setdefault(_slug(claim), _of_arms(measure, claim, ledger, codes))
+    ledger = replace(ledger, claims=claims, measures=measures)
+    sums = {} if _is_partial(ledger) else dict(_sums(ledger, codes))
+    return replace(ledger, relations={**ledger.relations, **sums})
+
+
+def _of_arms(measure: Measure, claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Measure:
+    """The measure within an arm, or compared between arms."""
+    named = claim.arm.split("|")
+    labels = ledger.article.get("arms")
+    titles = [str(labels[arm]) if isinstance(labels, Mapping) else arm for arm in named]
+    label = f"{measure.label}, {' v '.join(titles)}"
+    new = replace(measure, measure=_slug(claim), label=label)
+    if len(named) == 1:
+        inside = Expression(_is_in(named[0]))
+        is_everyone = measure.kind == "count" and not measure.where.text
+        if is_everyone:
+            return replace(new, where=inside)
+        return replace(new, among=_both(measure.among, inside))
+    if len(named) == len(codes) > 2:
+        new = replace(new, by=Expression(ARM))
+    else:
+        chosen = Expression(f"{ARM} in [{', '.join(map(_quoted, named))}]")
+        among = measure.among if len(codes) == 2 else _both(measure.among, chosen)
+        new = replace(new, among=among, by=Expression(_is_in(named[0])))
+    if measure.kind == "comparison":
+        return new
+    return replace(new, kind="comparison", family="", method="", horizon="")
+
+
+def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relation]]:
+    for name, measure in ledger.measures.items():
+        parts = [f"{name}_{_as_slug(code)}" for code in codes]
+        printed = [ledger.find(each, "n") for each in (name, *parts)]
+        if measure.kind == "count" and parts and all(printed):
+            text = f"{name} == {' + '.join(parts)}"
+            note = f"{measure.label} by arm"
+            slug = f"{name}_by_arm"
+            yield slug, Relation(slug, "sum", Expression(text), printed[0][0].locus, note)
+
+
+def _is_partial(ledger: Ledger) -> bool:
+    """Whether the arm of some patients is not known, so that arms need not sum to the whole."""
+    return ARM in ledger.variables and bool(ledger.variables[ARM].evaluable.text)
+
+
+def ratio_notes(ledger: Ledger) -> list[str]:
+    """Say where the arms' sizes are far from the stated randomization ratio; chance can do that.
+
+    An arm is told of that is more than 3.29 binomial standard deviations from its share.
+    """
+    ratio, codes = ledger.article.get("randomization"), arms(ledger)
+    sizes = next(_sizes(ledger, codes), None)
+    if not ratio or not sizes:
+        return []
+    shares = [int(part) for part in str(ratio).split(":")]
+    total = sum(sizes)
+    far = [
+        abs(size - total * share / sum(shares))
+        > UNLIKELY * sqrt(total * share * (sum(shares) - share)) / sum(shares)
+        for size, share in zip(sizes, shares, strict=True)
+    ]
+    if not any(far):
+        return []
+    counts = ":".join(map(str, sizes))
+    return [
+        f"{counts} patients in the arms {', '.join(codes)} are further from {ratio} than chance "
+        "is likely to bring them; is the ratio, or its order, as printed?"
+    ]
+
+
+def _sizes(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[list[int]]:
+    """Printed sizes of all arms, of each measure that counts everyone in an arm."""
+    for name, measure in ledger.measures.items():
+        if measure.kind == "count" and not measure.where.text:
+            printed = [ledger.printed(f"{name}_{_as_slug(code)}", "n") for code in codes]
+            if printed and all(p and p.relation == "=" and not p.decimals for p in printed):
+                yield [int(p.value) for p in printed if p]
+
+
+def _slug(claim: Claim) -> str:
+    return f"{claim.measure}_{'_v_'.join(map(_as_slug, claim.arm.split('|')))}"
+
+
+def _as_slug(code: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in code)
+
+
+def _quoted(code: str) -> str:
+    return json.dumps(code, ensure_ascii=False)
+
+
+def _is_in(code: str) -> str:
+    return f"{ARM} == {_quoted(code)}"
+
+
+def _both(first: Expression, second: Expression) -> Expression:
+    return Expression(f"({first.text}) and {second.text}") if first.text else second
