@@ -13,6 +13,7 @@ from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure, Relation, Variable
+from numbercheck.ledger.sources import ARTICLE, source_of
 
 ARM = "arm"  # the variable
 UNLIKELY = 3.29  # standard deviations: chance exceeds them once in a thousand trials
@@ -128,7 +129,10 @@ def _of_arms(measure: Measure, claim: Claim, ledger: Ledger, codes: tuple[str, .
 def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relation]]:
     for name, measure in ledger.measures.items():
         parts = [f"{name}_{_as_slug(code)}" for code in codes]
-        printed = [ledger.find(each, "n") for each in (name, *parts)]
+        printed = [
+            [c for c in ledger.find(each, "n") if source_of(c) == ARTICLE]
+            for each in (name, *parts)
+        ]
         if measure.kind == "count" and parts and all(printed):
             text = f"{name} == {' + '.join(parts)}"
             note = f"{measure.label} by arm"

@@ -502,10 +502,10 @@ def test_the_worked_example_shows_ten_rows_of_this_ledger():
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_columns_of_every_file_are_described(name):
-    """In the order of the file."""
+    """In the order of the file; columns that it may have besides come last."""
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+    header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
     described = re.search(rf"^\| `{name}\.csv` \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
 
     assert described
-    assert re.findall(r"`(\w+)`", described[1]) == header.split(",")
+    assert re.findall(r"`(\w+)`", described[1])[: len(header)] == header
