@@ -125,6 +125,7 @@ UNCHECKED = {
     "not-determined": "an interval that several counts would give",
     "possible-p": "a P value that some of the counts would give",
     "possible-counts": "a percentage that several counts would give",
+    "possible-value": "a number that the other printed numbers allow, as they allow others",
     "undecided": "a survival estimate with too many at-risk sequences to search",
     "other-definition": "another source prints it otherwise, and a definition may explain it",
     "may-change": "another source prints it otherwise, and time may change it",

@@ -77,6 +77,10 @@ class Sketch:
         known = Expression(evaluable)
         self.variables[name] = Variable(name, "", kind, codes, "", known, source)
 
+    def number(self, name, values="0..100", unit="", kind="integer"):
+        """Add a column of numbers, whole ones unless ``kind`` is decimal."""
+        self.variables[name] = Variable(name, "", kind, values, unit, Expression(""), "")
+
     def comparator(self, claim, n="", total="", percent=""):
         """Add what another trial's own report says of a number that the article cites."""
         row = ("Other trial", "", "", str(n), str(total), percent, "", "", claim, "seen")

@@ -1,6 +1,6 @@
 """The tests of groups and of pairs, for every table that the printed counts allow."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import isnan
 from typing import NamedTuple
@@ -10,6 +10,8 @@ from numbercheck.audit.verdicts import Candidate
 from numbercheck.statistics.contingency import discordant_pairs, p_value
 from numbercheck.statistics.rounding import Printed, format_rounded
 
+LARGE_TESTS = ("chi2", "g", "fisher", "trend")  # of more than two groups or categories
+MOST_EXACT = 20  # larger tables whose exact test is made
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
 ONE_SIDED = ("-less", "-greater")
@@ -105,9 +107,9 @@ def _span(values: Sequence[float], decimals: int) -> str:
 
 
 def table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
-    """Every test of two groups."""
-    if len(tables[0]) != 2:
-        raise MissingError("more than two groups are compared")
+    """Every test of two groups, or of more groups or categories."""
+    if len(tables[0]) > 2 or len(tables[0][0]) > 2:
+        return list(_large_tests(tables))
     tests = []
     for side, suffix in SIDES.items():
         for name in names:
@@ -122,8 +124,22 @@ def table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
     return tests
 
 
+def _large_tests(tables: Sequence[Table]) -> Iterator[PTest]:
+    for name in LARGE_TESTS:
+        if name == "fisher" and len(tables) > MOST_EXACT:
+            continue
+        try:
+            values = {in_cells(table): p_of_table(table, name) for table in tables}
+        except ValueError:  # too large for the exact test, or no trend
+            continue
+        if not any(map(isnan, values.values())):
+            yield PTest(name, (*values.values(),), (*values,))
+
+
 def in_cells(table: Table) -> str:
-    """Events and size of each group, in words."""
+    """Events and size of each group, in words; of more categories all counts."""
+    if len(table[0]) > 2:
+        return " v ".join("/".join(map(str, row)) for row in table)
     return " v ".join(f"{k} of {k + rest}" for k, rest in table)
 
 
@@ -137,7 +153,7 @@ def some(tables: Sequence[Table]) -> str:
 def matched_tests(tables: Sequence[Table], inputs: tuple[str, ...]) -> Comparison:
     """McNemar's tests for every number of discordant pairs that the margins allow."""
     pairs, cells, words = [], [], []
-    for (a, b), (c, d) in tables:
+    for (a, b), (c, d) in tables:  # type: ignore[misc]
         if a + b != c + d:
             raise MissingError("the matched groups are not of one size")
         words.append(f"{a} and {c} of {a + b} pairs")

@@ -15,7 +15,7 @@ from numbercheck.statistics.rounding import Printed
 
 MOST_TABLES = 5_000
 EVERYONE = Expression("")
-Table = tuple[tuple[int, int], ...]
+Table = tuple[tuple[int, ...], ...]
 
 
 class MissingError(LookupError):
@@ -77,6 +77,15 @@ class Evidence:
             if measure.kind == "count" and measure.among.text:
                 claims = self.ledger.find(measure.measure, "N")
                 found.setdefault(self.key(measure.among), []).extend(claims)
+        return found
+
+    @cached_property
+    def quantities(self) -> dict[tuple[str, Key], list[Measure]]:
+        """Measures that summarize a variable, by its name and the patients."""
+        found: dict[tuple[str, Key], list[Measure]] = {}
+        for measure in self.ledger.measures.values():
+            if measure.kind == "quantity" and measure.where.text:
+                found.setdefault((measure.where.text, self.key(measure.among)), []).append(measure)
         return found
 
     @cached_property
@@ -164,7 +173,12 @@ class Evidence:
         """
         if not measure.by.text:
             raise MissingError("the article does not say how the groups were divided")
+        if not measure.where.text:
+            raise MissingError("times to an event are compared, which counts do not give")
         groups = self.ledger.groups(measure.by)
+        codes = self.ledger.groups(measure.where) if self.is_category(measure.where) else ()
+        if codes:
+            return self._by_category(measure, groups, codes)
         events = [self.selected(measure.where, measure.among, group) for group in groups]
         sizes = self._sizes(measure, groups)
         whole = None if all(events) else self.selected(measure.where, measure.among)
@@ -175,6 +189,22 @@ class Evidence:
         if not tables:
             raise MissingError("the printed counts contradict each other")
         return Tables(tables, tuple(dict.fromkeys(used)))
+
+    def is_category(self, where: Expression) -> bool:
+        """Whether an expression is a column alone whose codes are compared."""
+        variable = self.ledger.variables.get(where.text.strip())
+        return variable is not None and variable.type in ("category", "grade")
+
+    def _by_category(
+        self, measure: Measure, groups: tuple[Expression, ...], codes: tuple[Expression, ...]
+    ) -> Tables:
+        """One table of groups by codes, of which each count is printed."""
+        cells = [[self.selected(code, measure.among, group) for code in codes] for group in groups]
+        if not all(cell and len(cell.values) == 1 for row in cells for cell in row):
+            raise MissingError("how many of each group have each code is not printed")
+        used = dict.fromkeys(c for row in cells for cell in row if cell for c in cell.claims)
+        table = tuple(tuple(cell.values[0] for cell in row if cell) for row in cells)
+        return Tables([table], tuple(used))
 
     def _sizes(self, measure: Measure, groups: tuple[Expression, ...]) -> list[Count]:
         """How many patients each group has; the last missing one is what the others leave."""

@@ -1,8 +1,9 @@
 """Limits of proportions, judged by the methods that are expected to give them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from numbercheck.audit import kaplan_meier
+from numbercheck.audit import effects, kaplan_meier, means, shares, symmetry
 from numbercheck.audit.cases import (
     Case,
     Pair,
@@ -12,14 +13,22 @@ from numbercheck.audit.cases import (
     pair_at,
     without_event,
 )
-from numbercheck.audit.evidence import Evidence, same_place
+from numbercheck.audit.computed import Build, judge
+from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-ESTIMATES = ("percent", "estimate", "median", "value")
+EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
+ESTIMATES = ("percent", "estimate", "mean", "median", "rate", *EFFECTS, "value")
+BUILDS: dict[str, tuple[Build, ...]] = {
+    "count": (shares.of_count,),
+    "quantity": (means.of_one,),
+    "rate": (shares.of_rate,),
+    "comparison": (effects.of_counts, means.of_groups),
+}
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -27,12 +36,22 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
     case = case_of(claim, measure, pair, evidence) if measure.kind == "count" else None
-    if case and (found := _follows(case, measure, evidence) or _in_fractions(case, estimate)):
+    if case:
+        found = _follows(case, measure, evidence) or _in_fractions(case, estimate)
+    else:
+        found = computed_verdict(claim, evidence)
+    if found and (case or found.verdict == "match"):
         yield found
     elif fault := shape(pair, estimate):
         yield verdict_on(claim, "mismatch", *fault, inputs=_partners(claim, evidence))
+    elif found:
+        yield found
     elif case:
         yield name_misprint(case, evidence)
+    elif measure.kind == "comparison":
+        yield from symmetry.check_limit(claim, evidence)
+    elif measure.kind == "incidence":
+        yield from shares.check_incidence(claim, evidence)
     elif measure.kind == "survival":
         yield kaplan_meier.check_limit(claim, evidence)
     elif measure.kind == "count":
@@ -41,6 +60,17 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     else:
         reason = "The numbers that this limit was computed from are not printed."
         yield verdict_on(claim, "unchecked", "not-determined", reason)
+
+
+def computed_verdict(claim: Claim, evidence: Evidence) -> Verdict | None:
+    """Verdict by what other printed numbers give; None where they give nothing."""
+    measure = evidence.ledger.measures[claim.measure]
+    for build in BUILDS.get(measure.kind, ()):
+        with suppress(MissingError):
+            computation = build(claim, evidence)
+            if computation and claim.statistic in computation.ways[0].values:
+                return judge(claim, computation, evidence, build)
+    return None
 
 
 def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None:

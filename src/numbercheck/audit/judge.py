@@ -4,8 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from numbercheck.audit import intervals, kaplan_meier, orders, p_values, percentages, sources, sums
+from numbercheck.audit import (
+    intervals,
+    kaplan_meier,
+    means,
+    orders,
+    p_values,
+    percentages,
+    sources,
+    sums,
+)
 from numbercheck.audit.evidence import Evidence, is_count
+from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.sources import agree, agree_in_value
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
@@ -20,6 +30,9 @@ CHECKS: dict[str, Check] = {
     "p_value": p_values.check,
 }
 COUNTS = ("n", "N", "n_event")
+POSSIBLE = ("mean", "median", "sd")
+COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
+RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
 
 
@@ -67,6 +80,13 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield from kaplan_meier.check_estimate(claim, evidence)
     elif claim.statistic in COUNTS:
         yield from _count(claim, evidence)
+    elif claim.statistic in POSSIBLE and kind == "quantity":
+        yield from means.check_possible(claim, evidence)
+    elif claim.statistic in RATIOS and claim.value.value < 0:
+        says = f"{claim.printed} is no ratio of two numbers that are both positive."
+        yield verdict_on(claim, "mismatch", "impossible-ratio", says)
+    elif claim.statistic in COMPUTED and (found := computed_verdict(claim, evidence)):
+        yield found
 
 
 def _unreached(claim: Claim, evidence: Evidence) -> Verdict:

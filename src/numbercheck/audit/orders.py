@@ -1,7 +1,8 @@
-"""Quantiles that are not in order, and survival that rises with time."""
+"""Quantiles that are not in order, survival that rises, and medians that curves contradict."""
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import inf
 
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence
@@ -9,21 +10,28 @@ from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
 
+SLACK = 1.03  # months of 30 days and of 31
 ORDER = ("min", "p25", "median", "p75", "max")
 
 
 def check(evidence: Evidence) -> Iterator[Verdict]:
     """Judge what must be in order whatever the ledger's relations say."""
-    curves: dict[tuple[str, Key], list[tuple[float, float, Claim]]] = {}
+    curves: dict[tuple[str, str, Key], list[tuple[float, float, Claim]]] = {}
     for measure in evidence.ledger.measures.values():
         if measure.kind == "quantity" and measure.unit != "date":
             yield from _falling(_plain(evidence, measure, ORDER))
-        if measure.kind == "survival":
+        if measure.kind in ("survival", "incidence"):
+            key = measure.kind, measure.endpoint, evidence.key(measure.among)
             for claim in _plain(evidence, measure, ("estimate",)):
-                curve = curves.setdefault((measure.endpoint, evidence.key(measure.among)), [])
-                curve.append((float(measure.horizon), scale_of(claim, measure), claim))
-    for estimates in curves.values():
-        yield from _rising(sorted(estimates, key=lambda e: e[0]))
+                row = float(measure.horizon), scale_of(claim, measure), claim
+                curves.setdefault(key, []).append(row)
+    for (kind, *_), estimates in curves.items():
+        yield from _wrong_way(sorted(estimates, key=lambda e: e[0]), kind)
+    for measure in evidence.ledger.measures.values():
+        if measure.kind == "quantity" and measure.endpoint and not measure.where.text:
+            curve = curves.get(("survival", measure.endpoint, evidence.key(measure.among)), [])
+            for claim in evidence.ledger.find(measure.measure, "median")[:1]:
+                yield from _median(claim, measure, curve, evidence)
 
 
 def _plain(evidence: Evidence, measure: Measure, statistics: tuple[str, ...]) -> list[Claim]:
@@ -52,12 +60,38 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
         yield verdict_on(worst, "mismatch", "out-of-order", says, inputs=used)
 
 
-def _rising(rows: list[tuple[float, float, Claim]]) -> Iterator[Verdict]:
+def _wrong_way(rows: list[tuple[float, float, Claim]], kind: str) -> Iterator[Verdict]:
+    """Name an estimate of survival that rises with time, or of incidence that falls."""
+    falls = kind == "survival"
     for (_, first, before), (horizon, second, after) in pairwise(rows):
-        if after.value.value / second > before.value.value / first:
-            says = (
-                f"{after.printed} at {horizon:g} days is above {before.printed} earlier on the "
-                "same curve, and a survival curve never rises."
-            )
-            used = (before.claim,)
-            yield verdict_on(after, "mismatch", "survival-rises", says, inputs=used)
+        change = after.value.value / second - before.value.value / first
+        if change > 0 if falls else change < 0:
+            says = f"{after.printed} at {horizon:g} days is {'above' if falls else 'below'} "
+            says += f"{before.printed} earlier on the same curve, and "
+            says += "a survival curve never rises." if falls else "an incidence never falls."
+            found = "survival-rises" if falls else "incidence-falls"
+            yield verdict_on(after, "mismatch", found, says, inputs=(before.claim,))
+
+
+def _median(
+    claim: Claim, measure: Measure, curve: list[tuple[float, float, Claim]], evidence: Evidence
+) -> Iterator[Verdict]:
+    """Compare a median time with the estimates of its curve: half are left before, half after."""
+    month = evidence.ledger.days_per_month
+    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
+    unit = days.get(measure.unit.rstrip("s"))
+    if unit is None or claim.value.relation not in ("=", "unreached"):
+        return
+    first, last = inf, inf
+    if claim.value.relation == "=":
+        first, last = (float(end) * unit for end in claim.value.interval())
+    for horizon, scale, estimate in curve:
+        low, high = (float(end) / scale for end in estimate.value.interval())
+        above, below = low > 0.5 and last * SLACK < horizon, high < 0.5 and first > horizon * SLACK
+        if above or below:
+            says = f"The curve is at {estimate.printed} after {horizon:g} days, so that half have "
+            says += f"had the event {'after' if above else 'before'} that; the median is printed "
+            says += f"as {claim.printed}."
+            used = (estimate.claim,)
+            yield verdict_on(claim, "mismatch", "median-contradicts-curve", says, inputs=used)
+            return

@@ -2,25 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from math import nan
+from math import erfc, isnan, log, nan, sqrt
 
+from numbercheck.audit import computed, means, symmetry
 from numbercheck.audit.comparisons import (
+    LARGE_TESTS,
     QUICK,
     Comparison,
     PTest,
+    in_cells,
     matched_tests,
     some,
     table_tests,
 )
 from numbercheck.audit.controls import control_tests
-from numbercheck.audit.evidence import Count, Evidence, Expected, MissingError, most_fitting
+from numbercheck.audit.effects import effect_of, is_adjusted
+from numbercheck.audit.evidence import (
+    Count,
+    Evidence,
+    Expected,
+    MissingError,
+    Table,
+    most_fitting,
+)
 from numbercheck.audit.rates import rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Measure
+from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.rounding import Printed
+from numbercheck.statistics.scales import two_sided_z
 from numbercheck.words import called
 
 SLOW = ("boschloo", "barnard")  # a hundredth of a second for each table: a last resort
+
+NEAR = 1.5  # times as much: tests of ranks differ so much from those of counts
+WALD = {"difference": "wald", "odds_ratio": "woolf", "risk_ratio": "katz"}
 
 
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
@@ -29,16 +45,39 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     if not 0 <= claim.value.value <= 1:
         yield verdict_on(claim, "mismatch", "impossible-p", f"{claim.printed} is no probability.")
         return
+    if found := _of_means(claim, evidence):
+        yield found
+        return
+    if effect_of(measure, evidence) and (not measure.where.text or is_adjusted(claim, evidence)):
+        yield from symmetry.check_p(claim, evidence)
+        return
     try:
         comparison = compare(measure, evidence)
         if not claim.verbal and measure.by.text and not _fits_two_sided(claim, comparison):
             comparison = compare(measure, evidence, slow=True)
     except MissingError as missing:
-        says = f"It cannot be recomputed: {missing}."
-        yield verdict_on(claim, "unchecked", "not-expressible", says)
+        yield _missing(claim, missing)
+        yield from symmetry.check_p(claim, evidence)
+        return
+    if is_adjusted(claim, evidence):
+        yield _missing(claim, "it is adjusted")
         return
     judge = _in_words if claim.verbal else _printed
     yield judge(claim, measure, comparison, evidence)
+
+
+def _missing(claim: Claim, missing: object) -> Verdict:
+    says = f"It cannot be recomputed: {missing}."
+    return verdict_on(claim, "unchecked", "not-expressible", says)
+
+
+def _of_means(claim: Claim, evidence: Evidence) -> Verdict | None:
+    """Verdict on a P value of means; None where no means are compared."""
+    try:
+        computation = means.of_groups(claim, evidence)
+    except MissingError as missing:
+        return _missing(claim, missing)
+    return computation and computed.judge(claim, computation, evidence, means.of_groups)
 
 
 def _fits_two_sided(claim: Claim, comparison: Comparison) -> bool:
@@ -61,6 +100,7 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         if measure.design:
             return matched_tests(tables, inputs)
         tests = table_tests(tables, QUICK + SLOW * slow)
+        tests += _wald_tests(effect_of(measure, evidence), tables)
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
@@ -72,6 +112,27 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         table = tuple((c.values[0], n - c.values[0]) for c in (before, after))
         return matched_tests([table], (*before.claims, *after.claims))
     return rate_tests(measure, _own_count(measure, evidence), evidence)
+
+
+def _wald_tests(effect: str, tables: Sequence[Table]) -> list[PTest]:
+    """Wald's test of an effect that is printed, as a regression without covariates has."""
+    if effect not in WALD or any(len(row) > 2 for row in tables[0]) or len(tables[0]) != 2:
+        return []
+    found = {in_cells(table): _wald_p(effect, table) for table in tables}
+    defined = {cells: p for cells, p in found.items() if not isnan(p)}
+    return [PTest(WALD[effect], (*defined.values(),), (*defined,))] if defined else []
+
+
+def _wald_p(effect: str, table: Table) -> float:
+    (a, b), (c, d) = table
+    if effect == "difference":
+        estimate, lower, _ = difference(a, a + b, c, c + d, "wald")
+    else:
+        of = odds_ratio if effect == "odds_ratio" else risk_ratio
+        ratio, low, _ = of(a, a + b, c, c + d)
+        estimate, lower = (log(ratio), log(low)) if low > 0 else (nan, nan)
+    error = (estimate - lower) / two_sided_z(0.95)
+    return erfc(abs(estimate) / error / sqrt(2)) if error > 0 else nan
 
 
 def _own_count(measure: Measure, evidence: Evidence) -> Count:
@@ -101,8 +162,12 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
         chosen, kind = fits[0], "one-sided"
     says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
     says += chosen.beside(claim.value.decimals)
+    if kind == "no-test-fits" and tests[0].name == LARGE_TESTS[0] and _is_near(claim, tests):
+        verdict, kind = "unchecked", "depends-on-test"
     reach = chosen.fits(claim.value)
-    if kind == "no-test-fits":
+    if kind == "depends-on-test":
+        says += f"; {claim.printed} can be that of a test of ranks or of merged categories."
+    elif kind == "no-test-fits":
         says += f", not {claim.printed}, and no other test gives that."
     elif verdict == "mismatch":
         says += f", as printed, but {called((own or tests[0]).name)} gives "
@@ -118,6 +183,12 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     candidates = [t.candidate(claim.value) for t in tests]
     found = (chosen.name, value, candidates, comparison.inputs)
     return verdict_on(claim, verdict, kind, says, *found, len(tests) * is_choice)
+
+
+def _is_near(claim: Claim, tests: Sequence[PTest]) -> bool:
+    """Whether a test that is not tried can give a P value of a larger table."""
+    every = [p for test in tests for p in test.values]
+    return min(every) / NEAR <= claim.value.value <= max(every) * NEAR
 
 
 def _several(cells: Sequence[str]) -> str:

@@ -1,0 +1,124 @@
+"""Differences, odds ratios and risk ratios of two groups whose counts are printed."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from math import isnan
+
+from numbercheck.audit.computed import Computation, Ends, Way, may_be
+from numbercheck.audit.evidence import Evidence, MissingError, Table, same_place
+from numbercheck.ledger.records import Claim, Measure
+from numbercheck.statistics.effects import (
+    DIFFERENCES,
+    ODDS_RATIOS,
+    RISK_RATIOS,
+    Effect,
+    difference,
+    odds_ratio,
+    risk_ratio,
+)
+from numbercheck.words import STATISTICS
+
+EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
+    "difference": (difference, tuple(DIFFERENCES)),
+    "odds_ratio": (odds_ratio, tuple(ODDS_RATIOS)),
+    "risk_ratio": (risk_ratio, tuple(RISK_RATIOS)),
+}
+RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
+LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
+MOST_TABLES = 60
+ADJUSTED = re.compile(
+    r"adjust|stratif|multivaria|covariate|\bweighted\b|weighting|propensity|mantel|regression|"
+    r"\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|bayes|credible|"
+    r"profile.likelihood|firth|penali[sz]ed|^profile$",
+    re.IGNORECASE,
+)
+
+
+def effect_of(measure: Measure, evidence: Evidence) -> str:
+    """Which effect a comparison prints; empty where it prints none."""
+    names = (*EFFECTS, "hazard_ratio")
+    return next((n for n in names if evidence.ledger.find(measure.measure, n)), "")
+
+
+def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
+    """Whether a number is said to be more than a comparison of the printed groups."""
+    measure = evidence.ledger.measures[claim.measure]
+    notes = (c.note for name in STATISTICS for c in evidence.ledger.find(measure.measure, name))
+    said = (measure.label, evidence.ledger.method(measure), *notes)
+    return any(map(ADJUSTED.search, said))
+
+
+def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
+    """What each method gives for an effect of two groups; None without their counts."""
+    measure = evidence.ledger.measures[claim.measure]
+    name = effect_of(measure, evidence)
+    variable = evidence.ledger.variables.get(measure.where.text)
+    is_event = measure.where.text and (variable is None or variable.type == "flag")
+    if name not in EFFECTS or not is_event or is_adjusted(claim, evidence):
+        return None
+    try:
+        tables, inputs = evidence.tables(measure)
+    except MissingError:
+        return None
+    if len(tables[0]) != 2 or len(tables) > MOST_TABLES or not all(map(sum, tables[0])):
+        return None
+    scale = percent_scale(measure, evidence) if name == "difference" else 1.0
+    shown = measure.by.text.strip() in evidence.ledger.variables  # no group comes first
+    if shown and not _fits(claim, name, tables, scale, evidence):
+        tables = [(second, first) for first, second in tables]
+    level = _two_sided(evidence.ledger.level(measure), measure)
+    ways = tuple(way for table in tables for way in _ways(name, table, level, scale))
+    setting = " v ".join(f"{k} of {k + rest}" for k, rest in tables[0])
+    setting += f" or {len(tables) - 1} other tables" if len(tables) > 1 else ""
+
+    def slips() -> Iterator[tuple[str, str, Way]]:
+        for table in tables:
+            for way in _ways(name, table[::-1], level, scale):
+                yield "groups-reversed", "it is that of the second group against the first", way
+            for other in LEVELS:
+                for way in _ways(name, table, other, scale) if other != level else ():
+                    yield "other-level", f"it has limits of {100 * other:g} %", way
+            if name == "difference":
+                for way in _ways(name, table, level, 1.0 if scale > 1 else 100.0):
+                    yield "scale-switch", "fractions and percentage points are mixed up", way
+
+    return Computation(setting, inputs, ways, slips) if ways else None
+
+
+def _two_sided(level: float, measure: Measure) -> float:
+    return level if (measure.sides or "two") == "two" else 2 * level - 1
+
+
+def _ways(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:
+    counts = tuple(x for k, rest in table for x in (k, k + rest))
+    for method in EFFECTS[name][1]:
+        values = _computed(name, counts, method, level)
+        if not any(map(isnan, values)):
+            ends: list[Ends] = [(scale * value, scale * value) for value in values]
+            yield Way(method, dict(zip((name, "conf_low", "conf_high"), ends, strict=True)))
+
+
+@cache
+def _computed(name: str, counts: tuple[int, ...], method: str, level: float) -> Effect:
+    return EFFECTS[name][0](*counts, method, level)
+
+
+def _fits(claim: Claim, name: str, tables: list[Table], scale: float, evidence: Evidence) -> bool:
+    """Whether the printed estimate is that of the first group against the second."""
+    estimate = same_place(evidence.ledger.find(claim.measure, name), claim.locus)
+    return estimate is None or any(
+        may_be(estimate.value, way.values[name])
+        for table in tables
+        for way in _ways(name, table, 0.95, scale)
+    )
+
+
+def percent_scale(measure: Measure, evidence: Evidence) -> float:
+    """100 where a difference of proportions is printed in percent, 1 where in fractions."""
+    names = ("difference", "conf_low", "conf_high")
+    claims = [c for name in names for c in evidence.ledger.find(measure.measure, name)]
+    is_percent = measure.unit.startswith(("%", "percent")) or any(
+        c.value.unit == "%" or abs(c.value.value) > 1 for c in claims
+    )
+    return 100.0 if is_percent else 1.0

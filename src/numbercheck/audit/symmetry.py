@@ -1,0 +1,187 @@
+"""Limits and P values of effects whose data are not printed: what each says of the others.
+
+Wald's limits are symmetric about the estimate, for ratios on the log scale; and the estimate and
+its limits give a P value. The information of a Cox model with two groups is at most a quarter of
+the number of events (Schoenfeld 1983, doi:10.2307/2531021), which bounds its limits from below.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from math import erfc, exp, inf, log, nan, sqrt
+from statistics import NormalDist
+from typing import NamedTuple
+
+from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
+from numbercheck.audit.effects import RATIOS, effect_of, is_adjusted
+from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
+from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.records import Claim
+from numbercheck.statistics.rounding import Printed
+from numbercheck.statistics.scales import two_sided_z
+from numbercheck.words import STATISTICS
+
+FAR, FARTHER = 0.5, 1.25  # difference and ratio of two z that no choice of test explains
+
+
+class Interval(NamedTuple):
+    """An effect with both limits as printed at one place, on the scale of its symmetry."""
+
+    name: str
+    estimate: Claim
+    low: Printed
+    high: Printed
+    level: float
+    inputs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The interval as printed."""
+        return f"{self.estimate.printed} ({self.low.text} to {self.high.text})"
+
+    def on_scale(self, printed: Printed) -> Ends:
+        """Ends of a printed number on the scale of symmetry; of ratios the logarithm."""
+        low, high = ends_of(printed)
+        if self.name not in RATIOS:
+            return low, high
+        return (log(low) if low > 0 else -inf), (log(high) if high > 0 else -inf)
+
+    @property
+    def upper(self) -> Ends:
+        """Upper limits that the estimate and the lower limit leave."""
+        (e0, e1), (l0, l1) = self.on_scale(self.estimate.value), self.on_scale(self.low)
+        back = exp if self.name in RATIOS else float
+        ends = 2 * e0 - l1, 2 * e1 - l0
+        return tuple(back(x) if x < 500 else inf for x in ends)  # type: ignore[return-value]
+
+    @property
+    def errors(self) -> Ends:
+        """Standard errors that the width leaves."""
+        (l0, l1), (u0, u1) = self.on_scale(self.low), self.on_scale(self.high)
+        z = 2 * two_sided_z(self.level)
+        return max(u0 - l1, 0.0) / z, (u1 - l0) / z
+
+    @property
+    def z(self) -> Ends:
+        """Distances of the estimate from no effect, in standard errors."""
+        (e0, e1), (s0, s1) = self.on_scale(self.estimate.value), self.errors
+        least = 0.0 if e0 <= 0 <= e1 else min(abs(e0), abs(e1))
+        most = max(abs(e0), abs(e1))
+        return (least / s1 if s1 else 0.0), (most / s0 if s0 else inf)
+
+
+def interval_at(claim: Claim, evidence: Evidence) -> Interval | None:
+    """The effect and the limits printed where a claim is; None where one is missing."""
+    measure = evidence.ledger.measures[claim.measure]
+    name = effect_of(measure, evidence)
+    estimate = same_place(evidence.ledger.find(claim.measure, name), claim.locus)
+    low, high = limits_at(claim, evidence.ledger)
+    plain = [p for p in (estimate and estimate.value, low, high) if p and p.relation == "="]
+    if len(plain) < 3 or (measure.sides or "two") != "two" or estimate is None:
+        return None
+    if name in RATIOS and not all(p.value > 0 for p in plain):
+        return None
+    names = ("conf_low", "conf_high")
+    limits = [same_place(evidence.ledger.find(claim.measure, n), claim.locus) for n in names]
+    used = tuple(c.claim for c in (estimate, *limits) if c and c.claim != claim.claim)
+    level = evidence.ledger.level(measure)
+    return Interval(name, estimate, plain[1], plain[2], level, used)
+
+
+def check_limit(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """Judge an upper limit by the estimate and the lower one, which is a premise."""
+    interval = interval_at(claim, evidence)
+    if interval is None:
+        says = "The counts, or the estimate and both limits as numbers, are not printed."
+        yield verdict_on(claim, "unchecked", "not-determined", says)
+        return
+    if few := _too_narrow(claim, interval, evidence):
+        yield few
+    elif claim.statistic == "conf_high":
+        yield _symmetric(claim, interval, evidence)
+
+
+def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
+    scale = " on the log scale" if interval.name in RATIOS else ""
+    span = in_words(interval.upper, claim.value.decimals + 1)
+    says = f"Limits of {interval.estimate.printed} that are symmetric{scale} and begin at "
+    says += f"{interval.low.text} end {span if span.startswith('between') else f'at {span}'}"
+    found = ("", nan, (), interval.inputs)
+    if may_be(claim.value, interval.upper):
+        if must_be(claim.value, interval.upper):
+            return verdict_on(claim, "match", "symmetric", f"{says}.", *found)
+        says += f"; {claim.printed} is possible, and so is much else."
+        return verdict_on(claim, "unchecked", "possible-value", says, *found)
+    says += f", not at {claim.printed}"
+    if interval.name == "hazard_ratio" and not is_adjusted(claim, evidence):
+        return verdict_on(claim, "mismatch", "limits-asymmetric", f"{says}.", *found)
+    says += "; limits by profile likelihood, by an exact method or by resampling can."
+    return verdict_on(claim, "unchecked", "not-determined", says, *found)
+
+
+def _too_narrow(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict | None:
+    """Limits of a hazard ratio that need more events than there are."""
+    events = _events(claim, evidence)
+    if interval.name != "hazard_ratio" or events is None or is_adjusted(claim, evidence):
+        return None
+    widest, most = interval.errors[1], int(events.value.value)
+    if widest <= 0 or 4 / widest**2 <= most:
+        return None
+    what = "events" if events.statistic == "n_event" else "patients"
+    says = (
+        f"Limits as narrow as those of {interval.text} need at least {4 / widest**2:.0f} events; "
+        f"{most} {what} are printed."
+    )
+    used = (*interval.inputs, events.claim)
+    return verdict_on(claim, "mismatch", "too-narrow", says, inputs=used)
+
+
+def _events(claim: Claim, evidence: Evidence) -> Claim | None:
+    """Claim of the number of events of a comparison, else of its patients."""
+    find = evidence.ledger.find
+    claims = [*find(claim.measure, "n_event"), *find(claim.measure, "N")]
+    return next((c for c in claims if is_count(c.value)), None)
+
+
+def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """Judge a P value by the limits beside it.
+
+    It is that of Wald's test where it is within rounding. Another test of the same effect, such
+    as the log-rank test, gives another P, but not one far from it.
+    """
+    interval = interval_at(claim, evidence)
+    if interval is None or claim.verbal:
+        return
+    low, high = interval.z
+    ends = erfc(high / sqrt(2)), erfc(low / sqrt(2))
+    method = evidence.ledger.method(evidence.ledger.measures[claim.measure])
+    p = in_words(ends, max(claim.value.decimals + 1, 2))
+    says = f"The {STATISTICS[interval.name]} {interval.text} has P {p} by Wald's test"
+    found = ("cox", nan, (), interval.inputs)
+    if may_be(claim.value, ends):
+        if must_be(claim.value, ends, is_p=True):
+            yield verdict_on(claim, "match", "p-value", f"{says}; {claim.printed} fits.", *found)
+        else:
+            says += f"; {claim.printed} is possible, and so is much else."
+            yield verdict_on(claim, "unchecked", "possible-value", says, *found)
+    elif method == "cox":
+        yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
+    elif may_be(claim.value, (ends[0] / 2, ends[1] / 2)):
+        says += f"; {claim.printed} is half of that, as a one-sided P value is."
+        yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
+    elif _is_far(claim.value, (low, high)) and not is_adjusted(claim, evidence):
+        says += f"; no test of the same effect gives {claim.printed}."
+        yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
+    else:
+        says += f"; {claim.printed} must be that of another test, such as the log-rank test."
+        yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
+
+
+def _is_far(printed: Printed, z: Ends) -> bool:
+    """Whether a P value is so far from that of some limits that they contradict each other."""
+    low, high = (min(max(x, 1e-15), 1.0) for x in ends_of(printed))
+    own = tuple(NormalDist().inv_cdf(1 - p / 2) for p in (high, low))
+    pairs = list(product(own, z))
+    gap = min(abs(a - b) for a, b in pairs)
+    ratio = min(max(a, b) / max(min(a, b), 1e-9) for a, b in pairs)
+    overlaps = own[0] <= z[1] and z[0] <= own[1]
+    return not overlaps and gap > FAR and ratio > FARTHER

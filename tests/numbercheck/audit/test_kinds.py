@@ -1,0 +1,447 @@
+"""Each kind of number: a right set matches, a planted slip is found, and what is open stays so."""
+
+import pytest
+from sketch import Sketch
+
+from numbercheck.audit import audit
+
+ARMS = {'arm == "A"': "a", 'arm == "B"': "b"}
+
+
+def judged(sketch):
+    return {v.claim: v for v in audit(sketch.ledger)}
+
+
+def arms():
+    s = Sketch()
+    s.variable("arm", codes="A|B")
+    s.variable("cured")
+    return s
+
+
+def counts(cells=((18, 30), (9, 30))):
+    s = arms()
+    for (among, name), (k, n) in zip(ARMS.items(), cells, strict=True):
+        s.everyone(n, f"arm_{name}", among)
+        s.count(f"cured_{name}", "cured", k, among=among)
+    return s
+
+
+def effect(s, statistic, printed, limits=(), p="", label="Cure by arm", **cells):
+    """A comparison of the arms; verdicts by the statistic that is printed."""
+    given = {"where": "cured", "by": 'arm == "A"', "label": label} | cells
+    s.measure("by_arm", "comparison", **given)
+    s.print("by_arm", statistic, printed)
+    for name, limit in zip(("conf_low", "conf_high"), limits, strict=False):
+        s.print("by_arm", name, limit)
+    if p:
+        s.print("by_arm", "p_value", p)
+    return {c.removeprefix("by_arm_"): v for c, v in judged(s).items() if c.startswith("by_arm_")}
+
+
+def told(found):
+    return {name: (v.verdict, v.kind) for name, v in found.items()}
+
+
+# effects of counts: 18 of 30 against 9 of 30, limits as R gives them (tests/reference/effects.csv)
+
+RIGHT = [
+    ("difference", "30%", ("6", "54"), "wald"),
+    ("difference", "0.300", ("0.049", "0.504"), "newcombe"),
+    ("odds_ratio", "3.50", ("1.20", "10.20"), "woolf"),
+    ("odds_ratio", "3.42", ("1.07", "11.74"), "fisher-exact"),
+    ("odds_ratio", "3.40", ("1.18", "10.42"), "mid-p"),
+    ("risk_ratio", "2.00", ("1.08", "3.72"), "katz"),
+    ("risk_ratio", "2.00", ("1.11", "3.80"), "koopman"),
+]
+
+
+@pytest.mark.parametrize(("statistic", "printed", "limits", "method"), RIGHT)
+def test_an_effect_and_its_limits_follow_from_the_counts(statistic, printed, limits, method):
+    found = effect(counts(), statistic, printed, limits)
+
+    assert {v.verdict for v in found.values()} == {"match"}
+    assert found["conf_low"].method == method
+    assert found["conf_low"].basis == "fitted"  # one interval cannot show its own method
+
+
+def test_a_stated_method_makes_limits_evidence():
+    found = effect(counts(), "odds_ratio", "3.50", ("1.20", "10.20"), method="woolf")
+
+    assert {v.basis for v in found.values()} == {"arithmetic"}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "printed", "limits", "wrong", "kind"),
+    [
+        ("difference", "33%", ("6", "54"), "difference", "difference-differs"),
+        ("odds_ratio", "3.05", ("1.20", "10.20"), "odds_ratio", "odds-ratio-differs"),
+        ("odds_ratio", "0.29", ("0.10", "0.83"), "odds_ratio", "groups-reversed"),
+        ("odds_ratio", "3.50", ("1.20", "12.20"), "conf_high", "no-method-fits"),
+        ("risk_ratio", "2.00", ("1.19", "3.36"), "conf_low", "other-level"),
+        ("risk_ratio", "2.00", ("1.80", "3.72"), "conf_low", "no-method-fits"),
+        ("odds_ratio", "3.50", ("4.20", "10.20"), "conf_low", "estimate-outside"),
+    ],
+)
+def test_a_slip_in_an_effect_is_found(statistic, printed, limits, wrong, kind):
+    found = effect(counts(), statistic, printed, limits)
+
+    assert told(found)[wrong] == ("mismatch", kind)
+
+
+@pytest.mark.parametrize(
+    "label", ["Adjusted odds ratio", "Stratified by center", "Firth regression"]
+)
+def test_an_adjusted_effect_is_not_compared_with_the_counts(label):
+    found = effect(counts(), "odds_ratio", "2.71", ("0.98", "7.51"), "0.054", label=label)
+
+    assert "mismatch" not in {v.verdict for v in found.values()}
+    assert found["odds_ratio"].verdict != "match"
+
+
+def test_an_effect_without_counts_is_not_judged():
+    found = effect(arms(), "odds_ratio", "2.71", ("0.98", "9.51"))
+
+    assert {v.verdict for v in found.values()} <= {"unchecked", "given"}
+
+
+# hazard ratios
+
+
+def hazard(printed="0.65", limits=("0.45", "0.94"), p="", events="", **cells):
+    s = arms()
+    if events:
+        s.measure("by_arm", "comparison")
+    given = {"where": "", "endpoint": "OS", **cells}
+    if events:
+        s.print("by_arm", "n_event", events)
+    return effect(s, "hazard_ratio", printed, limits, p, **given)
+
+
+def test_limits_of_a_hazard_ratio_are_symmetric_on_the_log_scale():
+    """0.65 / 0.45 is 1.444, and 0.65 x 1.444 is 0.939."""
+    found = told(hazard(p="0.02", events="118"))
+
+    assert found["conf_high"] == ("match", "symmetric")
+    assert found["p_value"] == ("match", "p-value")
+    assert found["conf_low"][0] == found["hazard_ratio"][0] == "given"
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "kind"),
+    [
+        ({"limits": ("0.45", "1.04")}, "conf_high", "limits-asymmetric"),
+        ({"limits": ("0.45", "0.49")}, "conf_high", "estimate-outside"),
+        ({"p": "0.20"}, "p_value", "p-contradicts-limits"),
+        ({"p": "0.0002"}, "p_value", "p-contradicts-limits"),
+        ({"p": "0.05", "method": "cox"}, "p_value", "p-differs"),
+        ({"events": "81"}, "conf_high", "too-narrow"),
+        ({"printed": "−0.65"}, "hazard_ratio", "impossible-ratio"),
+    ],
+)
+def test_a_slip_in_a_hazard_ratio_is_found(given, wrong, kind):
+    """(log 0.94 - log 0.45) / 3.92 is 0.188; at least 4 / 0.188 ** 2, 113 events, give that."""
+    assert told(hazard(**given))[wrong] == ("mismatch", kind)
+
+
+@pytest.mark.parametrize(
+    ("given", "claim"),
+    [
+        ({"p": "0.04"}, "p_value"),  # the log-rank test can give it
+        ({"p": "0.011"}, "p_value"),  # one-sided
+        ({"limits": ("0.45", "1.04"), "label": "Adjusted, by profile likelihood"}, "conf_high"),
+        ({"p": "0.20", "label": "Stratified hazard ratio, unstratified log-rank test"}, "p_value"),
+    ],
+)
+def test_what_another_model_can_give_stays_unchecked(given, claim):
+    assert hazard(**given)[claim].verdict == "unchecked"
+
+
+# more than two groups or categories; tests/reference/tables.csv: chi2 0.0235, g 0.0207
+
+
+def table(printed, cells=((10, 20), (15, 15), (5, 25)), **given):
+    s = Sketch()
+    s.variable("arm", codes="A|B|C")
+    s.variable("cured")
+    for code, (k, rest) in zip("ABC", cells, strict=True):
+        s.everyone(k + rest, f"arm_{code}", f'arm == "{code}"')
+        s.count(f"cured_{code}", "cured", k, among=f'arm == "{code}"')
+    s.measure("by_arm", "comparison", where="cured", by="arm", **given)
+    slug = s.print("by_arm", "p_value", printed)
+    return judged(s)[slug]
+
+
+def test_three_groups_are_compared():
+    assert (table("0.024").verdict, table("0.024").method) == ("match", "chi2")
+    assert (table("0.74").verdict, table("0.74").kind) == ("mismatch", "no-test-fits")
+    assert table("0.030").kind == "depends-on-test"  # merged groups, or an order of them
+
+
+def categories(printed, skip=""):
+    s = arms()
+    s.variable("grade", codes="0|1|2")
+    for arm, row in zip("AB", ((3, 9, 4), (8, 5, 2)), strict=True):
+        s.everyone(sum(row), f"arm_{arm}", f'arm == "{arm}"')
+        for code, k in zip("012", row, strict=True):
+            if code != skip:
+                s.count(f"g{code}_{arm}", f'grade == "{code}"', k, among=f'arm == "{arm}"')
+    s.measure("by_arm", "comparison", where="grade", by="arm")
+    slug = s.print("by_arm", "p_value", printed)
+    return judged(s)[slug]
+
+
+def test_categories_are_compared():
+    """R: fisher.test(matrix(c(3, 9, 4, 8, 5, 2), 2, byrow = TRUE)) gives 0.1358."""
+    assert (categories("0.136").verdict, categories("0.136").method) == ("match", "fisher")
+    assert categories("0.58").verdict == "mismatch"
+    assert categories("0.136", skip="1").kind == "not-expressible"
+
+
+# means: 54.2 ± 10.1 of 40 against 49.0 ± 9.5 of 38
+
+
+def means(printed, sds=("10.1", "9.5"), **given):
+    s = arms()
+    s.number("age", "18..90", "years", "decimal")
+    rows = zip(ARMS.items(), ("54.2", "49.0"), sds, (40, 38), strict=True)
+    for (among, name), mean, sd, n in rows:
+        s.everyone(n, f"arm_{name}", among)
+        s.measure(f"age_{name}", "quantity", where="age", among=among, unit="years")
+        s.print(f"age_{name}", "mean", mean)
+        s.print(f"age_{name}", "sd", sd)
+    s.measure("by_arm", "comparison", where="age", by='arm == "A"', **given)
+    slugs = {name: s.print("by_arm", name, text) for name, text in printed.items()}
+    found = judged(s)
+    return {name: found[slug] for name, slug in slugs.items()}
+
+
+def test_a_difference_of_means_follows_from_those_of_the_groups():
+    """R: the pooled error is 2.223, t = 2.339 with 76 degrees of freedom, P = 0.0219."""
+    printed = {"difference": "5.2", "conf_low": "0.8", "conf_high": "9.6", "p_value": "0.022"}
+    found = means(printed)
+
+    assert {v.verdict for v in found.values()} == {"match"}
+    assert found["p_value"].method in ("student", "welch")
+
+
+@pytest.mark.parametrize(
+    ("printed", "given", "wrong", "kind"),
+    [
+        ({"difference": "5.9"}, {}, "difference", "difference-differs"),
+        ({"difference": "-5.2"}, {}, "difference", "groups-reversed"),
+        ({"difference": "5.2", "conf_low": "2.8", "conf_high": "9.6"}, {}, "conf_low", None),
+        ({"p_value": "0.22"}, {"method": "student"}, "p_value", "p-value-differs"),
+        ({"p_value": "0.022"}, {"sds": ("1.6", "1.5")}, "p_value", "se-for-sd"),
+    ],
+)
+def test_a_slip_in_a_comparison_of_means_is_found(printed, given, wrong, kind):
+    found = means(printed, **given)[wrong]
+
+    assert found.verdict == "mismatch"
+    assert found.kind == (kind or found.kind)
+
+
+def test_a_test_of_ranks_is_not_judged_by_means():
+    assert means({"p_value": "0.2"})["p_value"].kind == "depends-on-test"
+
+
+def test_paired_means_leave_the_correlation_open():
+    found = means({"p_value": "0.03"}, design="paired")["p_value"]
+
+    assert found.verdict == "unchecked"
+
+
+def test_several_means_are_compared_by_analysis_of_variance():
+    """R: oneway.test of such values; here anova([5, 6.2, 5.9], ...) as in its docstring."""
+    s = Sketch()
+    s.variable("arm", codes="A|B|C")
+    s.number("score", "0..20", kind="decimal")
+    rows = zip("ABC", ("5.00", "6.20", "5.90"), ("2.00", "2.40", "2.10"), (30, 30, 28), strict=True)
+    for code, mean, sd, n in rows:
+        s.measure(f"score_{code}", "quantity", where="score", among=f'arm == "{code}"')
+        for name, text in (("mean", mean), ("sd", sd), ("N", n)):
+            s.print(f"score_{code}", name, text)
+    s.measure("by_arm", "comparison", where="score", by="arm", method="anova")
+    right, wrong = s.print("by_arm", "p_value", "0.09"), s.print("by_arm", "p_value", "0.9")
+    found = judged(s)
+
+    assert (found[right].verdict, found[right].method) == ("match", "anova")
+    assert found[wrong].verdict == "mismatch"
+
+
+# one mean
+
+
+def mean(printed, n=20, kind="integer", values="1..7", unit="", **more):
+    s = Sketch()
+    s.number("score", values, unit, kind)
+    s.everyone(n)
+    s.measure("score", "quantity", where="score", unit=unit)
+    for name, text in ({"mean": printed} | more).items():
+        s.print("score", name, text)
+    found = judged(s)
+    return {name: found[f"score_{name}"] for name in ("mean", *more)}
+
+
+@pytest.mark.parametrize(
+    ("printed", "given", "wrong", "kind"),
+    [
+        ("3.47", {}, "mean", "impossible-mean"),
+        ("3.47", {"kind": "decimal"}, "mean", None),
+        ("3.45", {}, "mean", None),
+        ("7.45", {}, "mean", "out-of-order"),
+        ("3.44", {"n": 18, "sd": "2.47"}, "sd", "impossible-sd"),  # Anaya's example of GRIMMER
+        ("3.44", {"n": 18, "sd": "2.48"}, "sd", None),
+        ("6.5", {"sd": "2.5", "kind": "decimal"}, "sd", "impossible-sd"),  # at most 1.69
+        ("6.5", {"sd": "1.6", "kind": "decimal"}, "sd", None),
+        ("6.5", {"sd": "1.6", "kind": "decimal", "median": "4.0"}, "sd", "impossible-sd"),
+        ("3.4", {"median": "3.3"}, "median", "impossible-median"),
+        ("3.4", {"median": "3.5"}, "median", None),
+    ],
+)
+def test_a_mean_or_deviation_that_cannot_be_is_found(printed, given, wrong, kind):
+    found = mean(printed, **given)[wrong]
+
+    assert (found.kind if found.verdict == "mismatch" else None) == kind
+
+
+def test_limits_of_a_mean_follow_from_its_deviation():
+    """R: qt(0.975, 19) is 2.093; 2.093 x 1.2 / sqrt(20) is 0.562."""
+    given = {"kind": "decimal", "sd": "1.20", "conf_low": "2.94", "conf_high": "4.06"}
+    found = mean("3.50", **given)
+
+    assert [found[n].verdict for n in ("conf_low", "conf_high")] == ["match", "match"]
+    assert found["conf_low"].method == "student"
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong", "kind"),
+    [
+        ({"sd": "1.20", "se": "0.72"}, "se", "se-differs"),
+        ({"sd": "1.20", "half_width": "0.65"}, "half_width", "half-width-differs"),
+        ({"sd": "0.27", "conf_low": "2.94", "conf_high": "4.06"}, "conf_low", "se-for-sd"),
+        ({"sd": "1.20", "conf_low": "2.49", "conf_high": "4.06"}, "conf_low", "no-method-fits"),
+    ],
+)
+def test_a_slip_in_the_spread_of_a_mean_is_found(more, wrong, kind):
+    found = mean("3.50", kind="decimal", **more)
+
+    assert told(found)[wrong] == ("mismatch", kind)
+
+
+def test_a_mean_without_its_size_is_not_judged():
+    s = Sketch()
+    s.number("score", "1..7")
+    s.measure("score", "quantity", where="score")
+    for name, text in {"mean": "3.47", "sd": "1.2", "conf_low": "2.9", "conf_high": "4.0"}.items():
+        s.print("score", name, text)
+
+    assert {v.verdict for v in judged(s).values()} == {"unchecked"}
+
+
+# a percentage with ±, a rate, an incidence, a median of a curve
+
+
+def test_the_spread_of_a_percentage_follows_from_its_count():
+    """20 of 50: the error is sqrt(0.4 x 0.6 / 50), 6.93 %, and its half-width 13.58 %."""
+    s = Sketch()
+    s.everyone(50)
+    s.count("cured", "cured", 20, "40%")
+    right, half = s.print("cured", "se", "6.9"), s.print("cured", "half_width", "13.6")
+    wrong = s.print("cured", "se", "13.6", "Abstract")
+    found = judged(s)
+
+    assert found[right].verdict == found[half].verdict == "match"
+    assert (found[wrong].verdict, found[wrong].kind) == ("mismatch", "se-for-half-width")
+
+
+def rate(limits=("1.8", "6.2"), printed="3.5", events=12, time="340", unit="per 100 patient-years"):
+    s = Sketch()
+    s.measure("stroke", "rate", endpoint="stroke", unit=unit)
+    given = {"n_event": events, "person_time": time, "rate": printed}
+    for name, text in given.items():
+        s.print("stroke", name, text)
+    for name, text in zip(("conf_low", "conf_high"), limits, strict=False):
+        s.print("stroke", name, text)
+    return {c.removeprefix("stroke_"): v for c, v in judged(s).items()}
+
+
+def test_a_rate_and_its_limits_follow_from_events_and_time():
+    """R: poisson.test(12, 340) gives 0.0182 to 0.0617."""
+    found = rate()
+
+    assert found["rate"].verdict == found["conf_low"].verdict == found["conf_high"].verdict
+    assert (found["conf_low"].verdict, found["conf_low"].method) == ("match", "poisson-exact")
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "kind"),
+    [
+        ({"printed": "5.3"}, "rate", "rate-differs"),
+        ({"printed": "35", "limits": ()}, "rate", "other-unit"),
+        ({"limits": ("1.8", "7.2")}, "conf_high", "no-method-fits"),
+    ],
+)
+def test_a_slip_in_a_rate_is_found(given, wrong, kind):
+    assert told(rate(**given))[wrong] == ("mismatch", kind)
+
+
+def test_a_rate_without_its_time_is_not_judged():
+    s = Sketch()
+    s.measure("stroke", "rate", endpoint="stroke", unit="per 100 patient-years")
+    slug = s.print("stroke", "rate", "3.5")
+
+    assert judged(s)[slug].verdict == "unchecked"
+
+
+def incidence(limits, printed="24%", n=120):
+    s = Sketch()
+    s.everyone(n)
+    s.measure("relapse", "incidence", endpoint="relapse", horizon="730.5", unit="%")
+    s.print("relapse", "estimate", printed)
+    for name, text in zip(("conf_low", "conf_high"), limits, strict=True):
+        s.print("relapse", name, text)
+    return {c.removeprefix("relapse_"): v for c, v in judged(s).items() if c[0] == "r"}
+
+
+def test_limits_of_an_incidence_are_as_wide_as_its_patients_allow():
+    """The binomial error of 24% of 120 is 3.9 %; 24 x exp(-+1.96 x 3.9 / 24) is 17.5 to 33.0."""
+    assert incidence(("17.5", "33.0"))["conf_high"].verdict == "match"
+    assert told(incidence(("22.0", "26.2")))["conf_high"] == ("mismatch", "too-narrow")
+    assert told(incidence(("17.5", "53.0")))["conf_high"] == ("mismatch", "limits-asymmetric")
+    assert incidence(("17.5", "38.0"))["conf_high"].verdict == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("median", "unit", "verdict"),
+    [
+        ("23.1", "months", "unchecked"),
+        ("11.0", "months", "mismatch"),
+        ("2.1", "years", "unchecked"),
+        ("0.9", "years", "mismatch"),
+        ("NR", "months", "mismatch"),
+    ],
+)
+def test_a_median_agrees_with_its_curve(median, unit, verdict):
+    """60 % at 12 months and 41 % at 36: half are left somewhere between."""
+    s = Sketch()
+    for months, printed in (("12", "60%"), ("36", "41%")):
+        days = str(int(months) * 30.4375)
+        s.measure(f"os_{months}", "survival", endpoint="OS", horizon=days, unit="%")
+        s.print(f"os_{months}", "estimate", printed)
+    s.measure("os", "quantity", endpoint="OS", unit=unit)
+    slug = s.print("os", "median", median)
+    found = judged(s)[slug]
+
+    assert found.verdict == verdict
+    assert verdict != "mismatch" or found.kind == "median-contradicts-curve"
+
+
+def test_an_incidence_never_falls():
+    s = Sketch()
+    for days, printed in (("365", "24%"), ("730", "21%")):
+        s.measure(f"r{days}", "incidence", endpoint="relapse", horizon=days, unit="%")
+        s.print(f"r{days}", "estimate", printed)
+
+    assert told(judged(s))["r730_estimate"] == ("mismatch", "incidence-falls")
