@@ -9,14 +9,16 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from numbercheck.audit import audit, to_json
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.reading import FILES, read_ledger
 from numbercheck.ledger.records import Family, Ledger
+from numbercheck.ledger.tables import read_table
 from numbercheck.ledger.workbook import unpack_workbook
 
 LARGEST = 50_000_000  # bytes that an archive may unpack to
@@ -164,10 +166,9 @@ def _changed(path: Path, ledger: Ledger, edits: Mapping[str, Any]) -> bytes:
 
 
 def _rewritten(path: Path, change: Callable[[Row], Row | None]) -> bytes:
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        rows = [row for row in map(change, reader) if row is not None]
-        columns = dict.fromkeys([*(reader.fieldnames or ()), *(c for row in rows for c in row)])
+    header, given = read_table(path, [f.name for f in fields(FILES[path.stem])], [])
+    rows = [row for row in (change(cells) for _, cells in given) if row is not None]
+    columns = dict.fromkeys([*header, *(c for row in rows for c in row)])
     text = io.StringIO()
     writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()

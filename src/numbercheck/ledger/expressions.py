@@ -62,7 +62,7 @@ class Expression:
         """Refuse names that are not among the known ones, and offer the nearest."""
         for name in self.names:
             if name not in known:
-                hint = did_you_mean(name, known)
+                hint = _quotes(name, known) or did_you_mean(name, known)
                 raise ExpressionError(f"{self.text!r} names no known column: {name!r}{hint}")
 
     def fit(self, domains: Mapping[str, tuple]) -> None:
@@ -125,3 +125,10 @@ class Expression:
         import numpy as np
 
         return np.broadcast_to(self.evaluate(columns).is_true, (n,))
+
+
+def _quotes(name: str, known: Mapping[str, object] | set[str]) -> str:
+    """End of a sentence on a name that is a code of some column."""
+    columns = known.values() if isinstance(known, Mapping) else ()
+    is_code = any(name in str(getattr(column, "values", "")).split("|") for column in columns)
+    return f"; if it is a code, write {name!r} in quotes".replace("'", '"') if is_code else ""

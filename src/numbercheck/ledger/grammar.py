@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from numbercheck.errors import NumbercheckError
@@ -26,6 +27,12 @@ ALLOWED = (
     *(ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.List, ast.Tuple),
 )
 GRAMMAR = "names, numbers, quoted text, == != < <= > >=, in [...], and, or, not, + - *"
+SLIPS = (  # what is often typed, and what to write instead
+    (r"[\u201c-\u201e\u2018\u2019]", 'write straight quotes, as in "A"'),
+    (r"[≤≥≠]", "write <= >= !="),
+    (r"\b(AND|OR|NOT|IN)\b", "write and, or, not, in in lower case"),
+    (r"(?<![=<>!])=(?!=)", "write == for equal"),
+)
 FLAG = (False, True)  # the domain of a column that is a condition by itself
 LONGEST = 2000  # characters, since the parser recurses
 DEEPEST = 100  # nested parts, since whoever walks the tree recurses
@@ -42,7 +49,10 @@ def parsed(text: str) -> ast.expr:
     try:
         return ast.parse(text.strip() or "True", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"{text!r} is not an expression; it may hold {GRAMMAR}") from None
+        hint = next(
+            (hint for slip, hint in SLIPS if re.search(slip, text)), f"it may hold {GRAMMAR}"
+        )
+        raise ExpressionError(f"{text!r} is not an expression; {hint}") from None
 
 
 def refuse_foreign_nodes(tree: ast.expr, text: str) -> None:

@@ -1,6 +1,5 @@
 """Read a ledger, a folder of CSV files that ``data/README.md`` describes, and check it whole."""
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
@@ -30,6 +29,7 @@ from numbercheck.ledger.rows import (
     Variable,
 )
 from numbercheck.ledger.sources import ARTICLE, of_sources
+from numbercheck.ledger.tables import TableError, read_table
 
 Record = TypeVar("Record")
 
@@ -119,16 +119,13 @@ def read_records(path: Path, kind: type[Record], faults: list[str]) -> list[tupl
     if not path.is_file():
         return []
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{path}: cannot be read as UTF-8 text ({error})")
+        header, rows = read_table(path, [f.name for f in fields(kind)], faults)  # type: ignore[arg-type]
+    except (TableError, OSError) as error:
+        faults.append(str(error))
         return []
-    reader = csv.DictReader(text.splitlines())
-    wrong = list(_header_faults(kind, list(reader.fieldnames or ())))
-    if wrong:
+    if wrong := list(_header_faults(kind, header)):
         faults += [f"{path.name}: {fault}" for fault in wrong]
         return []
-    rows = _rows(reader, path.name, faults)
     return [
         (line, record)
         for line, row in rows
@@ -148,22 +145,6 @@ def _header_faults(kind: type, header: list[str]) -> Iterator[str]:
         absent = [c for c in nearest(column, known, 0.75) if c not in header]
         if column not in known and absent and not missing:
             yield unknown("column", column, absent)
-
-
-def _rows(
-    reader: csv.DictReader, name: str, faults: list[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                faults.append(
-                    f"{name} row {reader.line_num}: its number of cells is not the header's; "
-                    "put quotes around a text with a comma"
-                )
-            else:
-                yield reader.line_num, row
-    except csv.Error as error:
-        faults.append(f"{name} row {reader.line_num}: cannot be read as CSV ({error})")
 
 
 _parsed = cache(Expression)  # most texts, such as the empty one, occur in many rows

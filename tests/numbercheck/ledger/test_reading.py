@@ -1,6 +1,7 @@
 """The ledger: every printed number is in it once, and every fault of its files is told."""
 
 import csv
+import io
 import re
 import shutil
 from collections import Counter
@@ -463,7 +464,7 @@ def test_a_file_that_is_no_text_is_told(copy):
     (copy / "claims.csv").write_bytes(b"PK\x03\x04\xff\xfe")
 
     (fault,) = faults(copy)
-    assert "claims.csv: cannot be read as UTF-8 text" in fault
+    assert "claims.csv: cannot be read as text; save" in fault
 
 
 @pytest.mark.parametrize("text", ["{", "[1]"])
@@ -509,3 +510,96 @@ def test_the_columns_of_every_file_are_described(name):
 
     assert described
     assert re.findall(r"`(\w+)`", described[1])[: len(header)] == header
+
+
+def rewritten(change):
+    """Return a change of a file's whole text."""
+
+    def apply(path):
+        text = path.read_text(encoding="utf-8")
+        path.write_bytes(change(text))
+
+    return apply
+
+
+def separated_by(separator):
+    """Write a table as a spreadsheet with another separator does."""
+
+    def change(text):
+        buffer = io.StringIO()
+        csv.writer(buffer, delimiter=separator).writerows(csv.reader(io.StringIO(text)))
+        return buffer.getvalue().encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        separated_by(";"),
+        separated_by("\t"),
+        lambda text: text.encode("utf-16"),
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.replace("claim,locus", "Claim , LOCUS", 1).encode(),
+        lambda text: (text + ",,,,,,,,\n\n , ,\n").encode(),
+        lambda text: text.replace("\n", ",,\n").encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+    ],
+)
+def test_a_table_is_read_however_a_spreadsheet_saves_it(copy, ledger, change):
+    """Separator, encoding, headings and empty cells at the ends make no difference."""
+    rewritten(change)(copy / "claims.csv")
+
+    assert read_ledger(copy).claims == ledger.claims
+
+
+def test_a_table_in_windows_1252_is_read(tmp_path):
+    """The old encoding of Excel: its umlauts, dashes and dots are not those of UTF-8."""
+    columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
+    measures = f"{columns}\nm,Müller – Größe,count,,,,,,,,\n"
+    (tmp_path / "measures.csv").write_bytes(measures.encode("cp1252"))
+    (tmp_path / "claims.csv").write_bytes(
+        "claim,locus,measure,statistic,printed\nc,Table 1 · n,m,n,35\n".encode("cp1252")
+    )
+    read = read_ledger(tmp_path)
+
+    assert read.measures["m"].label == "Müller – Größe"
+    assert read.claims["c"].locus == "Table 1 · n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("\n", '\n"', r"measures\.csv row \d+: a quote is not closed, or stands within"),
+        (
+            "Patients enrolled",
+            '"Patients" enrolled',
+            r"measures\.csv row \d+: a quote is not closed",
+        ),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_told_by_row(copy, old, new, fault):
+    """Otherwise the rest of the file would be one cell."""
+    rewritten(lambda text: text.replace(old, new, 1).encode())(copy / "measures.csv")
+
+    (message,) = faults(copy)
+    assert re.match(fault, message), message
+
+
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ("response_2w == CR", 'write "CR" in quotes'),
+        ('response_2w = "CR"', "write == for equal"),
+        ("response_2w == “CR”", 'straight quotes, as in "A"'),
+        ('response_2w == "CR" AND blasts_ge5', "write and, or, not, in in lower case"),
+        ("age ≥ 40", "write <= >= !="),
+    ],
+)
+def test_a_slip_in_an_expression_gets_its_remedy(copy, where, hint):
+    """One sentence, with what would be right."""
+    edit(copy, "measures", put(14, "where", where))
+
+    (message,) = faults(copy)
+    assert "measures.csv row 14" in message
+    assert hint in message

@@ -1,0 +1,105 @@
+"""One table of a ledger as text, however an editor or a spreadsheet has saved it.
+
+Read are UTF-8, UTF-16 and Windows-1252; commas, semicolons and tabs; headings with capitals or
+spaces; and empty cells and rows at the end. Everything else is refused by row.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+SEPARATORS = (",", ";", "\t")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class TableError(ValueError):
+    """A file that is no table; the message says what is wrong, and where."""
+
+
+class CsvTable(NamedTuple):
+    """The columns of a file, and its rows: the line on which each starts, and its cells."""
+
+    columns: list[str]
+    rows: list[tuple[int, dict[str, str]]]
+
+
+def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
+    """Read a CSV file, and append what is wrong with single rows to ``faults``.
+
+    Parameters
+    ----------
+    path : Path
+    known : sequence of str
+        Columns to recognize, however they are capitalized and spaced.
+    faults : list of str
+
+    Raises
+    ------
+    TableError
+        If the file is no text, or a quote in it is not closed.
+    """
+    lines = _text(path).splitlines(keepends=True)
+    separator = max(SEPARATORS, key=lambda s: _number_known(lines[:1], s, known))
+    rows = _cells(lines, separator, path.name)
+    _, header = next(rows, (1, []))
+    columns = [_column(cell, known) for cell in _trimmed(header)]
+    table = CsvTable(columns, [])
+    for line, cells in rows:
+        if not any(map(str.strip, cells)):
+            continue
+        if len(_trimmed(cells)) > len(columns) or len(cells) < len(columns):
+            faults.append(
+                f"{path.name} row {line}: its number of cells is not the header's; "
+                "put quotes around a text with a comma"
+            )
+        else:
+            table.rows.append((line, dict(zip(columns, cells, strict=False))))
+    return table
+
+
+def _text(path: Path) -> str:
+    """Text of a file in the encoding that it must be in."""
+    raw = path.read_bytes()
+    encoding = "utf-16" if raw.startswith(UTF_16) else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    if "\0" in text or "\ufffd" in text or raw.startswith(b"PK\x03\x04"):
+        raise TableError(f"{path}: cannot be read as text; save the table as CSV in UTF-8")
+    return text
+
+
+def _cells(lines: list[str], separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Line on which each row starts, and its cells."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(
+            f"{name} row {start}: a quote is not closed, or stands within a cell ({error}); "
+            'a quote in a quoted text is written twice, ""'
+        ) from None
+
+
+def _number_known(first: list[str], separator: str, known: Sequence[str]) -> int:
+    cells = "".join(first).split(separator)
+    return sum(_column(cell.strip('" '), known) in known for cell in cells)
+
+
+def _column(cell: str, known: Sequence[str]) -> str:
+    """Name of a column, as it is known: `Conf low` is `conf_low`; n and N stay apart."""
+    name = "_".join(cell.split())
+    like = [column for column in known if column.casefold() == name.casefold()]
+    return like[0] if name not in known and len(like) == 1 else name
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Cells without the empty ones at the end."""
+    last = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    return cells[:last]
