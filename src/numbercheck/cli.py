@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numbercheck.commands import Program, UsageError, argument, at_least, pairs, print_json
 from numbercheck.errors import unknown
@@ -65,8 +65,17 @@ def _require_claims(ledger: "Ledger") -> None:
              help="as if that were the family's method"),
     argument("--level", action="append", default=[], metavar="FAMILY=LEVEL",
              help="as if that were its confidence level, such as 0.9"),
+    argument("--watch", dest="watched", action="store_true",
+             help="judge again whenever the ledger is saved, until Ctrl-C"),
+    argument("--write-families", dest="keep", action="store_true",
+             help="write the inferred methods into families.csv, if it has no rows"),
     AS_JSON,
-    examples=["audit", "audit my-ledger --json", "audit --set table1_crs_g12_percent=46%"],
+    examples=[
+        "audit",
+        "audit my-ledger --watch",
+        "audit my-ledger --json",
+        "audit --set table1_crs_g12_percent=46%",
+    ],
 )  # fmt: skip
 def audit(
     folder: Path,
@@ -75,6 +84,8 @@ def audit(
     without: Sequence[str],
     method: Sequence[str],
     level: Sequence[str],
+    watched: bool,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Judge each printed number by the others; needs no patient data.
@@ -82,23 +93,36 @@ def audit(
     Exit status: 0 the findings are those of expected_findings.csv (none without it), 1 others,
     2 unusable input.
     """
+    edits = (
+        *(pairs(changed, "--set"), drop, without),
+        *(pairs(method, "--method"), pairs(level, "--level")),
+    )
+    if watched:
+        from numbercheck.watching import watch
+
+        watch(folder, lambda: _audit(folder, edits, keep=False, as_json=as_json))
+    elif _audit(folder, edits, keep, as_json):
+        sys.exit(1)
+
+
+def _audit(folder: Path, edits: Sequence[Any], keep: bool, as_json: bool) -> list[str]:
+    """Print a ledger's audit; return how its findings differ from the expected ones."""
     from numbercheck.audit import audit as judge
     from numbercheck.audit import drift, to_json, told
+    from numbercheck.audit.families import inferred_families, write_families
 
-    ledger = _read(folder).constrain(
-        pairs(changed, "--set"),
-        drop,
-        without,
-        pairs(method, "--method"),
-        pairs(level, "--level"),
-    )
+    ledger = _read(folder).constrain(*edits)
     _require_claims(ledger)
     verdicts = judge(ledger)
     print(to_json(ledger, verdicts) if as_json else told(ledger, verdicts))
     surprises = drift(ledger, verdicts)
     if ledger.expected_findings:
         print(*surprises, sep="\n", end="\n" * bool(surprises), file=sys.stderr)
-    sys.exit(1 if surprises else 0)
+    if keep:
+        kept = write_families(folder, inferred_families(ledger, verdicts))
+        said = ", ".join(kept) or "not written, since no method was inferred"
+        print(f"{folder / 'families.csv'}: {said}", file=sys.stderr)
+    return surprises
 
 
 @program.command(
@@ -117,10 +141,18 @@ def explain(claim: str, folder: Path) -> None:
 
 
 @program.command(
-    argument("directory", type=Path, help="folder to create"), examples=["new my-ledger"]
-)
-def new(directory: Path) -> None:
+    argument("directory", type=Path, help="folder to create, or spreadsheet with --xlsx"),
+    argument("--xlsx", action="store_true",
+             help="write one spreadsheet, with lists to choose from in its cells"),
+    examples=["new my-ledger", "new my-ledger.xlsx --xlsx"],
+)  # fmt: skip
+def new(directory: Path, xlsx: bool) -> None:
     """Start the ledger of another article: empty tables, and a README that explains them."""
+    if xlsx:
+        from numbercheck.ledger.new_workbook import new_workbook
+
+        print(new_workbook(directory.with_suffix(".xlsx")))
+        return
     from numbercheck.ledger.new import new_ledger
 
     for path in new_ledger(directory):

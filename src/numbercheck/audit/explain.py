@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from textwrap import wrap
 
+from numbercheck.audit.families import families_told, inferred_families
 from numbercheck.audit.judge import audit
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
-from numbercheck.ledger.arms import ratio_notes
+from numbercheck.ledger.notes import notes
 from numbercheck.ledger.records import Claim, Ledger, LedgerError
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
@@ -41,7 +42,7 @@ def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
     verdicts = audit(ledger) if verdicts is None else verdicts
     rows = [_record(verdict, ledger.claims[verdict.claim]) for verdict in verdicts]
     counts = coverage(ledger, verdicts)._asdict()
-    document = {"coverage": counts, "notes": ratio_notes(ledger), "verdicts": rows}
+    document = {"coverage": counts, "notes": notes(ledger), "verdicts": rows}
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
@@ -58,7 +59,9 @@ def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         chosen = [v for v in verdicts if v.verdict == name]
         lines += ["", f"{title}:"] if chosen else []
         lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in chosen]
-    lines += [f"\nNote: {note}" for note in ratio_notes(ledger)]
+    if not ledger.families:
+        lines += families_told(inferred_families(ledger, verdicts))
+    lines += [f"\nNote: {note}" for note in notes(ledger)]
     return "\n".join(lines)
 
 

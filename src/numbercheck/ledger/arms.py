@@ -7,37 +7,15 @@ that names `A|B` compares the two. Nothing that judges claims needs to know of a
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from math import sqrt
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.implied import ARM
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Claim, Measure, Relation, Variable
+from numbercheck.ledger.rows import Claim, Measure, Relation
 from numbercheck.ledger.sources import ARTICLE, source_of
 
-ARM = "arm"  # the variable
-UNLIKELY = 3.29  # standard deviations: chance exceeds them once in a thousand trials
 DECLARE = 'write "arms": ["A", "B"] into article.json, or a category arm into variables.csv'
-
-
-def declared(ledger: Ledger) -> Ledger:
-    """Ledger with the variables that its other files imply: the arm, and events by themselves.
-
-    A measure that counts an event of its own name, as `response` where `response`, needs no row
-    in variables.csv.
-    """
-    implied = {}
-    if arms := ledger.article.get("arms"):
-        implied[ARM] = _variable(ARM, "category", "|".join(map(str, arms)))  # type: ignore[call-overload]
-    for name, measure in ledger.measures.items():
-        if measure.kind in ("count", "comparison") and measure.where.text == name:
-            implied[name] = _variable(name, "flag")
-    added = {name: v for name, v in implied.items() if name not in ledger.variables}
-    return replace(ledger, variables={**ledger.variables, **added})
-
-
-def _variable(name: str, kind: str, values: str = "") -> Variable:
-    return Variable(name, name, kind, values, "", Expression(""), "")
 
 
 def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
@@ -128,7 +106,7 @@ def _of_arms(measure: Measure, claim: Claim, ledger: Ledger, codes: tuple[str, .
 
 def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relation]]:
     for name, measure in ledger.measures.items():
-        parts = [f"{name}_{_as_slug(code)}" for code in codes]
+        parts = [f"{name}_{as_slug(code)}" for code in codes]
         printed = [
             [c for c in ledger.find(each, "n") if source_of(c) == ARTICLE]
             for each in (name, *parts)
@@ -145,45 +123,12 @@ def _is_partial(ledger: Ledger) -> bool:
     return ARM in ledger.variables and bool(ledger.variables[ARM].evaluable.text)
 
 
-def ratio_notes(ledger: Ledger) -> list[str]:
-    """Say where the arms' sizes are far from the stated randomization ratio; chance can do that.
-
-    An arm is told of that is more than 3.29 binomial standard deviations from its share.
-    """
-    ratio, codes = ledger.article.get("randomization"), arms(ledger)
-    sizes = next(_sizes(ledger, codes), None)
-    if not ratio or not sizes:
-        return []
-    shares = [int(part) for part in str(ratio).split(":")]
-    total = sum(sizes)
-    far = [
-        abs(size - total * share / sum(shares))
-        > UNLIKELY * sqrt(total * share * (sum(shares) - share)) / sum(shares)
-        for size, share in zip(sizes, shares, strict=True)
-    ]
-    if not any(far):
-        return []
-    counts = ":".join(map(str, sizes))
-    return [
-        f"{counts} patients in the arms {', '.join(codes)} are further from {ratio} than chance "
-        "is likely to bring them; is the ratio, or its order, as printed?"
-    ]
-
-
-def _sizes(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[list[int]]:
-    """Printed sizes of all arms, of each measure that counts everyone in an arm."""
-    for name, measure in ledger.measures.items():
-        if measure.kind == "count" and not measure.where.text:
-            printed = [ledger.printed(f"{name}_{_as_slug(code)}", "n") for code in codes]
-            if printed and all(p and p.relation == "=" and not p.decimals for p in printed):
-                yield [int(p.value) for p in printed if p]
-
-
 def _slug(claim: Claim) -> str:
-    return f"{claim.measure}_{'_v_'.join(map(_as_slug, claim.arm.split('|')))}"
+    return f"{claim.measure}_{'_v_'.join(map(as_slug, claim.arm.split('|')))}"
 
 
-def _as_slug(code: str) -> str:
+def as_slug(code: str) -> str:
+    """Part of a measure's name that stands for an arm."""
     return "".join(c if c.isalnum() else "_" for c in code)
 
 

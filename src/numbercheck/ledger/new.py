@@ -101,16 +101,8 @@ def new_ledger(directory: Path | str) -> list[Path]:
         If one of them is there already; nothing is written then.
     """
     directory = Path(directory)
-    texts = {f"{name}.csv": ",".join(_columns(name)) + "\n" for name in FILES}
-    texts["README.md"] = README.format(
-        kinds=", ".join(KINDS),
-        statistics=", ".join(STATISTICS),
-        intervals=", ".join(INTERVALS),
-        tests=", ".join(TESTS),
-        curves=", ".join(CURVES),
-        summaries=", ".join(SUMMARIES),
-        **{name: _rows(name) for name in EXAMPLE},
-    )
+    texts = {f"{name}.csv": ",".join(columns_of(name)) + "\n" for name in FILES}
+    texts["README.md"] = explanation()
     there = [name for name in texts if (directory / name).exists()]
     if there:
         raise LedgerError([f"{directory / name} is there already" for name in there])
@@ -123,13 +115,27 @@ def new_ledger(directory: Path | str) -> list[Path]:
     return [directory / name for name in texts]
 
 
-def _columns(name: str) -> list[str]:
+def explanation() -> str:
+    """What stands in which column, with an example; a Markdown text."""
+    return README.format(
+        kinds=", ".join(KINDS),
+        statistics=", ".join(STATISTICS),
+        intervals=", ".join(INTERVALS),
+        tests=", ".join(TESTS),
+        curves=", ".join(CURVES),
+        summaries=", ".join(SUMMARIES),
+        **{name: _rows(name) for name in EXAMPLE},
+    )
+
+
+def columns_of(name: str) -> list[str]:
+    """Columns of a table of the ledger."""
     return [field.name for field in fields(FILES[name])]
 
 
 def _rows(name: str) -> str:
     """The example's rows, indented, below their header."""
-    columns = _columns(name)
+    columns = columns_of(name)
     lines = [",".join(columns)]
     lines += [",".join(row.get(column, "") for column in columns) for row in EXAMPLE[name]]
     return "\n".join(f"    {line}" for line in lines)

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from numbercheck.errors import nearest, unknown
-from numbercheck.ledger.arms import arm_faults, declared, expanded
+from numbercheck.ledger.arms import arm_faults, expanded
 from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.expressions import Expression, ExpressionError
+from numbercheck.ledger.implied import with_families, with_variables
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import (
     Assumption,
@@ -76,11 +77,11 @@ def read_ledger(directory: Path | str) -> Ledger:
         raise LedgerError(faults)
     records = {name: _keyed(name, rows, faults) for name, rows in tables.items()}
     article = _article(directory / "article.json", faults)
-    ledger = declared(Ledger(**records, article=article))  # type: ignore[arg-type]
+    ledger = with_variables(Ledger(**records, article=article))  # type: ignore[arg-type]
     lines = {name: _lines(name, rows) for name, rows in tables.items()}
     wrong_arms = list(arm_faults(ledger, lines["claims"]))
     if not wrong_arms:
-        ledger = expanded(ledger)
+        ledger = with_families(expanded(ledger))
     faults += wrong_arms or ledger_faults(ledger, lines)
     if faults:
         raise LedgerError(faults)

@@ -8,7 +8,8 @@ from typing import Any
 from numbercheck.errors import unknown
 from numbercheck.ledger.reading import FILES, LedgerError
 
-NO_READER = "reading .xlsx needs the package openpyxl; install it, or save the sheets as CSV"
+OF_READERS = ("readme", "lists")  # sheets that are no tables
+NO_READER = ".xlsx needs the package openpyxl; install it, or save the sheets as CSV"
 
 
 def unpack_workbook(path: Path, folder: Path) -> None:
@@ -33,6 +34,8 @@ def unpack_workbook(path: Path, folder: Path) -> None:
     faults: list[str] = []
     for sheet in book.worksheets:
         name = sheet.title.strip().lower()
+        if name in OF_READERS:
+            continue
         if name not in FILES:
             faults.append(f"{path.name}: {unknown('sheet', sheet.title, FILES)}")
             continue

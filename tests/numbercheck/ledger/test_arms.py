@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numbercheck.audit import audit
-from numbercheck.ledger.arms import ratio_notes
+from numbercheck.ledger.notes import notes
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
 
@@ -132,5 +132,5 @@ def test_sizes_far_from_the_stated_ratio_get_a_note_and_no_verdict(write, a, b, 
     folder = write(a=a, b=b, article={"arms": ["A", "B"], "randomization": ratio}, p="0.5")
     ledger = read_ledger(folder)
 
-    assert bool(ratio_notes(ledger)) is is_told
+    assert bool(notes(ledger)) is is_told
     assert {v.claim: v.verdict for v in audit(ledger)}["a_n"] != "mismatch"

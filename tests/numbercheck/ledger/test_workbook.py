@@ -1,14 +1,17 @@
 """A ledger in a spreadsheet is what its cells show."""
 
 import csv
+import re
 from datetime import date
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from places import ROOT
 
+from numbercheck.ledger.new_workbook import new_workbook
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
+from numbercheck.words import STATISTICS
 
 EXAMPLE = ROOT / "data" / "examples" / "two-arm"
 
@@ -66,3 +69,37 @@ def test_what_is_no_spreadsheet_is_said_in_a_sentence(tmp_path):
 
     with pytest.raises(LedgerError, match=r"mine\.xlsx: no workbook that can be read"):
         read_ledger(tmp_path / "mine.xlsx")
+
+
+def test_a_new_spreadsheet_offers_names_and_is_read_back(tmp_path):
+    """The lists of kinds and statistics are those that a ledger can hold; texts stay as typed."""
+    path = new_workbook(tmp_path / "mine.xlsx")
+    made = load_workbook(path)
+    rows = {
+        "measures": ({"measure": "all", "kind": "count"}, {"measure": "cr", "kind": "count"}),
+        "claims": (
+            {"claim": "a", "measure": "all", "statistic": "n", "printed": "35"},
+            {"claim": "b", "measure": "cr", "statistic": "percent", "printed": "94%"},
+        ),
+    }
+    for name, cells in rows.items():
+        columns = [cell.value for cell in made[name][1]]
+        for row in cells:
+            made[name].append([row.get(column) for column in columns])
+    made.save(path)
+
+    assert {c.printed for c in read_ledger(path).claims.values()} == {"35", "94%"}
+    offered = {str(v.sqref): v.formula1 for v in made["claims"].data_validations.dataValidation}
+    assert offered["C2:C2000"] == "measures!$A$2:$A$2000"
+    first, last = re.findall(r"\d+", offered["D2:D2000"])
+    column = re.search(r"\$([A-Z]+)\$", offered["D2:D2000"])[1]
+    listed = [made["lists"][f"{column}{row}"].value for row in range(int(first), int(last) + 1)]
+    assert listed == list(STATISTICS)
+
+
+def test_a_spreadsheet_that_is_there_is_left_alone(tmp_path):
+    """A second `new` would lose the work of an afternoon."""
+    path = new_workbook(tmp_path / "mine.xlsx")
+
+    with pytest.raises(LedgerError, match=r"mine\.xlsx is there already"):
+        new_workbook(path)

@@ -1,0 +1,60 @@
+"""Methods of a ledger that names none are counted over all its numbers, and kept when asked."""
+
+import pytest
+from sketch import Sketch
+
+from numbercheck.audit import audit, told
+from numbercheck.audit.families import inferred_families, write_families
+from numbercheck.ledger.records import LedgerError
+from numbercheck.statistics.proportions import interval
+
+
+def sketch(*counts, method="clopper-pearson"):
+    """Write a ledger of counts out of 35, with limits by one method and no family."""
+    s = Sketch()
+    s.everyone(35)
+    for k in counts:
+        limits = [f"{100 * limit:.1f}" for limit in interval(k, 35, method)]
+        s.count(f"event_{k}", f"event_{k}", k, limits=limits)
+    return s.ledger
+
+
+def test_the_method_is_the_one_that_prints_most_numbers():
+    """Six limits by Clopper and Pearson; the table says how many each method prints."""
+    ledger = sketch(33, 5, 16)
+    (found,) = inferred_families(ledger, audit(ledger))
+
+    assert (found.family, found.number, found.method) == ("count", 6, "clopper-pearson")
+    assert found.fits["clopper-pearson"] == 6
+    assert found.fits["wald"] == 0
+    assert "clopper-pearson 6" in told(ledger, audit(ledger))
+
+
+def test_a_method_that_one_number_chose_is_not_inferred():
+    """One P value is no evidence for the test that gives it."""
+    s = Sketch()
+    s.variable("arm", codes="A|B")
+    for arm, k in (("A", 18), ("B", 9)):
+        s.everyone(30, f"arm_{arm}", f'arm == "{arm}"')
+        s.count(f"response_{arm}", "response", k, among=f'arm == "{arm}"')
+    s.measure("by_arm", "comparison", where="response", by='arm == "A"')
+    s.print("by_arm", "p_value", "0.037")
+    (found,) = inferred_families(s.ledger, audit(s.ledger))
+
+    assert found.fits["fisher"] == 1
+    assert found.method == ""
+    assert "no evidence" in found.conclusion
+
+
+def test_methods_are_written_once_and_never_over_others(tmp_path):
+    """A header alone, as `numbercheck new` writes it, is no family yet."""
+    ledger = sketch(33, 5, 16)
+    (tmp_path / "families.csv").write_text("family,method,status,alternatives,note\n")
+    inferences = inferred_families(ledger, audit(ledger))
+
+    assert write_families(tmp_path, inferences) == ["count"]
+    written = (tmp_path / "families.csv").read_text(encoding="utf-8")
+    assert written.splitlines()[1].startswith("count,clopper-pearson,inferred,")
+    with pytest.raises(LedgerError, match=r"families\.csv is there already"):
+        write_families(tmp_path, inferences)
+    assert (tmp_path / "families.csv").read_text(encoding="utf-8") == written
