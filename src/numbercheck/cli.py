@@ -160,6 +160,36 @@ def new(directory: Path, xlsx: bool) -> None:
 
 
 @program.command(
+    argument("article", type=Path, help="article (text, Markdown, HTML, JATS XML, PDF); "
+             "with --check, a ledger's folder"),
+    argument("--output", type=Path, metavar="DIR", help="folder to create"),
+    argument("--check", action="store_true", help="say what is still open in a drafted ledger"),
+    examples=["draft article.xml --output my-ledger", "draft --check my-ledger"],
+)  # fmt: skip
+def draft(article: Path, output: Path | None, check: bool) -> None:
+    """Draft a ledger from an article's text: every numeral a claim, set aside, or to do.
+
+    Exit status: 0 a ledger is written, or --check finds nothing to do; 1 --check finds numerals to
+    do; 2 unusable input.
+    """
+    from numbercheck.draft.coverage import coverage
+
+    if check == bool(output):
+        raise UsageError("name the folder to write with --output, or check one with --check")
+    if output:
+        from numbercheck.draft.article import read_article
+        from numbercheck.draft.drafting import draft_article
+        from numbercheck.draft.writing import write_draft
+
+        write_draft(draft_article(read_article(article)), output)
+    found = coverage(output or article)
+    print(found)
+    if output:
+        print(f"Read {output}/claims.csv against the article, then: numbercheck audit {output}")
+    sys.exit(1 if check and found.todo else 0)
+
+
+@program.command(
     LEDGER,
     argument("--all", dest="every", action="store_true", help="go on after the first conflict"),
     CHANGED,

@@ -236,11 +236,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Numeral:
-    """A numeral that the article prints, by its order in that part."""
+    """A numeral that the article prints, by its order in that part.
+
+    ``set_aside`` is why it needs no claim: it names a grade, a dose, a citation.
+    """
 
     part: str
     order: str
     numeral: str
+    set_aside: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,175 @@
+"""An article as paragraphs and tables, whatever format it came in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from numbercheck.errors import NumbercheckError
+
+SUPERSCRIPTS = str.maketrans("0123456789-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+ABSTRACT = re.compile(r"(structured )?(abstract|summary)\W*", re.IGNORECASE)
+ENDS_ABSTRACT = re.compile(r"(key ?words|introduction|background|methods|main text)\b", re.I)
+NOT_FOR_DRAFT = re.compile(
+    r"(references|bibliography|literature cited|acknowledg\w+|abbreviations|supplement\w*|authors?|"
+    r"funding|data (availability|sharing)|declarations?|ethic\w+|consent|competing|conflicts?|"
+    r"disclosures?|publisher|contributors|correspondence|article info\w*|contributions?)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+NOT_PROSE = re.compile(
+    r"(©|\(c\) \d|\\?[*†‡]|\W*correspondence\b|full list of author|received\b|published\b|https?://|"
+    r"copyright|downloaded from|key ?words\b|doi\b|e-?mail|this article is licensed|"
+    r".{0,200}contributed equally)",
+    re.IGNORECASE,
+)
+CAPTION = re.compile(r"\W*(table\s+(?:S?\d+|[IVX]+))\b[\s.:|*–—-]*(.*)", re.IGNORECASE | re.DOTALL)
+NOTE = re.compile(
+    r"(?i:data|values|numbers|percentages|abbreviations?|denotes?|plus[–-]minus|notes?)\b|"
+    r"[*†‡§¶‖ᵃᵇᶜ]|[A-Z][\w-]*[,:=] "
+)
+
+
+class DraftError(NumbercheckError, ValueError):
+    """The article cannot be read, or the ledger not be written where it should."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of the abstract or the text, with its place."""
+
+    part: str
+    locus: str
+    text: str
+
+
+@dataclass
+class Table:
+    """One table: its first ``heads`` rows are column headings.
+
+    ``repeats`` are the cells (row, column) that only repeat a spanning cell for its other rows
+    or columns.
+    """
+
+    caption: str
+    rows: list[list[str]]
+    heads: int = 1
+    notes: str = ""
+    part: str = ""
+    repeats: set[tuple[int, int]] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Article:
+    """What is drafted from: paragraphs in order, then tables in order."""
+
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[Table, ...]
+
+
+Piece = tuple[str, str] | Table  # ("heading" or "prose", its text), or a table
+
+
+def read_article(path: Path | str) -> Article:
+    """Read an article from plain text, Markdown, HTML, JATS XML or PDF, told by its content.
+
+    Raises
+    ------
+    DraftError
+        If there is no text in it, or it is none of these.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DraftError(f"{path}: cannot be read ({error.strerror})") from None
+    if raw.startswith(b"%PDF"):
+        from numbercheck.draft.plain import read_pdf
+
+        pieces = read_pdf(path)
+    else:
+        text = _decoded(raw, path)
+        if re.match(r"\s*<(\?xml|!doctype|html|article|pmc-articleset|body|div|p\b)", text, re.I):
+            from numbercheck.draft.markup import read_markup
+
+            pieces = iter(read_markup(text))
+        else:
+            from numbercheck.draft.plain import read_plain
+
+            pieces = read_plain(text)
+    article = _arranged(list(pieces))
+    if not any(p.text for p in article.paragraphs) and not article.tables:
+        raise DraftError(f"{path}: there is no text in it; a scanned PDF must be recognized first")
+    return article
+
+
+def _decoded(raw: bytes, path: Path) -> str:
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
+                           (b"\xfe\xff", "utf-16")):  # fmt: skip
+        if raw.startswith(mark):
+            return raw.decode(encoding, "replace")
+    if raw.startswith(b"PK") or b"\0" in raw[:100_000]:
+        raise DraftError(
+            f"{path}: this is no text; save the article as plain text, Markdown, HTML, XML or PDF"
+        )
+    named = re.search(rb"(?:encoding|charset)=[\"']?([\w-]+)", raw[:1000])
+    for encoding in ("utf-8", named[1].decode() if named else "", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise DraftError(f"{path}: its encoding is not UTF-8; save it as UTF-8")
+
+
+def superscript(text: str, in_table: bool = False) -> str:
+    """Raised digits as their Unicode signs; raised letters, the marks of footnotes, go."""
+    if re.fullmatch(r"[\d\s,–−-]+", text):
+        return text.translate(SUPERSCRIPTS)
+    return "" if in_table or not re.search(r"\w", text) else text
+
+
+def _arranged(pieces: list[Piece]) -> Article:
+    """Give each paragraph and table its place; front matter and references are left out."""
+    has_abstract = any(p[0] == "heading" and ABSTRACT.fullmatch(p[1].strip()) for p in pieces
+                       if not isinstance(p, Table))  # fmt: skip
+    part = "" if has_abstract else "Text"
+    found: list[tuple[str, str]] = []
+    tables: list[Table] = []
+    for piece in pieces:
+        if isinstance(piece, Table):
+            number = CAPTION.match(piece.caption)
+            piece.part = number[1].capitalize() if number else f"Table {len(tables) + 1}"
+            tables.append(piece)
+            continue
+        kind, text = piece
+        text = text.strip()
+        if kind == "heading" and ABSTRACT.fullmatch(text):
+            part = "Abstract"
+        elif kind == "heading" and NOT_FOR_DRAFT.match(text):
+            part = ""
+        elif (kind == "heading" and not has_abstract) or (
+            part == "Abstract" and ENDS_ABSTRACT.match(text)
+        ):
+            part = "Text" if kind == "heading" or text[:3].lower() == "key" else part
+        elif kind == "body" or (kind == "heading" and part == "" and found):
+            part = "Text"
+        if kind == "prose" and part and not NOT_PROSE.match(text):
+            found.append((part, text))
+    return Article(tuple(_numbered(_joined(found))), tuple(tables))
+
+
+def _joined(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put together what a column's or page's end has torn apart within a sentence."""
+    whole: list[tuple[str, str]] = []
+    for part, text in found:
+        if whole and whole[-1][0] == part and text[:1].islower() and whole[-1][1][-1:] not in ".:;":
+            whole[-1] = part, f"{whole[-1][1]} {text}"
+        else:
+            whole.append((part, text))
+    return whole
+
+
+def _numbered(found: list[tuple[str, str]]) -> Iterator[Paragraph]:
+    number = 0
+    for part, text in found:
+        number += part == "Text"
+        yield Paragraph(part, f"Text ¶{number}" if part == "Text" else part, text)

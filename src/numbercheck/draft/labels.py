@@ -1,0 +1,138 @@
+"""Name what a number measures by the words around it, and tell when two names are one."""
+
+import re
+
+LINK = (
+    r"occurred|was|were|is|are|has|have|had|been|observed|reported|seen|noted|achieved|recorded|"
+    r"documented|developed|found|present|reached|in|of|by|for|among|at|only|limited|to|be|"
+    r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including|overall"
+)
+PERSONS = (
+    r"eligible|evaluable|treated|enrolled|patients?|participants?|subjects?|persons?|people|"
+    r"individuals|who|whom|moreover|notably|achieve|achieving|having|experienced|experiencing|"
+    r"underwent|undergoing|received|receiving|showed|showing|rates?|that|these|those|this|from|"
+    r"there|cases?|events?"
+)
+ENDS = re.compile(rf"(?:\s|^)(?:{LINK}|rates?|{PERSONS})$", re.IGNORECASE)
+BEGINS = re.compile(rf"^(?:{LINK}|{PERSONS})(?:\s|$)", re.IGNORECASE)
+CUT = re.compile(
+    r"[,;:]|\s(?:and|with|while|whereas|but|including|included|compared|versus|vs\.?|than|which|"
+    r"after|during|within|before|based|reported)\s",
+    re.IGNORECASE,
+)
+GRADE = re.compile(r"\bgrades?\s*[≥>]?\s*\d(?:\s*[-–—/]\s*\d|\s*or\s*\w+)?", re.IGNORECASE)
+
+
+def label_around(before: str, after: str, lead: str = "") -> str:
+    """Name of what a number counts, from the words on both sides of it.
+
+    Examples
+    --------
+    >>> label_around("Grade 3–4 neutropenia occurred in ", " patients and ")
+    'Grade 3–4 neutropenia'
+    >>> label_around("Moreover, ", " achieved MRD negativity (Table 1).")
+    'MRD negativity'
+    """
+    named = re.search(
+        r"\b(?:incidence|rate|proportion|frequency|risk)s? of ([^,;:()]+?)(?: (?:was|were|than|compared|in|with|between)\b|$)",
+        _bare(before),
+    )
+    if named and trimmed(named[1]):
+        return trimmed(named[1])
+    left = CUT.split(f" {_bare(before)} ")[-1].strip()
+    right = CUT.split(_bare(after) + " ")[0].strip(" .")
+    name = trimmed(left)
+    after_first = not name or (
+        not ENDS.search(left) and bool(right) and not before.rstrip().endswith(("(", "["))
+    )
+    label = (trimmed(right) or name) if after_first else name
+    inherited = GRADE.search(lead) if "included" in lead or "were" in lead else None
+    if inherited and label and not GRADE.search(label) and re.search(r"events|toxicit", lead):
+        label = f"{label}, {inherited[0]}"
+    return label
+
+
+def trimmed(words: str) -> str:
+    """Words without what only links them to the number, at most ten."""
+    words = re.sub(r"[\s¤]+", " ", re.sub(r"\([^)]*\)?|\[[^\]]*\]?|[().\[\]]", " ", words)).strip(
+        " ,;:-–"
+    )
+    previous = None
+    while words != previous:
+        previous = words
+        words = BEGINS.sub("", ENDS.sub("", words)).strip(" ,;:-–")
+    words = " ".join(words.split()[:10])
+    return words[:1].upper() + words[1:]
+
+
+def _bare(text: str) -> str:
+    """Text without what stands in brackets, and without an opening bracket at its end."""
+    return re.sub(
+        r"\([^()]*\)|\[[^\[\]]*\]|[(\[]\s*$", " ", re.sub(r"^[^()\[\]]*[)\]]", " ", text, count=1)
+    )
+
+
+STEMS = {"negativity": "negative", "positivity": "positive", "randomised": "randomized"}
+EMPTY = {
+    "a",
+    "an",
+    "the",
+    "of",
+    "in",
+    "with",
+    "to",
+    "at",
+    "by",
+    "for",
+    "and",
+    "or",
+    "was",
+    "were",
+    "had",
+    "patients",
+    "patient",
+    "rate",
+    "rates",
+    "group",
+    "no",
+    "n",
+    "number",
+    "achieved",
+    "achieving",
+    "after",
+    "during",
+    "weeks",
+    "week",
+    "treatment",
+    "related",
+    "any",
+}
+
+
+def tokens(label: str, abbreviations: dict[str, str]) -> frozenset[str]:
+    """Words of a label that tell it from others, abbreviations by their long forms."""
+    words = re.findall(r"[\w≥<>≤.%+]+", label)
+    long = " ".join(abbreviations.get(word, word) for word in words)
+    found = (
+        re.sub(r"(?<=\w{3})s$", "", STEMS.get(w, w))
+        for w in re.findall(r"[\w≥<>≤.%+]+", long.lower())
+    )
+    return frozenset(found) - EMPTY
+
+
+def abbreviations(text: str) -> dict[str, str]:
+    """Abbreviations that a text explains in brackets after their words.
+
+    Examples
+    --------
+    >>> abbreviations("cytokine release syndrome (CRS) occurred")
+    {'CRS': 'cytokine release syndrome'}
+    """
+    found: dict[str, str] = {}
+    for match in re.finditer(r"((?:[\w-]+\s+){1,7})\(([A-Z][A-Za-z]{1,6})[,;)]", text):
+        words, short = match[1].split(), match[2]
+        for size in range(1, len(words) + 1):
+            initials = "".join(p[0] for w in words[-size:] for p in w.split("-") if p).lower()
+            if initials == short.lower() or (size > 1 and initials == short.lower().rstrip("s")):
+                found.setdefault(short, " ".join(words[-size:]).lower())
+    return found

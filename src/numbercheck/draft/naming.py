@@ -1,0 +1,199 @@
+"""Join what is found to measures: repeated numbers are one where label and statistic agree."""
+
+import re
+from dataclasses import dataclass, field
+from keyword import iskeyword
+from math import floor
+
+from numbercheck.draft.labels import GRADE, tokens
+from numbercheck.draft.prose import Finding
+
+NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
+
+
+@dataclass
+class Entry:
+    """A finding with its place, and the order of each number's numerals in its part."""
+
+    finding: Finding
+    part: str
+    locus: str
+    orders: list[str]
+
+
+@dataclass
+class Drafted:
+    """One measure, and all that the article prints of it."""
+
+    slug: str
+    variable: str
+    first: Finding
+    words: frozenset[str]
+    grade: str
+    entries: list[Entry] = field(default_factory=list)
+    among: str = ""
+    where: str = ""
+    note: str = ""
+
+    def printed(self, statistic: str) -> list[str]:
+        """Every printing of a statistic."""
+        return [value for e in self.entries if (value := e.finding.value(statistic))]
+
+
+class Measures:
+    """Measures in the order of their first printing."""
+
+    def __init__(self, abbreviations: dict[str, str]) -> None:
+        self.abbreviations = abbreviations
+        self.all: list[Drafted] = []
+        self.variables: dict[tuple, str] = {}
+        self.slugs: set[str] = set()
+
+    def add(self, entry: Entry) -> None:
+        """Join an entry to the measure that it repeats, or begin another."""
+        finding = entry.finding
+        words, grade = self._key(finding)
+        for drafted in self.all:
+            if self._same(drafted, entry, words, grade):
+                drafted.entries.append(entry)
+                return
+        key = (words or finding.label, grade, finding.kind)
+        if key not in self.variables:
+            self.variables[key] = self._slug(_slugged(finding.label) or finding.kind)
+        variable = self.variables[key]
+        own = variable not in {d.slug for d in self.all}
+        end = _slugged(finding.arm) if finding.arm else "2"
+        slug = variable if own and not finding.arm else self._slug(f"{variable}_{end}")
+        self.all.append(Drafted(slug, variable, finding, words, grade, [entry]))
+
+    def _key(self, finding: Finding) -> tuple[frozenset[str], str]:
+        grade = GRADE.search(finding.label)
+        bare = GRADE.sub("", finding.label) if grade else finding.label
+        return tokens(bare, self.abbreviations), _grade(grade[0]) if grade else ""
+
+    def _same(self, drafted: Drafted, entry: Entry, words: frozenset[str], grade: str) -> bool:
+        first, finding = drafted.first, entry.finding
+        if (first.kind, first.arm, drafted.grade) != (finding.kind, finding.arm, grade):
+            return False
+        values = {n.statistic: _plain(n.printed) for n in finding.numbers}
+        shared = {s for s in values if drafted.printed(s)}
+        agree = {s for s in shared if values[s] in map(_plain, drafted.printed(s))}
+        if finding.kind in ("design", "external"):
+            return (
+                drafted.words == words
+                and first.label == finding.label
+                and agree == shared == set(values)
+            )
+        if finding.kind == "survival":
+            return (first.endpoint, first.horizon) == (finding.endpoint, finding.horizon) and (
+                bool(agree) or not shared
+            )
+        if finding.kind == "population":
+            return bool(agree)
+        table = entry.part.startswith("Table")
+        if table and any(e.part == entry.part for e in drafted.entries):
+            return False
+        if words and words == drafted.words:
+            return bool(agree) or not shared
+        nested = bool(words and drafted.words) and (
+            words <= drafted.words or drafted.words <= words
+        )
+        if nested and agree and agree == shared:
+            return len(agree) > 1 or finding.kind != "count" or len(values) == 1
+        return len(agree) > 2 and agree == shared and bool(words & drafted.words)
+
+    def _slug(self, wanted: str) -> str:
+        slug, number = wanted, 2
+        while slug in self.slugs or iskeyword(slug):
+            slug, number = f"{wanted}_{number}", number + 1
+        self.slugs.add(slug)
+        return slug
+
+
+def _slugged(label: str) -> str:
+    words = re.findall(r"[a-z0-9]+", label.lower().replace("≥", " ge ").replace("<", " lt "))
+    slug = "_".join(words[:6])[:40].strip("_")
+    return f"n_{slug}" if slug[:1].isdigit() else slug
+
+
+def _grade(text: str) -> str:
+    """Grades as one text: 3–4, 3 or 4 and 3 or higher are grades from 3 on."""
+    digits = re.findall(r"\d", text)
+    if digits[0] == "3" and (len(digits) > 1 or re.search(r"[≥>]|or\s+[a-z]", text)):
+        return "3+"
+    return "-".join(digits) + ("+" if re.search(r"[≥>]|or\s+[a-z]", text) else "")
+
+
+def _plain(printed: str) -> str:
+    return re.sub(r"[\s,%\u00a0\u2009\u202f]", "", printed).replace("·", ".")
+
+
+def number(printed: str) -> float:
+    """A printed number as a float; NaN for one that is none."""
+    try:
+        return float(re.sub(r"^[<>=]+", "", _plain(printed)))
+    except ValueError:
+        return float("nan")
+
+
+def give_populations(measures: list[Drafted]) -> dict[str, str]:
+    """Say who is counted and out of whom, where the article says it; the arms' names by slug.
+
+    A count and a percentage that no known population joins are left without one, so that no
+    denominator is guessed into a mismatch.
+    """
+    populations = [m for m in measures if m.first.kind == "population"]
+    whole = _whole(populations)
+    arms = {m.first.arm: m for m in populations if m.first.arm}
+    for m in populations:
+        arm = f'arm == "{m.first.arm}"' if m.first.arm else ""
+        m.where = "" if m is whole else arm or m.variable
+    sections = {e.finding.label: m for m in populations for e in m.entries}
+    for m in (m for m in measures if m.first.kind == "count"):
+        m.where = m.variable
+        home = (
+            arms.get(m.first.arm)
+            or sections.get(m.first.section)
+            or (None if m.first.arm else whole)
+        )
+        m.among = f'arm == "{m.first.arm}"' if m.first.arm else home.where if home else ""
+        size = number(home.printed("n")[0]) if home else float("nan")
+        if m.printed("N") or _possible(m, size):
+            continue
+        others = [
+            p for p in populations if p is not home and _possible(m, number(p.printed("n")[0]))
+        ]
+        if len(others) == 1 and m.printed("n") and m.printed("percent"):
+            m.among, m.note = others[0].where, f"guess: out of {others[0].first.label}"
+        else:
+            m.among, m.note = f"{m.variable}_known", "out of how many is not clear: say it in among"
+    for m in (m for m in measures if m.first.kind in ("quantity", "survival") and m.first.arm):
+        m.among = f'arm == "{m.first.arm}"'
+    return {arm: m.slug for arm, m in arms.items()}
+
+
+def _whole(populations: list[Drafted]) -> Drafted | None:
+    """Everyone: those randomized, else those enrolled, else the largest population."""
+    everyone = [m for m in populations if not m.first.arm]
+    for label in ("Patients randomized", "Patients enrolled"):
+        for m in everyone:
+            if any(e.finding.label == label for e in m.entries):
+                return m
+    return max(everyone, key=lambda m: number(m.printed("n")[0]), default=None)
+
+
+def _possible(measure: Drafted, size: float) -> bool:
+    """Whether count and percentage can be of so many patients, perhaps with a slip."""
+    counts, percents = measure.printed("n"), measure.printed("percent")
+    if counts and number(counts[0]) > size:
+        return False
+    if not percents or measure.first.note.startswith("guess: the other"):
+        return bool(counts) and not percents
+    if not size > 0:
+        return False
+    percent = number(percents[0])
+    if counts:
+        return abs(100 * number(counts[0]) / size - percent) <= NEAR
+    decimals = len(_plain(percents[0]).partition(".")[2])
+    nearest = floor(percent / 100 * size + 0.5)
+    return abs(100 * nearest / size - percent) <= 0.5000001 / 10**decimals

@@ -1,0 +1,98 @@
+"""Find every numeral of a text, and set aside those that name something instead of reporting it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SMALL = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+IN_WORDS = {word: value for value, word in enumerate(SMALL)}
+IN_WORDS |= {word: 10 * value for value, word in enumerate(TENS, 2)}
+IN_WORDS |= {
+    f"{ten}{gap}{one}": 10 * value + IN_WORDS[one]
+    for value, ten in enumerate(TENS, 2)
+    for one in SMALL[1:10]
+    for gap in "- "
+}
+WORD = rf"\b(?:{'|'.join(sorted(IN_WORDS, key=len, reverse=True))})\b"
+COUNTED = (
+    r"patients?|participants?|women|men|subjects?|children|adults|infants|cases?|persons?|people|"
+    r"individuals|deaths?|relapses?|events?|recurrences?|responders?|survivors|failures?"
+)
+NOBODY = (
+    rf"\b[Nn]o\b(?=\s+(?:[\w-]+\s+){{0,2}}?(?:{COUNTED}|CRc?\b|remissions?|responses?))|\b[Nn]one\b"
+)
+GROUP = "[,\u00a0\u2009\u202f]"
+DIGITS = rf"(?:\d{{1,3}}(?:{GROUP}\d{{3}})+(?!\d)|\d+)(?:[.·∙⋅]\d+)?|(?<![\d.])[.·∙⋅]\d+"
+RAISED = "[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+NUMERAL = re.compile(rf"{DIGITS}|{RAISED}|{NOBODY}|(?i:{WORD})")
+
+N = rf"(?:[-−–](?=[\d.·]))?(?:{DIGITS})"
+TO = r"\s*(?:[-–—−‒‐]|to|through|and|,|;|/)\s*"
+DASH = r"\s*(?:[-–—−‒‐]|to|through)\s*"
+UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|minutes?|mg/dL|g/dL|kg/m²|kg|cm|mm|ml|mL)\b"
+DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|kg|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
+MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+LIST = rf"{N}(?:\s*(?:[-–—/,]|to|or|and)\s*{N})*"
+ASIDE: dict[str, re.Pattern[str]] = {
+    reason: re.compile(pattern)
+    for reason, pattern in {
+        "registration number": r"\b(?:NCT|ISRCTN|ACTRN|ChiCTR|UMIN|CTRI|DRKS|jRCT|EudraCT)\W{0,3}(?:[Nn]umber|[Nn]o\.)?[\s:]*[\w/-]*\d[\w/-]*",
+        "address on the web": r"(?:https?://|www\.|doi:)\S+|\b10\.\d{4,}/\S+",
+        "citation": r"(?<![\d%)] )(?<![\d%)])\[\d+(?:\s*[,–—-]\s*\d+)*\]|\[\d+(?:\s*,\s*\d+)+\]|(?<=[a-z.,] )\[\d+\]|\[\d+\](?=[.;,])",
+        "raised: a citation, footnote or unit": RAISED,
+        "power of ten": r"(?<=[×x*] )10(?=[⁰-⁹⁻^])|(?<=[×x*])10(?=[⁰¹²³⁴-⁹⁻^])|\b10(?=[⁰¹²³⁴-⁹⁻]+/)",
+        "confidence level": r"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?=(?:[Cc]onfidence|CIs?\b|CrI|[Cc]redible))|[Cc]onfidence level of \d+",
+        "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?",
+        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Vv]ersion|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
+        "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",
+        "randomization ratio": r"\b\d+\s*:\s*\d+(?:\s*:\s*\d+)*\b",
+        "design of the analysis": rf"\b(?:alpha|α|power|significance|type I error)\b[^.;()]{{0,40}}?{N}\s*%?|{N}\s*%\s*power|\b(?:one|two|1|2)-(?:sided|tailed|stage|arm|group|way|sample)\b|\b(?:two|one|three)\b(?=\s+(?:\w+\s+)?(?:arms?|groups?|stages?)\b)",
+        "dose": rf"\b{N}(?:{DASH}{N})?\s*{DRUG_UNIT}",
+        "day of the schedule": rf"\b[Dd]ays?\s*[-–−+]?\s*{N}(?:(?:{DASH}|,\s*|\s+and\s+){N})*",
+        "time point": rf"\b(?:{N}|{WORD})[-‐–]\s*(?:year|month|week|day|hour)s?\b",
+        "year or date": rf"\b(?:{MONTH}\s+)?(?:\d{{1,2}},?\s+)?(?:{MONTH}\s+)?(?:19|20)\d\d\b(?![.·]\d|\s*%)(?:-\d\d-\d\d)?|\b{MONTH}\s+\d{{1,2}}\b(?!\s*\()",
+        "threshold in a definition": rf"(?<![PpI] )(?<![PpI])(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
+        "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|\b(?:up to )?(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
+        "part of a name": r"[A-Za-z]+(?:[-‐–/]?\d+(?:[.·]\d+)?)+[A-Za-z]*(?:\s+W\b)?|(?<=[A-Za-z]-)\d+|\b\d+(?:st|nd|rd|th|[A-Z]\w*|[pq])\b",
+        "not a count": r"\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """A numeral in one text: where it stands, and its digits."""
+
+    start: int
+    end: int
+    digits: str
+    spelled: bool = False
+
+
+def numerals(text: str) -> Iterator[Numeral]:
+    """Every numeral of a text, in digits or in words, in order."""
+    for found in NUMERAL.finditer(text):
+        word = found[0].lower()
+        if word in IN_WORDS or word in ("no", "none"):
+            yield Numeral(found.start(), found.end(), str(IN_WORDS.get(word, 0)), True)
+        else:
+            digits = found[0].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+            yield Numeral(found.start(), found.end(), digits)
+
+
+def set_aside(text: str) -> dict[int, str]:
+    """Reason for each character of a text whose numerals only name something."""
+    reasons: dict[int, str] = {}
+    for reason, pattern in ASIDE.items():
+        for found in pattern.finditer(text):
+            for place in range(*found.span()):
+                reasons.setdefault(place, reason)
+    return reasons
