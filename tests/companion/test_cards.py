@@ -50,7 +50,9 @@ def test_a_result_shows_its_method_and_what_the_article_prints(bench):
     assert repr(card).startswith("Progression-free survival at 12 months, estimate\n  value: 82.2")
 
 
-@pytest.mark.parametrize("ask", [lambda b: b.claim("text5_pfs"), lambda b: b.result(MEASURE, "estimates")])
+@pytest.mark.parametrize(
+    "ask", [lambda b: b.claim("text5_pfs"), lambda b: b.result(MEASURE, "estimates")]
+)
 def test_an_unknown_number_is_refused_with_the_nearest(bench, ask):
     bench.results.add(MEASURE, "estimate", 82.2347)
 

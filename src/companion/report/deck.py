@@ -32,6 +32,8 @@ TITLES = {
     "not supported": "Words that the counts do not support",
     "one reading only": "True under one reading only",
     "cited source differs": "The cited source prints another number",
+    "sources differ": "Two sources, two numbers",
+    "in another source": "Another source contradicts itself",
 }
 OPENING = "Arrow keys turn the slides, and N shows these notes. Let everyone write down one number."
 REGIMEN = "Days count from the first day of treatment."

@@ -22,6 +22,7 @@ SECTIONS = {
     "tables": "Tables",
     "figures": "Figures",
     "consistency": "Consistency",
+    "sources": "Sources",
     "notebooks": "Notebooks",
     "data": "Results",
     "methods": "Methods",

@@ -73,9 +73,9 @@ def _no_count(printed: Printed, total: int) -> Iterator[str]:
 def _relatives(measure: Measure, evidence: Evidence) -> list[tuple[str, Count]]:
     """Counts of the same column's other values, and sums of two that exclude each other."""
     names = measure.where.names
-    if len(names) != 1:
-        return []
     ledger = evidence.ledger
+    if len(names) != 1 or names[0] not in ledger.variables:
+        return []
     values = ledger.variables[names[0]].domain
     found = {}
     for each in ledger.measures.values():

@@ -15,7 +15,11 @@ BADGES = {
     "not supported": "mismatch",
     "one reading only": "unchecked",
     "cited source differs": "given",
+    "sources differ": "mismatch",
+    "in another source": "mismatch",
 }
+
+OF_SOURCES = {"comparator-differs": "cited source differs", "sources-differ": "sources differ"}
 
 
 class Found(NamedTuple):
@@ -56,14 +60,17 @@ def findings(
 
 
 def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
+    claims = {**ledger.claims, **ledger.elsewhere}
     for verdict in verdicts:
         if verdict.verdict == "mismatch":
-            claim, known = ledger.claims[verdict.claim], ledger.expected_findings
+            claim, known = claims[verdict.claim], ledger.expected_findings
             why = known[verdict.claim].reason if verdict.claim in known else verdict.reason
             yield Found(_kind(verdict, claim), claim.claim, claim, Markup("{}").format(why))
 
 
 def _kind(verdict: Verdict, claim: Claim) -> str:
-    if verdict.kind == "comparator-differs":
-        return "cited source differs"
+    if verdict.kind in OF_SOURCES:
+        return OF_SOURCES[verdict.kind]
+    if claim.source:
+        return "in another source"
     return "not supported" if claim.verbal else "contradiction"

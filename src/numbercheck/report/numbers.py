@@ -41,8 +41,8 @@ def text_faults(where: str, text: str, ledger: Ledger) -> Iterator[str]:
             elif kind == "value" or (dot and not kind):
                 what, name, known = "measure", measure, set(ledger.measures)
             else:
-                what, known = "claim", set(ledger.claims)
-            if kind in ("", "methods", "comparator", "value") and name not in known:
+                what, known = "claim", {*ledger.claims, *ledger.elsewhere}
+            if kind in ("", "methods", "comparator", "value", "reason") and name not in known:
                 yield f"{where}: {unknown(what, name, known)}"
 
 
@@ -62,6 +62,7 @@ class Numbers:
         choices: WhatIf,
     ) -> None:
         self.ledger, self._choices = ledger, choices
+        self._claims = {**ledger.claims, **ledger.elsewhere}
         self._verdicts = {v.claim: v for v in verdicts}
         self._values = {".".join(key): value for key, value in values.items()}
         bounds, histories = together.get("bounds", ()), together.get("risk_histories", ())
@@ -81,6 +82,8 @@ class Numbers:
         return Markup().join(parts)
 
     def _number(self, kind: str | None, name: str) -> str:
+        if kind == "reason":
+            return self._verdicts[name].reason
         if kind == "methods":
             return self._methods(name)
         if kind == "value":
@@ -90,7 +93,7 @@ class Numbers:
             return f"{found.values:g}"
         if kind:
             return str(self._tables.get(kind, {}).get(name, NOT_HERE))
-        if claim := self.ledger.claims.get(name):
+        if claim := self._claims.get(name):
             return LINK.format(f"claim-{slug(name)}", token(claim))
         at = f"result-{slug(name.replace('.', '-'))}"
         value = self._values.get(name)

@@ -15,6 +15,7 @@ from numbercheck.report.environment import environment, unbroken
 from numbercheck.report.findings import findings
 from numbercheck.report.numbers import Numbers
 from numbercheck.report.questions import read_questions
+from numbercheck.report.sources import elsewhere, sources
 from numbercheck.report.what_if import CHOICES, what_if
 from numbercheck.words import OUTCOMES, STATISTICS, UNCHECKED
 
@@ -23,9 +24,10 @@ SECTIONS = {
     "ledger": "Ledger",
     "what-if": "What if",
     "consistency": "Consistency",
+    "sources": "Sources",
     "methods": "Methods",
 }
-OPTIONAL = ("consistency", "club")  # left out where there is nothing to show
+OPTIONAL = ("consistency", "sources", "club")  # left out where there is nothing to show
 
 Values = Mapping[tuple[str, str], str]
 
@@ -74,8 +76,9 @@ def ledger_content(
     """
     together, choices = consistency(document, ledger), what_if(ledger)
     questions = read_questions(published, ledger) if published else []
-    fill = Numbers(ledger, verdicts, values, together, choices).fill
-    found = findings(ledger, verdicts, questions, fill)
+    others = elsewhere(ledger)
+    fill = Numbers(ledger, [*verdicts, *others], values, together, choices).fill
+    found = findings(ledger, [*verdicts, *others], questions, fill)
     return {
         **_counted(ledger, verdicts),
         "article": ledger.article,
@@ -91,6 +94,7 @@ def ledger_content(
         "values": values,
         "consistency": together,
         "implied": together.get("implied", {}),
+        "sources": sources(ledger, others),
         "synonyms": _synonyms(published),
     }
 

@@ -280,9 +280,10 @@ def found(html):
 
 
 def test_findings_come_first_the_strongest_before_the_others(html):
-    """A contradiction, then words without support, then readings and cited numbers."""
+    """A contradiction, then words without support, readings, cited numbers, other sources."""
     kinds = [kind for kind, _ in found(html)]
     order = ["contradiction", "not supported", "one reading only", "cited source differs"]
+    order.append("sources differ")
 
     assert set(kinds) == set(order)
     assert kinds == sorted(kinds, key=order.index)
@@ -300,6 +301,26 @@ def test_the_first_sentences_count_what_was_found(html):
 
     assert f"prints {len(numbers)} numbers: {follow} follow from other printed numbers" in lead
     assert wrong == sum(map(int, re.findall(r"(\d+) (?:contradict|is not|are not|taken)", lead)))
+
+
+def test_sources_stand_side_by_side_and_a_difference_is_a_finding(html):
+    """Thrombocytopenia, by the article, by its follow-up, and of the matched controls."""
+    part = html.split('<section id="sources"')[1].split("</section>")[0]
+    row = part.split('id="claim-follow_up_thrombocytopenia_g34_percent"')[1].split("</tr>")[0]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+    lead = re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]
+
+    assert cells[1:4] == ["23%", "62%", "89%"]
+    assert ">differs<" in cells[4]
+    assert 'href="#claim-follow_up_thrombocytopenia_g34_percent"><b>62%' in html
+    assert "Of 9 numbers that another source prints of the same patients, 1 differs." in lead
+
+
+def test_other_sources_change_no_count_of_the_article(html):
+    """Its numbers are those of one publication, and its ledger lists no other claim."""
+    claims = re.findall(r'<tr id="claim-([^"]*)" class="claim"', html)
+
+    assert claims == [c for c, claim in the_ledger().claims.items() if not claim.source]
 
 
 def test_a_question_is_asked_only_while_the_numbers_raise_it(tmp_path):

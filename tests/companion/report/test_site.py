@@ -9,8 +9,8 @@ from companion import report
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PARTS = (
-    *("overview", "ledger", "what-if", "tables", "figures", "consistency", "notebooks"),
-    *("data", "methods", "club"),
+    *("overview", "ledger", "what-if", "tables", "figures", "consistency", "sources"),
+    *("notebooks", "data", "methods", "club"),
 )
 NUMBER = "text6_crs_by_blasts_p_value"
 
@@ -496,7 +496,9 @@ CUT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("part", ["overview", "ledger", "what-if", "tables", "data", "club"])
+@pytest.mark.parametrize(
+    "part", ["overview", "ledger", "what-if", "tables", "sources", "data", "club"]
+)
 def test_a_phone_cuts_no_word_in_two(visit, part):
     page = visit(size=PHONE, site="real")
     turn_to(page, part)

@@ -1,0 +1,80 @@
+"""The part on sources: what each prints of one measure, and whether they agree."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from numbercheck.audit import Verdict, audit
+from numbercheck.audit.sources import ALIKE, Agreement, agreements
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.sources import ARTICLE, every_source, of_sources
+from numbercheck.words import STATISTICS
+
+
+class SourcesRow(NamedTuple):
+    """One number: what each source prints, by its name, and how the later printing is judged.
+
+    ``said`` is how it stands to the earlier one, or the verdict where there is none; ``why`` is
+    empty where they agree.
+    """
+
+    label: str
+    statistic: str
+    printed: Mapping[str, str]
+    claim: str
+    verdict: str
+    said: str
+    why: str
+
+
+def elsewhere(ledger: Ledger) -> list[Verdict]:
+    """Verdicts on the claims of sources other than the article."""
+    names = [name for name in every_source(ledger) if name != ARTICLE]
+    return audit(of_sources(ledger, names)) if names else []
+
+
+def sources(ledger: Ledger, verdicts: Iterable[Verdict]) -> dict[str, Any]:
+    """Make the sources ready; empty where the article is the only one.
+
+    ``verdicts`` are those of `elsewhere`.
+    """
+    found = agreements(ledger)
+    own = [row for row in found if row.source in ledger.sources]
+    cited = [row for row in found if row.source not in ledger.sources]
+    if not found:
+        return {}
+    judged = {v.claim: v for v in verdicts}
+    return {
+        "columns": every_source(ledger),
+        "rows": [_row(rows, judged) for rows in _by_number(own)],
+        "cited": cited,
+        "shared": sum(bool(row.against) for row in own),
+        "beside": _beside(own),
+    }
+
+
+def _by_number(rows: Iterable[Agreement]) -> list[list[Agreement]]:
+    found: dict[tuple[str, str], list[Agreement]] = {}
+    for row in rows:
+        found.setdefault((row.measure, row.statistic), []).append(row)
+    return list(found.values())
+
+
+def _row(rows: list[Agreement], judged: Mapping[str, Verdict]) -> SourcesRow:
+    """What all sources print of one number; the first of them is judged."""
+    first = rows[0]
+    printed = {row.source: row.printed for row in rows}
+    printed |= {row.against: row.against_printed for row in rows if row.against}
+    verdict = judged[first.claim]
+    said = first.agreement.replace("-", " ") if first.against else verdict.verdict
+    why = "" if first.agreement in ALIKE else first.explanation or verdict.reason
+    named = first.label, STATISTICS[first.statistic]
+    return SourcesRow(*named, printed, first.claim, verdict.verdict, said, why)
+
+
+def _beside(rows: Iterable[Agreement]) -> dict[tuple[str, str], list[Agreement]]:
+    """What other sources print of the article's numbers."""
+    found: dict[tuple[str, str], list[Agreement]] = {}
+    for row in rows:
+        if row.against == ARTICLE:
+            found.setdefault((row.measure, row.statistic), []).append(row)
+    return found
