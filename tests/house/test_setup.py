@@ -205,6 +205,17 @@ def test_every_part_names_the_same_python():
     assert f"({OLDEST_PYTHON.replace('.', ', ')})" in text("Makefile")
 
 
+@needs_make
+def test_jupyter_is_opened_at_the_repository_with_the_options_given():
+    """Its file browser sees notebooks/ and work/, and root needs no option of its own."""
+    command = ["make", "--dry-run", "lab", "OPTIONS=--no-browser --port 9999"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "default_url=/lab/tree/notebooks" in told
+    assert told.rstrip().endswith("--no-browser --port 9999")
+    assert ("--allow-root" in told) == (os.getuid() == 0)
+
+
 def test_ci_runs_the_two_commands_that_everyone_runs():
     """A green CI is a promise about `make` and `make test`, not about a script beside them."""
     made = re.findall(r"^\s*(make\b.*)$", text(".ci/run"), flags=re.MULTILINE)

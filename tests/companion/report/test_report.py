@@ -26,7 +26,7 @@ from companion.report.displays import Links, figures
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from numbercheck.audit import audit
-from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.cli import main as numbercheck
 from numbercheck.ledger.records import LedgerError
 from numbercheck.report.questions import read_questions
 from numbercheck.report.what_if import what_if
@@ -535,14 +535,40 @@ def test_printed_relations_are_shown_as_signs(page):
     assert ">=0.05" not in page.texts["ledger"]
 
 
-@pytest.mark.parametrize("exercise", CLUB.exercises, ids=lambda e: e.claim)
-def test_an_exercise_ends_as_the_page_says(exercise):
-    """Each conflict is certified anew; the article's own is set aside."""
-    printed = {exercise.claim: exercise.printed}
-    changed = the_ledger().constrain(printed, drop=filter(None, [exercise.drop]))
-    expected = [set(exercise.conflicting)] if exercise.conflict else []
+def pasted(line, capsys, monkeypatch):
+    """Status and output of a command line of the page, as pasted in the repository's folder."""
+    program, *words = line.split()
+    assert program == ".venv/bin/numbercheck"  # where `make` puts it
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.argv", ["numbercheck", *words])
+    try:
+        numbercheck()
+        status = 0
+    except SystemExit as ended:
+        status = ended.code
+    return status, capsys.readouterr().out
 
-    assert [set(c.claims) for c in find_conflicts(changed)] == expected
+
+@pytest.mark.parametrize("exercise", CLUB.exercises, ids=lambda e: e.claim)
+def test_the_command_of_an_exercise_ends_as_the_page_says(exercise, html, capsys, monkeypatch):
+    """Each conflict is certified anew; the article's own is set aside."""
+    part = html.split('<section id="club"')[1].split("</section>")[0]
+    line = next(c for c in re.findall("<code>(.*?)</code>", part) if exercise.claim in c)
+    status, told = pasted(line, capsys, monkeypatch)
+
+    assert status == (1 if exercise.conflict else 0)
+    assert set(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == set(exercise.conflicting)
+
+
+def test_the_command_of_a_claim_explains_it(html, capsys, monkeypatch):
+    """Shown at every claim; three stand for all."""
+    lines = re.findall("<code>(.*? explain .*?)</code>", html)
+
+    assert len(lines) == len(the_ledger().claims)
+    for line in lines[:: len(lines) // 2]:
+        status, told = pasted(line, capsys, monkeypatch)
+        assert status == 0
+        assert told
 
 
 def test_a_ledger_without_a_journal_club_has_no_such_part(tmp_path):
@@ -588,7 +614,7 @@ def test_the_journal_club_s_numbers_are_filled_in(real, html):
 
 def test_the_text_of_the_journal_club_holds_no_number_of_the_article():
     """Nobody computes typed numbers anew, so they could go stale."""
-    months = r"at (12|15) months|at 15|Table 1|grade (≥ )?3"
+    months = r"at (12|15) months|at 15|Table 1|[Gg]rade (≥ )?3(–4)?"
     texts = [re.sub(rf"\{{[^}}]*\}}|{months}", "", d.setting + d.answer) for d in CLUB.discussions]
 
     assert re.findall(r"\d+", "".join(texts)) == []
