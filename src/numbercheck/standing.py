@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from numbercheck.audit.comparisons import SLOW
 from numbercheck.audit.evidence import Evidence, MissingError
-from numbercheck.audit.p_values import SLOW, compare
+from numbercheck.audit.p_values import compare
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.proportions import interval

@@ -55,6 +55,7 @@ TESTS = {
 ONE_SIDED = {"-less": "one-sided, lower", "-greater": "one-sided, higher"}
 SEVERAL_GROUPS = {
     "trend": "the Cochran–Armitage test for trend",
+    "kruskal-wallis": "the Kruskal–Wallis test",
     "student": "Student's t test",
     "welch": "Welch's t test",
     "anova": "one-way analysis of variance",

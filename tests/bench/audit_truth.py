@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from random import Random
 
 import numpy as np
+from kinds import Arms
 from measuring import Row, Section
 from scipy.stats import beta, binomtest, chi2_contingency, fisher_exact, norm
 from sketch import Sketch
@@ -307,6 +308,7 @@ def threefold(printed: Printed, rng: Random) -> str | None:
 
 
 LIMITS = ("conf_low", "conf_high")
+EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
 FAULTS = {
     "percentage, last digit": (("percent",), last_digit),
     "percentage, several digits": (("percent",), several_digits),
@@ -325,6 +327,12 @@ FAULTS = {
     "P value, threefold": (("p_value",), threefold),
     "survival estimate, several digits": (("estimate",), several_digits),
     "median, digits transposed": (("median",), transposed),
+    "effect, several digits": (EFFECTS, several_digits),
+    "effect, threefold": (EFFECTS, threefold),
+    "mean, digits transposed": (("mean",), transposed),
+    "standard deviation, threefold": (("sd",), threefold),
+    "standard error or half-width, threefold": (("se", "half_width"), threefold),
+    "rate, several digits": (("rate",), several_digits),
     "cited number, several digits": (("value",), several_digits),
 }
 
@@ -346,7 +354,8 @@ def plant(ledger: Ledger, kind: str, rng: Random) -> tuple[Ledger, str] | None:
 
 def ask(seed: int) -> tuple[str, str, tuple[str, ...]]:
     """The fault planted, what became of it, and false alarms."""
-    ledger, rng = Trial(seed).sketch.ledger, Random(-seed)  # noqa: S311
+    trial = Arms if seed % 3 == 2 else Trial
+    ledger, rng = trial(seed).sketch.ledger, Random(-seed)  # noqa: S311
     kinds = rng.sample(list(FAULTS), len(FAULTS)) if seed % 2 else []
     planted = next(((k, *found) for k in kinds if (found := plant(ledger, k, rng))), None)
     kind, ledger, slug = planted or ("none", ledger, "")
@@ -399,6 +408,7 @@ def measure() -> Section:
     return Section(
         "Audit of trials whose truth is known",
         f"{LEDGERS:,} invented trials, printed by random conventions; in every other one a number "
-        "is printed wrong. A fault that no other printed number can reveal counts as missed.",
+        "is printed wrong. A third have two or three arms with effects, means, hazard ratios, rates and "
+        "incidence. A fault that no other printed number can reveal counts as missed.",
         rows,
     )

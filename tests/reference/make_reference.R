@@ -244,7 +244,8 @@ for (name in names(large)) {
   t <- large[[name]]
   p <- c(chi2 = chisq.test(t, correct = FALSE)$p.value,
          g = pchisq(loglin(t, list(1, 2), print = FALSE)$lrt, prod(dim(t) - 1), lower.tail = FALSE),
-         fisher = fisher.test(t, workspace = 2e7)$p.value)
+         fisher = fisher.test(t, workspace = 2e7)$p.value,
+         "kruskal-wallis" = kruskal.test(lapply(1:nrow(t), function(i) rep(1:ncol(t), t[i, ])))$p.value)
   groups <- if (nrow(t) == 2) t(t) else t
   if (ncol(groups) == 2) p[["trend"]] <- prop.trend.test(groups[, 1], rowSums(groups))$p.value
   for (method in names(p)) rows[[length(rows) + 1]] <- data.frame(

@@ -1,6 +1,7 @@
 """The tests of groups and of pairs, for every table that the printed counts allow."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from math import isnan
 from typing import NamedTuple
@@ -10,8 +11,9 @@ from numbercheck.audit.verdicts import Candidate
 from numbercheck.statistics.contingency import discordant_pairs, p_value
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-LARGE_TESTS = ("chi2", "g", "fisher", "trend")  # of more than two groups or categories
-MOST_EXACT = 20  # larger tables whose exact test is made
+LARGE_TESTS = ("chi2", "g", "trend", "kruskal-wallis")  # of more than two groups or categories
+SLOW = ("boschloo", "barnard")  # a hundredth of a second for each table: a last resort
+MOST_EXACT = 20  # larger tables whose exact test is made, a last resort as well
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
 ONE_SIDED = ("-less", "-greater")
@@ -106,10 +108,10 @@ def _span(values: Sequence[float], decimals: int) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
+def table_tests(tables: Sequence[Table], names: Sequence[str]) -> list[PTest]:
     """Every test of two groups, or of more groups or categories."""
     if len(tables[0]) > 2 or len(tables[0][0]) > 2:
-        return list(_large_tests(tables))
+        return _large_tests(tables, SLOW[0] in names)
     tests = []
     for side, suffix in SIDES.items():
         for name in names:
@@ -124,16 +126,24 @@ def table_tests(tables: Sequence[Table], names: Iterable[str]) -> list[PTest]:
     return tests
 
 
-def _large_tests(tables: Sequence[Table]) -> Iterator[PTest]:
-    for name in LARGE_TESTS:
-        if name == "fisher" and len(tables) > MOST_EXACT:
-            continue
-        try:
-            values = {in_cells(table): p_of_table(table, name) for table in tables}
-        except ValueError:  # too large for the exact test, or no trend
-            continue
-        if not any(map(isnan, values.values())):
-            yield PTest(name, (*values.values(),), (*values,))
+def _large_tests(tables: Sequence[Table], is_slow: bool) -> list[PTest]:
+    """Tests of tables without their empty rows and columns."""
+    names = (*LARGE_TESTS, *(("fisher",) if is_slow and len(tables) <= MOST_EXACT else ()))
+    tests = []
+    for name in names:
+        with suppress(ValueError):  # too large for the exact test, or no trend
+            values = {in_cells(table): p_of_table(_filled(table), name) for table in tables}
+            tests.append(PTest(name, (*values.values(),), (*values,)))
+    if not tests or isnan(sum(tests[0].values)):
+        raise MissingError("no test is defined for a table with an empty margin")
+    return tests
+
+
+def _filled(table: Table) -> Table:
+    """A table without empty rows and columns."""
+    rows = [row for row in table if any(row)]
+    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    return tuple(zip(*columns, strict=True))
 
 
 def in_cells(table: Table) -> str:

@@ -6,11 +6,12 @@ open leave several.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from math import inf, isfinite, isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, Expected, most_fitting, same_place
+from numbercheck.audit.evidence import Evidence, Expected, MissingError, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.records import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -221,13 +222,17 @@ def _inferred(build: Build) -> Callable[[Evidence, str], Expected]:
 def _fitting(build: Build, evidence: Evidence, family: str) -> Iterator[list[str]]:
     """For each interval or P value of a family, the methods that give it; those that some give."""
     for measure in evidence.ledger.measures.values():
-        if measure.family != family or measure.method:
-            continue
-        for name in ("conf_low", "half_width", "p_value"):
-            for claim in evidence.ledger.find(measure.measure, name)[:1]:
-                computation = build(claim, evidence)
-                if computation and name in computation.ways[0].values:
-                    beside = _beside(claim, computation, evidence)
-                    fits = [w.method for w in computation.ways if beside.fits(w, beside.printed)]
-                    if fits and set(fits) != set(computation.methods):
-                        yield list(dict.fromkeys(fits))
+        if measure.family == family and not measure.method:
+            for name in ("conf_low", "half_width", "p_value"):
+                for claim in evidence.ledger.find(measure.measure, name)[:1]:
+                    with suppress(MissingError):
+                        yield _choice(build(claim, evidence), claim, evidence)
+
+
+def _choice(computation: Computation | None, claim: Claim, evidence: Evidence) -> list[str]:
+    """Methods that give a number; none where all of them do, which tells nothing."""
+    if computation is None or claim.statistic not in computation.ways[0].values:
+        return []
+    beside = _beside(claim, computation, evidence)
+    fits = dict.fromkeys(w.method for w in computation.ways if beside.fits(w, beside.printed))
+    return list(fits) if len(fits) < len(computation.methods) else []

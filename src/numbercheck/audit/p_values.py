@@ -8,6 +8,7 @@ from numbercheck.audit import computed, means, symmetry
 from numbercheck.audit.comparisons import (
     LARGE_TESTS,
     QUICK,
+    SLOW,
     Comparison,
     PTest,
     in_cells,
@@ -32,8 +33,6 @@ from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.words import called
-
-SLOW = ("boschloo", "barnard")  # a hundredth of a second for each table: a last resort
 
 NEAR = 1.5  # times as much: tests of ranks differ so much from those of counts
 WALD = {"difference": "wald", "odds_ratio": "woolf", "risk_ratio": "katz"}
@@ -99,6 +98,9 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
+        own = evidence.ledger.method(measure)
+        is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
+        slow = slow or own in SLOW or (is_large and own == "fisher")
         tests = table_tests(tables, QUICK + SLOW * slow)
         tests += _wald_tests(effect_of(measure, evidence), tables)
         return Comparison(tests, inputs, some(tables), len(tables) > 1)

@@ -1,12 +1,13 @@
 """P values of tables of counts: two proportions, paired yes-or-no answers, or r by c.
 
 Sources: Freeman and Halton (1951), doi:10.1093/biomet/38.1-2.141; Armitage (1955),
-doi:10.2307/3001775, as R's ``prop.trend.test``; R's ``fisher.test``, ``chisq.test``,
+doi:10.2307/3001775, as R's ``prop.trend.test``; Kruskal and Wallis (1952),
+doi:10.1080/01621459.1952.10483441; R's ``fisher.test``, ``chisq.test``,
 ``prop.test``, ``mcnemar.test`` and ``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009),
 doi:10.1002/sim.3531.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import comb, copysign, erfc, log, nan, prod, sqrt
 from numbers import Integral
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from numbercheck.statistics.proportions import ALTERNATIVES, exact_binomial, req
 from numbercheck.statistics.tails import chi2_tail
 from numbercheck.statistics.unconditional import barnard, boschloo
 
-MOST_SUMS = 200_000  # partial tables of the exact test that are kept at once
+MOST_SUMS = 50_000  # steps of the exact test of a larger table; half a second at most
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
 
@@ -72,7 +73,7 @@ def p_value(
     >>> round(p_value([[16, 6], [2, 9]], "chi2-yates"), 4)
     0.0094
     """
-    require_option("method", method, (*METHODS, "trend"))
+    require_option("method", method, (*METHODS, *LARGE))
     require_option("alternative", alternative, ALTERNATIVES)
     if alternative != "two-sided" and (other := TWO_SIDED_ONLY.get(method)):
         raise ValueError(f"method {method!r} is two-sided only; {other!r} has one-sided forms")
@@ -222,17 +223,19 @@ def _freeman_halton(rows: Sequence[Sequence[int]]) -> float:
     columns = sorted(zip(*rows, strict=True), key=sum)
     left = tuple(sum(row) for row in rows)
     states: dict[tuple[int, ...], dict[int, int]] = {left: {1: 1}}
+    steps = 0
     for column in columns[:-1]:
         following: dict[tuple[int, ...], dict[int, int]] = {}
         for state, weights in states.items():
             for taken in _ways_to_take(state, sum(column)):
                 after = tuple(a - b for a, b in zip(state, taken, strict=True))
                 ways, reached = _chosen(state, taken), following.setdefault(after, {})
+                steps += len(weights)
+                if steps > MOST_SUMS:
+                    raise ValueError("the exact test of this table takes too many steps")
                 for weight, number in weights.items():
                     reached[weight * ways] = reached.get(weight * ways, 0) + number
         states = following
-        if sum(map(len, states.values())) > MOST_SUMS:
-            raise ValueError("the exact test of this table takes too many tables")
     seen, state = 1, left
     for column in columns[:-1]:
         seen *= _chosen(state, column)
@@ -246,13 +249,13 @@ def _chosen(state: Sequence[int], taken: Sequence[int]) -> int:
     return prod(comb(a, b) for a, b in zip(state, taken, strict=True))
 
 
-def _ways_to_take(state: tuple[int, ...], total: int) -> list[tuple[int, ...]]:
+def _ways_to_take(state: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:
     """Every way to take so many from the rows."""
     if len(state) == 1:
-        return [(total,)] if total <= state[0] else []
-    rest = sum(state[1:])
-    counts = range(max(0, total - rest), min(state[0], total) + 1)
-    return [(k, *more) for k in counts for more in _ways_to_take(state[1:], total - k)]
+        yield (total,)
+        return
+    for k in range(max(0, total - sum(state[1:])), min(state[0], total) + 1):
+        yield from ((k, *more) for more in _ways_to_take(state[1:], total - k))
 
 
 def _trend(rows: Sequence[Sequence[int]]) -> float:
@@ -305,11 +308,30 @@ _TESTS: dict[str, Callable[[Table, str], float]] = {
     "mcnemar": _mcnemar,
     "mcnemar-cc": _mcnemar_cc,
 }
+
+
+def _kruskal_wallis(rows: Sequence[Sequence[int]]) -> float:
+    """Test of ranks with ties, of groups whose categories are in order, as R's ``kruskal.test``."""
+    down = [sum(column) for column in zip(*rows, strict=True)]
+    total, below, ranks = sum(down), 0, []
+    for size in down:
+        ranks.append(below + (size + 1) / 2)
+        below += size
+    mean = (total + 1) / 2
+    spread = sum(n * (rank - mean) ** 2 for n, rank in zip(down, ranks, strict=True))
+    if not spread or not all(map(sum, rows)):
+        return nan
+    gaps = (sum(k * (r - mean) for k, r in zip(row, ranks, strict=True)) for row in rows)
+    between = sum(gap**2 / sum(row) for gap, row in zip(gaps, rows, strict=True))
+    return chi2_tail((total - 1) * between / spread, len(rows) - 1)
+
+
 LARGE: dict[str, Callable[[Sequence[Sequence[int]]], float]] = {
     "chi2": _large(lambda o, e: (o - e) ** 2 / e),
     "g": _large(lambda o, e: 2 * o * log(o / e) if o else 0.0),
     "fisher": _freeman_halton,
     "trend": _trend,
+    "kruskal-wallis": _kruskal_wallis,
 }
 TWO_SIDED_ONLY = {"g": "chi2", "mcnemar": "mcnemar-exact", "mcnemar-cc": "mcnemar-exact"}
 METHODS = tuple(_TESTS)  # of two proportions
