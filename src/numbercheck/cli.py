@@ -110,8 +110,9 @@ def _audit(folder: Path, edits: Sequence[Any], keep: bool, as_json: bool) -> lis
     from numbercheck.audit import audit as judge
     from numbercheck.audit import drift, to_json, told
     from numbercheck.audit.families import inferred_families, write_families
+    from numbercheck.ledger.sources import of_sources
 
-    ledger = _read(folder).constrain(*edits)
+    ledger = of_sources(_read(folder)).constrain(*edits)
     _require_claims(ledger)
     verdicts = judge(ledger)
     print(to_json(ledger, verdicts) if as_json else told(ledger, verdicts))
@@ -133,8 +134,9 @@ def _audit(folder: Path, edits: Sequence[Any], keep: bool, as_json: bool) -> lis
 def explain(claim: str, folder: Path) -> None:
     """Show what one printed number was checked against, and what each method gives."""
     from numbercheck.audit import explain as tell
+    from numbercheck.ledger.sources import of_sources
 
-    ledger = _read(folder)
+    ledger = of_sources(_read(folder))
     if claim not in ledger.claims:
         raise UsageError(unknown("claim", claim, ledger.claims))
     print(tell(ledger, claim))
@@ -192,6 +194,8 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
 @program.command(
     LEDGER,
     argument("--all", dest="every", action="store_true", help="go on after the first conflict"),
+    argument("--sources", action="append", metavar="SOURCE",
+             help="only what this source prints, such as article (default: every source)"),
     CHANGED,
     DROP,
     WITHOUT,
@@ -201,11 +205,13 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
         "conflicts",
         "conflicts --all --set text5_relapse_n=5",
         "conflicts --drop table1_crs_g12_percent --without followed_to_cutoff",
+        "conflicts --sources article",
     ],
 )  # fmt: skip
 def conflicts(
     folder: Path,
     every: bool,
+    sources: Sequence[str] | None,
     changed: Sequence[str],
     drop: Sequence[str],
     without: Sequence[str],
@@ -214,13 +220,16 @@ def conflicts(
 ) -> None:
     """Ask whether one cohort can satisfy every claim; if not, name a smallest conflict.
 
+    Of sources beside the article, only measures that cannot change later are asked for.
+
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.consistency.conflict_sets import find_conflicts
     from numbercheck.consistency.solving import UndecidedError, within
     from numbercheck.consistency.words import record, tell
+    from numbercheck.ledger.sources import joint
 
-    ledger = _read(folder).constrain(pairs(changed, "--set"), drop, without)
+    ledger = joint(_read(folder), sources).constrain(pairs(changed, "--set"), drop, without)
     try:
         with within(seconds):
             found = find_conflicts(ledger, seconds, every)

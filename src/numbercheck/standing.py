@@ -4,9 +4,7 @@
 two ends that stand beside it. ``open``: this one cohort's choice, an illustration only.
 """
 
-import csv
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from numbercheck.audit.comparisons import SLOW
@@ -132,11 +130,3 @@ class _Known:
         if measure.against and result.value in values:  # the larger, against a range of rates
             return result.value, result.value
         return (min(values), max(values)) if values else None
-
-
-def write_standings(rows: Iterable[Standing], path: Path) -> None:
-    """Write standings as CSV."""
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(Standing._fields)
-        writer.writerows(rows)

@@ -172,11 +172,14 @@ def _replace_outputs(
 ) -> BuildOutcome:
     from companion.build.collect import collect
     from companion.verify import summary
-    from numbercheck.audit import drift
+    from numbercheck.audit import audit, drift
+    from numbercheck.ledger.sources import of_sources
 
     with staged(output) as stage:
         if document:
             shutil.copyfile(document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in runs}
         rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
-    return BuildOutcome(output, tuple(drift(ledger, rows)), summary(ledger, rows))
+    every = of_sources(ledger)
+    others = [v for v in audit(every) if v.claim in ledger.elsewhere]
+    return BuildOutcome(output, tuple(drift(every, [*rows, *others])), summary(ledger, rows))

@@ -12,6 +12,8 @@ from companion.build.request import MADE, BuildError
 from companion.build.workers import beside
 from companion.origin import label_of
 from numbercheck import standing
+from numbercheck.audit import Agreement, agreements
+from numbercheck.tables import write_table
 
 if TYPE_CHECKING:
     from numbercheck.audit import Verdict
@@ -70,7 +72,9 @@ def collect(
         text = json.dumps(missing, ensure_ascii=False, indent=1, sort_keys=True)
         (stage / MISSING).write_text(text + "\n", encoding="utf-8", newline="\n")
     document = _read(stage / "consistency.json")
-    standing.write_standings(standing.standings(ledger, merged, document), stage / standing.NAME)
+    known = standing.standings(ledger, merged, document)
+    write_table(standing.Standing._fields, known, stage / standing.NAME)
+    write_table(Agreement._fields, agreements(ledger), stage / "sources.csv")
     dataset = _read(cohort / "dataset.json")
     rows = verify.verify(ledger, merged, audited, given_up(dataset), missing)
     verify.write_verdicts(rows, stage / MADE)

@@ -7,6 +7,7 @@ whole, ``method_table`` what every method gives.
 from numbercheck.audit.explain import explain, to_json, told
 from numbercheck.audit.judge import audit
 from numbercheck.audit.methods import MethodRow, family_fits, method_table
+from numbercheck.audit.sources import Agreement, agreements
 from numbercheck.audit.verdicts import (
     Candidate,
     Coverage,
@@ -18,10 +19,12 @@ from numbercheck.audit.verdicts import (
 )
 
 __all__ = [
+    "Agreement",
     "Candidate",
     "Coverage",
     "MethodRow",
     "Verdict",
+    "agreements",
     "audit",
     "coverage",
     "distinct",

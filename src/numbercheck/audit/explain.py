@@ -7,10 +7,12 @@ from textwrap import wrap
 
 from numbercheck.audit.families import families_told, inferred_families
 from numbercheck.audit.judge import audit
+from numbercheck.audit.sources import agreements
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
 from numbercheck.ledger.notes import notes
 from numbercheck.ledger.records import Claim, Ledger, LedgerError
+from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 
@@ -38,16 +40,48 @@ def explain(ledger: Ledger, claim: str, verdicts: Sequence[Verdict] | None = Non
 
 
 def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
-    """Coverage and verdicts as one JSON document, each with the printed text and its place."""
+    """Coverage and verdicts as one JSON document, each with the printed text and its place.
+
+    With several sources in view, ``coverage`` counts the first, ``sources`` counts each, and
+    ``agreements`` has what they print of the same patients.
+    """
     verdicts = audit(ledger) if verdicts is None else verdicts
-    rows = [_record(verdict, ledger.claims[verdict.claim]) for verdict in verdicts]
-    counts = coverage(ledger, verdicts)._asdict()
-    document = {"coverage": counts, "notes": notes(ledger), "verdicts": rows}
+    by_source = _by_source(ledger, verdicts)
+    counts = {name: coverage(ledger, rows)._asdict() for name, rows in by_source.items()}
+    document: dict[str, object] = {"coverage": next(iter(counts.values()))}
+    if len(counts) > 1:
+        document["sources"] = counts
+        document["agreements"] = [row._asdict() for row in agreements(ledger)]
+    document["notes"] = notes(ledger)
+    document["verdicts"] = [_record(v, ledger.claims[v.claim]) for v in verdicts]
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
-    """The whole audit for a terminal: the tally, each finding, and why others are not checked."""
+    """The whole audit for a terminal: the tally, each finding, and why others are not checked.
+
+    Each source in view has a tally of its own.
+    """
+    by_source = _by_source(ledger, verdicts)
+    told = {name: _told(ledger, rows) for name, rows in by_source.items()}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return "\n\n".join(f"{_titled(name_of(n, ledger))}: {text}" for n, text in told.items())
+
+
+def _titled(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _by_source(ledger: Ledger, verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    """Verdicts of each source, in the order in which they are in view."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(source_of(ledger.claims[verdict.claim]), []).append(verdict)
+    return found or {ARTICLE: []}
+
+
+def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
     counts = coverage(ledger, verdicts)
     lines = [f"{counts.checked} of {counts.claims} claims can be checked by other claims."]
     for name, number in counts.verdicts.items():
@@ -67,7 +101,7 @@ def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
 
 def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:
     """Everything about a verdict; JSON has no NaN."""
-    number = {"measure": claim.measure, "statistic": claim.statistic}
+    number = {"measure": claim.measure, "statistic": claim.statistic, "source": source_of(claim)}
     value = verdict.value if isfinite(verdict.value) else None
     candidates = [candidate._asdict() for candidate in verdict.candidates]
     return {**vars(verdict), **number, "value": value, "candidates": candidates}
@@ -79,13 +113,16 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
     words = " (in words; the test is not named)" if claim.verbal else ""
     yield verdict.claim
     yield f"  printed   {claim.printed}{words}, {claim.locus}"
+    read = wrap(provenance(claim, ledger), WIDTH - 12)
+    yield from (f"  {'' if i else 'source':<9} {line}" for i, line in enumerate(read))
     yield f"  is the    {claim.statistic} of {measure.label}"
     if measure.family:
         yield f"  family    {measure.family}: {ledger.method(measure)}"
     for premise in list(dict.fromkeys(verdict.inputs))[:MOST]:
         other = ledger.claims[premise]
         title = "against " if premise == verdict.inputs[0] else ""
-        yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {other.locus}"
+        where = place(other, ledger)
+        yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {where}"
     reason = wrap(verdict.reason, WIDTH - 12)
     yield from _tried(verdict.candidates, max(1, MOST - max(0, len(reason) - LONG)))
     value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""

@@ -33,6 +33,7 @@ COUNTS = ("n", "N", "n_event")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
+SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
 
 
@@ -165,7 +166,7 @@ def _one(
     decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
     if verdict.kind == "sources-differ":
-        own = [v.reason for v in decided[1:] if v.verdict == "mismatch"]
+        own = [v.reason for v in decided[1:] if v.verdict == "mismatch" and v.kind not in SAID]
         verdict = replace(verdict, reason=" ".join([verdict.reason, *own]))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:

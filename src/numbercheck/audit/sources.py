@@ -10,7 +10,14 @@ from numbercheck.audit.definitions import other_definitions, remarks
 from numbercheck.audit.evidence import Count, Evidence, limits_at
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Ledger, Measure
-from numbercheck.ledger.sources import ARTICLE, every_source, of_sources, population, source_of
+from numbercheck.ledger.sources import (
+    ARTICLE,
+    every_source,
+    name_of,
+    of_sources,
+    population,
+    source_of,
+)
 from numbercheck.ledger.texts import day_range
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -224,18 +231,6 @@ def _cited(ledger: Ledger) -> list[Agreement]:
                 )
             )
     return rows
-
-
-def name_of(source: str, ledger: Ledger) -> str:
-    """What a sentence calls a source, such as ``the follow-up``."""
-    if source not in ledger.sources:
-        return "the article"
-    kind, patients = ledger.sources[source].kind, population(ledger, source)
-    alone = [s for s in ledger.sources.values() if (s.kind, s.population) == (kind, patients)] == [
-        ledger.sources[source]
-    ]
-    name = f"the {kind}" if alone else f"the {kind} {source}"
-    return f"{name} ({patients})" if patients else name
 
 
 def check(evidence: Evidence) -> Iterator[Verdict]:

@@ -3,6 +3,7 @@
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.sources import name_of, place, source_of
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import STATISTICS
 
@@ -10,10 +11,8 @@ from numbercheck.words import STATISTICS
 def quote(ledger: Ledger, slug: str) -> str:
     """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
     claim = ledger.claims[slug]
-    what = STATISTICS[claim.statistic]
-    return (
-        f"{claim.locus} prints {claim.printed} for {ledger.measures[claim.measure].label}, {what}"
-    )
+    label, what = ledger.measures[claim.measure].label, STATISTICS[claim.statistic]
+    return f"{place(claim, ledger)} prints {claim.printed} for {label}, {what}"
 
 
 def sentence(ledger: Ledger, conflict: Conflict) -> str:
@@ -41,7 +40,8 @@ def _sized(ledger: Ledger) -> str:
 def tell(ledger: Ledger, conflict: Conflict) -> str:
     """A conflict for a terminal: the sentence, the rows, and what was certified."""
     lines = [sentence(ledger, conflict)]
-    lines += [f"  {slug} (the article): {quote(ledger, slug)}" for slug in conflict.claims]
+    names = {s: name_of(source_of(ledger.claims[s]), ledger) for s in conflict.claims}
+    lines += [f"  {slug} ({name}): {quote(ledger, slug)}" for slug, name in names.items()]
     lines += [
         f"  {slug} (assumed by us): {ledger.assumptions[slug].statement}"
         for slug in conflict.assumptions
@@ -73,6 +73,7 @@ def _alone(ledger: Ledger, claim: Claim) -> str:
     if claim.statistic != "percent" or ledger.measures[claim.measure].among.text:
         return text
     counts, whole = ledger.find(claim.measure, "n"), Search(ledger).n
+    counts = [c for c in counts if c.source == claim.source]
     text = f"no count out of {whole} prints as {claim.printed}"
     if counts:
         share = 100 * counts[0].value.value / whole

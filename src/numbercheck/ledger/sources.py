@@ -47,6 +47,29 @@ def population(ledger: Ledger, source: str) -> str:
     return ledger.sources[source].population if source in ledger.sources else ""
 
 
+def name_of(source: str, ledger: Ledger) -> str:
+    """What a sentence calls a source, such as ``the follow-up``; its slug where two are alike."""
+    if source not in ledger.sources:
+        return "the article"
+    row, every = ledger.sources[source], ledger.sources.values()
+    alike = sum((s.kind, s.population) == (row.kind, row.population) for s in every)
+    name = f"the {row.kind}" if alike == 1 else f"the {row.kind} {source}"
+    return f"{name} ({row.population})" if row.population else name
+
+
+def place(claim: Claim, ledger: Ledger) -> str:
+    """Where a number is printed; the source comes first where it is not the article."""
+    source = source_of(claim)
+    return claim.locus if source == ARTICLE else f"{name_of(source, ledger)}, {claim.locus}"
+
+
+def provenance(claim: Claim, ledger: Ledger) -> str:
+    """Source of a claim, what of it was read, and where."""
+    source = source_of(claim)
+    name, row = name_of(source, ledger), ledger.sources.get(source)
+    return f"{name}: {row.citation} ({row.seen}; {row.retrieved})" if row else name
+
+
 def joint(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
     """Ledger of what some sources print of the article's patients and no later source can change.
 

@@ -11,6 +11,7 @@ from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.sources import of_sources
 from numbercheck.report.claims import token
 from numbercheck.report.environment import slug
 from numbercheck.report.what_if import WhatIf
@@ -22,9 +23,16 @@ NOT_HERE = "(not computed in this build)"
 
 
 def printed_values(expression: Expression, ledger: Ledger) -> dict[str, float | None]:
-    """The printed number for each name of an expression: ``crc_2w`` is its n."""
-    found = {}
+    """The printed number for each name of an expression: ``crc_2w`` is its n.
+
+    A name can also be a claim, of any source.
+    """
+    every = of_sources(ledger).claims
+    found: dict[str, float | None] = {}
     for name in expression.names:
+        if name in every:
+            found[name] = every[name].value.value
+            continue
         measure, _, statistic = name.partition(".")
         printed = ledger.printed(measure, statistic or "n")
         found[name] = printed.value if printed else None
@@ -33,15 +41,16 @@ def printed_values(expression: Expression, ledger: Ledger) -> dict[str, float | 
 
 def text_faults(where: str, text: str, ledger: Ledger) -> Iterator[str]:
     """Say which references of a text the ledger does not have."""
+    every = set(of_sources(ledger).claims)
     for kind, reference in REFERENCE.findall(text):
         for name in Expression(reference).names if kind == "value" else [reference]:
             measure, dot, _ = name.partition(".")
             if kind == "comparator":
                 what, known = kind, set(_comparators(ledger))
-            elif kind == "value" or (dot and not kind):
+            elif (kind == "value" and name not in every) or (dot and not kind):
                 what, name, known = "measure", measure, set(ledger.measures)
             else:
-                what, known = "claim", {*ledger.claims, *ledger.elsewhere}
+                what, known = "claim", every
             if kind in ("", "methods", "comparator", "value", "reason") and name not in known:
                 yield f"{where}: {unknown(what, name, known)}"
 
