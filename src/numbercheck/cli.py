@@ -192,6 +192,31 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
 
 
 @program.command(
+    argument("record", type=Path, help="JSON of clinicaltrials.gov/api/v2/studies/NCT…"),
+    LEDGER,
+    argument("--output", type=Path, metavar="DIR",
+             help="write a copy of the ledger with the drafted rows to this new folder"),
+    examples=["registry NCT05557110.json", "registry record.json my-ledger --output my-draft"],
+)  # fmt: skip
+def registry(record: Path, folder: Path, output: Path | None) -> None:
+    """Draft the rows that a registry's record adds to a ledger, to be checked against it.
+
+    Exit status: 0 drafted, 2 no record, or the record of another trial.
+    """
+    from numbercheck.registry import draft, write_draft
+
+    rows = draft(record, _read(folder))
+    if output:
+        write_draft(rows, folder, output)
+        print(output)
+        return
+    for name, drafted in rows.items():
+        print(f"{name}.csv")
+        for row in drafted:
+            print("  " + "; ".join(f"{column} {cell}" for column, cell in row.items() if cell))
+
+
+@program.command(
     LEDGER,
     argument("--all", dest="every", action="store_true", help="go on after the first conflict"),
     argument("--sources", action="append", metavar="SOURCE",

@@ -138,7 +138,7 @@ AGREEMENTS = {
     "agrees": "they agree",
     "within-rounding": "they differ within rounding",
     "in-order": "they differ as time may change them",
-    "may-change": "they differ, which longer follow-up may explain",
+    "may-change": "they differ, and this may change",
     "undated": "they differ, and the dates in sources.csv do not say which is later",
     "undeclared": "they differ, and the column later of measures.csv does not say if it may change",
     "other-definition": "they differ, which a definition may explain",

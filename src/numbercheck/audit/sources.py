@@ -140,8 +140,9 @@ def _alike(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> str:
     if claim.statistic == other.statistic or measure.kind == "design":
         if not agree(claim, other, measure):
             return ""
-        same = claim.printed == other.printed or measure.unit in ("date", "text")
-        return "agrees" if same or claim.value.exact == other.value.exact else "within-rounding"
+        rounded = measure.unit not in ("date", "text") and claim.printed != other.printed
+        rounded = rounded and claim.value.relation == other.value.relation == "="
+        return "within-rounding" if rounded and claim.value.exact != other.value.exact else "agrees"
     counts, others = own.count(measure), theirs.count(measure)
     if counts and others and counts.total == others.total:
         return "agrees" if set(counts.values) & set(others.values) else ""

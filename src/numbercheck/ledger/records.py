@@ -247,8 +247,11 @@ class Ledger:
 def printed_faults(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:
     """Say why a printed text is neither a number nor, for a date, a date."""
     try:
-        if measures[claim.measure].unit == "date":
+        unit = measures[claim.measure].unit
+        if unit == "date":
             day_range(claim.printed)
+        elif unit == "text":
+            return
         elif Printed(claim.printed).relation == "unreached" and claim.statistic not in REACHED:
             yield (
                 f"{where}, column printed: {claim.printed!r} is not a number, and only a limit, a "
