@@ -118,13 +118,14 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
     yield f"  is the    {claim.statistic} of {measure.label}"
     if measure.family:
         yield f"  family    {measure.family}: {ledger.method(measure)}"
-    for premise in list(dict.fromkeys(verdict.inputs))[:MOST]:
+    reason = wrap(verdict.reason, WIDTH - 12)
+    most = max(1, MOST - max(0, len(reason) - LONG))
+    for premise in list(dict.fromkeys(verdict.inputs))[: max(3, most)]:
         other = ledger.claims[premise]
         title = "against " if premise == verdict.inputs[0] else ""
         where = place(other, ledger)
         yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {where}"
-    reason = wrap(verdict.reason, WIDTH - 12)
-    yield from _tried(verdict.candidates, max(1, MOST - max(0, len(reason) - LONG)))
+    yield from _tried(verdict.candidates, most)
     value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""
     yield f"  verdict   {verdict.verdict.upper()}: {verdict.kind}{value}"
     yield from (f"            {line}" for line in reason)

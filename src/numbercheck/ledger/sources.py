@@ -67,7 +67,7 @@ def provenance(claim: Claim, ledger: Ledger) -> str:
     """Source of a claim, what of it was read, and where."""
     source = source_of(claim)
     name, row = name_of(source, ledger), ledger.sources.get(source)
-    return f"{name}: {row.citation} ({row.seen}; {row.retrieved})" if row else name
+    return f"{name}, {row.seen}, {row.retrieved}" if row else name
 
 
 def joint(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:

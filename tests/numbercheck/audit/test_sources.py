@@ -353,5 +353,4 @@ def test_no_other_test_of_two_sides_fits_all_of_them(every):
 def test_an_explanation_says_where_a_number_was_read(ledger):
     text = explain(of_sources(ledger), "follow_up_crc_2w_percent")
 
-    assert "the follow-up: PMID 39984805" in text
-    assert "abstract" in text
+    assert "the follow-up, abstract, PMID 39984805, reprinted at" in text
