@@ -62,8 +62,8 @@ def small(tmp_path):
         handle.write("proportion,wilson,inferred,,\n")
     replace(
         folder / "measures.csv",
-        ",,,,,,,patients,,,,\n",
-        ",,,,,,proportion,patients,,,,\n",
+        ",,,,,,,patients,,,,,\n",
+        ",,,,,,proportion,patients,,,,,\n",
         last=True,
     )
     return folder
