@@ -45,6 +45,13 @@ class Found(NamedTuple):
             return f"“{self.claim.note.split(';')[0]}”"
         return token(self.claim) if self.claim else ""
 
+    @property
+    def place(self) -> str:
+        """Part of the article, or of another source, that prints it; empty for a reading."""
+        if not self.claim:
+            return ""
+        return ", ".join(filter(None, [self.claim.source.replace("_", " "), self.claim.part]))
+
 
 def findings(
     ledger: Ledger,
