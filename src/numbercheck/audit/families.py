@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ MOST = 6  # methods of a line
 
 
 class Inference(NamedTuple):
-    """How many numbers of one kind each method prints as printed, best first."""
+    """How many intervals or P values of one kind each method gives as printed, best first."""
 
     family: str
     number: int
@@ -24,7 +24,7 @@ class Inference(NamedTuple):
 
     @property
     def method(self) -> str:
-        """Method that prints more numbers than every other one, and at least two; else empty."""
+        """Method that gives more of them than every other one, and at least two; else empty."""
         (best, most), *rest = [*self.fits.items(), ("", 0)]
         return best if most > max(1, rest[0][1]) else ""
 
@@ -35,10 +35,10 @@ class Inference(NamedTuple):
         if self.method:
             return f"inferred: {self.method}"
         if not most:
-            return "no method prints any of them"
+            return "no method gives any of them"
         if most == 1:
             return "one number at most would choose the method, which is no evidence for it"
-        return "several methods print as many, so the method stays open"
+        return "several methods give as many, so the method stays open"
 
     def __str__(self) -> str:
         counts = [f"{method} {n}" for method, n in self.fits.items()][:MOST]
@@ -46,22 +46,27 @@ class Inference(NamedTuple):
 
 
 def inferred_families(ledger: Ledger, verdicts: Sequence[Verdict]) -> list[Inference]:
-    """Count, by kind of measure, the limits and P values that each method prints as printed.
+    """Count, by kind of measure, the intervals and P values that each method prints as printed.
 
-    Measures that name their family or method are left out.
+    The two limits of an interval count once. Measures that name their family or method are left
+    out.
     """
-    found: dict[str, Counter[str]] = {}
-    numbers: Counter[str] = Counter()
+    tried: dict[str, dict[tuple[str, str], Verdict]] = {}
     for verdict in verdicts:
         claim = ledger.claims[verdict.claim]
         if verdict.candidates and (family := _family(claim, ledger)):
-            numbers[family] += 1
-            fits = found.setdefault(family, Counter())
-            fits.update({c.method: int(c.fits) for c in verdict.candidates})
+            tried.setdefault(family, {}).setdefault((claim.measure, claim.locus), verdict)
     return [
-        Inference(family, numbers[family], dict(fits.most_common()))
-        for family, fits in found.items()
+        Inference(family, len(numbers), dict(_fits(numbers.values()).most_common()))
+        for family, numbers in tried.items()
     ]
+
+
+def _fits(verdicts: Iterable[Verdict]) -> Counter[str]:
+    fits: Counter[str] = Counter()
+    for verdict in verdicts:
+        fits.update({candidate.method: int(candidate.fits) for candidate in verdict.candidates})
+    return fits
 
 
 def _family(claim: Claim, ledger: Ledger) -> str:
@@ -74,7 +79,7 @@ def _family(claim: Claim, ledger: Ledger) -> str:
 def families_told(inferences: Sequence[Inference]) -> Iterator[str]:
     """Lines of the table for a terminal."""
     if inferences:
-        yield "\nMethods, by how many of the numbers each prints as printed (no families.csv):"
+        yield "\nMethods, by how many intervals or P values each gives (no families.csv):"
         yield from map(str, inferences)
 
 
@@ -104,6 +109,6 @@ def write_families(folder: Path, inferences: Sequence[Inference]) -> list[str]:
         writer.writerow(COLUMNS)
         for family, number, fits in known:
             method, *others = fits
-            note = f"Prints {fits[method]} of {number} numbers"
+            note = f"Gives {fits[method]} of {number} as printed"
             writer.writerow([family, method, "inferred", "|".join(others), note])
     return [i.family for i in known]

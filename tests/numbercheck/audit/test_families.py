@@ -19,15 +19,23 @@ def sketch(*counts, method="clopper-pearson"):
     return s.ledger
 
 
-def test_the_method_is_the_one_that_prints_most_numbers():
-    """Six limits by Clopper and Pearson; the table says how many each method prints."""
+def test_the_method_is_the_one_that_gives_most_intervals():
+    """Three intervals by Clopper and Pearson; the table says how many each method gives."""
     ledger = sketch(33, 5, 16)
     (found,) = inferred_families(ledger, audit(ledger))
 
-    assert (found.family, found.number, found.method) == ("count", 6, "clopper-pearson")
-    assert found.fits["clopper-pearson"] == 6
+    assert (found.family, found.number, found.method) == ("count", 3, "clopper-pearson")
+    assert found.fits["clopper-pearson"] == 3
     assert found.fits["wald"] == 0
-    assert "clopper-pearson 6" in told(ledger, audit(ledger))
+    assert "clopper-pearson 3" in told(ledger, audit(ledger))
+
+
+def test_two_limits_of_one_interval_are_one_number():
+    """They are no evidence for the method that they chose."""
+    ledger = sketch(5)
+    (found,) = inferred_families(ledger, audit(ledger))
+
+    assert (found.number, found.method) == (1, "")
 
 
 def test_a_method_that_one_number_chose_is_not_inferred():

@@ -1,0 +1,70 @@
+"""The example ledgers: the planted slips are found, exactly these, by every command."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+
+from numbercheck.audit import audit, drift
+from numbercheck.ledger.reading import read_ledger
+
+EXAMPLES = ROOT / "data" / "examples"
+NAMES = ("single-arm", "two-arm", "means")
+COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()"]
+
+
+def run(*words):
+    """Run a command; give its exit status and what it prints."""
+    ended = subprocess.run(
+        [*COMMAND, *map(str, words)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    return ended.returncode, ended.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exactly_the_planted_slips_are_found(name):
+    """Each planted slip is told, and no number besides."""
+    ledger = read_ledger(EXAMPLES / name)
+    verdicts = audit(ledger)
+    found = {v.claim for v in verdicts if v.verdict == "mismatch"}
+
+    assert found == set(ledger.expected_findings)
+    assert drift(ledger, verdicts) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "sets"),
+    [
+        ("single-arm", 1, [{"died_percent"}, {"complete_n", "partial_n", "response_n"}]),
+        ("two-arm", 1, [{"results_arm_a_n", "results_response_b_percent"}]),
+        ("means", 0, []),
+    ],
+)
+def test_conflicts_names_the_counts_that_no_cohort_has(name, status, sets):
+    """Means are no part of the model: nobody's rows are built from them."""
+    ended, shown = run("conflicts", EXAMPLES / name, "--all", "--json")
+    found = [set(each["claims"]) for each in json.loads(shown)["conflicts"]]
+
+    assert ended == status
+    assert all(each in found for each in sets)
+
+
+def test_bounds_answers_by_arm():
+    """37 responses are printed for arm A."""
+    ended, shown = run("bounds", "response", EXAMPLES / "two-arm", "--among", 'arm == "A"')
+
+    assert ended == 0
+    assert 'response among arm == "A": 37 patients' in shown
+
+
+def test_every_example_is_on_the_page_that_explains_them():
+    """One page, with each folder and each slip."""
+    text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(NAMES)
+    for name in NAMES:
+        assert f"`{name}/`" in text
+        assert all(f"`{claim}`" in text for claim in read_ledger(EXAMPLES / name).expected_findings)
+    assert len(text.splitlines()) <= 60
