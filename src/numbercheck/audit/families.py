@@ -1,6 +1,5 @@
 """Methods of a ledger that names none: inferred over all its intervals and tests together."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from numbercheck.audit.verdicts import Verdict
 from numbercheck.ledger.implied import BY_KIND
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim
+from numbercheck.tables import write_table
 
 COLUMNS = ("family", "method", "status", "alternatives", "note")
 MOST = 6  # methods of a line
@@ -104,11 +104,10 @@ def write_families(folder: Path, inferences: Sequence[Inference]) -> list[str]:
         raise LedgerError([f"{path} is there already, and stays as it is"])
     if not known:
         return []
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for family, number, fits in known:
-            method, *others = fits
-            note = f"Gives {fits[method]} of {number} as printed"
-            writer.writerow([family, method, "inferred", "|".join(others), note])
+    rows = []
+    for family, number, fits in known:
+        method, *others = fits
+        note = f"Gives {fits[method]} of {number} as printed"
+        rows.append((family, method, "inferred", "|".join(others), note))
+    write_table(COLUMNS, rows, path)
     return [i.family for i in known]

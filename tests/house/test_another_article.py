@@ -1,0 +1,67 @@
+"""The README's section on another article: its text, its commands and what they find."""
+
+import csv
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+
+SECTION = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Another article")[2]
+SECTION = SECTION.partition("\n## ")[0]
+COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()"]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Give a function that runs a README line in a folder that has the examples."""
+    shutil.copytree(ROOT / "data" / "examples", tmp_path / "data" / "examples")
+
+    def run(line):
+        words = shlex.split(line.removeprefix(".venv/bin/numbercheck "))
+        ended = subprocess.run(
+            [*COMMAND, *words], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        return ended.returncode, ended.stdout + ended.stderr
+
+    return run
+
+
+def test_the_text_is_that_of_the_example():
+    """What the README shows is what `draft` reads."""
+    article = (ROOT / "data" / "examples" / "two-arm" / "article.md").read_text(encoding="utf-8")
+    shown = re.sub(r"^    ", "", SECTION, flags=re.MULTILINE)
+
+    assert article.strip() in shown
+    assert len(article.splitlines()) == 8
+
+
+def test_its_commands_find_the_slip_and_the_remedy_works(run, tmp_path):
+    """Run as written; the P value is judged once its groups are named as the README says."""
+    draft, audit, report = re.findall(r"^    (\.venv/bin/numbercheck .*)$", SECTION, re.MULTILINE)
+    slip = re.search(r"^    (24 of 58 .*)$", SECTION, re.MULTILINE)[1]
+
+    assert run(draft)[0] == 0
+    with (tmp_path / "my-ledger" / "claims.csv").open(newline="", encoding="utf-8") as handle:
+        assert len(list(csv.DictReader(handle))) == 20
+    status, told = run(audit)
+    assert status == 1
+    assert slip in told
+    assert "1  mismatch" in told
+    assert run(report)[0] == 0
+
+    measures = tmp_path / "my-ledger" / "measures.csv"
+    with measures.open(newline="", encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    for row in rows:
+        if row["measure"] == "response_comparison":
+            row |= {"where": "response", "by": 'arm == "arm A"'}
+    with measures.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    told = run("explain text1_response_comparison_p_value my-ledger")[1]
+    assert re.search(r"verdict +MATCH", told), told
