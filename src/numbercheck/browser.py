@@ -18,6 +18,7 @@ from numbercheck.audit import audit, to_json
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.reading import FILES, read_ledger
 from numbercheck.ledger.records import Family, Ledger
+from numbercheck.ledger.sources import of_sources
 from numbercheck.ledger.tables import read_table
 from numbercheck.ledger.workbook import unpack_workbook
 
@@ -148,11 +149,10 @@ def _unpack(archive: Path) -> None:
 
 def _changed(path: Path, ledger: Ledger, edits: Mapping[str, Any]) -> bytes:
     """Bytes of a ledger's file after the edits."""
+    every = of_sources(ledger).claims
     changes: dict[str, Callable[[Row], Row | None]] = {
         "claims.csv": lambda row: (
-            row | {"printed": ledger.claims[row["claim"]].printed}
-            if row["claim"] in ledger.claims
-            else None
+            row | {"printed": every[row["claim"]].printed} if row["claim"] in every else None
         ),
         "families.csv": lambda row: row | {"method": ledger.families[row["family"]].method},
         "measures.csv": lambda row: (

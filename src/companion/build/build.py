@@ -172,14 +172,14 @@ def _replace_outputs(
 ) -> BuildOutcome:
     from companion.build.collect import collect
     from companion.verify import summary
-    from numbercheck.audit import audit, drift
+    from numbercheck.audit import drift
     from numbercheck.ledger.sources import of_sources
+    from numbercheck.report.sources import elsewhere
 
     with staged(output) as stage:
         if document:
             shutil.copyfile(document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in runs}
         rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
-    every = of_sources(ledger)
-    others = [v for v in audit(every) if v.claim in ledger.elsewhere]
-    return BuildOutcome(output, tuple(drift(every, [*rows, *others])), summary(ledger, rows))
+    found = drift(of_sources(ledger), [*rows, *elsewhere(ledger)])
+    return BuildOutcome(output, tuple(found), summary(ledger, rows))

@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from numbercheck.audit.evidence import Count, Evidence, possible_counts
+from numbercheck.audit.cases import case_of, pair_at
+from numbercheck.audit.comparisons import PTest
+from numbercheck.audit.evidence import Count, Evidence, MissingError, possible_counts
+from numbercheck.audit.p_values import compare
 from numbercheck.ledger.records import Claim, Measure
 from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.words import called
 
 
 def other_definitions(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Iterator[str]:
     """Printed numbers by which both sources can be right: other patients, or another measure."""
     measure = own.ledger.measures[claim.measure]
+    if claim.statistic in ("conf_low", "conf_high", "p_value"):
+        yield from _other_methods(claim, measure, own, theirs)
     if measure.kind != "count" or claim.statistic not in ("n", "N", "percent"):
         return
     here, there = own.count(measure, claim.locus), theirs.count(measure, other.locus)
@@ -23,6 +29,28 @@ def other_definitions(claim: Claim, own: Evidence, other: Claim, theirs: Evidenc
     for label, count in _relatives(measure, theirs):
         if _is_of(claim, count):
             yield f"It is the number of {label}: {_share(count)}."
+
+
+def _other_methods(
+    claim: Claim, measure: Measure, own: Evidence, theirs: Evidence
+) -> Iterator[str]:
+    """Methods by which limits or a P value follow from counts that are printed."""
+    for evidence in (own, theirs):
+        if measure.kind == "count":
+            case = case_of(claim, measure, pair_at(claim, own), evidence)
+            ways = [way.method for way in case.whole] if case else []
+        else:
+            ways = [t.name for t in _tests(measure, evidence) if all(t.fits(claim.value))]
+        if ways:
+            yield f"By {called(ways[0])} it follows from the printed counts."
+            return
+
+
+def _tests(measure: Measure, evidence: Evidence) -> list[PTest]:
+    try:
+        return compare(measure, evidence).tests
+    except MissingError:
+        return []
 
 
 def remarks(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Iterator[str]:

@@ -126,6 +126,8 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
         where = place(other, ledger)
         yield f"  {title:<9} {other.printed}, {other.statistic} of {other.measure}, {where}"
     yield from _tried(verdict.candidates, most)
+    if verdict.kind.startswith("comparator"):
+        yield f"  read at   {verdict.method}"
     value = f", {verdict.method} gives {verdict.value:.6g}" if isfinite(verdict.value) else ""
     yield f"  verdict   {verdict.verdict.upper()}: {verdict.kind}{value}"
     yield from (f"            {line}" for line in reason)

@@ -16,7 +16,7 @@ from numbercheck.audit import (
 )
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.intervals import computed_verdict
-from numbercheck.audit.sources import agree, agree_in_value
+from numbercheck.audit.sources import agree
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
 from numbercheck.ledger.records import Claim, Ledger
@@ -195,14 +195,14 @@ def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:
 
 def _external(claim: Claim, ledger: Ledger) -> Verdict:
     """Compare a number of another trial with what that trial's own report prints."""
-    cited = ledger.cited(claim)
-    rows = [row for row, number in cited if number]
+    cited = sources.cited(claim, ledger)
+    rows = [row for row, agreement in cited if agreement != "alone"]
     if not rows:
         says = "A number of another trial, whose own report is not among the comparators."
         if cited:
             says = f"{cited[0][0].trial} is among the comparators, but not this number of it."
         return verdict_on(claim, "unchecked", "other-trial", says)
-    same = [row for row, number in cited if number and agree_in_value(claim.value, number)]
+    same = [row for row, agreement in cited if agreement == "agrees"]
     says = " and ".join(
         f"{r.trial} prints {r.printed} ({r.status or 'seen'})" for r in same or rows
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from numbercheck.audit.definitions import other_definitions, remarks
 from numbercheck.audit.evidence import Count, Evidence, limits_at
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Claim, Comparator, Ledger, Measure
 from numbercheck.ledger.sources import (
     ARTICLE,
     every_source,
@@ -64,7 +64,7 @@ def agreements(ledger: Ledger) -> list[Agreement]:
     """
     names = [name for name in every_source(ledger) if name != ARTICLE]
     rows = [row for name in names for row in beside(Evidence(of_sources(ledger, [name])), name)]
-    return rows + _cited(ledger)
+    return [*rows, *_cited(ledger)]
 
 
 def beside(own: Evidence, name: str) -> Iterator[Agreement]:
@@ -216,22 +216,31 @@ def _limits(count: Count, measure: Measure, ledger: Ledger) -> tuple[str, str]:
     return format_rounded(100 * low, 1), f"{format_rounded(100 * high, 1)}%"
 
 
-def _cited(ledger: Ledger) -> list[Agreement]:
+def _cited(ledger: Ledger) -> Iterator[Agreement]:
     """Numbers of other trials that the article cites, beside what these trials print."""
-    rows = []
     for claim in of_sources(ledger, [ARTICLE]).claims.values():
-        measure = ledger.measures[claim.measure]
-        for row, number in ledger.cited(claim) if measure.kind == "external" else ():
-            alike = number and agree_in_value(claim.value, number)
-            agreement = "alone" if number is None else "agrees" if alike else "differs"
-            rows.append(
-                Agreement(
-                    *(measure.measure, measure.label, claim.statistic),
-                    *(row.trial, row.quantity, row.printed, ""),
-                    *(ARTICLE, claim.claim, claim.printed, "", agreement, row.note),
-                )
+        label = ledger.measures[claim.measure].label
+        for row, agreement in cited(claim, ledger):
+            yield Agreement(
+                *(claim.measure, label, claim.statistic),
+                *(row.trial, row.quantity, row.printed, ""),
+                *(ARTICLE, claim.claim, claim.printed, "", agreement, row.note),
             )
-    return rows
+
+
+def cited(claim: Claim, ledger: Ledger) -> list[tuple[Comparator, str]]:
+    """Rows of the comparators about a number of another trial, and whether each agrees."""
+    if ledger.measures[claim.measure].kind != "external":
+        return []
+    names = claim.claim, claim.measure
+    rows = [r for r in ledger.comparators if r.claim == names[0] or r.quantity == names[1]]
+    return [(row, _as_cited(claim.value, row.number)) for row in rows]
+
+
+def _as_cited(here: Printed, there: Printed | None) -> str:
+    if there is None:
+        return "alone"
+    return "agrees" if agree_in_value(here, there) else "differs"
 
 
 def check(evidence: Evidence) -> Iterator[Verdict]:
@@ -255,7 +264,7 @@ VERDICTS = {
 def sentence(row: Agreement, ledger: Ledger) -> str:
     """Both numbers with their intervals, how they stand to each other, and why perhaps."""
     here, there = (
-        f"{printed} ({limits})" if limits else printed
+        f"{printed} (interval {limits})" if limits else printed
         for printed, limits in (
             (row.printed, row.interval),
             (row.against_printed, row.against_interval),

@@ -83,12 +83,6 @@ class Ledger:
                 found.setdefault((claim.measure, claim.statistic), []).append(claim)
         return found
 
-    def cited(self, claim: Claim) -> list[tuple[Comparator, Printed | None]]:
-        """Rows of the comparators about a claim, with the number that each prints of its own."""
-        names = claim.claim, claim.measure
-        rows = [r for r in self.comparators if r.claim == names[0] or r.quantity == names[1]]
-        return [(row, row.number) for row in rows]
-
     def printed(self, measure: str, statistic: str) -> Printed | None:
         """Return the number as printed first, or None when the article does not print it."""
         claims = self.find(measure, statistic)
