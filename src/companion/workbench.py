@@ -14,21 +14,23 @@ from companion.asked import MeaninglessError, require_meaning
 from companion.captions import DisplayLayout, LayoutRow, Provenance, provenance
 from companion.cards import Card, claim_card, result_card
 from companion.cohort import Cohort, masked, patient_table, read_cohort, unrecorded
+from companion.consistency import Consistency, read_consistency
 from companion.project import ROOT
 from companion.results import Results, write_results
 from companion.verify import verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
+from numbercheck.audit.comparisons import Rate
 from numbercheck.audit.evidence import Count, Evidence
 from numbercheck.audit.rates import rate_tests
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger, read_records
-from numbercheck.ledger.records import Ledger, LedgerError, unknown
+from numbercheck.ledger.records import Comparator, Ledger, LedgerError, Measure, unknown
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
 COMPARED = [
     *("measure", "claim", "counted", "n", "N", "against", "statistic", "rate", "method"),
-    "p_value",
+    *("p_value", "similar"),
 ]
 RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
 
@@ -51,6 +53,8 @@ class Workbench:
     ----------
     cohort : Cohort
     ledger : Ledger
+    consistency : Consistency
+        What all consistent cohorts agree on; empty for supplied data.
     month : float
         Days of a month.
     results : Results
@@ -82,21 +86,31 @@ class Workbench:
         self.printed_only = provenance(self.ledger, "")
         self.output = ROOT / output_dir
         wanted = consistency_file if self.cohort.label else ""
-        self._document = _consistency(ROOT / wanted, self.ledger) if wanted else {}
+        read = read_consistency(ROOT / wanted, self.ledger) if wanted else None
+        self.consistency = read or Consistency({}, self.ledger)
 
     @cached_property
     def patients(self) -> pd.DataFrame:
         """One row for each patient, one column for each variable of the ledger."""
         return patient_table(self.cohort, self.ledger.variables)
 
-    def members(self, row: LayoutRow) -> pd.Series:
-        """Which patients a row of a display counts: by a code of ADSL, an expression, a measure."""
+    def number(self, row: LayoutRow) -> int | None:
+        """Patients whom a row of a display counts; None where it counts what nobody recorded.
+
+        They are chosen by a code of ADSL, an expression, or a measure.
+        """
         if row.code:
-            return self.cohort.adsl.set_index("USUBJID")[row.column] == row.code
+            return int((self.cohort.adsl[row.column] == row.code).sum())
+        if not (row.where or row.measure):
+            return None
         text = row.where or self.ledger.measures[row.measure].where.text
         where = self.ledger.selection(text) if text else Expression("")
-        selected = where.select(masked(self.patients), len(self.patients))
-        return pd.Series(selected, index=self.patients.index)
+        return int(where.select(masked(self.patients), len(self.patients)).sum())
+
+    def p_values(self, measure: str) -> tuple[float, float]:
+        """Least and largest P value over all consistent cohorts, else that of these patients."""
+        p = self.results.get(measure, "p_value")
+        return self.consistency.range(measure, "p_value") or (p, p)
 
     def claim(self, slug: str) -> Card:
         """What is known of a printed number, by the results that this notebook has so far."""
@@ -190,15 +204,32 @@ class Workbench:
         recorded = {m: of for m, of in claimed.items() if m not in self.results.missing}
         for name, (what, counted, k) in recorded.items():
             measure = self.ledger.measures[name]
+            (said,) = (c for c in self.ledger.claims.values() if c.measure == name)
+            similar = said.value.relation == ">="
             for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
+                if test.name.endswith("-greater") or (similar and test.is_one_sided):
+                    continue
                 for rate, values in test.ends.items():
-                    cited = self.ledger.claims[rate.claim]
-                    claim = f"{what}: lower than {cited.printed}"
-                    published = cited.measure, cited.statistic, rate.text
-                    row = (name, claim, counted, k, total, *published, test.name, max(values))
-                    rows.append(row)
-        found = pd.DataFrame(rows, columns=COMPARED)
-        return found[~found["method"].str.endswith("-greater")].sort_values("claim", kind="stable")
+                    published = self._published(measure, rate)
+                    claim = f"{what}: {'similar to' if similar else 'lower than'} {published[0]}"
+                    row = (name, claim, counted, k, total, *published[1:], test.name, max(values))
+                    rows.append((*row, similar))
+        return pd.DataFrame(rows, columns=COMPARED).sort_values("claim", kind="stable")
+
+    def _published(self, measure: Measure, rate: Rate) -> tuple[str, str, str, str]:
+        """What a count is compared with: in words, its measure and statistic, and the rate."""
+        if rate.claim:
+            cited = self.ledger.claims[rate.claim]
+            return cited.printed, cited.measure, cited.statistic, rate.text
+        row = next(r for r in self.ledger.comparators if r.claim == measure.against)
+        return f"{row.percent}% in {_trial(row)}", "", "", f"{row.n} of {row.N}"
+
+    def cited(self, measure: str, statistic: str) -> list[tuple[str, float]]:
+        """A rate as the article cites it, and as each source prints it, in percent."""
+        (claim,) = self.ledger.find(measure, statistic)
+        rows = [(f"{claim.locus}, as cited", float(claim.value.value))]
+        linked = (row for row in self.ledger.comparators if row.claim == claim.claim)
+        return rows + [(_trial(row), float(row.percent)) for row in linked if row.percent]
 
     def rates(self, display: str) -> pd.DataFrame:
         """Rates of this trial, of the trials that it cites, and of those cited without counts.
@@ -271,42 +302,6 @@ class Workbench:
             if column
         }
 
-    def bounds(self, *words: str) -> pd.DataFrame:
-        """Bounds whose label has one of the words: what all consistent cohorts agree on."""
-        rows = [b for b in self._document.get("bounds", []) if any(w in b["label"] for w in words)]
-        columns = ["label", "low", "high", "unit", "certified"]
-        return pd.DataFrame(rows, columns=columns)
-
-    def envelope(self, endpoint: str) -> pd.DataFrame | None:
-        """Least and largest survival of all consistent curves, by month; None where unknown.
-
-        Survival never rises, so until the next month it lies between this month's largest
-        and the next one's least.
-        """
-        rows = self._document.get("envelopes", {}).get(endpoint)
-        if not rows:
-            return None
-        frame = pd.DataFrame(rows, columns=["time", "lower", "upper"])
-        least = frame["lower"].shift(-1).fillna(frame["lower"].iloc[-1])
-        return frame.assign(lower=least / 100, upper=frame["upper"] / 100)
-
-    def subgroup_bounds(self, measure: str) -> list[list[float]]:
-        """Fewest and most with the event, in the group and outside it; empty where unknown."""
-        return self._document.get("subgroups", {}).get(measure, [])
-
-    def histories(self) -> pd.DataFrame:
-        """Sequences of numbers at risk that reproduce each survival estimate, by interval type."""
-        rows = [
-            {
-                "measure": h["measure"],
-                **h["alone"],
-                "with all other claims": len(h["joint"]),
-                "events": ", ".join(map(str, h["events"])),
-            }
-            for h in self._document.get("risk_histories", [])
-        ]
-        return pd.DataFrame(rows)
-
     def finish(self, name: str) -> pd.DataFrame:
         """Save the results under the notebook's name, and return them to be shown."""
         path = self.output / "results" / f"{name}.csv"
@@ -314,6 +309,11 @@ class Workbench:
         missing = {} if self.cohort.label else self.results.missing
         path.with_suffix(".json").write_text(json.dumps(missing), encoding="utf-8")
         return pd.read_csv(path)
+
+
+def _trial(row: Comparator) -> str:
+    """Name of a trial, without its size."""
+    return row.trial.split(" (")[0]
 
 
 def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
@@ -340,22 +340,3 @@ def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
     if faults:
         raise LedgerError(faults)
     return layouts
-
-
-def _consistency(path: Path, ledger: Ledger) -> dict:
-    """Read the document on consistency of this ledger.
-
-    Raises
-    ------
-    MeaninglessError
-        If there is none, it cannot be read, or it was made of another ledger.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        bounds, others = document["bounds"], set(document["subgroups"]) - set(ledger.measures)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        what = f"consistency_file {path} cannot be read ({type(error).__name__})"
-        raise MeaninglessError(f"{what}; name another, or leave it empty") from None
-    if others or not isinstance(bounds, list):
-        raise MeaninglessError(f"consistency_file {path} was made of another ledger")
-    return document

@@ -36,7 +36,9 @@ def settle(text: Text) -> None:
     """Give a text the fonts that it needs, and take out what none of them has."""
     lines = [drawable(line) for line in text.get_text().split("\n")]
     text.set_text("\n".join(lines))
-    text.set_family(list(dict.fromkeys([FAMILY, *(_family(c) for line in lines for c in line)])))
+    text.set_fontfamily(
+        list(dict.fromkeys([FAMILY, *(_family(c) for line in lines for c in line)]))
+    )
 
 
 def text_width(text: str, size: float = BODY, weight: str = "normal") -> float:

@@ -1,6 +1,8 @@
 """Fig. 1b and 1c: a Kaplan-Meier curve with its band, censor ticks and at-risk table."""
 
+from collections.abc import Mapping
 from math import ceil, isnan
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_
 from companion.figures import lettering, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from numbercheck.statistics.rounding import format_rounded
-from numbercheck.statistics.survival import at_risk_table, median, survival_at
+from numbercheck.statistics.survival import at_risk_table, median, median_interval, survival_at
 
 Look = dict[str, Any]
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
@@ -26,6 +28,11 @@ LIMITS = ("conf_low", "conf_high")
 ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulative_censored"}
 
 CHOSEN = "Days of events and of censoring"
+POSSIBLE = "Possible"
+AROUND = (
+    "Hatched: no curve compatible with every printed number leaves this range. Possible: fewest "
+    "and most patients at risk in any compatible cohort."
+)
 
 
 @style.styled()
@@ -36,6 +43,7 @@ def survival(
     conf_type: str = "log",
     level: float = 0.95,
     envelope: pd.DataFrame | None = None,
+    possible: Mapping[float, tuple[int, int]] = MappingProxyType({}),
     provenance: Provenance = UNSTATED,
     width: float = style.SINGLE,
     measure: str = "",
@@ -53,8 +61,10 @@ def survival(
     conf_type, level : str, float
         How the limits were computed, for the footnote.
     envelope : pandas.DataFrame, optional
-        ``time`` (months), ``lower``, ``upper``: all curves that fit what is printed, drawn
-        behind as steps.
+        ``time`` (months) from which ``lower`` and ``upper`` hold: what no curve that fits the
+        printed numbers leaves. An infinite time stands for the end of the axis.
+    possible : mapping of float to (int, int), optional
+        By month, fewest and most patients at risk that fit the printed numbers.
     provenance : Provenance
         What the footnote says of the data.
     width : float
@@ -68,17 +78,19 @@ def survival(
     inner = width - 2 * style.EDGE
     said = [line for text in summary for line in lettering.wrap(text, inner, weight="bold")]
     above = key_height(entries, inner) + TABLE_LINE * len(said) + 3
-    below = AXIS + TABLE_LINE * (len(ROWS) + 1)
-    method = _method(conf_type, level, envelope is not None)
-    notes = provenance.footnote(*method, provenance.chosen(CHOSEN))
+    rows = _rows(curve, ticks, possible)
+    below = AXIS + TABLE_LINE * (len(rows) + 1)
+    method = _method(conf_type, level)
+    around = AROUND if envelope is not None else ""
+    notes = provenance.footnote(*method, around, provenance.chosen(CHOSEN))
     n = f"{int(curve['n_risk'].iloc[0])}"
     title = f"{endpoint}, N = {n}"
     page = style.sheet(width, PLOT + below + above, title, notes, provenance.label)
     left = lettering.text_width("Censored") + lettering.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
-    _draw(axes, curve, envelope, measure)
     _frame(axes, ticks, endpoint, horizon)
-    _counts(page, curve, ticks, left, below)
+    _draw(axes, curve, envelope, measure)
+    _write_rows(page, rows, axes, left, below)
     for line, text in enumerate(said):
         weight = "normal" if line else "bold"
         page.write(0, page.height - TABLE_LINE * (line + 0.5), text, weight=weight)
@@ -99,6 +111,7 @@ def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
 def _draw(axes: Axes, curve: pd.DataFrame, envelope: pd.DataFrame | None, measure: str) -> None:
     if envelope is not None:
         month, low, high = (envelope[c].to_numpy(dtype=float) for c in ENDS)
+        month = np.minimum(month, axes.get_xlim()[1])
         axes.fill_between(month, low, high, step="post", **ENVELOPE)
     times, survived, lower, upper = steps(curve)
     axes.fill_between(times, lower, upper, step="post", **BAND, gid=result_id(measure, *LIMITS))
@@ -117,17 +130,34 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
     axes.axvline(horizon, ymax=1 / 1.02, color=style.INK, **dashes)
 
 
-def _counts(
-    page: style.FigureSheet, curve: pd.DataFrame, ticks: np.ndarray, left: float, below: float
-) -> None:
-    """Write who is at risk, and who has left, under each tick."""
+def _rows(
+    curve: pd.DataFrame, ticks: np.ndarray, possible: Mapping[float, tuple[int, int]]
+) -> dict[str, list[str]]:
+    """Who is at risk and who has left at each tick, by the name of the row."""
     counts = at_risk_table(curve, ticks)
-    across = page.width - left - 4
-    for line, (name, column) in enumerate(ROWS.items()):
+    rows = {name: [f"{n}" for n in counts[column]] for name, column in ROWS.items()}
+    if not possible:
+        return rows
+    ends = [possible.get(tick) for tick in ticks]
+    ranges = [_range(*of) if of else "" for of in ends]
+    return {"At risk": rows.pop("At risk"), POSSIBLE: ranges, **rows}
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def _write_rows(
+    page: style.FigureSheet, rows: Mapping[str, list[str]], axes: Axes, left: float, below: float
+) -> None:
+    """Write the rows under the axis, each number under its tick."""
+    ticks, across = axes.get_xticks(), page.width - left - 4
+    for line, (name, texts) in enumerate(rows.items()):
         y = below - AXIS - TABLE_LINE * (line + 0.9)
-        page.write(0, y, name)
-        for tick, count in zip(ticks, counts[column], strict=True):
-            page.write(left + across * tick / ticks[-1], y, f"{count}", ha="center")
+        look = {"size": style.SMALL, "color": style.INK} if name == POSSIBLE else {}
+        page.write(0, y, name, **look)
+        for tick, text in zip(ticks, texts, strict=True):
+            page.write(left + across * tick / ticks[-1], y, text, ha="center", **look)
 
 
 def _ticks(last: float, horizon: float) -> np.ndarray:
@@ -143,25 +173,28 @@ def _entries(level: float, enveloped: bool) -> list[KeyEntry]:
         KeyEntry(f"{100 * level:g}% CI", fill=BAND),
         KeyEntry("Censored", line=TICK),
     ]
-    return [*entries, KeyEntry("All compatible curves", fill=ENVELOPE)][: 3 + enveloped]
+    return [*entries, KeyEntry("Range of all compatible curves", fill=ENVELOPE)][: 3 + enveloped]
 
 
 def _summary(curve: pd.DataFrame, horizon: float, level: float, measure: str) -> tuple[str, str]:
-    """Estimate at the horizon and median, in words."""
-    at = survival_at(curve, horizon).iloc[0]
-    middle = median(curve)
-    reached = (
-        "Median not reached" if isnan(middle) else f"Median {format_rounded(middle, 1)} months"
-    )
+    """Estimate at the horizon and median, each with its interval, in words."""
+    at, interval = survival_at(curve, horizon).iloc[0], f"{100 * level:g}% CI "
+    middle = f"Median {_months(median(curve))}"
+    ends = median_interval(curve)
+    if not all(map(isnan, ends)):
+        middle += f" ({interval}{_months(ends[0])} to {_months(ends[1])})"
     if horizon > curve.index[-1] and at["survival"] > 0:
-        return f"Follow-up ends before {horizon:g} months", reached
+        return f"Follow-up ends before {horizon:g} months", middle
     estimate = Number(f"{_hundred(at['survival'])}%", measure, "estimate")
     low, high = (
         Number(_hundred(at[end]), measure, s) for end, s in zip(ENDS[1:], LIMITS, strict=True)
     )
-    interval = Text(f"{100 * level:g}% CI ", low, DASH, high)
-    interval = Text("CI undefined") if isnan(at["lower"]) else interval
-    return Text(f"At {horizon:g} months ", estimate, " (", interval, ")"), reached
+    around = Text("CI undefined") if isnan(at["lower"]) else Text(interval, low, DASH, high)
+    return Text(f"At {horizon:g} months ", estimate, " (", around, ")"), middle
+
+
+def _months(time: float) -> str:
+    return "not reached" if isnan(time) else f"{format_rounded(time, 1)} months"
 
 
 def _hundred(share: float) -> str:
@@ -169,15 +202,11 @@ def _hundred(share: float) -> str:
     return "100" if share == 1 else "" if isnan(share) else format_rounded(100 * share, 1)
 
 
-def _method(conf_type: str, level: float, enveloped: bool) -> list[str]:
-    around = (
-        "Hatched: all Kaplan–Meier curves compatible with the printed numbers." if enveloped else ""
-    )
-    return [
+def _method(conf_type: str, level: float) -> tuple[str, str]:
+    return (
         f"Kaplan–Meier estimate; pointwise {100 * level:g}% CI, {conf_type} type (Greenwood).",
         "At risk: still under observation at that time; events and censored are cumulative.",
-        around,
-    ]
+    )
 
 
 def _alt(curve: pd.DataFrame, endpoint: str, summary: str, provenance: Provenance) -> str:

@@ -56,10 +56,11 @@ def _curve(bench: Workbench, measure: Measure, label: str, times: pd.DataFrame) 
     at_risk = at_risk_table(found, list(months))["n_risk"]
     ticks = [Tick(m, 100 * m / end, int(n)) for m, n in zip(months, at_risk, strict=True)]
     lower, upper = (_steps(found.index, found[c]) for c in ("lower", "upper"))
-    bounds = bench.envelope(measure.endpoint)
+    bounds = bench.consistency.envelope(measure.endpoint)
     envelope = ""
     if bounds is not None:
-        envelope = _area(*(_steps(bounds["time"], bounds[c]) for c in ("lower", "upper")))
+        until = bounds["time"].clip(upper=end)
+        envelope = _area(*(_steps(until, bounds[c]) for c in ("lower", "upper")))
     month = f"{float(measure.horizon) / bench.month:.3g}"
     events, line = int(found["n_event"].sum()), _path(_steps(found.index, found["survival"]))
     band = _area(lower, upper)
