@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"
+NO_N = "not printed"
 
 
 class Number(str):
@@ -214,6 +215,33 @@ def limits(low: float, high: float, decimals: int = 0, measure: str = "") -> Tex
         return Text(DASH)
     lower = Number(format_rounded(low, decimals), measure, "conf_low")
     return Text(lower, DASH, Number(format_rounded(high, decimals), measure, "conf_high"))
+
+
+def p_text(p: float) -> str:
+    """Print a P value as medical journals do.
+
+    Examples
+    --------
+    >>> p_text(0.0094), p_text(0.0004), p_text(0.2471), p_text(1)
+    ('0.009', '<0.001', '0.25', '1')
+    """
+    if math.isnan(p):
+        return DASH
+    if p < 0.001:
+        return "<0.001"
+    return format_rounded(p, 3 if p < 0.1 else 2).removesuffix(".00")
+
+
+def p_range(low: float, high: float) -> str:
+    """Print a P value, or the range of one.
+
+    Examples
+    --------
+    >>> p_range(0.0605, 1), p_range(0.0094, 0.0094)
+    ('P 0.061 to 1', 'P 0.009')
+    """
+    ends = dict.fromkeys((p_text(low), p_text(high)))
+    return f"P {' to '.join(ends)}"
 
 
 def interval_name(method: str, level: float) -> str:

@@ -109,5 +109,5 @@ def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -
     from companion import figures
     from companion.captions import provenance
 
-    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, label))
+    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, ""))
     figures.write_figure(glance, stage / "figures", "figure-ledger")

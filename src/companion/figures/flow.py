@@ -7,25 +7,30 @@ from typing import NamedTuple
 
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, DisplayLayout, Number, Provenance, Text
+from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Number, Provenance, Text
 from companion.figures import lettering, style
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
+ARROW = {"arrowstyle": "-|>", **style.ARROW}
+EXIT = "exit"
 
 
 class FlowBox(NamedTuple):
-    """One box: its heading and its other lines, and the patients in it."""
+    """One box: its heading and its other lines, the patients in it, and where it stands.
+
+    ``n`` is None where nobody knows how many they are.
+    """
 
     heading: str
     lines: tuple[str, ...]
-    n: int
-    beside: bool = False
+    n: int | None
+    place: str = ""
 
 
 @style.styled()
 def patient_flow(
     layout: DisplayLayout,
-    counts: Sequence[int],
+    counts: Sequence[int | None],
     n_patients: int,
     provenance: Provenance = UNSTATED,
     width: float = style.SINGLE,
@@ -36,10 +41,11 @@ def patient_flow(
     ----------
     layout : DisplayLayout
         A row for each line of a box, the box being its group. A box whose note is ``beside``
-        stands to the right of the one before it; where boxes side by side count fewer than
-        everyone, another says how many were not evaluated.
-    counts : sequence of int
-        Patients in each line.
+        stands to the right of the one before it; so does one whose note is ``exit``, from which
+        nobody goes on. Where boxes side by side count fewer than everyone, another says how
+        many were not evaluated.
+    counts : sequence of int or None
+        Patients in each line; None where they are not known.
     n_patients : int
         Patients enrolled.
     provenance : Provenance
@@ -47,7 +53,7 @@ def patient_flow(
     width : float
         Printed width, mm.
     """
-    rows = stages(layout, counts, n_patients)
+    rows = stages(layout, counts, n_patients, provenance.absent)
     inner = width - 2 * style.EDGE
     wrapped = [[_wrap(box, _across(len(row), inner)) for box in row] for row in rows]
     heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
@@ -60,7 +66,8 @@ def patient_flow(
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(page, row, top, tall)
         if i + 1 < len(rows):
-            _arrows(page, len(row), len(wrapped[i + 1]), top - tall)
+            _arrows(page, rows[i], rows[i + 1], top - tall)
+        _exits(page, rows[i], top - tall / 2)
         top -= tall + APART
     told = ". ".join(
         ", ".join(f"{box.heading}: {'; '.join(box.lines)}" for box in row) for row in rows
@@ -69,30 +76,37 @@ def patient_flow(
     return page.figure
 
 
-def stages(layout: DisplayLayout, counts: Sequence[int], n_patients: int) -> list[list[FlowBox]]:
-    """Boxes of the flow, row by row."""
+def stages(
+    layout: DisplayLayout, counts: Sequence[int | None], n_patients: int, absent: str = ""
+) -> list[list[FlowBox]]:
+    """Boxes of the flow, row by row; ``absent`` stands for a number that is not known."""
     rows: list[list[FlowBox]] = []
-    for box in _boxes(layout, counts):
-        if box.beside:
+    for box in _boxes(layout, counts, absent):
+        if box.place:
             rows[-1].append(box)
         else:
             rows.append([box])
     for row in rows:
-        absent = n_patients - sum(box.n for box in row)
-        if len(row) > 1 and absent:
-            row.append(FlowBox("Not evaluated", (f"n = {absent}",), absent))
+        parts = [box.n for box in row if box.place != EXIT]
+        missing = n_patients - sum(n or 0 for n in parts)
+        if len(parts) > 1 and missing:
+            row.append(FlowBox("Not evaluated", (f"n = {missing}",), missing))
     return rows
 
 
-def _boxes(layout: DisplayLayout, counts: Sequence[int]) -> Iterator[FlowBox]:
+def _boxes(layout: DisplayLayout, counts: Sequence[int | None], absent: str) -> Iterator[FlowBox]:
     counted = zip(layout.rows, counts, strict=True)
     for heading, part in groupby(counted, key=lambda pair: pair[0].group):
         rows = list(part)
-        lines = tuple(
-            Text("n = " if row.label == "n" else f"{row.label}: ", Number(f"{n}", row.measure, "n"))
-            for row, n in rows
-        )
-        yield FlowBox(heading, lines, rows[0][1], rows[0][0].note == "beside")
+        lines = tuple(_line(row, n, absent) for row, n in rows)
+        yield FlowBox(heading, lines, rows[0][1], rows[0][0].note)
+
+
+def _line(row: LayoutRow, n: int | None, absent: str) -> Text:
+    name = row.label + (" = " if row.label == "n" else ": ")
+    if n is None:
+        return Text(absent if row.label == "n" else name + absent)
+    return Text(name, Number(f"{n}", row.measure, "n"))
 
 
 def _across(boxes: int, inner: float) -> float:
@@ -121,10 +135,28 @@ def _row(
             page.write(left + across / 2, y, text, ha="center", weight=weight)
 
 
-def _arrows(page: style.FigureSheet, above: int, below: int, bottom: float) -> None:
-    """Connect each box with those of the next row."""
-    look = {"arrowstyle": "-|>", **style.ARROW}
-    for i in range(max(above, below)):
-        start = page.width * ((i if above > 1 else 0) + 0.5) / above
-        end = page.width * ((i if below > 1 else 0) + 0.5) / below
-        page.canvas.annotate("", (end, bottom - APART), (start, bottom), arrowprops=look)
+def _arrows(
+    page: style.FigureSheet, above: Sequence[FlowBox], below: Sequence[FlowBox], bottom: float
+) -> None:
+    """Connect each box with those of the next row, apart from exits."""
+    starts, ends = (_middles(page, row) for row in (above, below))
+    for i in range(max(len(starts), len(ends))):
+        start, end = (at[i if len(at) > 1 else 0] for at in (starts, ends))
+        start = end if len(above) == 1 else start  # a box over the whole width has it anywhere
+        end = start if len(below) == 1 else end
+        page.canvas.annotate("", (end, bottom - APART), (start, bottom), arrowprops=ARROW)
+
+
+def _exits(page: style.FigureSheet, row: Sequence[FlowBox], middle: float) -> None:
+    """Connect a box with the exit to its right."""
+    across = _across(len(row), page.width)
+    for i, box in enumerate(row):
+        if box.place == EXIT:
+            end = i * (across + BESIDE)
+            page.canvas.annotate("", (end, middle), (end - BESIDE, middle), arrowprops=ARROW)
+
+
+def _middles(page: style.FigureSheet, row: Sequence[FlowBox]) -> list[float]:
+    """Middles of the boxes from which patients go on."""
+    kept = [i for i, box in enumerate(row) if box.place != EXIT]
+    return [page.width * (i + 0.5) / len(row) for i in kept]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from companion.captions import Number, Provenance, Text, limits, percent, result_id
+from companion.captions import NO_N, Number, Provenance, Text, limits, percent, result_id
 from companion.figures import lettering, style
 from numbercheck.statistics.proportions import interval
 
@@ -91,7 +91,10 @@ class Forest(NamedTuple):
             share = number(percent(line.n, line.total), "percent")
             ends = limits(*self.limits(line), measure=line.measure)
             return Text(n, "/", total, "  ", share, " (", ends, ")")
-        return Text(line.note if isnan(line.share) else number(f"{line.share:g}%", "value"))
+        if isnan(line.share):
+            return Text(line.note)
+        whole = NO_N if isnan(line.total) else f"{line.total:.0f}"
+        return Text(number(f"{line.share:g}%", "value"), f"  N {whole}")
 
     def told(self) -> str:
         """Every line of every panel in words."""

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, DisplayLayout, Provenance
+from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Provenance
 from companion.figures import lettering, style
 from numbercheck.ledger.records import Dose
 
 ALL = "all"
 LANE, BAR, AXIS, HEAD = 8.5, 5.8, 9.0, 7.5  # mm
+ASSUMED = " Hollow: the article does not print the day."
 COLORS = ("#B5B5B5", style.SKY, style.YELLOW)  # of the blocks, in order
 
 
@@ -55,7 +56,10 @@ def plan(doses: Sequence[Dose], layout: DisplayLayout) -> list[PlannedDose]:
 
 @style.styled()
 def regimen(
-    planned: Sequence[PlannedDose], n: int | None = None, provenance: Provenance = UNSTATED
+    planned: Sequence[PlannedDose],
+    n: int | None = None,
+    provenance: Provenance = UNSTATED,
+    visits: Sequence[LayoutRow] = (),
 ) -> style.DescribedFigure:
     """Schema of the regimen.
 
@@ -67,27 +71,39 @@ def regimen(
         Patients enrolled, for the title.
     provenance : Provenance
         What the footnote says of the data.
+    visits : sequence of LayoutRow
+        Visits, all named alike, each on a day (``day 22``) that is printed or, by its note,
+        ``assumed``.
     """
     lanes = [list(g) for _, g in groupby(planned, key=lambda p: (p.dose.drug, p.dose.branch))]
-    names = max(lettering.text_width(lane[0].dose.drug) for lane in lanes) + 3
-    height = AXIS + LANE * len(lanes) + HEAD
+    drugs = [lane[0].dose.drug for lane in lanes]
+    rows = [*drugs, *dict.fromkeys(visit.label for visit in visits)]
+    names = max(map(lettering.text_width, rows)) + 3
+    height = AXIS + LANE * len(rows) + HEAD
     notes = "Days count from the first of treatment. A route is named where the article names one."
+    notes += ASSUMED if any(visit.note for visit in visits) else ""
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
     page = style.sheet(style.DOUBLE, height, title, provenance.footnote(notes), provenance.label)
     axes = page.axes(names, AXIS, page.width - names - 2, height - AXIS)
-    last = max(p.days[1] for p in planned)
-    days = sorted({p.days[0] for p in planned} | {last})
+    seen = [int(visit.where.removeprefix("day ")) for visit in visits]
+    last = max(*(p.days[1] for p in planned), *seen)
+    days = sorted({p.days[0] for p in planned} | {*seen, last})
     limits = {"xlim": (0.5, last + 0.5), "ylim": (0, height - AXIS)}
     axes.set(**limits, xlabel="Day", xticks=days, yticks=[])
     axes.spines["left"].set_visible(False)
     per_mm = last / (page.width - names - 2)
-    for i, lane in enumerate(lanes):
-        middle = LANE * (len(lanes) - i - 0.5)
-        axes.text(0.5 - 2 * per_mm, middle, lane[0].dose.drug, ha="right", va="center_baseline")
-        for dose in lane:
+    for i, name in enumerate(rows):
+        middle = LANE * (len(rows) - i - 0.5)
+        axes.text(0.5 - 2 * per_mm, middle, name, ha="right", va="center_baseline")
+        for dose in lanes[i] if i < len(lanes) else ():
             _bar(axes, dose, middle, per_mm)
-    _branches(axes, planned, LANE * len(lanes), per_mm)
-    page.figure.alt_text = _alt(planned)
+    for visit, day in zip(visits, seen, strict=True):
+        fill = "white" if visit.note else style.BLACK
+        look: dict[str, Any] = {"color": style.BLACK, "markerfacecolor": fill, "gid": visit.mark}
+        axes.plot([day], [LANE / 2], "D", markersize=4.5, clip_on=False, **look)
+    _branches(axes, planned, LANE * len(rows), per_mm)
+    told = ", ".join(f"{visit.where}{' (assumed)' * bool(visit.note)}" for visit in visits)
+    page.figure.alt_text = _alt(planned) + (f" {visits[0].label}: {told}." if visits else "")
     return page.figure
 
 

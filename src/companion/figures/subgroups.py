@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from companion.captions import UNSTATED, DisplayLayout, Provenance, interval_name
+from companion.captions import UNSTATED, DisplayLayout, Provenance, interval_name, p_range
 from companion.figures.forest import ALL, Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
 
-EXPLORATORY = "Exploratory. Dashed line: all patients; a square's size: its patients."
-BOUNDED = "Gray bar and range: all that the article allows; hollow square: in this cohort."
+EXPLORATORY = "Exploratory. Dashed line: all patients. Larger squares: more patients."
+BOUNDED = "Gray bars and ranges: all that the article allows; hollow squares: this cohort."
 CHOSEN = "Counts within subgroups"
-ROWS = ["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max"]
+TESTED = "P: Fisher's exact test; ranges: all that the article allows."
+ROWS = ["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max", "p_min", "p_max"]
 NAMES = 46.0  # mm, most for the names of subgroups
 
 
@@ -41,7 +42,7 @@ def subgroups(
     bounded = any(line.bounded for panel in panels.values() for line in panel)
     open_cells = BOUNDED if bounded else provenance.chosen(CHOSEN)
     method = f"{interval_name(interval_method, level)}."
-    notes = provenance.footnote(method, EXPLORATORY, open_cells)
+    notes = provenance.footnote(method, EXPLORATORY, open_cells, TESTED)
     total = rows.loc[rows["factor"] == ALL, "N"].max()
     title = f"Response in subgroups, N = {total:.0f}"
     figure = draw_forest(forest, title, notes, provenance, NAMES)
@@ -55,6 +56,7 @@ def subgroup_rows(
     factors: Mapping[str, pd.Series],
     layout: DisplayLayout,
     bounds: Callable[[str], Sequence[Sequence[float]]] = lambda measure: (),
+    p_values: Callable[[str], tuple[float, float]] = lambda measure: (np.nan, np.nan),
 ) -> pd.DataFrame:
     """Count responders among all patients and in each subgroup.
 
@@ -69,11 +71,14 @@ def subgroup_rows(
         no patient's level is known gives one row without counts.
     bounds : callable
         For a measure, the fewest and most responders in each level; empty where unknown.
+    p_values : callable
+        For a measure, the least and largest P value of its test; NaN where unknown.
 
     Returns
     -------
     pandas.DataFrame
-        ``outcome``, ``factor``, ``level``, ``measure``, ``n``, ``N``, ``n_min``, ``n_max``.
+        ``outcome``, ``factor``, ``level``, ``measure``, ``n``, ``N``, ``n_min``, ``n_max``,
+        ``p_min``, ``p_max``.
     """
     levels: dict[str, list[str]] = {}
     measures = {row.group: row.measures or [""] * len(outcomes) for row in layout.rows}
@@ -85,7 +90,8 @@ def subgroup_rows(
             for level, n, total in _counts(reached, factor, factors):
                 ends = dict(zip(levels[factor], bounds(of[i]), strict=False))
                 low, high = ends.get(level, (np.nan, np.nan)) if level else (np.nan, np.nan)
-                found.append((outcome, factor, level, of[i], n, total, low, high))
+                p = p_values(of[i])
+                found.append((outcome, factor, level, of[i], n, total, low, high, *p))
     return pd.DataFrame(found, columns=ROWS)
 
 
@@ -112,7 +118,8 @@ def _lines(rows: pd.DataFrame, absent: str) -> list[ForestLine]:
         if not part["level"].astype(bool).any():
             lines.append(_line(part.iloc[0], str(factor), absent, level=False))
             continue
-        lines.append(ForestLine(str(factor)))
+        ends = part[["p_min", "p_max"]].iloc[0]
+        lines.append(ForestLine(str(factor), note="" if ends.isna().any() else p_range(*ends)))
         lines += [_line(row, row["level"], absent, level=True) for _, row in part.iterrows()]
     return lines
 

@@ -18,6 +18,7 @@ def trials(
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
+    note: str = "",
 ) -> DescribedFigure:
     """Rates of several trials side by side, by quantity.
 
@@ -32,12 +33,15 @@ def trials(
         How the limits are computed.
     provenance : Provenance
         What the footnote says of the data.
+    note : str
+        What the footnote says of the trials.
     """
     forest = Forest({"Rates": _lines(rows, ours)}, interval_method, level)
     total = rows.loc[rows["trial"] == ours, "N"].max()
     notes = provenance.footnote(
         f"{interval_name(interval_method, level)}, from each trial's own counts; hollow: only a "
-        "percentage is printed. Populations and definitions differ between trials."
+        "percentage is printed. Populations and definitions differ between trials.",
+        note,
     )
     title = "This trial beside the trials it cites" + ("" if isnan(total) else f", N = {total:.0f}")
     figure = draw_forest(forest, title, notes, provenance, NAMES)

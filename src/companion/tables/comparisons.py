@@ -7,6 +7,7 @@ import pandas as pd
 
 from companion.captions import (
     DASH,
+    NO_N,
     UNSTATED,
     Number,
     Provenance,
@@ -14,10 +15,10 @@ from companion.captions import (
     interval_name,
     limits,
     n_percent,
+    p_text,
 )
 from companion.tables.table import DisplayTable, Row
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import called
 
 
@@ -26,6 +27,7 @@ def trials(
     interval_method: str = "wilson",
     level: float = 0.95,
     provenance: Provenance = UNSTATED,
+    note: str = "",
 ) -> DisplayTable:
     """Rates of several trials side by side.
 
@@ -39,12 +41,14 @@ def trials(
         How the limits are computed.
     provenance : Provenance
         What the footnote says of the data.
+    note : str
+        What the footnote says of the trials.
     """
     body = [
         Row(str(r.quantity), str(r.trial), _rate(r, interval_method, level))
         for r in rows.itertuples(index=False)
     ]
-    note = (
+    method = (
         f"{interval_name(interval_method, level)}, computed from each trial's own counts; a "
         "trial that prints only a percentage has none. Populations and definitions differ."
     )
@@ -54,7 +58,7 @@ def trials(
         "Trial",
         columns,
         tuple(body),
-        provenance.footnote(note),
+        provenance.footnote(method, note),
         provenance.label,
     )
 
@@ -62,14 +66,15 @@ def trials(
 def comparisons(
     rows: pd.DataFrame, alpha: float = 0.05, provenance: Provenance = UNSTATED
 ) -> DisplayTable:
-    """What "significantly lower" amounts to under each test.
+    """What "significantly lower" and "similar" amount to under each test.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         ``claim`` (a sentence), ``counted`` (the measure of this trial's ``n`` of ``N``),
         ``against`` and ``statistic`` (the published rate), ``rate`` (what it is taken for),
-        ``method`` and ``p_value``, NaN where the test is undefined.
+        ``method``, ``p_value``, NaN where the test is undefined, and ``similar``, whether the
+        claim is that the rates do not differ.
     alpha : float
         Level below which a P value supports the claim.
     provenance : Provenance
@@ -83,14 +88,15 @@ def comparisons(
                 Text(Number(f"{r.n}", r.counted, "n"), " of ", Number(f"{r.N}", r.counted, "N")),
                 Text(Number(str(r.rate), r.against, r.statistic)),
                 p_text(r.p_value),
-                _support(r.p_value, alpha),
+                _support(r.p_value, alpha, r.similar),
             ),
         )
         for r in rows.itertuples(index=False)
     ]
     note = (
-        f"P values are of the test named and not adjusted for multiplicity; a claim is supported "
-        f"where P < {alpha:g}. The article names no test."
+        f"P values are of the test named and not adjusted for multiplicity. A difference is "
+        f"supported where P < {alpha:g}, and then rates are not similar; a larger P does not show "
+        "that they are. The article names no test."
     )
     return DisplayTable(
         "What the comparisons in words amount to",
@@ -102,24 +108,9 @@ def comparisons(
     )
 
 
-def p_text(p: float) -> str:
-    """Print a P value as medical journals do.
-
-    Examples
-    --------
-    >>> p_text(0.0094), p_text(0.0004), p_text(0.2471)
-    ('0.009', '<0.001', '0.25')
-    """
-    if isnan(p):
-        return DASH
-    if p < 0.001:
-        return "<0.001"
-    return format_rounded(p, 3 if p < 0.1 else 2)
-
-
 def _rate(row: Any, method: str, level: float) -> tuple[str, str, str]:
     if isnan(row.n) or isnan(row.N):
-        total = DASH if isnan(row.N) else f"{row.N:.0f}"
+        total = NO_N if isnan(row.N) else f"{row.N:.0f}"
         return Text(Number(f"{row.percent:g}%", row.measure, "value")), total, DASH
     n, of, measure = int(row.n), int(row.N), row.measure
     low, high = (100 * end for end in interval(n, of, method, level))
@@ -127,5 +118,9 @@ def _rate(row: Any, method: str, level: float) -> tuple[str, str, str]:
     return n_percent(n, of, measure), total, limits(low, high, measure=measure)
 
 
-def _support(p: float, alpha: float) -> str:
-    return "undefined" if isnan(p) else "yes" if p < alpha else "no"
+def _support(p: float, alpha: float, similar: bool) -> str:
+    if isnan(p):
+        return "undefined"
+    if similar:
+        return "no" if p < alpha else "not contradicted"
+    return "yes" if p < alpha else "no"
