@@ -375,6 +375,62 @@ def test_the_estimate_at_the_horizon_is_written_as_printed():
     )
 
 
+def test_a_median_stands_with_its_limits():
+    """R: survfit(Surv(1:8, rep(1, 8)) ~ 1) prints 4.5 and limits 3 and NA."""
+    alt = figures.survival(kaplan_meier(range(1, 9), [1] * 8), horizon=4.0).alt_text
+
+    assert "Median 4.5 months (95% CI 3.0 months to not reached)" in alt
+
+
+def test_the_range_of_all_curves_reaches_the_end_of_the_axis_and_says_what_it_is():
+    """By day: certain until the first possible event, and from the last possible one."""
+    frame = kaplan_meier([2.0] + [13.0] * 34, [1] + [0] * 34)
+    ends = pd.DataFrame(
+        {"time": [0, 1, 7.4, np.inf], "lower": [1, 34 / 35, 34 / 35, 34 / 35],
+         "upper": [1, 1, 34 / 35, 34 / 35]}
+    )  # fmt: skip
+    figure = figures.survival(frame, envelope=ends, possible={0.0: (35, 35), 12.0: (9, 17)})
+    (axes,) = [a for a in figure.axes if a.get_xlabel()]
+    (hatched,) = [c for c in axes.collections if c.get_hatch()]
+    corners = hatched.get_paths()[0].vertices
+    said = " ".join(t.get_text() for t in figure.findobj(Text))
+
+    assert corners[:, 0].max() == axes.get_xlim()[1]
+    assert {y for x, y in corners if 1 < x < 7.4} <= {1, 34 / 35}
+    assert {y for x, y in corners if x < 1} == {1}
+    assert "Range of all compatible curves" in said
+    assert "9–17" in said
+    assert "Possible: fewest and most patients at risk" in said
+
+
+def test_who_left_is_not_reported_rather_than_nobody():
+    """CONSORT: screened, excluded, discontinued; an unknown number is no zero."""
+    rows = layout(
+        ("Screened", "n"), ("Not enrolled", "n", "", "", "", "exit"), ("Enrolled", "n", "enrolled"),
+        ("CRc", "n", "crc_2w"), ("No CRc", "n", "", "", "", "beside"),
+    )  # fmt: skip
+    alt = figures.patient_flow(rows, [None, None, 9, 7, 1], 9, PROVENANCE).alt_text
+
+    assert "Screened: not reported in the article, Not enrolled: not reported in the article" in alt
+    assert "Not evaluated: n = 1" in alt  # of those enrolled, not of those screened
+    assert alt.count("Not evaluated") == 1
+
+
+def test_marrow_visits_stand_on_their_days_assumed_ones_hollow():
+    visits = layout(
+        ("Visits", "Marrow", "", "", "day 22"), ("Visits", "Marrow", "", "", "day 36", "assumed")
+    ).rows
+    figure = figures.regimen(PLAN, 35, visits=visits)
+    (axes,) = [a for a in figure.axes if a.get_xlabel()]
+    marks = {float(m.get_xdata()[0]): m.get_markerfacecolor() for m in axes.lines}
+
+    assert marks == {22.0: style.BLACK, 36.0: "white"}
+    assert "Hollow: the article does not print the day." in " ".join(
+        t.get_text() for t in figure.texts
+    )
+    assert "Marrow: day 22, day 36 (assumed)" in figure.alt_text
+
+
 def test_no_estimate_is_given_beyond_the_follow_up():
     frame = kaplan_meier([2.0, 5.0], [1, 0])
 
@@ -544,19 +600,25 @@ def test_subgroups_count_members_and_show_an_unknown_factor_as_not_reported():
 def test_a_cell_that_is_not_determined_is_shown_as_a_range():
     rows = pd.DataFrame(
         [
-            ("CRc", "All patients", "", "crc_2w", 33, 35, 33, 33),
-            ("CRc", "Risk", "poor", "crc_by_risk", 16, 17, 15, 17),
+            ("CRc", "All patients", "", "crc_2w", 33, 35, 33, 33, np.nan, np.nan),
+            ("CRc", "Risk", "poor", "crc_by_risk", 16, 17, 15, 17, 0.2286, 1.0),
         ],
-        columns=["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max"],
+        columns=figures.subgroup_rows({}, {}, layout()).columns,
     )
     alt = figures.subgroups(rows).alt_text
 
+    assert "Risk: P 0.23 to 1;" in alt
     assert "poor: 15–17/17, 88–100%" in alt
     assert "33/35, 94% (81–98)" in alt
 
 
 def test_a_percentage_without_a_count_has_no_interval():
-    assert "Kantarjian 2004 hyper-CVAD: 92%;" in figures.trials(trial_frame()).alt_text
+    rows = trial_frame()
+    rows.loc[len(rows)] = ["Infection", "MDACC", "", np.nan, np.nan, 37]
+    alt = figures.trials(rows).alt_text
+
+    assert "Kantarjian 2004 hyper-CVAD: 92%, N 288;" in alt
+    assert "MDACC: 37%, N not printed" in alt  # every trial has its N, or why it has none
 
 
 def test_claims_of_each_basis_are_counted_apart():

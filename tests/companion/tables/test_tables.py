@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from companion import tables
-from companion.captions import DisplayLayout, LayoutRow
+from companion.captions import DisplayLayout, LayoutRow, p_text
 from companion.results import Results
-from companion.tables.comparisons import p_text
 from companion.tables.table import inert
 
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
@@ -82,10 +81,11 @@ def cells(table, label):
     return row.cells
 
 
-def a_test(text="A claim", p=0.04):
+def a_test(text="A claim", p=0.04, similar=False):
     """One comparison with a published rate."""
     row = {"claim": text, "counted": "early_deaths", "n": 0, "N": 35, "rate": "2%", "p_value": p}
     row |= {"against": "intensive_mortality", "statistic": "min", "method": text}
+    row |= {"similar": similar}
     return pd.DataFrame([row])
 
 
@@ -296,6 +296,14 @@ def test_a_trial_without_a_count_has_no_interval():
 def test_a_test_supports_a_claim_only_below_the_level(p, text, support):
     assert p_text(p) == text
     assert tables.comparisons(a_test(p=p)).rows[0].cells == ("0 of 35", "2%", text, support)
+
+
+@pytest.mark.parametrize(
+    ("p", "support"), [(0.001, "no"), (0.4, "not contradicted"), (float("nan"), "undefined")]
+)
+def test_no_test_shows_that_rates_are_similar(p, support):
+    """A large P value is no evidence of equality."""
+    assert tables.comparisons(a_test(p=p, similar=True)).rows[0].cells[-1] == support
 
 
 @pytest.mark.parametrize("name", NAMES)
