@@ -17,6 +17,7 @@ OPTIONS: Mapping[str, Collection] = {
     "follow_up_method": survival.FOLLOW_UP,
     "quantile_kind": list(KINDS),
 }
+NUMBERS = ("level", "early_days", "age_cut", "horizon_months")
 
 
 class MeaninglessError(CompanionError, ValueError):
@@ -42,9 +43,12 @@ def require_meaning(parameters: Mapping[str, object], cohort: Cohort, ledger: Le
 def _faults(name: str, value: object, cohort: Cohort, ledger: Ledger) -> Iterator[str]:
     if name in OPTIONS and value not in OPTIONS[name]:
         yield f"{name} is {value!r}; it must be one of {', '.join(map(str, OPTIONS[name]))}"
-    if isinstance(value, str) or name in OPTIONS:
+    if name not in NUMBERS:
         return
-    number = float(value)  # type: ignore[arg-type]
+    if not isinstance(value, int | float):
+        yield f"{name} is {value!r}; it must be a number"
+        return
+    number = float(value)
     days = cohort.adtte["AVAL"].max()
     if name == "level" and not 0 < number < 1:
         yield f"level is {number:g}; it must be between 0 and 1, such as 0.95"

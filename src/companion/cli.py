@@ -218,18 +218,24 @@ def live(published: Path | None, output: Path | None) -> None:
              help="folder of a build (default: outputs)"),
     argument("--cohort", type=Path, metavar="DIR", help="the ADaM tables of that build"),
     PUBLISHED,
+    POPULATION,
     argument("--output", type=Path, metavar="FILE", help="the file (default: work/deck.html)"),
     examples=["deck", "deck outputs-supplied --cohort my-data --output my-deck.html"],
 )  # fmt: skip
 def deck(
-    outputs: Path | None, cohort: Path | None, published: Path | None, output: Path | None
+    outputs: Path | None,
+    cohort: Path | None,
+    published: Path | None,
+    population: str,
+    output: Path | None,
 ) -> None:
     """Write slides for a projector from a build, with speaker notes, in one offline file."""
     from companion.build.request import COHORT, OUTPUT, WORK
     from companion.report.deck import write_deck
 
     target = output or WORK / "deck.html"
-    n = write_deck(outputs or OUTPUT, cohort or COHORT, _published(published), target)
+    made = outputs or OUTPUT
+    n = write_deck(made, cohort or COHORT, _published(published), target, population)
     print(f"{target}: {n} slides")
 
 
@@ -237,6 +243,7 @@ def deck(
     argument("grid", type=Path, help="YAML file; docs/sweeps.md describes it"),
     argument("--cohort", type=Path, metavar="DIR", help="ADaM tables for a grid without seeds"),
     PUBLISHED,
+    POPULATION,
     argument("--output", type=Path, metavar="DIR", help="folder; a second start continues there"),
     argument("--jobs", type=at_least(int, 1), default=2,
              help="worker processes on this machine (default: 2)"),
@@ -251,6 +258,7 @@ def sweep(
     grid: Path,
     cohort: Path | None,
     published: Path | None,
+    population: str,
     output: Path | None,
     jobs: int,
     scheduler: str,
@@ -272,7 +280,14 @@ def sweep(
     checked = read_grid(grid, ledger)
     target = output or WORK / "sweeps" / checked.name
     request = SweepRequest(
-        checked, ledger, _published(published), cohort or COHORT, target, jobs, scheduler
+        checked,
+        ledger,
+        _published(published),
+        cohort or COHORT,
+        target,
+        jobs,
+        scheduler,
+        population,
     )
     outcome = run(request, Watch())
     print(f"{outcome.runs} runs, {outcome.kept} of them done before: {target / 'results.parquet'}")

@@ -84,7 +84,7 @@ class Workbench:
         self.results = Results(basis, unrecorded(self.cohort, self.ledger))
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.printed_only = provenance(self.ledger, "")
-        self.output = ROOT / output_dir
+        self.output = _writable(ROOT / output_dir)
         wanted = consistency_file if self.cohort.label else ""
         read = read_consistency(ROOT / wanted, self.ledger) if wanted else None
         self.consistency = read or Consistency({}, self.ledger)
@@ -340,3 +340,13 @@ def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
     if faults:
         raise LedgerError(faults)
     return layouts
+
+
+def _writable(folder: Path) -> Path:
+    """Make a folder for outputs, or say why that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"output_dir {folder} cannot be written ({error.strerror})"
+        raise MeaninglessError(f"{what}; name another") from None
+    return folder

@@ -1,5 +1,9 @@
 """Promises of a notebook's parameters: what means nothing for these patients is refused."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from companion.asked import MeaninglessError, require_meaning
@@ -13,6 +17,8 @@ COHORT = read_cohort(ROOT / "data" / "cohort", LEDGER)
 MEANINGLESS = [
     ("level", 2.0, "between 0 and 1"),
     ("level", 0.0, "between 0 and 1"),
+    ("level", "abc", "a number"),
+    ("early_days", None, "a number"),
     ("horizon_months", 0.0, "above 0"),
     ("horizon_months", 36.0, "the end of follow-up"),
     ("early_days", -1, "from 0 to"),
@@ -51,3 +57,25 @@ def test_a_consistency_file_that_is_not_this_ledgers_is_refused(tmp_path, conten
 
     with pytest.raises(MeaninglessError, match="consistency_file"):
         Workbench("data/cohort", "data/published", str(tmp_path), str(path))
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    """Before anything is computed."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(MeaninglessError, match=r"output_dir .*/file/out cannot be written"):
+        Workbench("data/cohort", "data/published", str(tmp_path / "file" / "out"))
+
+
+def test_a_run_by_hand_shows_the_sentence_and_none_of_our_code(tmp_path):
+    """In the second cell, by ``jupyter execute`` on a notebook whose parameter was edited."""
+    text = (ROOT / "notebooks" / "4-survival.ipynb").read_text(encoding="utf-8")
+    path = tmp_path / "edited.ipynb"
+    path.write_text(text.replace("level: float = 0.95", "level: float = 95"), encoding="utf-8")
+    run = subprocess.run(
+        [Path(sys.executable).with_name("jupyter"), "execute", path], capture_output=True, text=True
+    )
+
+    assert run.returncode != 0
+    assert "MeaninglessError: level is 95; it must be between 0 and 1" in run.stderr
+    assert "companion/asked.py" not in run.stderr

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     must_make = inputs.read_consistency and document is None
     if must_make or any(why_run(run, request.force) for run in runs):
         warm_up()
-    ledger, audited = _check(request)
+    ledger, audited, counted = _check(request)
     with ThreadPoolExecutor(1) as aside, _locked(request, output, watch):
         ready = aside.submit(_prepare)
         if must_make:
@@ -70,6 +70,7 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
         _execute(request, _waiting(request, runs, watch), watch)
         ready.result()
         outcome = _replace_outputs(request, output, runs, document, ledger, audited)
+        outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary}
         with suppress(OSError):  # the outputs are complete; the next build looks again
@@ -96,19 +97,18 @@ def _waiting(request: BuildRequest, runs: Sequence[Run], watch: Watch) -> list[R
     return sorted(waiting, key=lambda run: SLOWEST_FIRST.index(run.stem))
 
 
-def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict]]":
-    """Read and audit the ledger; refuse the ledger or the tables with all their faults."""
+def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict], list[str]]":
+    """Read and audit the ledger, and say who is counted; refuse what has faults, with all."""
+    from companion.cohort import counted, grouped, read_folder
     from numbercheck.audit import audit
     from numbercheck.ledger.reading import read_ledger
 
     ledger = read_ledger(request.published)
     _require_article(request, ledger)
-    if not request.is_default:
-        from companion.cohort import faults, grouped
-
-        if found := faults(request.cohort, ledger, request.parameters.get("population", "")):
-            raise BuildError("\n".join(grouped(found)))
-    return ledger, audit(ledger)
+    reading = read_folder(request.cohort, ledger, request.parameters.get("population", ""))
+    if reading.faults:
+        raise BuildError("\n".join(grouped(reading.faults)))
+    return ledger, audit(ledger), [f"Counted are {counted(reading)}", *reading.notes]
 
 
 def _require_article(request: BuildRequest, ledger: "Ledger") -> None:

@@ -2,7 +2,7 @@
 
 from companion.cohort.mapping import code_lines, write_draft
 from companion.cohort.patients import masked, patient_table, unrecorded
-from companion.cohort.reading import Cohort, CohortError, faults, read_cohort, read_folder
+from companion.cohort.reading import Cohort, CohortError, counted, faults, read_cohort, read_folder
 from companion.cohort.reconstructed import check_target, write_reconstruction
 from companion.cohort.sheets import Fault, grouped
 from companion.cohort.writing import write_cohort
@@ -13,6 +13,7 @@ __all__ = [
     "Fault",
     "check_target",
     "code_lines",
+    "counted",
     "faults",
     "grouped",
     "masked",

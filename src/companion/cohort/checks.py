@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from companion.cohort.files import parse
-from companion.cohort.mapping import read_mapping, translate, used_codes
+from companion.cohort.mapping import NOBODY, read_mapping, translate, used_codes
 from companion.cohort.normal import normalized
 from companion.cohort.schema import (
     GROUP_OF,
@@ -50,7 +50,7 @@ def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") ->
     reading, schema = parse(files), Schema(ledger)
     tables = reading.tables
     entries = read_mapping(files, schema, reading)
-    reading.nobody = frozenset(e.ours for e in entries if not e.theirs)
+    reading.nobody = frozenset(e.ours for e in entries if e.theirs == NOBODY)
     for name, table in tables.items():
         tables[name] = normalized(name, translate(name, table, entries, schema), schema, reading)
     reading.codes = used_codes(tables, schema)

@@ -48,7 +48,11 @@ def parse(files: Mapping[str, bytes]) -> Reading:
         stem = table.lower()
         found = [f for f in files if f.lower() in {f"{stem}.{form}" for form in FORMATS}]
         if len(found) == 1:
-            _table(table, found[0], files[found[0]], reading)
+            before = len(reading.faults)
+            raw = read_table(found[0], files[found[0]], reading)
+            if raw and raw.cells.empty and len(reading.faults) == before:
+                reading.fault(found[0], "the table is empty; it needs a row for each record")
+            reading.tables |= {table: raw} if raw else {}
         elif found:
             reading.fault(found[0], f"keep one of {', '.join(found)}: a table has one file")
         else:
@@ -60,20 +64,17 @@ def parse(files: Mapping[str, bytes]) -> Reading:
     return reading
 
 
-def _table(table: str, file: str, data: bytes, reading: Reading) -> None:
+def read_table(file: str, data: bytes, reading: Reading) -> RawTable | None:
+    """One table as text, by the ending of its file's name; None when it cannot be read."""
     parsers = {"csv": _csv, "xpt": _xpt, "json": _json, "ndjson": _ndjson}
-    before = len(reading.faults)
     try:
         header, records = parsers[file.lower().rpartition(".")[2]](file, data, reading)
-        found = _raw_table(file, header, records, reading)
+        return _raw_table(file, header, records, reading)
     except FormatError as error:
         reading.fault(file, str(error))
     except Exception as error:  # whatever a parser makes of hostile bytes is the file's fault
         reading.fault(file, f"cannot be read ({type(error).__name__}: {str(error)[:LONGEST]!r})")
-    else:
-        if found.cells.empty and len(reading.faults) == before:
-            reading.fault(file, "the table is empty; it needs a row for each record")
-        reading.tables[table] = found
+    return None
 
 
 def _raw_table(file: str, header: list[str], records: Records, reading: Reading) -> RawTable:

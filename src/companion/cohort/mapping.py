@@ -1,7 +1,6 @@
 """What a trial's tables call otherwise: the codes they use, and ``mapping.csv`` beside them."""
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,14 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
-from companion.cohort.schema import Schema, one_of, plain
+from companion.cohort.files import read_table
+from companion.cohort.schema import MISSING, Schema, one_of, plain
 from companion.cohort.sheets import RawTable, Reading
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
-MISSING = re.compile(r"NA|NaN|\.[A-Z_]?")  # R's, Python's, SAS's with its special ones
+NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
 FREE = ("STUDYID", "SUBJID", "SITEID", "RACE", "TRT01A", "PARAM", "AECAT", "EVNTDESC")
 PLACES = (("ADRS", "PARAMCD"), ("ADRS", "AVISIT"), ("ADTTE", "PARAMCD"), ("ADAE", "AEDECOD"))
 VAGUE = frozenset(
@@ -34,8 +34,8 @@ SPELLING = {"ae": "e", "oe": "e", "leuco": "leuko"}
 class Entry:
     """One row of ``mapping.csv``.
 
-    ``theirs`` empty: none of the patients had what ``ours`` names, so that it counts as 0 and
-    not as missing. ``ours`` empty: ``theirs`` means that the value is missing. ``variable`` is
+    ``theirs`` is NOBODY where no patient had what ``ours`` names: it counts as 0, not as
+    missing. ``ours`` is empty where ``theirs`` means that the value is missing. ``variable`` is
     a column, a parameter of ADRS (for its AVALC), or a table (for the names of its columns).
     """
 
@@ -64,35 +64,52 @@ class Code:
 
 def read_mapping(files: Mapping[str, bytes], schema: Schema, reading: Reading) -> list[Entry]:
     """Rows of ``mapping.csv`` that somebody has confirmed; drafts are noted and left out."""
-    text = files.get(FILE, b"").decode("utf-8-sig", "replace")
-    rows = csv.DictReader(io.StringIO(text))
-    missing = [c for c in COLUMNS if c not in (rows.fieldnames or COLUMNS)]
-    if missing:
+    raw = read_table(FILE, files[FILE], reading) if FILE in files else None
+    if raw is None:
+        return []
+    if missing := [c for c in COLUMNS if c not in raw.cells]:
         reading.fault(FILE, f"the column {missing[0]} is missing; it needs {','.join(COLUMNS)}", 1)
         return []
-    entries, drafts = [], 0
-    for row in rows:
-        variable, theirs, ours = ((row[c] or "").strip() for c in COLUMNS)
-        entry = Entry(variable, theirs, ours, rows.line_num)
-        if (row.get(STATUS) or "").strip() == DRAFT:
-            drafts += 1
-        elif entry.variable or entry.theirs or entry.ours:
-            entries.append(entry)
-            _check(entry, schema, reading)
-    if drafts:
-        reading.notes.append(f"{FILE}: {drafts} rows are drafts and not applied; confirm a row by"
-                             f" emptying its {STATUS}")  # fmt: skip
-    return entries
+    cells = pd.DataFrame({c: raw[c].str.strip() for c in (*COLUMNS, STATUS)})
+    drafts = cells[STATUS].str.lower() == DRAFT
+    if drafts.any():
+        reading.notes.append(f"{FILE}: {drafts.sum()} rows are drafts and not applied; confirm a"
+                             f" row by emptying its {STATUS}")  # fmt: skip
+    if (blank := ~drafts & (cells["theirs"] == "") & (cells["ours"] != "")).any():
+        reading.notes.append(f"{FILE}: {blank.sum()} rows have no code of the tables; write it, or"
+                             f" {NOBODY} where no patient had what the row names")  # fmt: skip
+    entries = [
+        Entry(row.variable, row.theirs, row.ours, int(row.Index))
+        for row in cells[~drafts & (cells["theirs"] != "")].itertuples()
+    ]
+    usable: list[Entry] = []
+    for entry in entries:
+        if column := _wrong(entry, usable, schema, reading):
+            reading.fault(FILE, column[1], entry.row, column[0], getattr(entry, column[0]))
+        else:
+            usable.append(entry)
+    return usable
 
 
-def _check(entry: Entry, schema: Schema, reading: Reading) -> None:
+def _wrong(
+    entry: Entry, earlier: Iterable[Entry], schema: Schema, reading: Reading
+) -> tuple[str, str] | None:
+    """Column that is wrong in a row, and what would be right."""
     known = _vocabulary(schema)
-    if entry.variable not in known:
-        right = one_of(entry.variable, sorted(known))
-        reading.fault(FILE, right, entry.row, "variable", entry.variable)
-    elif entry.ours and known[entry.variable] and entry.ours not in known[entry.variable]:
-        right = one_of(entry.ours, known[entry.variable])
-        reading.fault(FILE, right, entry.row, "ours", entry.ours)
+    variable, theirs, ours = entry.variable, entry.theirs, entry.ours
+    if variable not in known:
+        return "variable", one_of(variable, sorted(known))
+    if ours and known[variable] and ours not in known[variable]:
+        return "ours", one_of(ours, known[variable])
+    same = [e for e in earlier if e.variable == variable]
+    if theirs != NOBODY and any(e.theirs == theirs and e.ours != ours for e in same):
+        return "theirs", "map each code once"
+    if variable in reading.tables:
+        there = {*reading.tables[variable].cells} - {e.theirs for e in same}
+        taken = ours in there or ours in {e.ours for e in same if e.theirs != theirs}
+        if theirs in there and taken:
+            return "ours", f"{reading.tables[variable].file} has a column {ours} already"
+    return None
 
 
 def _vocabulary(schema: Schema) -> dict[str, list[str]]:
@@ -108,10 +125,10 @@ def _vocabulary(schema: Schema) -> dict[str, list[str]]:
 
 def translate(table: str, raw: RawTable, entries: Iterable[Entry], schema: Schema) -> RawTable:
     """Write a table in the ledger's words; whatever means that a value is missing is empty."""
-    entries = [e for e in entries if e.theirs]
+    entries = [e for e in entries if e.theirs != NOBODY]
     cells = raw.cells.rename(columns={e.theirs: e.ours for e in entries if e.variable == table})
     typed = (c for column in cells if column not in FREE for c in cells[column].unique())
-    if any(map(MISSING.fullmatch, typed)):  # then a missing text is written so, too
+    if any(c and MISSING.fullmatch(c) for c in typed):  # then a missing text is written so, too
         cells = cells.map(lambda c: "" if MISSING.fullmatch(c) else c)
     for variable in dict.fromkeys(e.variable for e in entries):
         column = "AVALC" if variable in schema.visits else variable
@@ -164,28 +181,33 @@ def draft(codes: Iterable[Code], schema: Schema) -> list[Entry]:
     for place in dict.fromkeys((c.table, c.variable) for c in codes):
         here = [c for c in codes if (c.table, c.variable) == place]
         ours = [c for c in here if c.known]
-        found = [(c.code, _partner(c, ours, schema)) for c in here if not c.known]
-        entries += [Entry(place[1], theirs, partner) for theirs, partner in found if partner]
-        met = {partner for _, partner in found}
+        found = [(*_partner(c, ours, schema), c.code) for c in here if not c.known]
+        likely = {o: min(x for x, name, _ in found if name == o) for _, o, _ in found}
+        several = place[1] == "AEDECOD"  # a parameter or visit is one of theirs, the likeliest
+        entries += [
+            Entry(place[1], theirs, partner)
+            for extra, partner, theirs in found
+            if partner and (several or extra == likely[partner])
+        ]
         if place in PLACES:
-            entries += [
-                Entry(place[1], "", c.code) for c in ours if not c.records and c.code not in met
-            ]
+            unmet = (c.code for c in ours if not c.records and c.code not in likely)
+            entries += [Entry(place[1], "", code) for code in unmet]
     return entries
 
 
-def _partner(code: Code, ours: Iterable[Code], schema: Schema) -> str:
-    """Code of the ledger that this one most likely means; empty when none is."""
+def _partner(code: Code, ours: Iterable[Code], schema: Schema) -> tuple[int, str]:
+    """Code of the ledger that this one most likely means, after how many words it lacks."""
     theirs = [_words(code.code), _words(code.label)]
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, int, str]] = []
     for candidate in ours:
         if plain(code.code) == plain(candidate.code):
-            return candidate.code
+            return 0, candidate.code
         field = schema.fields.get(f"{candidate.table}.{candidate.code}")
         names = f"{candidate.code} or {field.label if field else ''}".split(" or ")
-        fitting = [w for w in map(_words, names) if w and any(w <= name for name in theirs)]
-        found += [(len(words), candidate.code) for words in fitting]
-    return max(found, default=(0, ""))[1]
+        for words in filter(None, map(_words, names)):
+            extra = [len(name - words) for name in theirs if words <= name]
+            found += [(-len(words), min(extra), candidate.code)] if extra else []
+    return min(found, default=(0, 0, ""))[1:]
 
 
 def _words(name: str) -> frozenset[str]:

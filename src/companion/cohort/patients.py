@@ -37,6 +37,16 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
     LedgerError
         If a source is not of the grammar, or names no column of the tables.
     """
+    table = _recorded(cohort, variables)
+    for name in table:
+        if (evaluable := variables[name].evaluable).text:
+            columns = masked(table[list(evaluable.names)])
+            table[name] = table[name].where(evaluable.select(columns, len(table)))
+    return table
+
+
+def _recorded(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataFrame:
+    """The patient table as the records say it, also where a variable is not evaluable."""
     sources = parse_all(variables)
     timed = {s.name for s in sources.values() if s.how == "event"}
     table = pd.DataFrame(index=pd.Index(cohort.adsl["USUBJID"], name="USUBJID"))
@@ -47,10 +57,6 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
         if source.how == "days" and source.name not in timed:
             found = found[found["CNSR"] == 0]
         table[name] = _column(found, source, variables[name], table.index)
-    for name in sources:
-        if (evaluable := variables[name].evaluable).text:
-            columns = masked(table[list(evaluable.names)])
-            table[name] = table[name].where(evaluable.select(columns, len(table)))
     return table
 
 
@@ -105,7 +111,8 @@ def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
     had it) leave open what was counted.
     """
     sources = parse_all(ledger.variables)
-    why = {name: _gap(cohort, source) for name, source in sources.items()}
+    recorded = _recorded(cohort, ledger.variables)
+    why = {name: _gap(cohort, sources[name], column) for name, column in recorded.items()}
     found = {}
     for measure in ledger.measures.values():
         names = {*measure.where.names, *measure.among.names, *measure.by.names}
@@ -121,26 +128,22 @@ def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
     return found
 
 
-def _gap(cohort: Cohort, source: Source) -> str:
-    """What is missing for a variable; empty when there are records."""
+def _gap(cohort: Cohort, source: Source, values: pd.Series) -> str:
+    """What is missing for a variable, of which these values are known; empty if nothing is."""
     records = _records(cohort, source)
-    place = f"{source.table} has no record of {source.name}" + (
-        source.visit and f" at {source.visit}"
-    )
     if source.table == "ADSL":
-        is_empty = source.name not in records or records[source.name].isna().all()
-        return f"{source.name} is empty for everyone in ADSL" if is_empty else ""
+        is_empty = records[source.name].isna().all()
+        what = "is empty for everyone" if is_empty else "has no code of the ledger"
+        return f"{source.name} {what} in ADSL" if values.isna().all() else ""
+    place = f"{source.table} has no record of {source.name}"
+    place += f" at {source.visit}" if source.visit else ""
     if records.empty:
         is_zero = source.name in cohort.nobody and (source.table == "ADAE" or source.default)
         return "" if is_zero else f"{place} that is analyzed"
-    if (
-        source.how == "worst"
-        and (unknown := records["AETOXGR"].groupby(level=0).max().isna()).any()
-    ):
-        return f"{source.name} of {unknown.sum()} patients has no grade in ADAE"
-    if source.how == "days" and records["AVAL"].isna().all():
-        return f"{place} with a time"
-    return ""
+    if source.how == "worst" and (unknown := records.index[records["AETOXGR"].isna()]).size:
+        n = unknown.nunique()
+        return f"{source.name} of {n} patient{'s' * (n > 1)} has no grade in ADAE"
+    return f"{place} with a {source.how.removesuffix('s')}" if values.isna().all() else ""
 
 
 def _unfollowed(cohort: Cohort, measure: Measure, sources: Mapping[str, Source]) -> Iterator[str]:

@@ -115,7 +115,6 @@ def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     if reading.faults:
         raise CohortError(reading.faults)
     schema, raw = Schema(ledger), dict(reading.tables)
-    everyone = len(raw["ADSL"].cells)
     raw["ADSL"] = counted_patients(raw["ADSL"], reading.population)
     raw["ADRS"] = analyzed(raw["ADRS"], schema)
     raw["ADAE"] = raw["ADAE"].only(flagged(raw["ADAE"]["TRTEMFL"]))
@@ -127,14 +126,21 @@ def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     days = lengths(raw["ADTTE"], schema.days_per_month).reset_index(drop=True)
     frames["ADTTE"] = frames["ADTTE"].assign(AVAL=days, AVALU="DAYS")
     dataset = reading.dataset or {"origin": "supplied"}
-    flag = "everyone" if reading.population == EVERYONE else f"{reading.population} is Y"
     return Cohort(
         **{name.lower(): _sorted(frame) for name, frame in frames.items()},
         dataset=dataset,
-        population=f"{len(patients)} of {everyone} patients of ADSL: {flag}",
+        population=counted(reading),
         notes=tuple(reading.notes),
         nobody=reading.nobody | (set(schema.names) if label_of(dataset) else set()),
     )
+
+
+def counted(reading: Reading) -> str:
+    """Say who is counted, in a few words."""
+    adsl, flag = reading.tables["ADSL"], reading.population
+    n = len(counted_patients(adsl, flag).cells)
+    what = "everyone" if flag == EVERYONE else f"{flag} is Y"
+    return f"{n} of {len(adsl.cells)} patients of ADSL: {what}"
 
 
 @contextmanager

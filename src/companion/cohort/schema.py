@@ -24,6 +24,7 @@ DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}", re.ASCII)
 SERIAL = re.compile(r"[0-9]{5}(\.0*)?", re.ASCII)
 SPREADSHEET_ORIGIN = date(1899, 12, 30)  # day 0 of Excel's 1900 system after its false leap day
 YEARS = (1900, 2100)
+MISSING = re.compile(r"|NA|NaN|\.[A-Z_]?", re.IGNORECASE)  # R's, Python's, SAS's with special ones
 LARGEST = 1e15  # of any number, so that none is infinite
 
 
@@ -210,7 +211,7 @@ def plain(name: str) -> str:
 def one_of(cell: str, codes: Iterable[str]) -> str:
     """Say which codes there are, and which one is like the cell."""
     codes = list(codes)
-    near = nearest(cell, codes) if cell else ""
+    near = "" if MISSING.fullmatch(cell) else nearest(cell, codes)
     return f"write one of {', '.join(codes)}" + (f"; did you mean {near}?" if near else "")
 
 

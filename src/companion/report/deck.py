@@ -63,7 +63,9 @@ class Rate(NamedTuple):
     limits: Sequence[int]
 
 
-def write_deck(outputs: Path, cohort: Path, published: Path, target: Path) -> int:
+def write_deck(
+    outputs: Path, cohort: Path, published: Path, target: Path, population: str = ""
+) -> int:
     """Write the deck of a build, and return how many slides it has.
 
     Parameters
@@ -74,6 +76,8 @@ def write_deck(outputs: Path, cohort: Path, published: Path, target: Path) -> in
         The patient tables and the ledger that it was made from.
     target : Path
         The file to write.
+    population : str
+        Flag of the patients who are counted, as `read_cohort` takes it.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def write_deck(outputs: Path, cohort: Path, published: Path, target: Path) -> in
         raise CompanionError(f"{outputs} holds no results.csv; run `companion build` first")
     document = outputs / "consistency.json"
     solved = str(document.resolve()) if document.is_file() else ""
-    bench = Workbench(str(cohort.resolve()), str(published.resolve()), str(outputs), solved)
+    folders = (str(cohort.resolve()), str(published.resolve()), str(outputs.resolve()))
+    bench = Workbench(*folders, solved, population)
     slides = list(_slides(bench, outputs, published))
     template = environment("companion.report").get_template("deck.html")
     html = template.render(slides=slides, article=bench.ledger.article, ledger=bench.ledger)

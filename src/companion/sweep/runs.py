@@ -46,6 +46,8 @@ class SweepRequest:
         Worker processes on this machine.
     scheduler : str
         Address of a Dask scheduler whose workers are used instead.
+    population : str
+        Flag of the patients who are counted, as `read_cohort` takes it.
     """
 
     grid: Grid
@@ -55,6 +57,7 @@ class SweepRequest:
     output: Path
     jobs: int = 2
     scheduler: str = ""
+    population: str = ""
 
 
 class SweepOutcome(NamedTuple):
@@ -130,6 +133,7 @@ def _parts(
     """
     grid, kept, files = request.grid, 0, []
     shared = shared_key(ROOT, request.cohort, request.published)
+    shared["population"] = request.population
     if grid.seeds:
         del shared["cohort"]  # the cohorts are not the ones at hand
     for places, start, settings in _blocks(grid, sorted(cohorts)):
@@ -164,7 +168,7 @@ def _file(request: SweepRequest, folder: str, ending: str, *parts: object) -> Pa
 
 def _at_hand(request: SweepRequest) -> dict[str, list]:
     frame = patient_table(
-        read_cohort(request.cohort, request.ledger), request.ledger.variables
+        read_cohort(request.cohort, request.ledger, request.population), request.ledger.variables
     ).astype(object)
     return frame.where(frame.notna(), None).to_dict("list")
 

@@ -95,7 +95,7 @@ def test_a_zero_that_the_tables_state_is_counted(folder):
 
     place = folder(setting("ADAE", "AEDECOD", "Other", AEDECOD="Purpura"))
     assert "purpura_g12" in unrecorded(read_cohort(place, LEDGER), LEDGER)
-    (place / "mapping.csv").write_text("variable,theirs,ours\nAEDECOD,,Purpura\n")
+    (place / "mapping.csv").write_text("variable,theirs,ours\nAEDECOD,nobody,Purpura\n")
     assert "purpura_g12" not in unrecorded(read_cohort(place, LEDGER), LEDGER)
 
 
