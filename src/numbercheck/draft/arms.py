@@ -42,9 +42,10 @@ class Arms:
             (after, rf"^[^.;]{{0,60}}?\b(?:in|with|to|for|among|on|receiving|of)\s+{group}"),
             (after, rf"^[\s)]*{group}"),
             (match, group),
-            (before, rf".*{group}"),
+            (before, rf"{group}[^)]*$"),
         ):
-            if found := re.search(pattern, text, re.IGNORECASE | re.DOTALL):
+            found = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
+            if found and not (text is before and re.search(r"\band\b", found[0])):
                 return self.named(found[1])
         return ""
 

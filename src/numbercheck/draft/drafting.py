@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numbercheck.draft.arms import Arms, find_arms
@@ -13,6 +13,11 @@ from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures, give_populations
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.prose import Finding, read_prose
+
+ADJUSTED = re.compile(
+    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Draft:
     """Measures with their claims, the arms' names, and every numeral."""
 
     measures: list[Drafted]
-    arms: dict[str, str]
+    arms: Arms
     rows: list[Row]
 
 
@@ -56,8 +61,8 @@ def draft_article(article: Article) -> Draft:
         rows += fresh
         for finding in findings:
             measures.add(_placed(finding, table, fresh))
-    given = give_populations(measures.all)
-    return Draft(measures.all, given, rows)
+    give_populations(measures.all, not ADJUSTED.search(text))
+    return Draft(measures.all, arms, rows)
 
 
 def _listed(notes: str) -> dict[str, str]:
@@ -123,14 +128,3 @@ def _placed(finding: Finding, table: Table, rows: list[Row]) -> Entry:
     names = [table.part, label or finding.label, heading if column else ""]
     orders = list(_orders(finding, [r for r in rows if r.place >= 0], ""))
     return Entry(finding, table.part, " · ".join(n for n in names if n), orders)
-
-
-def covered(measures: Iterable[Drafted]) -> set[tuple[str, str]]:
-    """Part and order of each numeral that a claim covers."""
-    return {
-        (e.part, order)
-        for m in measures
-        for e in m.entries
-        for o in e.orders
-        for order in o.split()
-    }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from numbercheck.draft.article import Table
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.numerals import DASH, N, numerals, set_aside
-from numbercheck.draft.prose import EFFECTS, Finding, Number
+from numbercheck.draft.patterns import EFFECTS
+from numbercheck.draft.prose import Finding, Number
 
 PLAIN = re.compile(rf"\s*(?P<a>{N})\s*(?P<sign>%?)\s*[*†‡§¶‖a-c]?\s*")
 MEAN = re.compile(rf"\s*(?P<mean>{N})\s*(?:±|\+/-)\s*(?P<sd>{N})\s*")

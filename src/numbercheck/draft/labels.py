@@ -17,7 +17,7 @@ ENDS = re.compile(rf"(?:\s|^)(?:{LINK}|rates?|{PERSONS})$", re.IGNORECASE)
 BEGINS = re.compile(rf"^(?:{LINK}|{PERSONS})(?:\s|$)", re.IGNORECASE)
 CUT = re.compile(
     r"[,;:]|\s(?:and|with|while|whereas|but|including|included|compared|versus|vs\.?|than|which|"
-    r"after|during|within|before|based|reported)\s",
+    r"after|during|within|before|based)\s",
     re.IGNORECASE,
 )
 GRADE = re.compile(r"\bgrades?\s*[≥>]?\s*\d(?:\s*[-–—/]\s*\d|\s*or\s*\w+)?", re.IGNORECASE)
@@ -40,7 +40,10 @@ def label_around(before: str, after: str, lead: str = "") -> str:
     if named and trimmed(named[1]):
         return trimmed(named[1])
     left = CUT.split(f" {_bare(before)} ")[-1].strip()
-    right = CUT.split(_bare(after) + " ")[0].strip(" .")
+    listed = re.split(r"\b(?:were|was)\b", left)[-1]
+    if before.rstrip().endswith(("(", "[")) and trimmed(listed):
+        left = listed
+    right = re.split(r"\breported\b", CUT.split(_bare(after) + " ")[0])[0].strip(" .")
     name = trimmed(left)
     after_first = not name or (
         not ENDS.search(left) and bool(right) and not before.rstrip().endswith(("(", "["))

@@ -33,6 +33,7 @@ class Drafted:
     entries: list[Entry] = field(default_factory=list)
     among: str = ""
     where: str = ""
+    by: str = ""
     note: str = ""
 
     def printed(self, statistic: str) -> list[str]:
@@ -136,8 +137,8 @@ def number(printed: str) -> float:
         return float("nan")
 
 
-def give_populations(measures: list[Drafted]) -> dict[str, str]:
-    """Say who is counted and out of whom, where the article says it; the arms' names by slug.
+def give_populations(measures: list[Drafted], crude: bool) -> None:
+    """Say who is counted and out of whom, where the article says it.
 
     A count and a percentage that no known population joins are left without one, so that no
     denominator is guessed into a mismatch.
@@ -148,7 +149,7 @@ def give_populations(measures: list[Drafted]) -> dict[str, str]:
     for m in populations:
         arm = f'arm == "{m.first.arm}"' if m.first.arm else ""
         m.where = "" if m is whole else arm or m.variable
-    sections = {e.finding.label: m for m in populations for e in m.entries}
+    sections = {e.finding.label: m for m in populations for e in m.entries if e.finding.label}
     for m in (m for m in measures if m.first.kind == "count"):
         m.where = m.variable
         home = (
@@ -167,9 +168,19 @@ def give_populations(measures: list[Drafted]) -> dict[str, str]:
             m.among, m.note = others[0].where, f"guess: out of {others[0].first.label}"
         else:
             m.among, m.note = f"{m.variable}_known", "out of how many is not clear: say it in among"
+    for m in (m for m in measures if crude and m.first.kind == "comparison" and len(arms) == 2):
+        pair = [
+            o for f in m.first.compared for o in measures if any(e.finding is f for e in o.entries)
+        ]
+        if (
+            len(pair) == 2
+            and pair[0].first.arm != pair[1].first.arm
+            and all(o.first.arm for o in pair)
+        ):
+            m.where, m.by = pair[0].where, pair[0].among
+            m.note = "guess: compares the arms as they are, unadjusted"
     for m in (m for m in measures if m.first.kind in ("quantity", "survival") and m.first.arm):
         m.among = f'arm == "{m.first.arm}"'
-    return {arm: m.slug for arm, m in arms.items()}
 
 
 def _whole(populations: list[Drafted]) -> Drafted | None:

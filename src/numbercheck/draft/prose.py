@@ -5,25 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from numbercheck.draft.arms import NO_ARMS, Arms
-from numbercheck.draft.numerals import (
-    COUNTED,
-    DASH,
-    IN_WORDS,
-    NOBODY,
-    NUMERAL,
-    TO,
-    UNIT,
-    WORD,
-    N,
-    set_aside,
-)
+from numbercheck.draft.labels import label_around, trimmed
+from numbercheck.draft.numerals import IN_WORDS, NUMERAL, UNIT, WORD, set_aside
+from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
-EFFECTS = {
-    "hazard_ratio": r"\b[Hh]azard ratios?\b|\b[as]?HRs?\b",
-    "odds_ratio": r"\b[Oo]dds ratios?\b|\ba?ORs?\b",
-    "risk_ratio": r"\b(?:[Rr]elative risks?|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
-    "difference": r"\b(?:[Rr]isk |[Mm]ean |[Aa]bsolute |[Tt]reatment )?[Dd]ifferences?\b|\bRDs?\b",
-}
 ENDPOINT = re.compile(
     r"(?:\b[\w-]+-free|\boverall|\bdisease-specific|\bcancer-specific)\s+survival\b|"
     r"\b(?:OS|[PDERIL]FS|survival)\b",
@@ -32,49 +17,9 @@ ENDPOINT = re.compile(
 HORIZON = re.compile(
     rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|week|day)s?\b", re.IGNORECASE
 )
+PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
+OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 DAYS = {"year": 365.25, "yr": 365.25, "month": 365.25 / 12, "week": 7, "day": 1}
-WHOLE = r"(?:\d+(?:[,\u00a0\u2009\u202f]\d{3})*)(?![.·]?\d)"
-COUNT = rf"(?:{WHOLE}|(?i:{WORD})|{NOBODY})"
-PERCENT = rf"{N}\s*%"
-LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|NE|NR|NA|not (?:reached|estimable|evaluable))\s*%?"
-OPEN = r"\s*[(\[]\s*"
-WORDS = r"(?:\s+[A-Za-z][\w'’/-]*)"
-OWNERS = rf"(?:\s+(?:of\s+)?(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:{COUNTED}))"
-SPREAD = r"(?:interquartile range|inter-quartile range|IQR|Q1\s*[-–,]\s*Q3|quartiles|range|min(?:imum)?\s*[-–,]\s*max(?:imum)?|(?P<level>\d\d)\s*%\s*(?:CI|confidence interval))"
-PATTERNS = [
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<p>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰-⁹¹²³]+)?)"),
-        ("interval", rf"(?:\b(?:95|90|99|80|97[.·]5|¤+(?:[.·]¤+)?)\s*%?[\s-]*)(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}"),
-        ("interval", rf"\bCI[\s:,;=]*[(\[]?\s*{LIMITS}"),
-        ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
-        ("mean", rf"\b[Mm]ean\b(?:\s*[(\[]\s*±?\s*SD\s*[)\]])?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*|standard deviation\s*[:,=]?\s*)?(?P<sd>{N})\s*[)\]]"),
-        ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
-        ("median", rf"\b[Mm]edian\b(?:\s*[(\[]\s*(?P<before>IQR|range|[Ii]nterquartile range|¤+%?\s*CI)\s*[)\]])?[^\d;()¤]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()¤]{{0,40}}?)?(?P<median>{N})(?:\s*{UNIT})?(?:\s*[,;(\[]\s*(?P<what>{SPREAD.replace('(?P<level>', '(?:')})?\s*[\s:,;=(\[]*{LIMITS})?"),
-        ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:\s*[(\[]\s*[A-Z]{{1,4}}\s*[)\]])?(?:\s+for\b[^.\d;]{{0,60}}?)?[^\d;.¤]{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}\s*[)\]])?"),
-        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})"),
-        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE}){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
-        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?{WORDS}{{0,3}}?{OPEN}(?P<percent>{PERCENT})"),
-        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|\s*[),;.]|\s+(?:in|with|had|were|was|died|achieved)\b)"),
-        ("fraction", rf"(?P<n>{COUNT}){WORDS}{{0,4}}?{OPEN}(?P<percent>{PERCENT})"),
-        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
-        ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
-        ("size", rf"(?P<n>{COUNT})(?:\s+(?:eligible|consecutive|adult|new|newly diagnosed|enrolled|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation)"),
-        ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),
-        ("size", rf"\b(?P<verb>[Ee]nrolled|[Rr]andomi[sz]ed|[Rr]andomly assigned|[Rr]ecruited|[Ii]ncluded)\s+(?:a total of\s+)?(?P<n>{COUNT}){OWNERS}"),
-        ("range", rf"\b[Aa]ge[ds]?\s*(?:of|from|between|range)?\W*(?P<min>{N}){TO}(?P<max>{N})"),
-        ("range", rf"(?P<min>{N})\s*%?{DASH}(?P<max>{PERCENT})"),
-        ("range", rf"(?P<min>{N}){DASH}(?P<max>{N})\s+(?P<unit>{UNIT}|[a-z]+)"),
-        ("percent", rf"(?P<percent>{PERCENT})"),
-        ("again", rf"\b(?:and|versus|vs\.?|v\.?|compared with|as compared with|than)\s+(?P<again>{N})(?:\s*{UNIT})?(?=\s*[(\[,;.]|\s+(?:in|with|for|among)\b)(?:{OPEN}(?:(?P<what>{SPREAD.replace('(?P<level>', '(?:')})\s*[\s:,;=]*)?{LIMITS}\s*[)\]])?"),
-        ("count", rf"(?P<n>{COUNT})\s+(?P<thing>(?:[A-Za-z][\w/-]*\s+){{0,4}}?(?:{COUNTED}|sites?|cent(?:er|re)s|hospitals|countries|CRc?))\b"),
-        ("count", rf"(?P<n>{COUNT})(?=\s+(?:was|were|had|died|relapsed|achieved|developed|received|underwent|discontinued|withdrew|completed)\b)"),
-        ("count", rf"(?:\boccurred in|\bobserved in|\breported in|\bseen in|\bassigned|\bin)\s+(?P<n>{WHOLE})(?=\s*[,;.)]|\s+and\s)"),
-        ("duration", rf"\b(?P<role>over|for|within|another|additional|to|after|either|of|by|first|through|until|with|at least)\s+(?P<value>{N}|{WORD})(?:\s+or\s+(?:{N}|{WORD}))?\s+(?P<unit>{UNIT})"),
-        ("duration", rf"\b(?P<role>or)\s+(?P<value>{N}|{WORD})\s+(?P<unit>{UNIT})"),
-    )
-]  # fmt: skip
-STATISTICS = ("n", "N", "percent", "mean", "sd", "median", "min", "max", "p_value")
 
 
 @dataclass
@@ -100,6 +45,8 @@ class Finding:
     note: str = ""
     level: str = ""
     section: str = ""
+    topic: str = ""
+    compared: tuple["Finding", ...] = ()
 
     def value(self, statistic: str) -> str:
         """The number as printed; empty where there is none."""
@@ -141,13 +88,7 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     used: set[int] = set()
     for kind, pattern in (*arms.sizes(text[start:end]), *PATTERNS):
         for match in pattern.finditer(masked, start, end):
-            spans = [
-                match.span(g)
-                for g in match.groupdict()
-                if match[g]
-                and g
-                not in ("effect", "what", "verb", "thing", "unit", "before", "p", "role", "arm")
-            ]
+            spans = [match.span(g) for g in match.groupdict() if g in NUMBERS and match[g]]
             places = {place for low, high in spans for place in range(low, high)}
             if places and not places & used:
                 used |= places
@@ -169,6 +110,7 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
             if finding.kind not in ("design", "external", "comparison"):
                 finding.arm = finding.arm or arms.of(context.before, match[0], context.after)
         found += fresh
+    _in_order(found, text[start:end], arms)
     return [f for f in _respectively(found, text[start:end]) if f.numbers]
 
 
@@ -218,25 +160,26 @@ class Context:
             )
         ]
 
+    def group(self, name: str) -> str:
+        """Text of a group; empty where the pattern has none of that name."""
+        return self.match.groupdict().get(name) or ""
+
     def label(self) -> str:
         """What the words around the match say is measured."""
-        from numbercheck.draft.labels import label_around
-
         without = self.arms.without
         return label_around(without(self.before), without(self.after), self.lead)
 
 
 def _p_value(at: Context, found: list[Finding]) -> list[Finding]:
     number = at.number("p_value")
-    sign = at.match["p"]
+    sign = at.match["sign"]
     if sign in "<>≤≥":
         number[0].printed = {"≤": "<=", "≥": ">="}.get(sign, sign) + number[0].printed
     last = found[-1] if found else None
     if last and last.kind == "comparison" and not last.value("p_value"):
         last.numbers += number
         return []
-    label = f"{last.label}, comparison" if last else at.label()
-    return [Finding("comparison", label, number)]
+    return [_comparison(at, found, number, "P value")]
 
 
 def _interval(at: Context, found: list[Finding]) -> list[Finding]:
@@ -250,14 +193,14 @@ def _interval(at: Context, found: list[Finding]) -> list[Finding]:
 
 
 def _mean(at: Context, found: list[Finding]) -> list[Finding]:
-    sd = at.number("sd") if "sd" in at.match.re.groupindex else []
+    sd = at.number("sd") if at.group("sd") else []
     label = _summarized(at)
     return [Finding("quantity", label, at.number("mean") + sd, unit=_unit(at))]
 
 
 def _spread(at: Context, what: str) -> tuple[list[Number], str]:
     """The two numbers beside a median, and a note where the article does not say what they are."""
-    if not at.match["low"]:
+    if not at.group("low"):
         return [], ""
     what = what.lower()
     if "ci" in re.split(r"\W+", what) or "confidence" in what:
@@ -271,48 +214,48 @@ def _spread(at: Context, what: str) -> tuple[list[Number], str]:
 
 
 def _median(at: Context, found: list[Finding]) -> list[Finding]:
-    spread, note = _spread(at, at.match["what"] or at.match["before"] or "")
+    spread, note = _spread(at, at.group("what") or at.group("before"))
     numbers = at.number("median") + spread
     return [Finding("quantity", _summarized(at), numbers, unit=_unit(at), note=note)]
 
 
 def _summarized(at: Context) -> str:
     """What a median or mean is of: the words between it and the number, or before both."""
-    from numbercheck.draft.labels import trimmed
+    inner = at.text[at.match.start() : at.match.start(_center(at))]
+    inner = re.sub(r"^[A-Za-z]+|[(\[][^)\]]*[)\]]?", " ", inner) if inner[:1].isalpha() else ""
+    return trimmed(at.arms.without(inner)) or at.label()
 
-    inner = re.sub(
-        r"\([^)]*\)?|¤",
-        "",
-        at.match[0].split(at.match["median" if "median" in at.match.re.groupindex else "mean"])[0],
-    )
-    inner = re.sub(r"^\w+", "", inner) if inner[:1].isalpha() else ""
-    return trimmed(inner) or at.label()
+
+def _center(at: Context) -> str:
+    return "median" if at.group("median") else "mean"
 
 
 def _unit(at: Context) -> str:
-    number = at.match["median"] if "median" in at.match.re.groupindex else at.match["mean"]
-    tail = at.text[at.match.start() : at.match.end() + 12].split(number, 1)[-1]
-    unit = re.search(UNIT, tail)
+    unit = re.search(UNIT, at.text[at.match.end(_center(at)) : at.match.end() + 12])
     return unit[0] if unit else ""
 
 
 def _effect(at: Context, found: list[Finding]) -> list[Finding]:
-    from numbercheck.draft.labels import trimmed
-
     statistic = next(s for s, p in EFFECTS.items() if re.fullmatch(p, at.match["effect"]))
     limits = (
         at.number("conf_low", "low") + at.number("conf_high", "high") if at.match["low"] else []
     )
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
-    last = found[-1].label if found else ""
-    label = trimmed(for_what[1]) if for_what else trimmed(at.before) or last or at.label()
-    return [
-        Finding(
-            "comparison",
-            f"{label}, {statistic.replace('_', ' ')}",
-            at.number(statistic, "value") + limits,
-        )
-    ]
+    topic = trimmed(for_what[1]) if for_what else ""
+    numbers = at.number(statistic, "value") + limits
+    return [_comparison(at, found, numbers, statistic.replace("_", " "), topic)]
+
+
+def _comparison(
+    at: Context, found: list[Finding], numbers: list[Number], ending: str, topic: str = ""
+) -> Finding:
+    """A comparison, of the two arms whose counts the sentence gives before it if there are two."""
+    last = found[-1] if found else None
+    topic = topic or (_base(last) if last else trimmed(at.arms.without(at.before))) or at.label()
+    counts = [f for f in found if f.kind != "comparison"][-2:]
+    alike = len(counts) == 2 and all(f.kind == "count" and f.value("n") for f in counts)
+    pair = tuple(counts) if alike and _base(counts[0]) == _base(counts[1]) else ()
+    return Finding("comparison", f"{topic}, {ending}", numbers, topic=topic, compared=pair)
 
 
 def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
@@ -322,7 +265,15 @@ def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
     if last and last.kind == "count" and _continues(at, last):
         last.numbers += numbers
         return []
-    label = at.label() or (last.label if last else "")
+    thing = trimmed(at.group("thing"))
+    if (
+        last
+        and not thing
+        and last.value("percent")
+        and re.search(r"\b(vs\.?|v\.?|versus|compared with)\s*$", at.before)
+    ):
+        return [Finding("count", f"{_base(last)}{OTHER}", numbers, note=OTHER_GROUP)]
+    label = thing or at.label() or (_base(last) if last else "")
     return [Finding("count", label, numbers)]
 
 
@@ -334,11 +285,9 @@ def _continues(at: Context, last: Finding) -> bool:
 
 
 def _size(at: Context, found: list[Finding]) -> list[Finding]:
-    from numbercheck.draft.labels import trimmed
-
-    if "arm" in at.match.re.groupindex:
+    if at.group("arm"):
         return [Finding("population", "", at.number("n"), arm=at.arms.named(at.match["arm"]))]
-    verb = (at.match["verb"] if "verb" in at.match.re.groupindex else "") or ""
+    verb = at.group("verb")
     if verb:
         label = (
             "Patients randomized"
@@ -355,9 +304,9 @@ def _size(at: Context, found: list[Finding]) -> list[Finding]:
 def _range(at: Context, found: list[Finding]) -> list[Finding]:
     percent = at.match["max"].endswith("%")
     other = percent or re.search(r"\b(than|compared|historical|conventional)\b", at.lead + at.after)
-    aged = re.search(r"\b(aged?|ages?)\W*(of|from|between)?\W*$", at.before)
+    aged = re.match(r"[Aa]ge", at.match[0])
     label = "Age for eligibility" if aged else at.label()
-    unit = (at.match["unit"] if "unit" in at.match.re.groupindex else "%") or ""
+    unit = "%" if percent else at.group("unit")
     kind = "external" if other and not aged else "design"
     return [Finding(kind, label or "Range", at.number("min") + at.number("max"), unit=unit)]
 
@@ -392,9 +341,9 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
         and last.value("percent")
         and not last.value("n")
     )
-    label = last.label if again and last else at.label() or (last.label if last else "")
-    note = "guess: the other group" if again else ""
-    return [Finding("count", label + (", other group" if again else ""), number, note=note)]
+    if again and last:
+        return [Finding("count", f"{_base(last)}{OTHER}", number, note=OTHER_GROUP)]
+    return [Finding("count", at.label() or (last.label if last else ""), number)]
 
 
 def _landmark(at: Context) -> tuple[str, float]:
@@ -418,6 +367,27 @@ def _days(horizon: re.Match[str]) -> float:
     return round(count * DAYS[horizon[2].lower()], 2)
 
 
+def _base(finding: Finding) -> str:
+    return finding.topic or finding.label.removesuffix(OTHER)
+
+
+def _in_order(found: list[Finding], sentence: str, arms: Arms) -> None:
+    """Give numbers that follow each other, one for each arm, the arms in the order named."""
+    loose = [f for f in found if f.kind in ("count", "quantity", "survival")]
+    for i, last in enumerate(loose[1:], 1):
+        group = loose[max(0, i + 1 - len(arms.names)) : i + 1]
+        if last.note != OTHER_GROUP or len(group) < len(arms.names) or any(f.arm for f in group):
+            continue
+        named = sorted(arms.names, key=lambda name: sentence.lower().find(name.lower()))
+        here = all(name.lower() in sentence.lower() for name in arms.names)
+        for finding, arm in zip(group, named if here else arms.names, strict=True):
+            finding.arm, finding.note = arm, "guess: the arms in the order named"
+    for finding in loose:
+        if finding.arm:
+            finding.label = _base(finding)
+            finding.note = finding.note if finding.note != OTHER_GROUP else ""
+
+
 def _respectively(found: list[Finding], sentence: str) -> list[Finding]:
     """Give estimates in one row the endpoints or horizons named in the same order."""
     curves = [f for f in found if f.kind == "survival"]
@@ -433,39 +403,23 @@ def _respectively(found: list[Finding], sentence: str) -> list[Finding]:
 
 
 def _again(at: Context, found: list[Finding]) -> list[Finding]:
+    """The same mean or median once more, in another group."""
     last = found[-1] if found else None
     statistic = next((s for s in ("median", "mean") if last and last.value(s)), "")
-    if not last or not statistic:
+    if not last or not statistic or (at.group("sd") and statistic == "median"):
         return []
-    spread = _spread(at, at.match["what"] or "")[0] if at.match["low"] else []
-    note = "guess: the other group"
-    return [
-        Finding(
-            last.kind,
-            f"{last.label}, other group",
-            at.number(statistic, "again") + spread,
-            unit=last.unit,
-            note=note,
-        )
-    ]
+    spread = at.number("sd") if at.group("sd") else _spread(at, at.group("what"))[0]
+    numbers = at.number(statistic, "again") + spread
+    return [Finding(last.kind, f"{_base(last)}{OTHER}", numbers, unit=last.unit, note=OTHER_GROUP)]
 
 
 def _count(at: Context, found: list[Finding]) -> list[Finding]:
-    from numbercheck.draft.labels import trimmed
-
-    thing = (at.match["thing"] if "thing" in at.match.re.groupindex else "") or ""
+    thing = at.group("thing")
     if re.search(r"(sites?|cent(er|re)s|hospitals|countries)$", thing):
         number = at.number("value", "n")
         return [Finding("design", trimmed(thing), number)]
-    label = (
-        ""
-        if not thing
-        or re.fullmatch(
-            r"(.*\s)?(patients?|participants?|women|men|subjects?|children|adults|people|persons?|individuals|cases?)",
-            thing,
-        )
-        else trimmed(thing)
-    )
+    persons = re.fullmatch(rf"(.*\s)?({PERSONS})", thing)
+    label = "" if persons else trimmed(thing)
     return [Finding("count", label or at.label(), at.number("n"))]
 
 

@@ -47,7 +47,12 @@ def _measure(measure: Drafted) -> dict[str, str]:
     return {
         **{"measure": measure.slug, "label": _label(measure), "unit": unit},
         **{"kind": KINDS.get(first.kind, first.kind), "where": measure.where},
-        **{"among": measure.among, "endpoint": first.endpoint, "level": first.level},
+        **{
+            "among": measure.among,
+            "by": measure.by,
+            "endpoint": first.endpoint,
+            "level": first.level,
+        },
         "horizon": f"{first.horizon:g}" if first.horizon else "",
     }
 
@@ -81,12 +86,12 @@ def _claims(draft: Draft) -> Iterator[dict[str, str]]:
 
 def _variables(draft: Draft) -> Iterator[dict[str, str]]:
     """The columns that the drafted expressions read: the arm, and a flag for each thing counted."""
-    if draft.arms:
+    if draft.arms.names:
         yield {
             "variable": "arm",
             "label": "Arm",
             "type": "category",
-            "values": "|".join(draft.arms),
+            "values": "|".join(draft.arms.names),
         }
     seen = set()
     for measure in draft.measures:

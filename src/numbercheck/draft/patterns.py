@@ -1,0 +1,70 @@
+"""The forms in which a sentence reports numbers, the more telling ones first."""
+
+import re
+
+from numbercheck.draft.numerals import COUNTED, DASH, NOBODY, TO, UNIT, WORD, N
+
+EFFECTS = {
+    "hazard_ratio": r"\b[Hh]azard ratios?\b|\b[as]?HRs?\b",
+    "odds_ratio": r"\b[Oo]dds ratios?\b|\ba?ORs?\b",
+    "risk_ratio": r"\b(?:[Rr]elative risks?|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
+    "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|\bA?RDs?\b",
+}
+WHOLE = r"(?:\d+(?:[,\u00a0\u2009\u202f]\d{3})*)(?![.·]?\d)"
+COUNT = rf"(?:{WHOLE}|(?i:{WORD})|{NOBODY})"
+PERCENT = rf"{N}\s*%"
+UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
+LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"
+OPEN = r"\s*[(\[]\s*"
+CLOSE = r"\s*[)\]]"
+WORDS = r"(?:\s+[A-Za-z][\w'’/-]*)"
+OWNERS = rf"(?:\s+(?:of\s+)?(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:{COUNTED}))"
+SPREAD = (
+    r"(?:[Ii]nter-?quartile range|IQR|Q1\s*[-–,]\s*Q3|quartiles|[Rr]ange|"
+    r"min(?:imum)?\s*[-–,]\s*max(?:imum)?)"
+)
+BESIDE = rf"(?:\s*[,;(\[]\s*(?P<what>{SPREAD})?[\s:,;=(\[]*{LIMITS})?"
+DEVIATION = rf"{OPEN}(?:±\s*|SD\s*[:,=]?\s*|standard deviation\s*[:,=]?\s*)?(?P<sd>{N}){CLOSE}"
+AGAIN = r"\b(?:and|versus|vs\.?|v\.?|compared with|as compared with|than)\s+"
+ROLE = r"over|for|within|another|additional|to|after|either|of|by|first|through|until|with|at least"
+ASSIGNED = r"enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation"
+
+PATTERNS = [
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<sign>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰¹²³⁴-⁹]+)?)"),
+        ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}"),
+        ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:{OPEN}[A-Z]{{1,4}}{CLOSE})?(?:\s+for\b[^.\d;]{{0,60}}?)?[^\d;.¤]{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}{CLOSE})?"),
+        ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
+        ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),
+        ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
+        ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N})(?:\s*{UNIT})?{BESIDE}"),
+        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})"),
+        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE}){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
+        ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
+        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT})"),
+        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|{WORDS}?\s*[),;.]|\s+(?:in|with|had|were|was|died|achieved)\b|\s+[a-z]+\s+(?:events|deaths)\b)"),
+        ("fraction", rf"(?P<n>{COUNT})(?P<thing>{WORDS}{{0,4}}?){OPEN}(?P<percent>{PERCENT})"),
+        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
+        ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
+        ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
+        ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED})"),
+        ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),
+        ("size", rf"\b(?P<verb>[Ee]nrolled|[Rr]andomi[sz]ed|[Rr]andomly assigned|[Rr]ecruited|[Ii]ncluded)\s+(?:a total of\s+)?(?P<n>{COUNT}){OWNERS}"),
+        ("range", rf"\b[Aa]ge[ds]?\s*(?:of|from|between|range)?\W*(?P<min>{N}){TO}(?P<max>{N})"),
+        ("range", rf"(?P<min>{N})\s*%?{DASH}(?P<max>{PERCENT})"),
+        ("range", rf"(?P<min>{N}){DASH}(?P<max>{N})\s+(?P<unit>{UNIT}|[a-z]+)"),
+        ("percent", rf"(?P<percent>{PERCENT})"),
+        ("again", rf"{AGAIN}(?P<again>{N})(?:\s*{UNIT})?{DEVIATION}"),
+        ("again", rf"{AGAIN}(?P<again>{N})(?:\s*{UNIT})?(?=\s*[(\[,;.]|\s+(?:in|with|for|among)\b){BESIDE}"),
+        ("count", rf"(?P<n>{COUNT})\s+(?P<thing>(?:[A-Za-z][\w/-]*\s+){{0,4}}?(?:{COUNTED}|sites?|cent(?:er|re)s|hospitals|countries|CRc?))\b"),
+        ("count", rf"(?P<n>{COUNT})(?=\s+(?:was|were|had|died|relapsed|achieved|developed|received|underwent|discontinued|withdrew|completed)\b)"),
+        ("count", rf"(?:\boccurred in|\bobserved in|\breported in|\bseen in|\bin)\s+(?P<n>{WHOLE})(?=\s*[,;.)]|\s+and\s)"),
+        ("duration", rf"\b(?P<role>{ROLE})\s+(?P<value>{N}|{WORD})(?:\s+or\s+(?:{N}|{WORD}))?\s+(?P<unit>{UNIT})"),
+        ("duration", rf"\b(?P<role>or)\s+(?P<value>{N}|{WORD})\s+(?P<unit>{UNIT})"),
+    )
+]  # fmt: skip
+NUMBERS = {
+    *("p_value", "low", "high", "value", "mean", "sd", "median", "percent", "n", "N"),
+    *("min", "max", "again"),
+}
