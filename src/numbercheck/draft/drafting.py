@@ -1,17 +1,16 @@
 """Draft a ledger: every numeral of an article as a claim, set aside with a reason, or to do."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numbercheck.draft.arms import Arms, find_arms
 from numbercheck.draft.article import Article, Table
 from numbercheck.draft.designs import read_designs
-from numbercheck.draft.grids import read_table, table_numerals
+from numbercheck.draft.grids import COLUMN, ROW, TableReader
 from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures, give_populations
-from numbercheck.draft.numerals import numerals, set_aside
+from numbercheck.draft.numerals import numerals
 from numbercheck.draft.prose import Finding, read_prose
 
 ADJUSTED = re.compile(
@@ -46,8 +45,8 @@ def draft_article(article: Article) -> Draft:
     """Draft the ledger of an article."""
     text = "\n".join(p.text for p in article.paragraphs)
     notes = "\n".join(f"{t.caption}\n{t.notes}" for t in article.tables)
-    read = [(table, *read_table(table)) for table in article.tables]
-    arms = find_arms(text, [arm for _, _, _, sizes in read for arm in sizes])
+    tables = [TableReader(table) for table in article.tables]
+    arms = find_arms(text, [arm for table in tables for arm in table.arms])
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes))
     rows: list[Row] = []
     counts: dict[str, int] = {}
@@ -56,11 +55,11 @@ def draft_article(article: Article) -> Draft:
         rows += fresh
         for entry in entries:
             measures.add(entry)
-    for table, findings, aside, _ in read:
-        fresh = list(_table_rows(table, aside, counts))
+    for reader in tables:
+        fresh = list(_table_rows(reader, counts))
         rows += fresh
-        for finding in findings:
-            measures.add(_placed(finding, table, fresh))
+        for finding in reader.findings:
+            measures.add(_placed(finding, reader.table, fresh))
     give_populations(measures.all, not ADJUSTED.search(text))
     return Draft(measures.all, arms, rows)
 
@@ -83,48 +82,35 @@ def _paragraph(
         rows.append(Row(part, counts[part], found.digits, found.start, found.end, reason, context))
     findings += read_designs(text, {n.start for f in findings for n in f.numbers})
     findings.sort(key=lambda f: min(n.start for n in f.numbers))
-    return rows, [Entry(f, part, locus, list(_orders(f, rows, text))) for f in findings]
+    return rows, [Entry(f, part, locus, list(_orders(f, rows))) for f in findings]
 
 
-def _orders(finding: Finding, rows: list[Row], text: str) -> Iterator[str]:
-    """Orders of the numerals that each number of a finding covers."""
-    starts = [row.place for row in rows]
+def _orders(finding: Finding, rows: list[Row]) -> Iterator[str]:
+    """Orders of the numerals that each number of a finding covers; none for ``not reached``."""
     for number in finding.numbers:
-        end = number.start + max(len(number.printed), 1)
-        if finding.unit == "date":
-            covered = [r for r in rows if number.start <= r.place < end]
-        else:
-            first = max(bisect_right(starts, number.start) - 1, 0)
-            covered = rows[first : first + 1]
-            if not covered[0].place <= number.start < covered[0].end:  # a sign stands before it
-                covered = rows[first + 1 : first + 2] if starts[first] < number.start else covered
-        yield " ".join(str(r.order) for r in covered)
+        date = finding.unit == "date"
+        end = number.start + (22 if date else len(number.printed))
+        covered = [
+            str(row.order)
+            for row in rows
+            if row.place < end and row.end > number.start and re.search(r"\d", number.printed)
+        ]
+        parts = re.findall(r"\d+", number.printed)
+        yield " ".join(covered[: len(parts)] if date else covered[:1])
 
 
-def _table_rows(
-    table: Table, aside: dict[tuple[int, int], dict[int, str]], counts: dict[str, int]
-) -> Iterator[Row]:
-    part = table.part
-    for text in (table.caption, table.notes):
-        reasons = set_aside(text)
-        for found in numerals(text):
-            if not found.spelled:
-                counts[part] = counts.get(part, 0) + 1
-                reason = reasons.get(found.start, "caption or note of a table")
-                yield Row(part, counts[part], found.digits, -1, -1, reason, text[:60])
-    for where, digits, cell, r, c in table_numerals(table):
+def _table_rows(reader: TableReader, counts: dict[str, int]) -> Iterator[Row]:
+    part, rows = reader.table.part, reader.table.rows
+    for place, digits, context, reason in reader.numerals():
         counts[part] = counts.get(part, 0) + 1
-        reason = aside.get((r, c), {}).get(where % 100_000, "")
-        context = f"{table.rows[r][0].strip()} | {cell.strip()}" if c else cell.strip()
-        yield Row(part, counts[part], digits, where, where + len(digits), reason, context)
+        where = f"{rows[place // ROW][0].strip()} | {context.strip()}" if place >= 0 else context
+        yield Row(part, counts[part], digits, place, place + len(digits), reason, where[:80])
 
 
 def _placed(finding: Finding, table: Table, rows: list[Row]) -> Entry:
-    row, column = divmod(finding.numbers[0].start // 100_000, 1000)
-    heading = " ".join(
-        dict.fromkeys(table.rows[r][column].strip() for r in range(table.heads) if r != row)
-    )
-    label = table.rows[row][0].strip()
-    names = [table.part, label or finding.label, heading if column else ""]
-    orders = list(_orders(finding, [r for r in rows if r.place >= 0], ""))
-    return Entry(finding, table.part, " · ".join(n for n in names if n), orders)
+    row, column = divmod(finding.numbers[0].start, ROW)
+    column //= COLUMN
+    heads = table.rows[: table.heads] if row >= 0 and column else []
+    names = [table.part, table.rows[row][0].strip() if row >= table.heads else ""]
+    names.append(" ".join(filter(None, dict.fromkeys(cells[column].strip() for cells in heads))))
+    return Entry(finding, table.part, " · ".join(filter(None, names)), list(_orders(finding, rows)))

@@ -5,7 +5,7 @@ import re
 LINK = (
     r"occurred|was|were|is|are|has|have|had|been|observed|reported|seen|noted|achieved|recorded|"
     r"documented|developed|found|present|reached|in|of|by|for|among|at|only|limited|to|be|"
-    r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including|overall"
+    r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including"
 )
 PERSONS = (
     r"eligible|evaluable|treated|enrolled|patients?|participants?|subjects?|persons?|people|"

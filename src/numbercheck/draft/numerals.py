@@ -33,7 +33,7 @@ N = rf"(?:[-−–](?=[\d.·]))?(?:{DIGITS})"
 TO = r"\s*(?:[-–—−‒‐]|to|through|and|,|;|/)\s*"
 DASH = r"\s*(?:[-–—−‒‐]|to|through)\s*"
 UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|minutes?|mg/dL|g/dL|kg/m²|kg|cm|mm|ml|mL)\b"
-DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
+DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?!\s*/\s*(?:dL|L|l|mol)\b)(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
 MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
@@ -55,7 +55,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "design of the analysis": rf"\b(?:alpha|α|power|significance|type I error)\b[^.;()]{{0,40}}?{N}\s*%?|{N}\s*%\s*power|\b(?:one|two|1|2)-(?:sided|tailed|stage|arm|group|way|sample)\b|\b(?:two|one|three)\b(?=\s+(?:\w+\s+)?(?:arms?|groups?|stages?)\b)",
         "dose": rf"\b{N}(?:{DASH}{N})?\s*{DRUG_UNIT}",
         "day of the schedule": rf"\b[Dd]ays?\s*[-–−+]?\s*{N}(?:(?:{DASH}|,\s*|\s+and\s+){N})*",
-        "time point": rf"\b(?:{N}|{WORD})[-‐–]\s*(?:year|month|week|day|hour)s?\b|\b[Aa]t\s+(?:(?:{N}|{WORD})(?:,\s*|\s*,?\s*and\s+|\s+or\s+))*(?:{N}|{WORD})\s+(?:years?|months?|weeks?|days?|hours?)\b",
+        "time point": rf"\b(?:[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s+{N}|\b(?:{N}|{WORD})[-‐–]\s*(?:year|month|week|day|hour)s?\b|\b[Aa]t\s+(?:(?:{N}|{WORD})(?:,\s*|\s*,?\s*and\s+|\s+or\s+))*(?:{N}|{WORD})\s+(?:years?|months?|weeks?|days?|hours?)\b",
         "year or date": rf"\b(?:{MONTH}\s+)?(?:\d{{1,2}},?\s+)?(?:{MONTH}\s+)?(?:19|20)\d\d\b(?![.·]\d|\s*%)(?:-\d\d-\d\d)?|\b{MONTH}\s+\d{{1,2}}\b(?!\s*\()",
         "threshold in a definition": rf"(?<![PpI] )(?<![PpI])(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
         "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|\b(?:up to )?(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",

@@ -15,11 +15,22 @@ ENDPOINT = re.compile(
     re.IGNORECASE,
 )
 HORIZON = re.compile(
-    rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|week|day)s?\b", re.IGNORECASE
+    rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
 )
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
-DAYS = {"year": 365.25, "yr": 365.25, "month": 365.25 / 12, "week": 7, "day": 1}
+ENTRIES = {"random": "Patients randomized", "enrol": "Patients enrolled"} | dict.fromkeys(
+    ("included", "recruited"), "Patients enrolled"
+)
+DAYS = {
+    "year": 365.25,
+    "yr": 365.25,
+    "month": 365.25 / 12,
+    "mo": 365.25 / 12,
+    "wk": 7,
+    "week": 7,
+    "day": 1,
+}
 
 
 @dataclass
@@ -74,7 +85,7 @@ def _mask_words(masked: str, text: str, aside: dict[int, str]) -> str:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in re.finditer(
-        r"(?<!\bvs)(?<!\bFig)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)[.!?]\)?\s+(?=[A-Z0-9(\[])",
+        r"(?<!\bvs)(?<!\bFig)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<!\bal)[.!?]\)?(?:[⁰¹²³⁴-⁹⁻,]*)\s+(?=[A-Z0-9(\[])",
         text,
     ):
         yield start, stop.end()
@@ -255,7 +266,8 @@ def _comparison(
     counts = [f for f in found if f.kind != "comparison"][-2:]
     alike = len(counts) == 2 and all(f.kind == "count" and f.value("n") for f in counts)
     pair = tuple(counts) if alike and _base(counts[0]) == _base(counts[1]) else ()
-    return Finding("comparison", f"{topic}, {ending}", numbers, topic=topic, compared=pair)
+    label = f"{topic}, {ending}".removeprefix(", ")
+    return Finding("comparison", label, numbers, topic=topic, compared=pair)
 
 
 def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
@@ -287,18 +299,14 @@ def _continues(at: Context, last: Finding) -> bool:
 def _size(at: Context, found: list[Finding]) -> list[Finding]:
     if at.group("arm"):
         return [Finding("population", "", at.number("n"), arm=at.arms.named(at.match["arm"]))]
-    verb = at.group("verb")
-    if verb:
-        label = (
-            "Patients randomized"
-            if re.search("random|assign", verb.lower())
-            else "Patients enrolled"
-        )
-        return [Finding("population", label, at.number("n"))]
-    label = (
-        trimmed(at.before.split("(")[-2] if "(" in at.before else at.before) if at.before else ""
-    )
-    return [Finding("population", label or at.label(), at.number("n"))]
+    verb = at.group("verb").lower()
+    if verb in ("assigned", "received"):
+        label = trimmed(f"assigned {at.after.strip()[:40]}")
+    elif verb:
+        label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
+    else:
+        label = trimmed(re.split(r"[()]", at.before.rstrip(" ([,;"))[-1]) or at.label()
+    return [Finding("population", label, at.number("n"))]
 
 
 def _range(at: Context, found: list[Finding]) -> list[Finding]:
@@ -335,13 +343,9 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
     ):
         number[0].statistic = "value"
         return [Finding("external", at.label(), number, unit="%")]
-    again = (
-        bool(re.search(r"\b(versus|vs\.?|v\.?|compared with|and)\s*$", at.before))
-        and last
-        and last.value("percent")
-        and not last.value("n")
-    )
-    if again and last:
+    joins = r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*"
+    again = last and last.value("percent") and not last.value("n")
+    if again and last and re.fullmatch(joins, at.before):
         return [Finding("count", f"{_base(last)}{OTHER}", number, note=OTHER_GROUP)]
     return [Finding("count", at.label() or (last.label if last else ""), number)]
 
@@ -353,16 +357,18 @@ def _landmark(at: Context) -> tuple[str, float]:
     horizons = list(HORIZON.finditer(before)) or list(HORIZON.finditer(after))[:1]
     if not endpoints or not horizons:
         return "", 0.0
-    return _endpoint(endpoints[-1][0]), _days(horizons[-1])
+    return endpoint_name(endpoints[-1][0]), days(horizons[-1])
 
 
-def _endpoint(name: str) -> str:
+def endpoint_name(name: str) -> str:
+    """Initials of an endpoint, as OS for overall survival."""
     name = name.lower()
     initials = "".join(part[0] for part in re.split(r"[\s-]+", name)) if len(name) > 4 else name
     return {"s": "OS", "survival": "OS"}.get(initials, initials.upper())
 
 
-def _days(horizon: re.Match[str]) -> float:
+def days(horizon: re.Match[str]) -> float:
+    """Days of a horizon that ``HORIZON`` has found."""
     count = IN_WORDS.get(horizon[1].lower()) or float(horizon[1].replace("·", "."))
     return round(count * DAYS[horizon[2].lower()], 2)
 
@@ -393,8 +399,8 @@ def _respectively(found: list[Finding], sentence: str) -> list[Finding]:
     curves = [f for f in found if f.kind == "survival"]
     if "respectively" in sentence and len(curves) > 1:
         head = sentence[: sentence.find(curves[0].numbers[0].printed)]
-        endpoints = [_endpoint(m[0]) for m in ENDPOINT.finditer(head)]
-        horizons = [_days(m) for m in HORIZON.finditer(head)]
+        endpoints = [endpoint_name(m[0]) for m in ENDPOINT.finditer(head)]
+        horizons = [days(m) for m in HORIZON.finditer(head)]
         for i, curve in enumerate(curves):
             curve.endpoint = endpoints[i] if len(endpoints) == len(curves) else curve.endpoint
             curve.horizon = horizons[i] if len(horizons) == len(curves) else curve.horizon
@@ -420,7 +426,8 @@ def _count(at: Context, found: list[Finding]) -> list[Finding]:
         return [Finding("design", trimmed(thing), number)]
     persons = re.fullmatch(rf"(.*\s)?({PERSONS})", thing)
     label = "" if persons else trimmed(thing)
-    return [Finding("count", label or at.label(), at.number("n"))]
+    label = label or at.label()
+    return [Finding("count", label, at.number("n"))] if label else []
 
 
 def _duration(at: Context, found: list[Finding]) -> list[Finding]:
