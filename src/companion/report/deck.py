@@ -16,6 +16,7 @@ from companion.report.curves import Curve, curves
 from companion.report.journal_club import Discussion, JournalClub, read_journal_club
 from companion.report.page import consistency_document
 from companion.results import Result, read_results
+from companion.tables.table import count_and_percent
 from companion.verify import verify
 from companion.workbench import Workbench
 from numbercheck.audit import audit
@@ -183,12 +184,11 @@ def _rates(table: Path) -> Iterator[Slide]:
 
 
 def _rate(row: Mapping[str, str]) -> Rate:
-    share = row["n (%)"]
-    counted = f"{share.split()[0]} of {row['N']}, " if "(" in share else ""
-    percent = int(NUMBER.findall(share)[-1])
+    n, percent = count_and_percent(row["n (%)"])
+    counted = f"{n} of {row['N']}, " if n else ""
     limits = next(text for column, text in row.items() if column.endswith("CI, %"))
     ends = [int(end) for end in NUMBER.findall(limits)]
-    return Rate(row["Trial"], f"{counted}{percent}%", percent, ends)
+    return Rate(row["Trial"], f"{counted}{percent}%", int(percent), ends)
 
 
 def _exercises(club: JournalClub, ledger: Ledger) -> Iterator[Slide]:

@@ -28,7 +28,7 @@ SECTIONS = {
     "methods": "Methods",
     "club": "Journal club",
 }
-PROGRAM = ".venv/bin/numbercheck"
+COMMAND = ".venv/bin/numbercheck {}"  # where `make` puts it
 
 
 def write_report(
@@ -66,7 +66,7 @@ def write_report(
         "name": "Companion",
         "title": f"Companion to {ledger.article.get('title', 'an article')}",
         "label": label,
-        "explain": f"{PROGRAM} explain {{}}",
+        "command": COMMAND,
         **ledger_content(published, ledger, verdicts, consistency_document(output), values),
         **_computed(ledger, results),
         "patients": patients(cohort, ledger),

@@ -6,6 +6,7 @@ from data: in no file do they become markup, and a spreadsheet runs no cell of t
 """
 
 import csv
+import re
 from dataclasses import dataclass, field
 from html import escape
 from io import StringIO
@@ -18,6 +19,7 @@ import pandas as pd
 from companion.captions import Text, n_percent, numbers
 from companion.results import Results
 
+SHARE = re.compile(r"(?:(\d+) \()?(\d+)%")
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LATEX_NEEDS = "% \\usepackage{booktabs,caption}; compile with XeLaTeX or LuaLaTeX (UTF-8 text)\n"
 LOOK: dict[str, Any] = {
@@ -112,8 +114,19 @@ class DisplayTable:
         return self.gt(name).fmt(_html, named).as_raw_html()
 
     def csv(self) -> str:
-        """The cells as CSV, the label in each row, so that no copied row loses it."""
+        """The cells as CSV, the label in each row, so that no copied row loses it.
+
+        Counts and percentages stand in columns of their own, too, as numbers.
+        """
         frame = self.frame(self.stub, *self.columns)
+        for column in self.columns:
+            shares = [count_and_percent(cell) for cell in frame[column]]
+            if any(n and percent for n, percent in shares):
+                at, name = frame.columns.get_loc(column) + 1, column.partition("n (%)")[0]
+                for i, (kind, values) in enumerate(
+                    zip("n%", zip(*shares, strict=True), strict=True)
+                ):
+                    frame.insert(at + i, f"{name}, {kind}" if name else kind, values)
         frame = frame.assign(source=self.label) if self.label else frame
         lines = StringIO()
         writer = csv.writer(lines, lineterminator="\n")
@@ -129,6 +142,20 @@ def share(results: Results, measure: str) -> Text | None:
     """Count and percentage of a measure; None where the results lack it."""
     n, total = results.get(measure, "n"), results.get(measure, "N")
     return n_percent(n, total, measure) if total == total else None
+
+
+def count_and_percent(cell: str) -> tuple[str, str]:
+    """Count and percentage that a cell begins with; each empty where it has none.
+
+    Examples
+    --------
+    >>> count_and_percent("16 (46%) [printed: 45%]"), count_and_percent("0")
+    (('16', '46'), ('0', '0'))
+    """
+    if cell == "0":
+        return "0", "0"
+    found = SHARE.match(cell)
+    return (found[1] or "", found[2]) if found else ("", "")
 
 
 def _html(text: str) -> str:

@@ -57,7 +57,7 @@ def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None
         "name": "numbercheck",
         "title": f"Every number of {ledger.article.get('title', 'an article')}",
         "label": "",
-        "explain": f"numbercheck explain {{}} {published}",
+        "command": f"numbercheck {{}} {published}",
         **ledger_content(published, ledger, audit(ledger), document, {}),
     }
     write_html(content, SECTIONS, page)

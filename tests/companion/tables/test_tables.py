@@ -151,6 +151,20 @@ def test_each_number_of_a_cell_names_its_result():
     assert "data-measure" not in table.csv() + table.gt().as_latex()
 
 
+def test_a_csv_has_counts_and_percentages_as_numbers_in_columns_of_their_own():
+    """A spreadsheet computes with them; the cell as printed stands beside."""
+    efficacy = tables.efficacy(results(cr_2w=(28, 35)), layout(("After 2 weeks", "CR", "cr_2w")))
+    events = tables.adverse_events(SOME, TERMS)
+    (row,) = csv.DictReader(StringIO(efficacy.csv()))
+    rows = {r["Adverse event, N = 35"]: r for r in csv.DictReader(StringIO(events.csv()))}
+
+    assert (row["n"], row["%"]) == ("28", "80")
+    assert {(r["Grade 1–2, n"] == "0") == (r["Grade 1–2, %"] == "0") for r in rows.values()} == {
+        True
+    }
+    assert any(r["Grade 1–2, n"] not in ("", "0") for r in rows.values())
+
+
 def test_adverse_events_have_the_denominator_of_their_results():
     """Only few of 35 patients have an event; the percentages are of 35."""
     table = tables.adverse_events(SOME, TERMS)
