@@ -27,6 +27,7 @@ def measure() -> Section:
     """Time an import, a help text, and `make` in a fresh clone."""
     python = seconds(lambda: process([sys.executable, "-c", ""]))
     package = seconds(lambda: process([sys.executable, "-c", "import companion"]))
+    audit = seconds(lambda: process([sys.executable, "-c", "import numbercheck.audit"]))
     programs = (COMPANION, NUMBERCHECK)
     helped = {name: seconds(lambda n=name: process([n, "--help"])) for name in programs}
     audited = seconds(lambda: process(AUDIT))
@@ -36,6 +37,7 @@ def measure() -> Section:
         "before; without them their download comes on top.",
         (
             below("`import companion`, above the interpreter", package - python, 0.1),
+            below("`import numbercheck.audit`, above the interpreter", audit - python, 0.08),
             *(below(f"`{Path(name).name} --help`", told, 0.15) for name, told in helped.items()),
             below("`numbercheck audit`", audited, 0.25),
             below("memory of `numbercheck audit`", peak_memory(AUDIT), 60, "MB"),

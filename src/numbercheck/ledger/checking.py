@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
@@ -80,18 +81,24 @@ def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[st
         For each file the line of each record, in the ledger's order; records that follow from
         others stand after these and have none.
     """
+    related = _measure_names(ledger)
     for name, numbers in lines.items():
-        rows = getattr(ledger, name)
+        rows, known = getattr(ledger, name), related if name == "relations" else ledger.variables
         named = rows.items() if isinstance(rows, Mapping) else (("", row) for row in rows)
         for (slug, row), line in zip(named, numbers, strict=False):
             where = f"{name}.csv row {line}" + (f" ({slug})" if slug else "")
             for column, options in CHOICES.get(name, {}).items():
                 yield from _choice_faults(getattr(row, column), column, options, ledger, where)
-            for column in (f.name for f in fields(row) if f.type is Expression):
-                known = _measure_names(ledger) if name == "relations" else ledger.variables
+            for column in _expressions(type(row)):
                 yield from _names(getattr(row, column), known, f"{where}, column {column}")
             if name in OWN:
                 yield from OWN[name](row, ledger, where)
+
+
+@cache
+def _expressions(kind: type) -> tuple[str, ...]:
+    """Columns that hold expressions."""
+    return tuple(f.name for f in fields(kind) if f.type is Expression)
 
 
 def _choice_faults(
@@ -101,9 +108,9 @@ def _choice_faults(
     known = getattr(ledger, options) if isinstance(options, str) else tuple(options)
     what = WORDS.get(column, column)
     where = where if what == column else f"{where}, column {column}"
-    end = "" if isinstance(options, str) else f"; {_one_of(known)}"
     for given in cell.split("|") if column == "alternatives" else [cell]:
         if given not in known and (given or column in NEEDED):
+            end = "" if isinstance(options, str) else f"; {_one_of(known)}"
             yield f"{where}: {unknown(what, given, known if len(known) > 2 else ())}{end}"
 
 

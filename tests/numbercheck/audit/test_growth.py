@@ -10,6 +10,7 @@ from sketch import Sketch
 from companion.project import ROOT
 from numbercheck.audit import audit
 from numbercheck.audit.cases import limits
+from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import format_rounded
 
 WHOLE = """
@@ -22,13 +23,17 @@ print(*(m for m in ("pandas", "matplotlib", "ortools", "scipy.stats") if m in sy
 """
 
 
-def many(claims):
-    """Percentages with limits, parts of sums, and P values, all of different counts."""
+def many(claims, are_right=False):
+    """Percentages with limits, and parts of sums, all of different counts.
+
+    Limits that no method gives make the audit look for a misprint, which takes longest.
+    """
     s = Sketch()
     s.family("proportions", "wilson")
     number = 0
     while len(s.claims) < claims:
         n, k = 40 + number % 200, 1 + number % 37
+        limits = [format_rounded(100 * limit, 0) for limit in interval(k, n)]
         s.everyone(n, f"arm{number}", f"arm{number}")
         s.count(
             f"response{number}",
@@ -36,7 +41,7 @@ def many(claims):
             k,
             f"{format_rounded(100 * k / n, 0)}%",
             among=f"arm{number}",
-            limits=("1", "99"),
+            limits=limits if are_right else ("1", "99"),
             family="proportions",
         )
         s.count(f"rest{number}", f"not response{number}", n - k, among=f"arm{number}")
