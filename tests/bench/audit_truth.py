@@ -408,7 +408,7 @@ def measure() -> Section:
     return Section(
         "Audit of trials whose truth is known",
         f"{LEDGERS:,} invented trials, printed by random conventions; in every other one a number "
-        "is printed wrong. A third have two or three arms with effects, means, hazard ratios, rates and "
-        "incidence. A fault that no other printed number can reveal counts as missed.",
+        "is printed wrong. A third have two or three arms with effects, means, hazard ratios, "
+        "rates and incidence. A fault that no other printed number can reveal counts as missed.",
         rows,
     )

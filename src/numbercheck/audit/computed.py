@@ -18,6 +18,7 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import EFFECTS, STATISTICS, called
 
 WIDE = 12  # steps of the last digit; a range that is wider says little
+FARTHEST = 1000.0  # times a P value; tests of the same values do not differ so much
 FOLD = 4  # times the least P value; likewise
 Ends = tuple[float, float]
 
@@ -164,7 +165,7 @@ def _unfit(beside: Beside, computation: Computation, alone: list[Way], own: str)
         return _verdict(beside, computation, ("unchecked", "not-determined", says), alone[0])
     unfit = [n for n in beside.printed if not any(beside.fits(w, [n]) for w in computation.ways)]
     for kind, why, way in computation.slips():
-        if beside.fits(way, unfit):
+        if beside.fits(way, unfit) and (own or not computation.other or _is_far(claim, first)):
             return _verdict(beside, computation, ("mismatch", kind, f"{says}: {why}."), way)
     if computation.other and not own:
         says += f"; {computation.other}."
@@ -173,6 +174,12 @@ def _unfit(beside: Beside, computation: Computation, alone: list[Way], own: str)
     kind = f"{claim.statistic.replace('_', '-')}-differs"
     kind = "no-method-fits" if claim.statistic in ("conf_low", "conf_high") else kind
     return _verdict(beside, computation, ("mismatch", kind, f"{says}{more}."), first)
+
+
+def _is_far(claim: Claim, way: Way) -> bool:
+    """Whether a number is so far from what a method gives that no method like it explains it."""
+    low, high = way.values[claim.statistic]
+    return not low / FARTHEST <= claim.value.value <= high * FARTHEST
 
 
 def _gives(computation: Computation, way: Way, claim: Claim) -> str:

@@ -10,42 +10,54 @@ from typing import NamedTuple
 from numbercheck.audit.evidence import Evidence, Expected, limits_at, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.records import Claim, Measure
+from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,
     SCALES,
     History,
+    Target,
     UnfinishedError,
     histories,
     km_limits,
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-LIMIT = 1_000  # sequences; more are said to be more
-WORK = 2_500_000  # steps times patients: settles most trials of a hundred, leaves larger ones open
+LIMIT = 1_000  # sequences; more are not counted
+LISTED = 100  # patients; of larger trials one sequence is constructed
+WORK, LESS = 2_500_000, 300_000  # steps times patients, for trials that are listed and for others
 NO_LIMITS = (None, None)
 Limits = tuple[Printed | None, Printed | None]
 
 
 class Found(NamedTuple):
-    """At-risk sequences found, and whether these are all."""
+    """At-risk sequences found, whether they are all, and the least and most events of any.
+
+    Of a large trial one sequence is constructed, and the events are bounds that hold for all.
+    """
 
     histories: tuple[History, ...]
     is_all: bool
+    span: tuple[int, int] = (0, 0)
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether it is proved that there is none."""
+        return self.is_all and not self.histories
 
     @property
     def number(self) -> str:
         """How many, in words."""
-        many = f"{len(self.histories):,}" if self.is_all else f"more than {len(self.histories):,}"
-        return f"{many} at-risk sequence{'s' * (many != '1')}"
+        if not self.is_all:
+            return "several at-risk sequences"
+        return f"{len(self.histories):,} at-risk sequence{'s' * (len(self.histories) != 1)}"
 
     @property
     def events(self) -> str:
         """How many events they have."""
-        numbers = {len(history) for history in self.histories}
-        least, most = min(numbers), max(numbers)
+        least, most = self.span
         if least == most:
             return f"{least} event{'s' * (least != 1)}"
-        return f"{least} to {most} events"
+        return f"{least} to {most} events" if self.is_all else f"between {least} and {most} events"
 
 
 class Curve(NamedTuple):
@@ -116,13 +128,19 @@ def _search(
     scale: float,
     most: int | None,
 ) -> Found:
+    target = Target(estimate, *limits, conf_type, level, scale, 0, most)
+    span = event_range(n, target)
+    if span is None:
+        return Found((), True)
+    if n > LISTED and (history := history_of_two_runs(n, target)):
+        return Found((history,), False, span)
+    steps = max(2 * n, (WORK if n <= LISTED else LESS) // n)
     try:
-        found = histories(
-            n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, max(2 * n, WORK // n)
-        )
+        found = histories(n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, steps)
     except UnfinishedError as error:
-        return Found(tuple(error.found), False)
-    return Found(tuple(found), True)
+        return Found(tuple(error.found), False, span)
+    sizes = [len(history) for history in found]
+    return Found(tuple(found), True, (min(sizes, default=0), max(sizes, default=0)))
 
 
 def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:

@@ -6,7 +6,6 @@ from math import isnan, nan
 from numbercheck.audit.curves import (
     NO_LIMITS,
     Curve,
-    Found,
     candidates_at,
     curve_at,
     inferred,
@@ -32,7 +31,7 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif curve is None:
         says = "The number of patients is not printed."
         yield verdict_on(claim, "unchecked", "no-denominator", says)
-    elif curve.search(NO_LIMITS) == Found((), True):
+    elif curve.search(NO_LIMITS).is_impossible:
         says = f"No numbers at risk among {curve.n} patients give {claim.printed}."
         yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
     else:
@@ -43,8 +42,8 @@ def _deaths(claim: Claim, measure: Measure, curve: Curve, evidence: Evidence) ->
     """Compare the events that every sequence needs with those that are printed."""
     number, sources = _printed_deaths(measure, evidence)
     every = curve.search()
-    if sources and every.histories and curve.search(most=number) == Found((), True):
-        need = min(map(len, every.histories))
+    if sources and every.histories and curve.search(most=number).is_impossible:
+        need = every.span[0]
         says = (
             f"{claim.printed} of {curve.n} patients needs at least {need} events, whatever the "
             f"numbers at risk; {number} {'is' if number == 1 else 'are'} printed."

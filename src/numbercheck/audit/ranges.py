@@ -84,9 +84,8 @@ def _events(measure: str, evidence: Evidence) -> Known | None:
     for claim in evidence.ledger.find(measure, "estimate")[-1:]:
         curve = curve_at(claim, evidence)
         found = curve.search() if curve else None
-        numbers = {len(history) for history in found.histories} if found and found.is_all else set()
-        if len(numbers) == 1:
-            number = Fraction(numbers.pop())
+        if found and found.histories and found.is_all and found.span[0] == found.span[1]:
+            number = Fraction(found.span[0])
             return Known(Range(number, number), str(number), (claim,))
     return None
 

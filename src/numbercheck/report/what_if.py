@@ -119,14 +119,14 @@ def _survival(claim: Claim, evidence: Evidence) -> tuple[str, dict[str, Limits]]
     if curve is None or None in curve.limits:
         return None
     found = curve.search()
+    if not found.is_all:  # a part of the sequences would look like a range
+        return None
     limits = {}
     for level, conf_type in product(LEVELS, CONF_TYPES):
         pairs = (km_limits(h, conf_type, float(level))[1:] for h in found.histories)
         scaled = [(curve.scale * a, curve.scale * b) for a, b in pairs if not isnan(a + b)]
         limits[f"{level}|{conf_type}"] = scaled
-    sequences = f"{len(found.histories):,} at-risk sequence{'s' * (len(found.histories) != 1)}"
-    more = "" if found.is_all else "more than "
-    return f"{curve.estimate.printed}; {more}{sequences} reproduce this", limits
+    return f"{curve.estimate.printed}; {found.number} reproduce this", limits
 
 
 def _said(limits: Limits, low: Printed, high: Printed) -> Said:

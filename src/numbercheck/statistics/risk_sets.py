@@ -8,7 +8,7 @@ R's ``survfit``.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ def histories(
     [(35,)]
     """
     require_option("conf_type", conf_type, CONF_TYPES)
-    target = _Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
+    target = Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
     found: list[History] = []
     levels = [iter([_Node((), 1.0, 0.0, n + 1)])]  # at each depth what is still to be tried, lazily
     for _ in range(steps):
@@ -167,22 +167,26 @@ class _Node(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Target:
-    """What is printed, and the ranges of survival and of Greenwood's sum that it leaves."""
+class Target:
+    """What is printed, and the ranges of survival and of Greenwood's sum that it leaves.
+
+    ``least`` and ``most`` bound the number of events; ``within`` narrows the survival.
+    """
 
     estimate: Printed
-    lower: Printed | None
-    upper: Printed | None
-    conf_type: str
-    level: float
-    scale: float
-    least: int | None
-    most: int | None
+    lower: Printed | None = None
+    upper: Printed | None = None
+    conf_type: str = "log"
+    level: float = 0.95
+    scale: float = 100.0
+    least: int | None = None
+    most: int | None = None
+    within: tuple[float, float] = (0.0, 1.0)
     survival: tuple[float, float] = field(init=False)
     variance: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        ranges = self.estimate.fractions(self.scale), self._between()
+        ranges = self.estimate.fractions(self.scale), self._between(), self.within
         low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
         within = tuple(min(max(end, 0.0), 1.0) for end in (low, high))
         object.__setattr__(self, "survival", within)
@@ -202,12 +206,24 @@ class _Target:
         limits = self.lower, self.upper
         return variance_range(self.survival, *limits, self.conf_type, self.level, self.scale)
 
+    def slices(self, number: int) -> "Iterator[Target]":
+        """The same with the survival in each of several narrower ranges."""
+        low, high = self.survival
+        for i in range(number if low <= high else 0):
+            step = (high - low) / number
+            yield replace(self, within=(low + step * i, low + step * (i + 1)))
+
     def is_hit(self, node: _Node) -> bool:
+        """Whether a history prints the numbers, and has enough events."""
         if node.survival > self.survival[1] * (1 + SLACK) or len(node.history) < (self.least or 0):
             return False
-        if not self.estimate.admits(self.scale * node.survival):
+        return self.prints(node.survival, node.variance)
+
+    def prints(self, survival: float, variance: float) -> bool:
+        """Whether a survival and its Greenwood sum give the printed numbers."""
+        if not self.estimate.admits(self.scale * survival):
             return False
-        limits = survival_limits(node.survival, node.variance, self.conf_type, self.level)
+        limits = survival_limits(survival, variance, self.conf_type, self.level)
         printed = (self.lower, self.upper)
         return all(
             p is None or p.admits(self.scale * x) for p, x in zip(printed, limits, strict=True)

@@ -445,3 +445,24 @@ def test_an_incidence_never_falls():
         s.print(f"r{days}", "estimate", printed)
 
     assert told(judged(s))["r730_estimate"] == ("mismatch", "incidence-falls")
+
+
+def large(limits=("68.5", "74.8"), events=""):
+    """800 patients, by R's survfit with log-log limits, 221 events before the estimate."""
+    s = Sketch()
+    s.everyone(800)
+    s.measure("os", "survival", endpoint="OS", horizon="450", unit="%", method="log-log")
+    for name, text in zip(("estimate", "conf_low", "conf_high"), ("71.8", *limits), strict=True):
+        s.print("os", name, text)
+    if events:
+        s.print("os", "n_event", events)
+    return {c.removeprefix("os_"): v for c, v in judged(s).items()}
+
+
+def test_a_large_curve_is_judged_by_bounds_on_its_events():
+    found = large()
+
+    assert (found["conf_high"].verdict, found["conf_high"].kind) == ("match", "history")
+    assert "between 213 and 225 events" in found["conf_high"].reason
+    assert told(large(("70.8", "72.8")))["conf_high"] == ("mismatch", "no-history")
+    assert told(large(events="180"))["estimate"] == ("mismatch", "too-few-events")
