@@ -9,9 +9,10 @@ from places import ROOT
 
 from numbercheck.audit import audit, drift
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.sources import of_sources
 
 EXAMPLES = ROOT / "data" / "examples"
-NAMES = ("single-arm", "two-arm", "means")
+NAMES = ("single-arm", "two-arm", "means", "two-sources")
 COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()"]
 
 
@@ -26,7 +27,7 @@ def run(*words):
 @pytest.mark.parametrize("name", NAMES)
 def test_exactly_the_planted_slips_are_found(name):
     """Each planted slip is told, and no number besides."""
-    ledger = read_ledger(EXAMPLES / name)
+    ledger = of_sources(read_ledger(EXAMPLES / name))
     verdicts = audit(ledger)
     found = {v.claim for v in verdicts if v.verdict == "mismatch"}
 

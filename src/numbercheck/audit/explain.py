@@ -64,9 +64,11 @@ def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
     """
     by_source = _by_source(ledger, verdicts)
     told = {name: _told(ledger, rows) for name, rows in by_source.items()}
-    if len(told) == 1:
-        return next(iter(told.values()))
-    return "\n\n".join(f"{_titled(name_of(n, ledger))}: {text}" for n, text in told.items())
+    if len(told) > 1:
+        told = {n: f"{_titled(name_of(n, ledger))}: {text}" for n, text in told.items()}
+    methods = [] if ledger.families else list(families_told(inferred_families(ledger, verdicts)))
+    remarks = [f"\nNote: {note}" for note in notes(ledger)]
+    return "\n".join(["\n\n".join(told.values()), *methods, *remarks])
 
 
 def _titled(name: str) -> str:
@@ -93,9 +95,6 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         chosen = [v for v in verdicts if v.verdict == name]
         lines += ["", f"{title}:"] if chosen else []
         lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in chosen]
-    if not ledger.families:
-        lines += families_told(inferred_families(ledger, verdicts))
-    lines += [f"\nNote: {note}" for note in notes(ledger)]
     return "\n".join(lines)
 
 
