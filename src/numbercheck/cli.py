@@ -286,13 +286,14 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
     """
     from numbercheck.consistency.document import document
     from numbercheck.consistency.solving import UndecidedError, within
+    from numbercheck.ledger.records import LedgerError
     from numbercheck.report.page import write_page
 
     _require_claims(_read(folder))
     try:
         with within(seconds):
             found = document(folder)
-    except UndecidedError as error:
+    except (UndecidedError, LedgerError) as error:  # such as no claim on how many patients
         print(error)
         found = {}
     print("".join(f"{sentence}\n" for sentence in found.get("undecided", ())), end="")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from numbercheck.consistency.scope import unmodeled
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import InfeasibleError, UndecidedError
 from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
@@ -90,11 +91,12 @@ def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
 
 
 def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> list[Inference]:
-    """Infer the histories of every survival measure, alone and with all other claims."""
+    """Infer the histories of every curve of the model, alone and with all other claims."""
     given_up = frozenset(given_up)
     n = Bounds(ledger, seconds, given_up).n
     found = []
-    for measure in (m for m in ledger.measures.values() if m.kind == "survival"):
+    curves = (m for m in ledger.measures.values() if m.kind == "survival")
+    for measure in (m for m in curves if not unmodeled(ledger, m)):
         claims = [c for c in ledger.claims.values() if c.measure == measure.measure]
         printed = survival_claims(claims)
         level = limits_of(ledger, measure).level

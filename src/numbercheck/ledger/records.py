@@ -39,6 +39,10 @@ class LedgerError(NumbercheckError, ValueError):
         self.faults = list(faults)
         super().__init__("\n".join(self.faults))
 
+    def __reduce__(self) -> tuple:
+        """Make it again of its faults, as a worker process hands it on."""
+        return LedgerError, (self.faults,)
+
 
 @dataclass(frozen=True)
 class Ledger:
