@@ -39,8 +39,8 @@ def test_the_text_is_that_of_the_example():
     assert len(article.splitlines()) == 8
 
 
-def test_its_commands_find_the_slip_and_the_remedy_works(run, tmp_path):
-    """Run as written; the P value is judged once its groups are named as the README says."""
+def test_its_commands_find_the_slip_and_leave_one_number_open(run, tmp_path):
+    """Run as written; the tally is the one that the README tells."""
     draft, audit, report = re.findall(r"^    (\.venv/bin/numbercheck .*)$", SECTION, re.MULTILINE)
     slip = re.search(r"^    (24 of 58 .*)$", SECTION, re.MULTILINE)[1]
 
@@ -50,18 +50,6 @@ def test_its_commands_find_the_slip_and_the_remedy_works(run, tmp_path):
     status, told = run(audit)
     assert status == 1
     assert slip in told
-    assert "1  mismatch" in told
+    for tally in ("1  mismatch", "1  by a method that was chosen to fit", "1  unchecked"):
+        assert tally in told
     assert run(report)[0] == 0
-
-    measures = tmp_path / "my-ledger" / "measures.csv"
-    with measures.open(newline="", encoding="utf-8") as handle:
-        rows = list(csv.DictReader(handle))
-    for row in rows:
-        if row["measure"] == "response_comparison":
-            row |= {"where": "response", "by": 'arm == "arm A"'}
-    with measures.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    told = run("explain text1_response_comparison_p_value my-ledger")[1]
-    assert re.search(r"verdict +MATCH", told), told

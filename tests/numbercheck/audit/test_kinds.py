@@ -99,6 +99,13 @@ def test_an_adjusted_effect_is_not_compared_with_the_counts(label):
     assert found["odds_ratio"].verdict != "match"
 
 
+@pytest.mark.parametrize("label", ["Response, unadjusted", "Response (not adjusted)"])
+def test_an_effect_that_is_said_to_be_unadjusted_is_compared(label):
+    found = effect(counts(), "odds_ratio", "3.50", ("1.20", "10.20"), label=label)
+
+    assert {v.verdict for v in found.values()} == {"match"}
+
+
 def test_an_effect_without_counts_is_not_judged():
     found = effect(arms(), "odds_ratio", "2.71", ("0.98", "9.51"))
 
