@@ -41,6 +41,7 @@ def test_exactly_the_planted_slips_are_found(name):
         ("single-arm", 1, [{"died_percent"}, {"complete_n", "partial_n", "response_n"}]),
         ("two-arm", 1, [{"results_arm_a_n", "results_response_b_percent"}]),
         ("means", 0, []),
+        ("two-sources", 1, [{"article_rash_severe_n", "later_rash_severe_percent"}]),
     ],
 )
 def test_conflicts_names_the_counts_that_no_cohort_has(name, status, sets):
