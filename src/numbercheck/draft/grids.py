@@ -119,8 +119,9 @@ class TableReader:
 
     def _size(self, found: re.Match[str], r: int, c: int, label: str) -> None:
         number = Number("n", found[1], r * ROW + c * COLUMN + found.start(1))
-        label = SIZE.sub("", label).strip(" ,;:") or "Patients"
-        self.findings.append(Finding("population", label, [number], arm=self.columns[c].arm))
+        arm = self.columns[c].arm
+        label = arm or SIZE.sub("", label).strip(" ,;:") or "Patients"
+        self.findings.append(Finding("population", label, [number], arm=arm))
 
     def _cell(self, r: int, c: int, cell: str, label: str) -> None:
         column = self.columns[c] if c < len(self.columns) else Column()

@@ -5,7 +5,7 @@ import re
 LINK = (
     r"occurred|was|were|is|are|has|have|had|been|observed|reported|seen|noted|achieved|recorded|"
     r"documented|developed|found|present|reached|in|of|by|for|among|at|only|limited|to|be|"
-    r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including"
+    r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including|total"
 )
 PERSONS = (
     r"eligible|evaluable|treated|enrolled|patients?|participants?|subjects?|persons?|people|"
@@ -75,41 +75,16 @@ def _bare(text: str) -> str:
     )
 
 
-STEMS = {"negativity": "negative", "positivity": "positive", "randomised": "randomized"}
-EMPTY = {
-    "a",
-    "an",
-    "the",
-    "of",
-    "in",
-    "with",
-    "to",
-    "at",
-    "by",
-    "for",
-    "and",
-    "or",
-    "was",
-    "were",
-    "had",
-    "patients",
-    "patient",
-    "rate",
-    "rates",
-    "group",
-    "no",
-    "n",
-    "number",
-    "achieved",
-    "achieving",
-    "after",
-    "during",
-    "weeks",
-    "week",
-    "treatment",
-    "related",
-    "any",
+STEMS = {
+    "negativity": "negative",
+    "positivity": "positive",
+    "randomised": "randomized",
+    "followed": "follow",
 }
+EMPTY = re.compile(
+    r"an?|the|of|in|with|to|at|by|for|and|or|was|were|had|patients?|rates?|groups?|no?|number|"
+    r"achiev(ed|ing)|after|during|weeks?|treatment|related|any|up|time"
+)
 
 
 def tokens(label: str, abbreviations: dict[str, str]) -> frozenset[str]:
@@ -120,7 +95,7 @@ def tokens(label: str, abbreviations: dict[str, str]) -> frozenset[str]:
         re.sub(r"(?<=\w{3})s$", "", STEMS.get(w, w))
         for w in re.findall(r"[\w≥<>≤.%+]+", long.lower())
     )
-    return frozenset(found) - EMPTY
+    return frozenset(word for word in found if not EMPTY.fullmatch(word))
 
 
 def abbreviations(text: str) -> dict[str, str]:
@@ -134,8 +109,13 @@ def abbreviations(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in re.finditer(r"((?:[\w-]+\s+){1,7})\(([A-Z][A-Za-z]{1,6})[,;)]", text):
         words, short = match[1].split(), match[2]
-        for size in range(1, len(words) + 1):
+        for size in range(len(short) - 2, len(short) + 3):
             initials = "".join(p[0] for w in words[-size:] for p in w.split("-") if p).lower()
-            if initials == short.lower() or (size > 1 and initials == short.lower().rstrip("s")):
+            letters = iter(initials)
+            if (
+                size > 0
+                and initials[:1] == short[0].lower()
+                and all(letter in letters for letter in short.lower().rstrip("s"))
+            ):
                 found.setdefault(short, " ".join(words[-size:]).lower())
     return found

@@ -61,8 +61,8 @@ PATTERNS = [
         ("count", rf"(?P<n>{COUNT})\s+(?P<thing>(?:[A-Za-z][\w/-]*\s+){{0,4}}?(?:{COUNTED}|sites?|cent(?:er|re)s|hospitals|countries|CRc?))\b"),
         ("count", rf"(?P<n>{COUNT})(?=\s+(?:was|were|had|died|relapsed|achieved|developed|received|underwent|discontinued|withdrew|completed)\b)"),
         ("count", rf"(?:\boccurred in|\bobserved in|\breported in|\bseen in|\bin)\s+(?P<n>{WHOLE})(?=\s*[,;.)]|\s+and\s)"),
-        ("duration", rf"\b(?P<role>{ROLE})\s+(?P<value>{N}|{WORD})(?:\s+or\s+(?:{N}|{WORD}))?\s+(?P<unit>{UNIT})"),
-        ("duration", rf"\b(?P<role>or)\s+(?P<value>{N}|{WORD})\s+(?P<unit>{UNIT})"),
+        ("duration", rf"\b(?P<role>(?i:{ROLE}))\s+(?P<value>{N}|{WORD})(?:\s+or\s+(?:{N}|{WORD}))?\s+(?P<unit>{UNIT})"),
+        ("duration", rf"\b(?P<role>or|and(?=\s+\w+\s+\w+\s+of\b))\s+(?P<value>{N}|{WORD})\s+(?P<unit>{UNIT})"),
     )
 ]  # fmt: skip
 NUMBERS = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from numbercheck.draft.arms import NO_ARMS, Arms
-from numbercheck.draft.labels import label_around, trimmed
+from numbercheck.draft.labels import CUT, label_around, trimmed
 from numbercheck.draft.numerals import IN_WORDS, NUMERAL, UNIT, WORD, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
@@ -178,7 +178,9 @@ class Context:
     def label(self) -> str:
         """What the words around the match say is measured."""
         without = self.arms.without
-        return label_around(without(self.before), without(self.after), self.lead)
+        before = without(self.before)
+        label = label_around(before, without(self.after), self.lead)
+        return label or trimmed(CUT.split(before)[0])
 
 
 def _p_value(at: Context, found: list[Finding]) -> list[Finding]:
@@ -336,7 +338,7 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
         last.numbers += number
         return []
     if re.match(
-        r"[^.;]{0,50}(\[¤|¤|\breported\b|\bhistorical\b|\bprevious)", at.after
+        r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)", at.after
     ) and re.search(
         r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b",
         at.lead[-60:] + at.after,

@@ -1,0 +1,181 @@
+"""Each form in which journals print a number, read from one sentence or one cell."""
+
+import pytest
+
+from numbercheck.draft.article import Article, Paragraph, Table
+from numbercheck.draft.drafting import draft_article
+
+
+def read(text):
+    """Statistics and printed values of a text, in its order; numerals to do as ``to do``."""
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    claimed = {
+        order: (number.statistic, number.printed)
+        for measure in draft.measures
+        for entry in measure.entries
+        for number, order in zip(entry.finding.numbers, entry.orders, strict=True)
+    }
+    rows = [claimed.get(str(r.order), ("aside" if r.set_aside else "to do", r.numeral))
+            for r in draft.rows]  # fmt: skip
+    return [f"{statistic} {printed}" for statistic, printed in rows]
+
+
+def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 1. Outcomes"):
+    """Statistics and printed values of one cell of a table."""
+    table = Table(caption, [["", heading], [label, cell]], part="Table 1")
+    draft = draft_article(Article((), (table,)))
+    return [
+        f"{number.statistic} {number.printed}"
+        for measure in draft.measures
+        if measure.first.kind != "population"
+        for entry in measure.entries
+        for number in entry.finding.numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("A response was seen in 33 of 35 patients (94%).", ["n 33", "N 35", "percent 94%"]),
+        ("Responses: 33/35 (94.3%).", ["n 33", "N 35", "percent 94.3%"]),
+        ("The rate was 94% (33/35).", ["percent 94%", "n 33", "N 35"]),
+        ("Seventeen (49%) had fever.", ["n 17", "percent 49%"]),
+        ("Rash (41 [8%] of 536 patients).", ["n 41", "percent 8%", "N 536"]),
+        ("Two of 12 responders relapsed.", ["n 2", "N 12"]),
+        ("Nobody died: no deaths were seen.", ["n 0"]),
+        (
+            "It was seen in 1,072 of 2,144 patients (50%).",
+            ["n 1,072", "N 2,144", "percent 50%"],
+        ),
+        (
+            "The response rate was 60% (95% CI, 47 to 71).",
+            ["percent 60%", "aside 95", "conf_low 47", "conf_high 71"],
+        ),
+        (
+            "The response rate was 60·1% (95% CI 47·2–71·0).",
+            ["percent 60·1%", "aside 95", "conf_low 47·2", "conf_high 71·0"],
+        ),
+        (
+            "The rate was 60% [90% confidence interval: 47%, 71%].",
+            ["percent 60%", "aside 90", "conf_low 47", "conf_high 71"],
+        ),
+        ("Response differed (P = .03).", ["p_value .03"]),
+        ("Response differed (p<0·0001).", ["p_value <0·0001"]),
+        ("Response differed (P≤0.05).", ["p_value <=0.05"]),
+        ("The median age was 52 years (IQR 44–61).", ["median 52", "p25 44", "p75 61"]),
+        ("The median age was 52 years [IQR 44–61].", ["median 52", "p25 44", "p75 61"]),
+        ("The median age was 52 years (range, 18 to 80).", ["median 52", "min 18", "max 80"]),
+        ("Median (IQR) age was 52 (44-61) years.", ["median 52", "p25 44", "p75 61"]),
+        (
+            "Median survival was 14.2 months (95% CI, 11.0 to NE).",
+            ["median 14.2", "aside 95", "conf_low 11.0"],
+        ),
+        ("The mean age was 54.3 ± 10.2 years.", ["mean 54.3", "sd 10.2"]),
+        ("The mean age was 54.3 years (SD 10.2).", ["mean 54.3", "sd 10.2"]),
+        ("Mean (SD) change was −1.2 (0.4).", ["mean -1.2", "sd 0.4"]),
+        (
+            "Death was rarer (hazard ratio, 0.66; 95% CI, 0.52 to 0.84; P<0.001).",
+            [
+                *("hazard_ratio 0.66", "aside 95", "conf_low 0.52", "conf_high 0.84"),
+                "p_value <0.001",
+            ],
+        ),
+        ("Odds were higher (OR 1.77 [1.33–2.36]).", ["odds_ratio 1.77", "conf_low 1.33",
+                                                      "conf_high 2.36"]),
+        (
+            "The risk difference was −0.9 (95% CI, −1.4 to −0.4).",
+            ["difference -0.9", "aside 95", "conf_low -1.4", "conf_high -0.4"],
+        ),
+        (
+            "Overall survival at 24 months was 54.1% (95% CI, 48.2–59.6).",
+            ["aside 24", "estimate 54.1%", "aside 95", "conf_low 48.2", "conf_high 59.6"],
+        ),
+        (
+            "The 1-year overall and progression-free survival were 97% and 82%, respectively.",
+            ["aside 1", "estimate 97%", "estimate 82%"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_read_as_journals_print_it(text, numbers):
+    """Brackets, dashes, decimal signs, spaces and words as NEJM, Lancet, JAMA and JCO set them."""
+    assert read(text) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adverse events of grade 3 or higher, grade ≥2 or grades 1–2.",
+        "It was a phase 3 trial (NCT01234567) in stage IV disease.",
+        "As reported [1,2], and again [3–5].",
+        "As reported.¹² Then again.³",
+        "Antibodies to CD19 and CD22 and IL-6 were given.",
+        "Patients had an ECOG score of 0 or 1 and were 18 years or older.",
+        "Seen in Table 2, Figure 3 and Additional file 1.",
+        "Assigned in a 2:1 ratio, with 80% power and a two-sided alpha of 0.05.",
+        "Blasts were above 5% or platelets <50 × 10⁹/L.",
+        "The 2-year rate at 12 months and the 5-year rate.",
+    ],
+)
+def test_numerals_that_name_something_are_set_aside(text):
+    """Grades, phases, citations, names, definitions and time points report nothing."""
+    assert {number.split()[0] for number in read(text)} == {"aside"}
+
+
+def test_what_no_form_fits_is_left_to_do():
+    """A number whose meaning the rules do not know is neither guessed nor lost."""
+    assert read("The index rose to 17 afterwards.") == ["to do 17"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "label", "numbers"),
+    [
+        ("26 (65%)", "Response", ["n 26", "percent 65%"]),
+        ("26 (65.0)", "Response, no. (%)", ["n 26", "percent 65.0"]),
+        ("26 (65)", "Response", ["n 26", "percent 65"]),  # 65 % of the column's 40
+        ("26/40 (65)", "Response", ["n 26", "N 40", "percent 65"]),
+        ("26 (65) [48–79]", "Response, n (%) [95% CI]",
+         ["n 26", "percent 65", "conf_low 48", "conf_high 79"]),
+        ("0", "Response, no. (%)", ["n 0"]),
+        ("54.3±10.2", "Age, yr", ["mean 54.3", "sd 10.2"]),
+        ("54.3 (10.2)", "Age, mean (SD)", ["mean 54.3", "sd 10.2"]),
+        ("55 (23–78)", "Age, median (range)", ["median 55", "min 23", "max 78"]),
+        ("55 [44, 61]", "Age, median [IQR]", ["median 55", "p25 44", "p75 61"]),
+        ("14.2 (11.0–NE)", "Median OS (95% CI)", ["median 14.2", "conf_low 11.0", "conf_high NE"]),
+        ("55 (12)", "Age", []),  # 55 of 40 patients?
+        ("—", "Response", []),
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_by_its_labels_and_its_form(cell, label, numbers):
+    """What neither label nor form tells stays to do."""
+    assert read_cell(cell, label) == numbers
+
+
+def test_limits_beside_an_effect_are_its_own():
+    """The column's heading says what the numbers are."""
+    heading = "Hazard ratio (95% CI)"
+    assert read_cell("0.75 (0.40–1.40)", "Death", heading) == [
+        *("hazard_ratio 0.75", "conf_low 0.40", "conf_high 1.40"),
+    ]
+
+
+def test_a_percentage_that_no_count_of_the_known_patients_gives_has_no_denominator():
+    """12 of 35 is not 57 %: of whom it is must be said, rather than found to be wrong."""
+    text = "We enrolled 35 patients. Of those with fever, 12 (57%) had a culture."
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    culture = draft.measures[-1]
+    assert culture.among
+    assert "not clear" in culture.note
+
+
+def test_a_slip_in_a_percentage_is_kept_to_be_found():
+    """16 of 35 is 46 %, and 45 % is near enough to be a slip rather than other patients."""
+    text = "We enrolled 35 patients. Fever was seen in 16 (45%) of them."
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    assert not draft.measures[-1].among
+
+
+def test_repeated_numbers_are_one_measure_and_marked_as_a_guess():
+    """An abbreviation stands for the words that it was introduced with."""
+    text = "Cytokine release syndrome (CRS) occurred in 19 (54%) patients. CRS was seen in 54%."
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    assert [len(measure.entries) for measure in draft.measures] == [2]
