@@ -1,5 +1,6 @@
 """Plain text, Markdown and the text of a PDF as paragraphs and tables."""
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,7 @@ def read_pdf(path: Path) -> Iterator[Piece]:
         from pypdf.errors import PyPdfError
     except ImportError:
         raise DraftError(f"{path}: {NO_READER}") from None
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # the sentence below says enough
     try:
         pages = [page.extract_text() for page in PdfReader(path).pages]
     except (PyPdfError, ValueError, KeyError, TypeError, OSError) as error:

@@ -1,0 +1,186 @@
+"""`numbercheck draft` as its users meet it: files in, a ledger out, faults in one sentence."""
+
+import csv
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from numbercheck.audit import audit
+from numbercheck.ledger.reading import read_ledger
+
+ARTICLES = Path(__file__).parent / "articles"
+SENTENCE = "We enrolled 35 patients, and 33 (94%) responded."
+
+
+def numbercheck(*words):
+    """Run the command line."""
+    return subprocess.run(
+        [sys.executable, "-c", "from numbercheck.cli import main; main()", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def claims(folder):
+    """Statistics and printed values of a ledger's claims."""
+    return [(c.statistic, c.printed) for c in read_ledger(folder).claims.values()]
+
+
+def pdf(lines):
+    """A PDF of one page with a line of text each, as its format's reference describes it."""
+    words = " ".join(f"({line}) Tj T*" for line in lines)
+    stream = f"BT /F1 10 Tf 50 750 Td 14 TL {words} ET"
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        "/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+    ]
+    body, places = "%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj{text}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    head = f"xref\n0 5\n0000000000 65535 f \n{table}trailer<</Size 5/Root 1 0 R>>\n"
+    return f"{body}{head}startxref\n{len(body)}\n%%EOF".encode("latin-1")
+
+
+def test_a_draft_is_a_ledger_that_audit_reads_and_check_measures(tmp_path):
+    """The planted slip of a two-arm text is found, and nothing else."""
+    text = (ARTICLES / "two_arm.txt").read_text(encoding="utf-8")
+    article = tmp_path / "article.txt"
+    article.write_text(text.replace("(40.0%)", "(41.0%)"), encoding="utf-8")
+
+    drafted = numbercheck("draft", article, "--output", tmp_path / "ledger")
+    checked = numbercheck("draft", "--check", tmp_path / "ledger")
+
+    assert (drafted.returncode, checked.returncode) == (0, 0)
+    assert " 0 to do" in checked.stdout
+    verdicts = audit(read_ledger(tmp_path / "ledger"))
+    wrong = [v.claim for v in verdicts if v.verdict == "mismatch"]
+    assert wrong == ["text3_objective_response_placebo_percent"]
+
+
+def test_check_lists_what_is_to_do_until_it_is_claimed_or_set_aside(tmp_path):
+    """A reason in `set_aside` closes a numeral; status 1 while one is open."""
+    (tmp_path / "a.txt").write_text(f"{SENTENCE} The index was 17.", encoding="utf-8")
+    ledger = tmp_path / "ledger"
+    numbercheck("draft", tmp_path / "a.txt", "--output", ledger)
+    open_ = numbercheck("draft", "--check", ledger)
+    assert open_.returncode == 1
+    assert "to do: Text, 4: 17" in open_.stdout
+
+    path = ledger / "printed_numbers.csv"
+    with path.open(encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    rows[-1]["set_aside"] = "an index"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    assert numbercheck("draft", "--check", ledger).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", SENTENCE.encode()),
+        ("a.md", f"## Abstract\n\n**{SENTENCE}**".encode()),
+        ("bom.txt", SENTENCE.encode("utf-8-sig")),
+        ("wide.txt", SENTENCE.encode("utf-16")),
+        ("windows.txt", f"{SENTENCE} Naïve – all.".encode("cp1252")),
+        ("nbsp.txt", SENTENCE.replace(" ", "\u00a0").encode()),
+        ("a.html", f"<html><body><p>{SENTENCE}</p></body></html>".replace("%", "&#37;").encode()),
+        (
+            "a.xml",
+            "<?xml version='1.0'?><article><front><article-meta><volume>7</volume><abstract><p>"
+            f"{SENTENCE}</p></abstract></article-meta></front><back><p>9 of 10</p></back>"
+            "</article>".encode(),
+        ),
+        ("a.pdf", pdf(["We enrolled 35 patients, and", "33 \\(94%\\) responded."])),
+    ],
+)  # fmt: skip
+def test_every_format_and_encoding_gives_the_same_claims(tmp_path, name, content):
+    """Told by content, not by the file's name."""
+    (tmp_path / name).write_bytes(content)
+    run = numbercheck("draft", tmp_path / name, "--output", tmp_path / "ledger")
+    assert run.returncode == 0, run.stderr
+    assert claims(tmp_path / "ledger") == [("n", "35"), ("n", "33"), ("percent", "94%")]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "there is no text in it"),
+        (b" \n\n", "there is no text in it"),
+        (b"<html><body></body></html>", "there is no text in it"),
+        (b"No numerals at all.", "there are no numbers in it"),
+        (b"\x7fELF\x02\x01\x01\0\0\0", "this is no text"),
+        (b"PK\x03\x04 a word processor's file", "this is no text"),
+        (b"%PDF-1.4 rubbish", "no PDF that can be read"),
+    ],
+)
+def test_what_cannot_be_drafted_from_is_named_in_one_sentence(tmp_path, content, says):
+    """Nothing is written then."""
+    (tmp_path / "a").write_bytes(content)
+    run = numbercheck("draft", tmp_path / "a", "--output", tmp_path / "ledger")
+    assert run.returncode == 2
+    assert says in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_folder_that_holds_something_is_never_written_to(tmp_path):
+    """A ledger that somebody has worked on is not replaced."""
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "mine.txt").write_text("mine")
+    (tmp_path / "a.txt").write_text(SENTENCE)
+    run = numbercheck("draft", tmp_path / "a.txt", "--output", tmp_path / "ledger")
+    assert run.returncode == 2
+    assert "is there already" in run.stderr
+    assert [path.name for path in (tmp_path / "ledger").iterdir()] == ["mine.txt"]
+
+
+def test_a_pdf_without_its_reader_is_one_sentence(tmp_path, monkeypatch):
+    """The package is an extra."""
+    from numbercheck.draft.article import DraftError, read_article
+
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    (tmp_path / "a.pdf").write_bytes(pdf(["35 patients"]))
+    with pytest.raises(DraftError, match="needs the package pypdf"):
+        read_article(tmp_path / "a.pdf")
+
+
+def test_drafting_twice_writes_the_same_bytes(tmp_path):
+    """Rules, not chance."""
+    for name in ("one", "two"):
+        numbercheck("draft", ARTICLES / "single_arm.md", "--output", tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_an_article_of_twelve_pages_takes_three_seconds_at_most(tmp_path):
+    """Six copies of a letter with a table of 35 rows; processor time, whatever else runs here."""
+    text = (ARTICLES / "single_arm.md").read_text(encoding="utf-8").partition("# References")[0]
+    (tmp_path / "long.md").write_text(text * 6, encoding="utf-8")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    run = numbercheck("draft", tmp_path / "long.md", "--output", tmp_path / "ledger")
+    assert run.returncode == 0
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before <= 3
+
+
+def test_drafting_imports_no_package(tmp_path):
+    """Only a PDF needs more than the standard library."""
+    code = (
+        "import sys; from numbercheck.draft.article import read_article; "
+        "from numbercheck.draft.drafting import draft_article; "
+        f"draft_article(read_article({str(ARTICLES / 'baseline.html')!r})); "
+        "print({'numpy', 'pandas', 'scipy', 'mistune', 'pypdf'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
