@@ -196,6 +196,9 @@ def reconstruct(seed: int, output: Path | None, published: Path | None, seconds:
     print(f"{target}: a cohort of {construction.size} that satisfies all claims about patients")
     for slug in construction.given_up:
         print(f"  but {slug}: {construction.reason(ledger, slug)}")
+    for slug, preference in ledger.preferences.items():
+        kept = "kept" if slug in construction.preferences else "not possible"
+        print(f"  {kept}: {preference.statement}")
 
 
 @program.command(

@@ -12,7 +12,7 @@ import pandas as pd
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.files import read_table
 from companion.cohort.schema import MISSING, Schema, one_of, plain
-from companion.cohort.sheets import RawTable, Reading
+from companion.cohort.sheets import RawTable, Reading, reword
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
 
@@ -135,8 +135,8 @@ def translate(table: str, raw: RawTable, entries: Iterable[Entry], schema: Schem
         if column in cells:
             words = {e.theirs: e.ours for e in entries if e.variable == variable}
             here = RawTable(raw.file, cells)["PARAMCD"].isin([variable]) | (column == variable)
-            written = pd.Series([words.get(c, c) for c in cells[column]], cells.index, dtype=object)
-            cells = cells.assign(**{column: written.where(here, cells[column])})
+            written = reword(cells[column], words).where(here, cells[column])
+            cells = cells.assign(**{column: written})
     return RawTable(raw.file, cells)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from companion.cohort.schema import Schema
-from companion.cohort.sheets import RawTable, Reading
+from companion.cohort.sheets import RawTable, Reading, reword
 
 GRADE = re.compile(r"(?:grade ?)?([1-5])(?:\.0*)?", re.ASCII | re.IGNORECASE)
 NUMBERED = re.compile(r"-?[0-9]{1,6}(\.0*)?", re.ASCII)
@@ -25,7 +25,7 @@ def normalized(name: str, table: RawTable, schema: Schema, reading: Reading) -> 
             reading.notes.append(f"{table.file}: the grade is read from ATOXGR")
         if "AETOXGR" in cells:
             found = {c: m[1] for c in cells["AETOXGR"].unique() if (m := GRADE.fullmatch(c))}
-            cells = cells.assign(AETOXGR=[found.get(c, c) for c in cells["AETOXGR"]])
+            cells = cells.assign(AETOXGR=reword(cells["AETOXGR"], found))
     return RawTable(table.file, cells)
 
 
@@ -41,8 +41,7 @@ def _dated(table: RawTable, column: str, schema: Schema, reading: Reading) -> pd
     origin = fitting[0] if len(fitting) == 1 else "SAS"
     if table.file.lower().endswith(".csv") or origin != "SAS":
         reading.notes.append(f"{table.file}, column {column}: days are counted as {origin} does")
-    words = {c: _date(d, origin) or c for c, d in numbers.items()}
-    return pd.Series([words.get(c, c) for c in cells], cells.index, dtype=object)
+    return reword(cells, {c: _date(d, origin) or c for c, d in numbers.items()})
 
 
 def _is_within(days: int, origin: str, schema: Schema) -> bool:

@@ -71,6 +71,7 @@ def write_reconstruction(
         "source": f"constructed from the numbers printed in doi:{ledger.article.get('doi', '?')}",
         "method": "constraint model of numbercheck.consistency; see data/README.md",
         "seed": seed,
+        "shown": list(construction.preferences),
         "given_up": [
             {
                 "claim": slug,

@@ -35,6 +35,11 @@ def look_up(cells: pd.Series, known: Mapping, default: object = None) -> pd.Seri
     return pd.Series([known.get(cell, default) for cell in cells], cells.index, dtype=object)
 
 
+def reword(cells: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    """Cells with some of them written in other words."""
+    return pd.Series([words.get(cell, cell) for cell in cells], cells.index, dtype=object)
+
+
 @dataclass(frozen=True, eq=False)
 class RawTable:
     """One table as text, indexed by the row of the file; an empty cell is a missing value."""

@@ -6,6 +6,7 @@ is worth distributing.
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import dask
@@ -65,10 +66,14 @@ def construct_all(
 
 
 def construct(ledger: Ledger, scenario: Scenario) -> dict[str, Any]:
-    """Columns of one reconstructed cohort, and the claims that it had to give up."""
+    """Columns of one reconstructed cohort, and the claims that it had to give up.
+
+    What only shapes the shown cohort is left out: it would narrow what the seeds can be.
+    """
     from numbercheck.consistency.construction import reconstruct
 
-    made = reconstruct(ledger.constrain(dict(scenario.claims)), scenario.seed or 0)
+    printed = replace(ledger, preferences={}).constrain(dict(scenario.claims))
+    made = reconstruct(printed, scenario.seed or 0)
     return {"columns": {k: list(v) for k, v in made.columns.items()}, "given_up": made.given_up}
 
 

@@ -6,6 +6,7 @@ random goal pulls each part of the model toward a point of its own, so that two 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 
 from numbercheck.consistency.conflict_sets import Conflict, give_up
@@ -19,6 +20,7 @@ from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 
 FARTHEST = 9  # weight of a cell in the random goal
+APART = 100  # days from its sample that a value may go, to differ from the one before it
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _pull(model: Model, random: Random) -> None:
     goal = []
     if model.timed is not None:
         times = model.timed.times[model.scope.times[0]]
-        goal += _spread(model, times, random)
+        goal += _spread(model, times, random, gap=14)
     for vector in model.vectors.values():
         if model.timed is None or vector.values is not model.timed.times[model.scope.times[0]]:
             goal += _spread(model, vector.values, random)
@@ -117,12 +119,15 @@ def _pull(model: Model, random: Random) -> None:
     model.cp.minimize(sum(goal))
 
 
-def _spread(model: Model, values: list, random: Random) -> list:
-    """Distances of every second ordered value from a random sample; the rest follow."""
+def _spread(model: Model, values: list, random: Random, gap: int = 1) -> list:
+    """Distances of ordered values from a random sample, less what a gap between two is worth."""
     domain = model.ledger.variables[values[0].name.rsplit("_", 1)[0]].domain
     sample = sorted(random.choice(domain) for _ in values)
-    pairs = list(zip(values, sample, strict=True))[::2]
-    return [_distance(model, value, target) for value, target in pairs]
+    near = [_distance(model, value, target) for value, target in zip(values, sample, strict=True)]
+    apart = [model.cp.new_bool_var("") for _ in values[1:]]
+    for differ, (value, following) in zip(apart, pairwise(values), strict=True):
+        model.cp.add(following >= value + random.randint(1, gap)).only_enforce_if(differ)
+    return near + [-APART * differ for differ in apart]
 
 
 def _distance(model: Model, variable, target: int):  # noqa: ANN001, ANN202
