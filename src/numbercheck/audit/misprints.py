@@ -8,6 +8,7 @@ from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
 from numbercheck.statistics.proportions import METHODS
 from numbercheck.statistics.rounding import roundings
+from numbercheck.statistics.scales import two_sided_z
 
 NEAREST = 20  # other printed totals that are tried
 NEAR = 12.0  # percentage points that two methods can differ by
@@ -41,11 +42,13 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
             for way in case.of(case.count.values, n).whole[:1]:
                 whose = f"{way.name} of {of_total(Count(case.count.values, n, ()))}"
                 yield "other-denominator", way, f"{whose}, another printed total, gives them"
-    for way in _other_ways(case):
-        if _is_near(case, way, total) and all(case.fit(way)):
-            kind = "one-sided" if way.sided != first.sided else "other-level"
-            yield kind, way, f"{way.name} gives them"
-    for way in without_event(case).whole[:1]:
+    for level, side in _other_levels(case):
+        if _is_near(case, first._replace(level=level, sided=side), total):
+            for way in (Way(method, level, side) for method in METHODS):
+                if all(case.fit(way)):
+                    kind = "one-sided" if side != first.sided else "other-level"
+                    yield kind, way, f"{way.name} gives them"
+    for way in without_event(case).whole[:1] if _is_mirrored(case, first) else ():
         yield "complement-interval", way, "they are the interval of those without the event"
     for way in case.tried:
         if slip := _slip(case, way):
@@ -55,27 +58,38 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
 
 
 def _is_near(case: Case, way: Way, total: int) -> bool:
-    """Whether Wilson's limits, which are quickly computed, are near the printed ones."""
+    """Whether Wilson's limits, which are quickly computed, are near the printed ones.
+
+    At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
+    """
     values = way._replace(method="wilson").limits(case.count.values[0], total)
-    return all(abs(p.value - v) < NEAR for p, v in zip(case.pair, values, strict=True) if p)
+    near = min(NEAR, 1 + 100 * (two_sided_z(way.level) ** 2 + 1) / total)
+    return all(abs(p.value - v) < near for p, v in zip(case.pair, values, strict=True) if p)
 
 
-def _other_ways(case: Case) -> Iterator[Way]:
+def _is_mirrored(case: Case, first: Way) -> bool:
+    """Whether the interval of those without the event is near the printed one."""
+    total = case.count.total or 0
+    others = case._replace(count=Count((total - case.count.values[0],), total, ()))
+    return len(case.count.values) > 1 or _is_near(others, first, total)
+
+
+def _other_levels(case: Case) -> list[tuple[float, str]]:
     """Other sides at the same level, then other levels."""
     known = {way.sided for way in case.tried}
     sides = [side for side in ("lower", "upper", "two") if side not in known]
     levels = [level for level in LEVELS if level != case.level]
-    for level, side in (
-        *((case.level, side) for side in sides),
-        *((level, side) for side in (*known, *sides) for level in levels),
-    ):
-        yield from (Way(method, level, side) for method in METHODS)
+    return [(case.level, side) for side in sides] + [
+        (level, side) for side in (*known, *sides) for level in levels
+    ]
 
 
 def _slip(case: Case, way: Way) -> str | None:
     """How the limits were rounded, where one slip explains those that do not fit."""
     values = way.limits(case.count.values[0], case.count.total or 0)
     sides = [(p, v) for p, v in zip(case.pair, values, strict=True) if p and not p.admits(v)]
+    if any(abs(p.value - v) > 1.01 * float(p.step) for p, v in sides):
+        return None  # rounding any way moves a number by less than its last digit
     for rule, name in SLIPS.items():
         if all(roundings(v, p.decimals)[rule] == p.text.strip(" %") for p, v in sides):
             return name

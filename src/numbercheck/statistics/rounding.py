@@ -153,6 +153,11 @@ def shift(printed: Printed, k: int) -> Printed:
 
 def format_rounded(value: Number, decimals: int) -> str:
     """Print ``value`` rounded half up (away from zero), as clinical articles do."""
+    if isinstance(value, float):
+        size = abs(value) * 10**decimals
+        whole = math.floor(size + 0.5) if size < 1e9 else 0
+        if whole and abs(size - whole) < 0.499:  # far from a tie floats decide as fractions do
+            return _digits(whole if value > 0 else -whole, decimals)
     return _digits(_half_up(_scaled(value, decimals)), decimals)
 
 
