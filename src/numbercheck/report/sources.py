@@ -60,8 +60,8 @@ def _by_number(rows: Iterable[Agreement]) -> list[list[Agreement]]:
 
 
 def _row(rows: list[Agreement], judged: Mapping[str, Verdict]) -> SourcesRow:
-    """What all sources print of one number; the first of them is judged."""
-    first = rows[0]
+    """What all sources print of one number; a difference is told, else the first comparison."""
+    first = next((row for row in rows if row.agreement == "differs"), rows[0])
     printed = {row.source: row.printed for row in rows}
     printed |= {row.against: row.against_printed for row in rows if row.against}
     verdict = judged[first.claim]
