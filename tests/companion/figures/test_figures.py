@@ -1,6 +1,7 @@
 """Figures: rendered and measured, with ordinary data and with odd ones.
 
-``python tests/test_figures.py`` draws the baselines anew; look at them before committing them.
+``python tests/companion/figures/test_figures.py`` draws the baselines anew; look at them before
+you commit them.
 """
 
 import json
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from functools import cache, partial
 from itertools import combinations, cycle
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -19,7 +21,6 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
-from places import TESTS
 
 from companion import figures
 from companion.captions import DisplayLayout, LayoutRow
@@ -29,7 +30,7 @@ from companion.figures.survival import steps
 from numbercheck.ledger.records import Dose
 from numbercheck.statistics.survival import at_risk_table, kaplan_meier
 
-BASELINE = TESTS / "baseline"
+BASELINE = Path(__file__).parents[2] / "baseline"
 DOTS = 100  # per inch, of the baselines
 TOLERANCE = 0.2  # root mean square of gray levels; a lost censor tick is beyond it
 SMALLEST = 6.0  # pt
