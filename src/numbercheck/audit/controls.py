@@ -1,16 +1,17 @@
 """Tests of the trial's patients against those of another source, such as matched controls."""
 
-from numbercheck.audit.comparisons import QUICK, Comparison, matched_tests, some, table_tests
+from numbercheck.audit.comparisons import Comparison, matched_tests, some, table_tests
 from numbercheck.audit.evidence import Count, Evidence, MissingError
 from numbercheck.ledger.records import Measure
 from numbercheck.ledger.sources import of_sources
 
 
-def control_tests(measure: Measure, evidence: Evidence) -> Comparison:
+def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) -> Comparison:
     """Every test of one count against the same count of another source's patients.
 
-    A percentage that is no count stands for the counts on either side of it. Matched pairs are
-    tested as pairs, and by the tests of two groups, which many articles use for them.
+    ``names`` are the tests of two groups. A percentage that is no count stands for the counts on
+    either side of it. Matched pairs are tested as pairs, and by the tests of two groups, which
+    many articles use for them.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def control_tests(measure: Measure, evidence: Evidence) -> Comparison:
         for k in own.values
         for m in other.values
     ]
-    inputs, groups = (*own.claims, *other.claims), table_tests(tables, QUICK)
+    inputs, groups = (*own.claims, *other.claims), table_tests(tables, names)
     if not measure.design:
         return Comparison(groups, inputs, some(tables), len(tables) > 1)
     matched = matched_tests(tables, inputs)

@@ -52,7 +52,8 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         return
     try:
         comparison = compare(measure, evidence)
-        if not claim.verbal and measure.by.text and not _fits_two_sided(claim, comparison):
+        are_groups = measure.by.text or measure.against in evidence.ledger.sources
+        if not claim.verbal and are_groups and not _fits_two_sided(claim, comparison):
             comparison = compare(measure, evidence, slow=True)
     except MissingError as missing:
         yield _missing(claim, missing)
@@ -92,7 +93,7 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         If the printed numbers do not leave a comparison that can be computed.
     """
     if measure.against in evidence.ledger.sources:
-        return control_tests(measure, evidence)
+        return control_tests(measure, evidence, QUICK + SLOW * slow)
     against = evidence.ledger.measures.get(measure.against)
     if against is None:
         tables, inputs = evidence.tables(measure)

@@ -4,6 +4,7 @@ The article is compared with nothing; each other source with the sources above i
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from numbercheck.audit.definitions import other_definitions, remarks
@@ -74,14 +75,14 @@ def beside(own: Evidence, name: str) -> Iterator[Agreement]:
     same = [s for s in names[: names.index(name)] if population(own.ledger, s) == patients]
     above = [Evidence(of_sources(own.ledger, [each])) for each in same]
     for claim in own.ledger.claims.values():
-        pairs = [(found, each) for each in above if (found := _reference(claim, each))]
+        pairs = [(found, each) for each in above if (found := _reference(claim, own, each))]
         for other, theirs in pairs:
             yield _row(claim, own, other, theirs)
         if not pairs:
             yield _alone(claim, own, "other-patients" if patients else "alone")
 
 
-def _reference(claim: Claim, evidence: Evidence) -> Claim | None:
+def _reference(claim: Claim, own: Evidence, evidence: Evidence) -> Claim | None:
     """What a source prints of the same number: a percentage stands for its count, too."""
     ledger, measure = evidence.ledger, evidence.ledger.measures[claim.measure]
     names = [claim.measure, measure.against] if measure.kind == "design" else [claim.measure]
@@ -91,7 +92,8 @@ def _reference(claim: Claim, evidence: Evidence) -> Claim | None:
     found = [c for name in names for s in ranked for c in ledger.find(name, s)]
     alike = [c for c in found if (c.measure, c.statistic) == (claim.measure, claim.statistic)]
     agreed = [c for c in alike if agree(claim, c, measure)]
-    return next(iter(agreed or alike or found), None)
+    known = [c for c in found if _in_terms_of(claim, own, c, evidence)]
+    return next(iter(agreed or alike or known), None)
 
 
 def _row(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Agreement:
@@ -118,8 +120,9 @@ def _judged(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> tupl
     """How two printings of a number stand to each other, and what could explain a difference."""
     ledger = own.ledger
     measure = ledger.measures[claim.measure]
-    if alike := _alike(claim, own, other, theirs):
-        return alike, ""
+    same = _in_terms_of(claim, own, other, theirs) or other
+    if alike := _alike(claim, same, measure):
+        return alike if same is other else "agrees", ""
     if measure.unit == "text":
         return "to-read", ""
     if known := " ".join(other_definitions(claim, own, other, theirs)):
@@ -127,26 +130,36 @@ def _judged(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> tupl
     later = "fixed" if claim.statistic == "N" else measure.later
     agreement = LATER_SAYS.get(later, "undeclared")
     if later in ("rises", "falls"):
-        agreement = _ordered(claim, other, later, ledger)
+        agreement = _ordered(claim, same, later, ledger)
     return agreement, " ".join(remarks(claim, own, other, theirs))
 
 
 LATER_SAYS = {"fixed": "differs", "changes": "may-change"}
 
 
-def _alike(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> str:
-    """``agrees`` or ``within-rounding``; empty where two printings differ."""
+def _in_terms_of(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Claim | None:
+    """The other printing as a count or percentage, as the claim is; None where that is unknown."""
     measure = own.ledger.measures[claim.measure]
     if claim.statistic == other.statistic or measure.kind == "design":
-        if not agree(claim, other, measure):
-            return ""
-        rounded = measure.unit not in ("date", "text") and claim.printed != other.printed
-        rounded = rounded and claim.value.relation == other.value.relation == "="
-        return "within-rounding" if rounded and claim.value.exact != other.value.exact else "agrees"
-    counts, others = own.count(measure), theirs.count(measure)
-    if counts and others and counts.total == others.total:
-        return "agrees" if set(counts.values) & set(others.values) else ""
-    return ""
+        return other
+    count = theirs.count(measure, other.locus)
+    wholes = [known.total for known in (count, own.total(measure, claim.locus)) if known]
+    total = next(filter(None, wholes), None)
+    if count is None or not total:
+        return None
+    is_count = claim.statistic == "n"
+    numbers = [k if is_count else 100 * k / total for k in count.values]
+    nearest = min(numbers, key=lambda number: abs(number - claim.value.value))
+    return replace(other, statistic=claim.statistic, printed=f"{nearest:.{0 if is_count else 9}f}")
+
+
+def _alike(claim: Claim, other: Claim, measure: Measure) -> str:
+    """``agrees`` or ``within-rounding``; empty where two printings differ."""
+    if not agree(claim, other, measure):
+        return ""
+    rounded = measure.unit not in ("date", "text") and claim.printed != other.printed
+    rounded = rounded and claim.value.relation == other.value.relation == "="
+    return "within-rounding" if rounded and claim.value.exact != other.value.exact else "agrees"
 
 
 def _ordered(claim: Claim, other: Claim, later: str, ledger: Ledger) -> str:

@@ -47,7 +47,6 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
     },
     "claims": {
         **{"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
-        "source": "sources",
     },
     "sources": {"kind": SOURCE_KINDS},
     "families": {"method": METHODS, "alternatives": METHODS},
@@ -124,6 +123,9 @@ def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
     if measure is None:
         yield from () if claim.measure else (f"{where}: the measure is missing",)
         return
+    known = {ARTICLE, *ledger.sources}
+    if claim.source and claim.source not in known:
+        yield f"{where}, column source: {unknown('source', claim.source, known)}"
     yield from printed_faults(claim, ledger.measures, where)
     if claim.statistic in FOREIGN.get(measure.kind, ()):
         what = STATISTICS[claim.statistic]

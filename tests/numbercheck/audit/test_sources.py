@@ -53,6 +53,7 @@ def verdict(ledger, claim):
         ("deaths", "n", "5", "in-order"),
         ("deaths", "n", "1", "differs"),
         ("deaths", "percent", "13%", "in-order"),
+        ("deaths", "percent", "3%", "differs"),  # after 2 of 40, 5 %
         ("in_remission", "n", "20", "in-order"),
         ("in_remission", "n", "28", "differs"),
         ("follow_up", "median", "60", "in-order"),
@@ -76,6 +77,27 @@ def test_a_later_source_is_compared_as_the_measure_allows(
     assert beside(ledger, f"later_{measure}_{statistic}").agreement == agreement
     mismatch = verdict(ledger, f"later_{measure}_{statistic}").verdict == "mismatch"
     assert mismatch == (agreement == "differs")
+
+
+@pytest.mark.parametrize(("printed", "agreement"), [("10%", "agrees"), ("12%", "differs")])
+def test_without_a_total_of_its_own_a_percentage_is_of_the_articles_patients(
+    trial, printed, agreement
+):
+    """The article prints 4 patients of 40 and no percentage."""
+    ledger = trial(("rash_severe", "percent", printed, "later"))
+
+    assert beside(ledger, "later_rash_severe_percent").agreement == agreement
+
+
+def test_a_count_is_not_compared_with_a_percentage_of_an_unknown_total(trial):
+    """90 % of the patients with known results, whose number is not printed."""
+    row = "known,Response where known,count,response,rash == 0,,,,,,patients,,fixed\n"
+    ledger = trial(
+        *(("known", "percent", "90%", ""), ("known", "n", "36", "later")),
+        measures=("\ninfection,", f"\n{row}infection,"),
+    )
+
+    assert beside(ledger, "later_known_n").agreement == "alone"
 
 
 def test_the_record_registered_before_may_expect_fewer_deaths_but_not_more(trial):
@@ -252,7 +274,7 @@ def test_what_may_change_later_is_no_part_of_the_joint_cohort(trial):
             "claims",
             ",later\n",
             ",latter\n",
-            r"claims\.csv row 16 .*: unknown source 'latter'",
+            r"claims\.csv row 16 .*, column source: unknown source 'latter'",
         ),
         ("sources", "The trial (2020)", "", r"sources\.csv row 2 .*, column citation: it is empty"),
         ("sources", "PMID 2", "", r"sources\.csv row 3 .*, column retrieved: it is empty"),
