@@ -22,7 +22,7 @@ program = Program(
 )
 
 LEDGER = argument("folder", metavar="LEDGER", nargs="?", type=Path, default=HERE,
-                  help="folder of the ledger")  # fmt: skip
+                  help="folder of the ledger, or spreadsheet (.xlsx)")  # fmt: skip
 AS_JSON = argument("--json", dest="as_json", action="store_true",
                    help="print one JSON document")  # fmt: skip
 SECONDS = argument("--seconds", type=at_least(float, 0.1), default=60.0,

@@ -88,7 +88,7 @@ def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[st
             where = f"{name}.csv row {line}" + (f" ({slug})" if slug else "")
             for column, options in CHOICES.get(name, {}).items():
                 yield from _choice_faults(getattr(row, column), column, options, ledger, where)
-            for column in _expressions(type(row)):
+            for column in _expressions(type(row)):  # type: ignore[arg-type]
                 yield from _names(getattr(row, column), known, f"{where}, column {column}")
             if name in OWN:
                 yield from OWN[name](row, ledger, where)

@@ -8,7 +8,7 @@ from numbercheck.ledger.checking import CHOICES
 from numbercheck.ledger.new import columns_of, explanation
 from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import LedgerError
-from numbercheck.ledger.workbook import NO_READER
+from numbercheck.ledger.workbook import ARTICLE, NO_READER
 
 TABLES = ("claims", "measures", *(name for name in FILES if name not in ("claims", "measures")))
 ROWS = 2000  # that have lists
@@ -32,7 +32,10 @@ def new_workbook(path: Path) -> Path:
         raise LedgerError([NO_READER]) from None
     book = Workbook()
     book.remove(book.active)
-    sheets = {name: book.create_sheet(name) for name in (*TABLES, "readme", "lists")}
+    sheets = {name: book.create_sheet(name) for name in (*TABLES, ARTICLE, "readme", "lists")}
+    for name in ("title", "authors", "journal", "year", "doi", "arms", "randomization"):
+        sheets[ARTICLE].append([name])
+    sheets[ARTICLE].column_dimensions["B"].number_format = AS_TEXT
     for line in explanation().splitlines():
         sheets["readme"].append([line])
     sheets["lists"].sheet_state = "hidden"

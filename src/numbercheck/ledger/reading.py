@@ -1,6 +1,7 @@
 """Read a ledger, a folder of CSV files that ``data/README.md`` describes, and check it whole."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from functools import cache
@@ -69,8 +70,10 @@ def read_ledger(directory: Path | str) -> Ledger:
         measure, a printed text that is not a number, an expression that names no column.
     """
     directory = Path(directory)
-    if directory.suffix == ".xlsx":
+    if directory.suffix.lower() == ".xlsx":
         return _read_workbook(directory)
+    if directory.is_file():
+        raise LedgerError([f"{directory} is neither a folder of tables nor a spreadsheet (.xlsx)"])
     faults: list[str] = []
     tables = {name: _read(directory, name, faults) for name in FILES}
     if faults:
@@ -93,7 +96,12 @@ def _read_workbook(path: Path) -> Ledger:
 
     with TemporaryDirectory() as folder:
         unpack_workbook(path, Path(folder))
-        return read_ledger(folder)
+        try:
+            return read_ledger(folder)
+        except LedgerError as error:
+            file = re.compile(rf"({re.escape(folder)}/)?(\w+)\.(csv|json)")
+            told = (file.sub(rf"{path.name}, sheet \2", fault, count=1) for fault in error.faults)
+            raise LedgerError(f.replace("no such file", "no such sheet") for f in told) from None
 
 
 def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, object]]:

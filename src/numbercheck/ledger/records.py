@@ -115,20 +115,6 @@ class Ledger:
             return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
         return by, Expression(f"not ({by.text})")
 
-    def population(self, measure: Measure) -> list[Claim]:
-        """Find the claims that give a denominator: the measure's N, else its population's n."""
-        return self.find(measure.measure, "N") or self.find(
-            self._population.get(measure.among.text, ""), "n"
-        )
-
-    @cached_property
-    def _population(self) -> dict[str, str]:
-        """Measure that counts each selection of patients, the first one where there are two."""
-        counted = [
-            m for m in self.measures.values() if m.kind == "count" and self.find(m.measure, "n")
-        ]
-        return {m.where.text: m.measure for m in reversed(counted)}
-
     def method(self, measure: Measure) -> str:
         """Return a measure's own method, else its family's; empty where neither is known."""
         family = self.families[measure.family].method if measure.family else ""

@@ -1,6 +1,7 @@
 """A ledger kept in one spreadsheet: each sheet is a table, read as it is displayed."""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from numbercheck.errors import unknown
 from numbercheck.ledger.reading import FILES, LedgerError
 
 OF_READERS = ("readme", "lists")  # sheets that are no tables
+ARTICLE = "article"  # a sheet of names and values, in place of article.json
+LISTS = ("arms",)  # what is a list there, with bars between
 NO_READER = ".xlsx needs the package openpyxl; install it, or save the sheets as CSV"
 
 
@@ -36,15 +39,25 @@ def unpack_workbook(path: Path, folder: Path) -> None:
         name = sheet.title.strip().lower()
         if name in OF_READERS:
             continue
-        if name not in FILES:
-            faults.append(f"{path.name}: {unknown('sheet', sheet.title, FILES)}")
+        if name not in (*FILES, ARTICLE):
+            faults.append(f"{path.name}: {unknown('sheet', sheet.title, (*FILES, ARTICLE))}")
             continue
         rows = [[_text(cell, f"{path.name}, sheet {sheet.title}", faults) for cell in row]
                 for row in sheet.iter_rows()]  # fmt: skip
+        if name == ARTICLE:
+            said = json.dumps(_described(rows), ensure_ascii=False)
+            (folder / f"{ARTICLE}.json").write_text(said, encoding="utf-8")
+            continue
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as handle:
             csv.writer(handle, lineterminator="\n").writerows(_trimmed(rows))
     if faults:
         raise LedgerError(faults)
+
+
+def _described(rows: list[list[str]]) -> dict[str, str | list[str]]:
+    """Names and values of the article, from a sheet with a column of each."""
+    pairs = ((row[0].strip(), row[1].strip()) for row in rows if len(row) > 1)
+    return {name: text.split("|") if name in LISTS else text for name, text in pairs if text}
 
 
 def _text(cell: Any, where: str, faults: list[str]) -> str:

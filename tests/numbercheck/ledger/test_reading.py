@@ -450,6 +450,12 @@ def test_all_faults_come_at_once(copy):
     assert len(faults(copy)) == 3
 
 
+def test_a_file_of_a_ledger_is_no_ledger(copy):
+    """Its folder is meant."""
+    (fault,) = faults(copy / "claims.csv")
+    assert "claims.csv is neither a folder of tables nor a spreadsheet (.xlsx)" in fault
+
+
 @pytest.mark.parametrize("name", ["measures", "claims"])
 def test_a_missing_file_is_told(copy, name):
     """Two files make a ledger; the others may be absent."""

@@ -38,18 +38,6 @@ def test_what_is_no_date_is_refused_with_an_example(printed):
         day_range(printed)
 
 
-def test_a_population_is_the_measures_own_n_before_that_of_its_selection(ledger):
-    """N comes from the claims: printed beside n, or as the count of those selected."""
-    by_own = ledger.population(ledger.measures["icans"])
-    by_among = ledger.population(ledger.measures["blasts_ge5"])
-    by_selection = ledger.population(ledger.measures["crs_blasts_ge5"])
-
-    assert {c.statistic for c in by_own} == {"N"}
-    assert {c.measure for c in by_among} == {"marrow_after_rdc"}
-    assert {c.measure for c in by_selection} == {"blasts_ge5"}
-    assert {c.measure for c in ledger.population(ledger.measures["rash_g12"])} == {"enrolled"}
-
-
 def test_a_claim_in_words_is_no_printing_of_a_number(ledger):
     """`>=0.05` stands for words, so nothing may be computed from it."""
     assert ledger.find("crc_by_sex", "p_value") == []

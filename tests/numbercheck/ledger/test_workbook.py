@@ -97,6 +97,28 @@ def test_a_new_spreadsheet_offers_names_and_is_read_back(tmp_path):
     assert listed == list(STATISTICS)
 
 
+def test_a_sheet_describes_the_article_and_its_arms(book, tmp_path):
+    """It stands in place of article.json."""
+    del book["Variables"]
+    book.create_sheet("article")
+    for row in (("title", "A trial"), ("doi", None), ("arms", "A|B"), ("randomization", "1:1")):
+        book["article"].append(row)
+    book.save(tmp_path / "mine.xlsx")
+    read = read_ledger(tmp_path / "mine.xlsx")
+
+    assert read.article == {"title": "A trial", "arms": ["A", "B"], "randomization": "1:1"}
+    assert read.variables["arm"].domain == ("A", "B")
+
+
+def test_a_fault_names_the_sheet_and_the_row(book, tmp_path):
+    """There is no claims.csv to look into."""
+    book["Claims"]["D3"] = "number"
+    book.save(tmp_path / "mine.xlsx")
+
+    with pytest.raises(LedgerError, match=r"^mine\.xlsx, sheet claims row 3 .*'number'"):
+        read_ledger(tmp_path / "mine.xlsx")
+
+
 def test_a_spreadsheet_that_is_there_is_left_alone(tmp_path):
     """A second `new` would lose the work of an afternoon."""
     path = new_workbook(tmp_path / "mine.xlsx")
