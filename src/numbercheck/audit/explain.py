@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from textwrap import wrap
 
+from numbercheck.audit.checklists import items_of
 from numbercheck.audit.families import families_told, inferred_families
 from numbercheck.audit.judge import audit
 from numbercheck.audit.sources import agreements
@@ -103,7 +104,8 @@ def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:
     number = {"measure": claim.measure, "statistic": claim.statistic, "source": source_of(claim)}
     value = verdict.value if isfinite(verdict.value) else None
     candidates = [candidate._asdict() for candidate in verdict.candidates]
-    return {**vars(verdict), **number, "value": value, "candidates": candidates}
+    items = items_of(verdict.verdict, verdict.kind)._asdict()
+    return {**vars(verdict), **number, "value": value, "candidates": candidates, **items}
 
 
 def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
