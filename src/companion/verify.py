@@ -15,7 +15,8 @@ from types import MappingProxyType
 
 from companion.results import Result
 from numbercheck.audit import Verdict, distinct, tally
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.words import OUTCOMES
 
 COLUMNS = ("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")

@@ -22,9 +22,11 @@ from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.audit.comparisons import Rate
 from numbercheck.audit.evidence import Count, Evidence
 from numbercheck.audit.rates import rate_tests
+from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger, read_records
-from numbercheck.ledger.records import Comparator, Ledger, LedgerError, Measure, unknown
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Comparator, Measure
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}

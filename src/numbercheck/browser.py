@@ -17,7 +17,8 @@ from typing import Any
 from numbercheck.audit import audit, to_json
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.reading import FILES, read_ledger
-from numbercheck.ledger.records import Family, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Family
 from numbercheck.ledger.sources import of_sources
 from numbercheck.ledger.tables import read_table
 from numbercheck.ledger.workbook import unpack_workbook

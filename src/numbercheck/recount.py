@@ -12,7 +12,8 @@ import numpy as np
 
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.kleene import Masked
-from numbercheck.ledger.records import Ledger, Measure, Variable
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS, SHARES, quantile_kind, quantile_weights

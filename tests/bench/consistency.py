@@ -11,7 +11,8 @@ from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.recount import Cohorts
 from numbercheck.statistics.rounding import format_rounded
 

@@ -9,7 +9,8 @@ from companion.results import Result
 from companion.verify import MEASURED, summary, verify, write_verdicts
 from numbercheck.audit import Verdict, audit, drift, tally
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Family, Finding, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Family, Finding, Measure
 from numbercheck.words import OUTCOMES
 
 N = 35

@@ -1,12 +1,12 @@
 """Small ledgers, written line by line, for tests of the audit."""
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import (
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import (
     Assumption,
     Claim,
     Comparator,
     Family,
-    Ledger,
     Measure,
     Relation,
     Variable,

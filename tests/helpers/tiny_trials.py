@@ -13,7 +13,8 @@ from random import Random
 import numpy as np
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Assumption, Claim, Family, Ledger, Measure, Variable
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Assumption, Claim, Family, Measure, Variable
 from numbercheck.recount import Cohorts
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval

@@ -8,7 +8,8 @@ import pandas as pd
 from companion.cohort.reading import Cohort
 from companion.cohort.sources import Source, parse_all
 from numbercheck.ledger.kleene import Masked
-from numbercheck.ledger.records import Ledger, LedgerError, Measure, Variable
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Measure, Variable
 
 UNTIL = re.compile(r"(\w+) <=? (\d+)")
 KEYS = {"ADRS": "PARAMCD", "ADAE": "AEDECOD", "ADTTE": "PARAMCD"}

@@ -16,7 +16,8 @@ import pandas as pd
 from companion.cohort.sheets import look_up
 from companion.cohort.sources import parse_all
 from numbercheck import errors
-from numbercheck.ledger.records import Ledger, day_range
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.texts import day_range
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)

@@ -17,7 +17,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numbercheck.ledger.records import LedgerError, Variable
+from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import Variable
 
 FORMS = (
     re.compile(r"(?P<table>ADSL)\.(?P<name>\w+)(?: = (?P<codes>.+))?"),

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Provenance
 from companion.figures import lettering, style
-from numbercheck.ledger.records import Dose
+from numbercheck.ledger.rows import Dose
 
 ALL = "all"
 LANE, BAR, AXIS, HEAD = 8.5, 5.8, 9.0, 7.5  # mm

@@ -11,7 +11,8 @@ from companion.report.journal_club import JournalClub, read_journal_club
 from companion.report.notebooks import notebooks
 from companion.report.patients import patients
 from numbercheck.audit import Verdict
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.report.environment import slug
 from numbercheck.report.page import ledger_content, statistics_of, write_html
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numbercheck.ledger.kleene import Masked
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure
 
 DASH = "–"
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.recount import SHARES, Cohorts
 from numbercheck.statistics import contingency, proportions
 from numbercheck.statistics.quantiles import KINDS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import Count, Evidence, Expected, limits_at, most_fitting
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import called

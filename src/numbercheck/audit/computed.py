@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence, Expected, MissingError, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import EFFECTS, STATISTICS, called
 

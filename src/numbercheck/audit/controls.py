@@ -2,7 +2,7 @@
 
 from numbercheck.audit.comparisons import Comparison, matched_tests, some, table_tests
 from numbercheck.audit.evidence import Count, Evidence, MissingError
-from numbercheck.ledger.records import Measure
+from numbercheck.ledger.rows import Measure
 from numbercheck.ledger.sources import of_sources
 
 

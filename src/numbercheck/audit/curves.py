@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import Evidence, Expected, limits_at, most_fitting, same_place
 from numbercheck.audit.verdicts import Candidate
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,

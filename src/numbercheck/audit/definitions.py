@@ -7,7 +7,7 @@ from numbercheck.audit.cases import case_of, pair_at
 from numbercheck.audit.comparisons import PTest
 from numbercheck.audit.evidence import Count, Evidence, MissingError, possible_counts
 from numbercheck.audit.p_values import compare
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import called
 

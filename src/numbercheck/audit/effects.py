@@ -7,7 +7,7 @@ from math import isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table, same_place
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import (
     DIFFERENCES,
     ODDS_RATIOS,

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from numbercheck.audit.selections import Key, Selections
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger, Measure, confidence_level
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.rounding import Printed
 
 MOST_TABLES = 5_000

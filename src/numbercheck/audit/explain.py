@@ -12,7 +12,8 @@ from numbercheck.audit.sources import agreements
 from numbercheck.audit.verdicts import Candidate, Verdict, coverage
 from numbercheck.errors import unknown
 from numbercheck.ledger.notes import notes
-from numbercheck.ledger.records import Claim, Ledger, LedgerError
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason

@@ -17,7 +17,7 @@ from numbercheck.audit.computed import Build, judge
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
 from numbercheck.statistics.rounding import Printed, format_rounded
 

@@ -19,7 +19,8 @@ from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.sources import agree
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import of_sources, source_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]

@@ -14,7 +14,7 @@ from numbercheck.audit.curves import (
 from numbercheck.audit.evidence import Evidence, is_count, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.scales import CONF_TYPES
 

@@ -10,7 +10,7 @@ from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.moments import T_TESTS, anova_of_sums, grim, grimmer, most_sd, t_test
 from numbercheck.statistics.quantiles import quantile_weights
 from numbercheck.statistics.scales import two_sided_z

@@ -8,7 +8,8 @@ from numbercheck.audit.curves import candidates_at
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.p_values import compare
 from numbercheck.audit.verdicts import Candidate
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 
 
 class MethodRow(NamedTuple):

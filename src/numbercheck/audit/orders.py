@@ -8,7 +8,7 @@ from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 
 SLACK = 1.03  # months of 30 days and of 31
 ORDER = ("min", "p25", "median", "p75", "max")

@@ -28,7 +28,7 @@ from numbercheck.audit.evidence import (
 )
 from numbercheck.audit.rates import rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z

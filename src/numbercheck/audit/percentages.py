@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from numbercheck.audit.evidence import Count, Evidence, possible_counts
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 
 SLIPS = {"truncated": "cut off, not rounded", "double": "rounded twice", "up": "rounded up"}

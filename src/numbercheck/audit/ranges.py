@@ -10,7 +10,8 @@ from typing import NamedTuple
 from numbercheck.audit.curves import curve_at
 from numbercheck.audit.evidence import Evidence
 from numbercheck.ledger.grammar import dotted
-from numbercheck.ledger.records import Claim, Relation, day_range
+from numbercheck.ledger.rows import Claim, Relation
+from numbercheck.ledger.texts import day_range
 from numbercheck.statistics.rounding import Printed
 
 EXACT = ("n", "N", "n_event", "value")  # counted or decided, not rounded

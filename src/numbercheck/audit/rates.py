@@ -5,7 +5,7 @@ from math import ceil, isnan, log
 
 from numbercheck.audit.comparisons import QUICK, SIDES, Comparison, PTest, Rate, some, table_tests
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
-from numbercheck.ledger.records import Claim, Comparator, Measure
+from numbercheck.ledger.rows import Claim, Comparator, Measure
 from numbercheck.statistics.fixed_rate import METHODS, rate_p_value
 from numbercheck.statistics.proportions import interval
 

@@ -8,7 +8,7 @@ from numbercheck.audit.computed import Computation, Ends, Way, ends_of, in_words
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rates import METHODS, rate_interval
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import SCALES, survival_limits, two_sided_z

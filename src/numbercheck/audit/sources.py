@@ -10,7 +10,8 @@ from typing import NamedTuple
 from numbercheck.audit.definitions import other_definitions, remarks
 from numbercheck.audit.evidence import Count, Evidence, limits_at
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim, Comparator, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Comparator, Measure
 from numbercheck.ledger.sources import (
     ARTICLE,
     every_source,

@@ -10,7 +10,7 @@ from numbercheck.audit.ranges import Known, Range, evaluate, known_names, shown,
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted
-from numbercheck.ledger.records import Relation
+from numbercheck.ledger.rows import Relation
 
 SIGNS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.Lt: "<", ast.GtE: "≥", ast.Gt: ">"}
 WORDS = {

@@ -15,7 +15,7 @@ from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
 from numbercheck.audit.effects import RATIOS, effect_of, is_adjusted
 from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.records import Claim
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.words import STATISTICS

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import NamedTuple
 
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import format_number
 
 VERDICTS = ("mismatch", "match", "given", "unchecked")  # the first one found decides

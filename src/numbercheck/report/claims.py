@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from numbercheck.audit import Verdict
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.words import STATISTICS
 
 PREMISE = re.compile(r"Other printed numbers follow from it: [\w, ]+\.")

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import format_rounded
 
 Row = Mapping[str, Any]

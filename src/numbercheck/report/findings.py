@@ -6,7 +6,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from numbercheck.audit import Verdict
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.report.claims import token
 from numbercheck.report.questions import AuthorQuestion
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from numbercheck.audit.curves import curve_at
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.p_values import compare
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits

@@ -17,7 +17,8 @@ from companion.cohort.xport import read_xport
 from companion.project import ROOT
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import LedgerError, Variable
+from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import Variable
 
 LEDGER = read_ledger(ROOT / "data/published")
 VARIABLES = LEDGER.variables

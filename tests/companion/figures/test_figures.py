@@ -27,7 +27,7 @@ from companion.captions import DisplayLayout, LayoutRow
 from companion.figures import lettering, style
 from companion.figures.key import flow
 from companion.figures.survival import steps
-from numbercheck.ledger.records import Dose
+from numbercheck.ledger.rows import Dose
 from numbercheck.statistics.survival import at_risk_table, kaplan_meier
 
 BASELINE = Path(__file__).parents[2] / "baseline"

@@ -8,7 +8,8 @@ from sketch import Sketch
 from numbercheck.audit import audit, explain, to_json
 from numbercheck.ledger.new import new_ledger
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Comparator, LedgerError
+from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import Comparator
 from numbercheck.statistics.contingency import discordant_pairs, p_value
 
 

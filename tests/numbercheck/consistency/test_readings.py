@@ -11,7 +11,8 @@ from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Assumption, Ledger, LedgerError
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Assumption
 
 ARTICLE = read_ledger(ROOT / "data" / "published")
 KNOWN = ["table1_crs_g12_percent"]

@@ -10,8 +10,9 @@ import pytest
 
 from companion.project import ROOT
 from numbercheck.ledger.reading import FILES, read_ledger
-from numbercheck.ledger.records import LedgerError, day_range
+from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.sources import of_sources
+from numbercheck.ledger.texts import day_range
 
 PUBLISHED = ROOT / "data" / "published"
 

@@ -8,7 +8,9 @@ from companion.project import ROOT
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure, Variable, day_range
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Claim, Measure, Variable
+from numbercheck.ledger.texts import day_range
 
 
 @pytest.fixture(scope="module")
