@@ -9,7 +9,11 @@ from numbercheck.errors import NumbercheckError
 
 SUPERSCRIPTS = str.maketrans("0123456789-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 ABSTRACT = re.compile(r"(structured )?(abstract|summary)\W*", re.IGNORECASE)
-ENDS_ABSTRACT = re.compile(r"(key ?words|introduction|background|methods|main text)\b", re.I)
+KEYWORDS = re.compile(r"key ?words\b", re.IGNORECASE)
+SECTIONS = re.compile(r"(background|importance|purpose|objectives?|aims?|context|methods)\b", re.I)
+CONCLUSION = re.compile(
+    r"(conclusions?|interpretation|meaning)\b|.*\b(CONCLUSIONS?|INTERPRETATION)\b", re.I | re.S
+)
 NOT_FOR_DRAFT = re.compile(
     r"(references|bibliography|literature cited|acknowledg\w+|abbreviations|supplement\w*|authors?|"
     r"funding|data (availability|sharing)|declarations?|ethic\w+|consent|competing|conflicts?|"
@@ -140,21 +144,28 @@ def _arranged(pieces: list[Piece]) -> Article:
             piece.part = number[1].capitalize() if number else f"Table {len(tables) + 1}"
             tables.append(piece)
             continue
-        kind, text = piece
-        text = text.strip()
+        kind, text = piece[0], piece[1].strip()
         if kind == "heading" and ABSTRACT.fullmatch(text):
             part = "Abstract"
         elif kind == "heading" and NOT_FOR_DRAFT.match(text):
             part = ""
-        elif (kind == "heading" and not has_abstract) or (
-            part == "Abstract" and ENDS_ABSTRACT.match(text)
-        ):
-            part = "Text" if kind == "heading" or text[:3].lower() == "key" else part
-        elif kind == "body" or (kind == "heading" and part == "" and found):
+        elif part == "Abstract":
+            part = "Text" if _ends_abstract(kind, text, found) else part
+        elif kind == "body" or (kind == "heading" and (found or not has_abstract)):
             part = "Text"
-        if kind == "prose" and part and not NOT_PROSE.match(text):
+        prose = kind == "prose" or (kind == "heading" and part == "Abstract" != text)
+        if prose and part and not NOT_PROSE.match(text):
             found.append((part, text))
     return Article(tuple(_numbered(_joined(found))), tuple(tables))
+
+
+def _ends_abstract(kind: str, text: str, found: list[tuple[str, str]]) -> bool:
+    """Whether the text begins here; a structured abstract has headings until its conclusion."""
+    if kind == "prose" or KEYWORDS.match(text):
+        return bool(KEYWORDS.match(text))
+    structured = not found or any(SECTIONS.match(words) for _, words in found[:1])
+    concluded = any(CONCLUSION.match(words) for _, words in found)
+    return kind == "body" or bool(found and (not structured or concluded))
 
 
 def _joined(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -59,7 +59,8 @@ def draft_article(article: Article) -> Draft:
         fresh = list(_table_rows(reader, counts))
         rows += fresh
         for finding in reader.findings:
-            measures.add(_placed(finding, reader.table, fresh))
+            locus = _locus(finding, reader.table)
+            measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures.all, not ADJUSTED.search(text))
     return Draft(measures.all, arms, rows)
 
@@ -82,21 +83,32 @@ def _paragraph(
         rows.append(Row(part, counts[part], found.digits, found.start, found.end, reason, context))
     findings += read_designs(text, {n.start for f in findings for n in f.numbers})
     findings.sort(key=lambda f: min(n.start for n in f.numbers))
-    return rows, [Entry(f, part, locus, list(_orders(f, rows))) for f in findings]
+    return rows, [_placed(f, part, locus, rows) for f in findings]
 
 
-def _orders(finding: Finding, rows: list[Row]) -> Iterator[str]:
-    """Orders of the numerals that each number of a finding covers; none for ``not reached``."""
+def _placed(finding: Finding, part: str, locus: str, rows: list[Row]) -> Entry:
+    """A finding with the numerals that it covers; what is not printed just so is not claimed."""
+    kept, orders = [], []
     for number in finding.numbers:
-        date = finding.unit == "date"
-        end = number.start + (22 if date else len(number.printed))
-        covered = [
-            str(row.order)
-            for row in rows
-            if row.place < end and row.end > number.start and re.search(r"\d", number.printed)
-        ]
         parts = re.findall(r"\d+", number.printed)
-        yield " ".join(covered[: len(parts)] if date else covered[:1])
+        end = number.start + (22 if finding.unit == "date" else len(number.printed))
+        covered = [r for r in rows if parts and r.place < end and r.end > number.start]
+        covered = covered[: len(parts) if finding.unit == "date" else 1]
+        if "".join(parts) == re.sub(r"\D", "", "".join(r.numeral for r in covered)):
+            kept.append(number)
+            orders.append(" ".join(str(r.order) for r in covered))
+    finding.numbers = kept
+    return Entry(finding, part, locus, orders)
+
+
+def _locus(finding: Finding, table: Table) -> str:
+    """Labels of row and column of a table's finding."""
+    row, column = divmod(finding.numbers[0].start, ROW)
+    column //= COLUMN
+    heads = table.rows[: table.heads] if row >= 0 and column else []
+    names = [table.part, table.rows[row][0].strip() if row >= table.heads else ""]
+    names.append(" ".join(filter(None, dict.fromkeys(cells[column].strip() for cells in heads))))
+    return " · ".join(filter(None, names))
 
 
 def _table_rows(reader: TableReader, counts: dict[str, int]) -> Iterator[Row]:
@@ -105,12 +117,3 @@ def _table_rows(reader: TableReader, counts: dict[str, int]) -> Iterator[Row]:
         counts[part] = counts.get(part, 0) + 1
         where = f"{rows[place // ROW][0].strip()} | {context.strip()}" if place >= 0 else context
         yield Row(part, counts[part], digits, place, place + len(digits), reason, where[:80])
-
-
-def _placed(finding: Finding, table: Table, rows: list[Row]) -> Entry:
-    row, column = divmod(finding.numbers[0].start, ROW)
-    column //= COLUMN
-    heads = table.rows[: table.heads] if row >= 0 and column else []
-    names = [table.part, table.rows[row][0].strip() if row >= table.heads else ""]
-    names.append(" ".join(filter(None, dict.fromkeys(cells[column].strip() for cells in heads))))
-    return Entry(finding, table.part, " · ".join(filter(None, names)), list(_orders(finding, rows)))

@@ -43,7 +43,9 @@ def label_around(before: str, after: str, lead: str = "") -> str:
     listed = re.split(r"\b(?:were|was)\b", left)[-1]
     if before.rstrip().endswith(("(", "[")) and trimmed(listed):
         left = listed
-    right = re.split(r"\breported\b", CUT.split(_bare(after) + " ")[0])[0].strip(" .")
+    right = re.split(
+        r"\breported\b", CUT.split(re.sub(r"^\s*(?:with|who|and)\b", "", _bare(after)) + " ")[0]
+    )[0].strip(" .")
     name = trimmed(left)
     after_first = not name or (
         not ENDS.search(left) and bool(right) and not before.rstrip().endswith(("(", "["))

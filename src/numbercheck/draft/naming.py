@@ -8,6 +8,7 @@ from math import floor
 from numbercheck.draft.labels import GRADE, tokens
 from numbercheck.draft.prose import Finding
 
+UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 
 
@@ -53,6 +54,8 @@ class Measures:
     def add(self, entry: Entry) -> None:
         """Join an entry to the measure that it repeats, or begin another."""
         finding = entry.finding
+        if not finding.numbers:
+            return
         words, grade = self._key(finding)
         for drafted in self.all:
             if self._same(drafted, entry, words, grade):
@@ -146,6 +149,7 @@ def give_populations(measures: list[Drafted], crude: bool) -> None:
     populations = [m for m in measures if m.first.kind == "population"]
     whole = _whole(populations)
     arms = {m.first.arm: m for m in populations if m.first.arm}
+    several = any(m.first.arm for m in measures)
     for m in populations:
         arm = f'arm == "{m.first.arm}"' if m.first.arm else ""
         m.where = "" if m is whole else arm or m.variable
@@ -159,7 +163,8 @@ def give_populations(measures: list[Drafted], crude: bool) -> None:
         )
         m.among = f'arm == "{m.first.arm}"' if m.first.arm else home.where if home else ""
         size = number(home.printed("n")[0]) if home else float("nan")
-        if m.printed("N") or _possible(m, size):
+        alone = several and not m.first.arm and not m.printed("n")
+        if m.printed("N") or (_possible(m, size) and not alone):
             continue
         others = [
             p for p in populations if p is not home and _possible(m, number(p.printed("n")[0]))
@@ -167,7 +172,7 @@ def give_populations(measures: list[Drafted], crude: bool) -> None:
         if len(others) == 1 and m.printed("n") and m.printed("percent"):
             m.among, m.note = others[0].where, f"guess: out of {others[0].first.label}"
         else:
-            m.among, m.note = f"{m.variable}_known", "out of how many is not clear: say it in among"
+            m.among, m.note = f"{m.variable}_known", UNCLEAR
     for m in (m for m in measures if crude and m.first.kind == "comparison" and len(arms) == 2):
         pair = [
             o for f in m.first.compared for o in measures if any(e.finding is f for e in o.entries)
@@ -179,18 +184,19 @@ def give_populations(measures: list[Drafted], crude: bool) -> None:
         ):
             m.where, m.by = pair[0].where, pair[0].among
             m.note = "guess: compares the arms as they are, unadjusted"
-    for m in (m for m in measures if m.first.kind in ("quantity", "survival") and m.first.arm):
-        m.among = f'arm == "{m.first.arm}"'
+    for m in (m for m in measures if m.first.kind in ("quantity", "survival")):
+        if m.first.arm:
+            m.among = f'arm == "{m.first.arm}"'
+        elif several and m.first.kind == "survival":
+            m.among, m.note = f"{m.variable}_known", UNCLEAR
 
 
 def _whole(populations: list[Drafted]) -> Drafted | None:
-    """Everyone: those randomized, else those enrolled, else the largest population."""
-    everyone = [m for m in populations if not m.first.arm]
-    for label in ("Patients randomized", "Patients enrolled"):
-        for m in everyone:
-            if any(e.finding.label == label for e in m.entries):
-                return m
-    return max(everyone, key=lambda m: number(m.printed("n")[0]), default=None)
+    """Everyone: those randomized, else the largest population; no smaller than the arms together."""
+    arms = sum(number(m.printed("n")[0]) for m in populations if m.first.arm)
+    everyone = [m for m in populations if not m.first.arm and number(m.printed("n")[0]) >= arms]
+    random = [m for m in everyone if any("random" in e.finding.label for e in m.entries)]
+    return max(random or everyone, key=lambda m: number(m.printed("n")[0]), default=None)
 
 
 def _possible(measure: Drafted, size: float) -> bool:

@@ -18,14 +18,14 @@ IN_WORDS |= {
     for one in SMALL[1:10]
     for gap in "- "
 }
-WORD = rf"\b(?:{'|'.join(sorted(IN_WORDS, key=len, reverse=True))})\b"
+WORD = rf"(?i:\b(?:{'|'.join(sorted(IN_WORDS, key=len, reverse=True))})\b)"
 COUNTED = (
     r"patients?|participants?|women|men|subjects?|children|adults|infants|cases?|persons?|people|"
     r"individuals|deaths?|relapses?|events?|recurrences?|responders?|survivors|failures?"
 )
 NOBODY = rf"\b[Nn]o\b(?=\s+(?:[\w-]+\s+){{0,2}}?(?:{COUNTED}|CRc?\b|remissions?|responses?))|\b[Nn]one\b(?=\s+(?:of|had|were|was|died|in)\b)"
 GROUP = "[,\u00a0\u2009\u202f]"
-DIGITS = rf"(?:\d{{1,3}}(?:{GROUP}\d{{3}})+(?!\d)|\d+)(?:[.·∙⋅]\d+)?|(?<![\d.])[.·∙⋅]\d+"
+DIGITS = rf"(?<![\d.·]\s)\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|(?:\d{{1,3}}(?:{GROUP}\d{{3}})+(?!\d)|\d+)(?:[.·∙⋅]\d+)?|(?<![\d.])[.·∙⋅]\d+"
 RAISED = "[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 NUMERAL = re.compile(rf"{DIGITS}|{RAISED}|{NOBODY}|(?i:{WORD})")
 
@@ -49,7 +49,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "power of ten": r"(?<=[×x*] )10(?=[⁰-⁹⁻^])|(?<=[×x*])10(?=[⁰¹²³⁴-⁹⁻^])|\b10(?=[⁰¹²³⁴-⁹⁻]+/)",
         "confidence level": r"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?=(?:[Cc]onfidence|CIs?\b|CrI|[Cc]redible))|[Cc]onfidence level of \d+",
         "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?",
-        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Vv]ersion|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
+        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Vv]ersion|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
         "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",
         "randomization ratio": r"\b\d+\s*:\s*\d+(?:\s*:\s*\d+)*\b",
         "design of the analysis": rf"\b(?:alpha|α|power|significance|type I error)\b[^.;()]{{0,40}}?{N}\s*%?|{N}\s*%\s*power|\b(?:one|two|1|2)-(?:sided|tailed|stage|arm|group|way|sample)\b|\b(?:two|one|three)\b(?=\s+(?:\w+\s+)?(?:arms?|groups?|stages?)\b)",
@@ -57,10 +57,10 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "day of the schedule": rf"\b[Dd]ays?\s*[-–−+]?\s*{N}(?:(?:{DASH}|,\s*|\s+and\s+){N})*",
         "time point": rf"\b(?:[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s+{N}|\b(?:{N}|{WORD})[-‐–]\s*(?:year|month|week|day|hour)s?\b|\b[Aa]t\s+(?:(?:{N}|{WORD})(?:,\s*|\s*,?\s*and\s+|\s+or\s+))*(?:{N}|{WORD})\s+(?:years?|months?|weeks?|days?|hours?)\b",
         "year or date": rf"\b(?:{MONTH}\s+)?(?:\d{{1,2}},?\s+)?(?:{MONTH}\s+)?(?:19|20)\d\d\b(?![.·]\d|\s*%)(?:-\d\d-\d\d)?|\b{MONTH}\s+\d{{1,2}}\b(?!\s*\()",
-        "threshold in a definition": rf"(?<![PpI] )(?<![PpI])(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
-        "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|\b(?:up to )?(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
+        "threshold in a definition": rf"(?<![PpI] )(?<![PpI])(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding|exceeded|exceeds)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
+        "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|(?<![Mm]edian of )\b(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
         "part of a name": r"[A-Za-z]+(?:[-‐–/]?\d+(?:[.·]\d+)?)+[A-Za-z]*(?:\s+W\b)?|(?<=[A-Za-z]-)\d+|\b\d+(?:st|nd|rd|th|[A-Z]\w*|[pq])\b",
-        "not a count": r"\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
+        "not a count": rf"{WORD}-(?:thirds?|quarters?|fifths?|fold)\b|\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
     }.items()
 }
 

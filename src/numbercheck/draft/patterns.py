@@ -2,7 +2,7 @@
 
 import re
 
-from numbercheck.draft.numerals import COUNTED, DASH, NOBODY, TO, UNIT, WORD, N
+from numbercheck.draft.numerals import COUNTED, DASH, GROUP, NOBODY, TO, UNIT, WORD, N
 
 EFFECTS = {
     "hazard_ratio": r"\b[Hh]azard ratios?\b|\b[as]?HRs?\b",
@@ -10,7 +10,7 @@ EFFECTS = {
     "risk_ratio": r"\b(?:[Rr]elative risks?|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
     "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|\bA?RDs?\b",
 }
-WHOLE = r"(?:\d+(?:[,\u00a0\u2009\u202f]\d{3})*)(?![.·]?\d)"
+WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:{WHOLE}|(?i:{WORD})|{NOBODY})"
 PERCENT = rf"{N}\s*%"
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
@@ -38,7 +38,7 @@ PATTERNS = [
         ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
         ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),
         ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
-        ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet )?(?:reached|estimable))(?:\s*{UNIT})?{BESIDE}"),
+        ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet )?(?:reached|estimable))(?:\s*{UNIT}|\s+[a-z]+(?=\s*[(\[]))?{BESIDE}"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})"),
         ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE}){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
         ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
@@ -49,7 +49,8 @@ PATTERNS = [
         ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),
-        ("size", rf"\b(?P<verb>Of|Among)\s+(?:the\s+)?(?P<n>{COUNT})\s+(?:eligible\s+)?(?:patients|participants)(?=\s*,)"),
+        ("size", rf"(?P<n>{COUNT})\s+(?:were\s+|underwent\s+)(?:randomly\s+)?(?P<verb>randomi[sz]ed|randomi[sz]ation|enrolled|(?<=randomly )assigned)\b"),
+        ("size", rf"\b(?P<verb>Of|Among)\s+(?:the\s+)?(?P<n>{COUNT})\s+(?:[\w-]+\s+)?(?:patients|participants)(?=\s*,)"),
         ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),
         ("size", rf"\b(?P<verb>[Ee]nrolled|[Rr]andomi[sz]ed|[Rr]andomly assigned|[Rr]ecruited|[Ii]ncluded)\s+(?:a total of\s+)?(?P<n>{COUNT}){OWNERS}"),
         ("range", rf"\b[Aa]ge[ds]?\s*(?:of|from|between|range)?\W*(?P<min>{N}){TO}(?P<max>{N})"),

@@ -19,9 +19,11 @@ HORIZON = re.compile(
 )
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
-ENTRIES = {"random": "Patients randomized", "enrol": "Patients enrolled"} | dict.fromkeys(
-    ("included", "recruited"), "Patients enrolled"
-)
+ENTRIES = {
+    "random": "Patients randomized",
+    "assigned": "Patients randomized",
+    "enrol": "Patients enrolled",
+} | dict.fromkeys(("included", "recruited"), "Patients enrolled")
 DAYS = {
     "year": 365.25,
     "yr": 365.25,
@@ -302,7 +304,7 @@ def _size(at: Context, found: list[Finding]) -> list[Finding]:
     if at.group("arm"):
         return [Finding("population", "", at.number("n"), arm=at.arms.named(at.match["arm"]))]
     verb = at.group("verb").lower()
-    if verb in ("assigned", "received"):
+    if verb == "assigned" and "randomly" not in at.match[0]:
         label = trimmed(f"assigned {at.after.strip()[:40]}")
     elif verb:
         label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
@@ -323,12 +325,18 @@ def _range(at: Context, found: list[Finding]) -> list[Finding]:
 
 def _percent(at: Context, found: list[Finding]) -> list[Finding]:
     number = at.number("percent")
+    last = found[-1] if found else None
     endpoint, horizon = _landmark(at)
     if endpoint and horizon:
         number[0].statistic = "estimate"
         label = f"{endpoint} at {horizon:g} days"
-        return [Finding("survival", label, number, endpoint=endpoint, horizon=horizon, unit="%")]
-    last = found[-1] if found else None
+        found_curve = Finding(
+            "survival", label, number, endpoint=endpoint, horizon=horizon, unit="%"
+        )
+        named_once = len(ENDPOINT.findall(at.lead)) < 2 and len(HORIZON.findall(at.lead)) < 2
+        if last and last.label == label and named_once:
+            found_curve.note = OTHER_GROUP
+        return [found_curve]
     if (
         last
         and last.kind == "count"

@@ -63,7 +63,7 @@ def test_a_draft_is_a_ledger_that_audit_reads_and_check_measures(tmp_path):
     assert " 0 to do" in checked.stdout
     verdicts = audit(read_ledger(tmp_path / "ledger"))
     wrong = [v.claim for v in verdicts if v.verdict == "mismatch"]
-    assert wrong == ["text3_objective_response_placebo_percent"]
+    assert wrong == ["abstract_objective_response_placebo_percent"]
 
 
 def test_check_lists_what_is_to_do_until_it_is_claimed_or_set_aside(tmp_path):
