@@ -19,7 +19,7 @@ NAME = "standing.csv"
 Ends = tuple[float, float]
 
 
-class Result(Protocol):
+class ComputedNumber(Protocol):
     """What a notebook computed of a measure."""
 
     @property
@@ -45,14 +45,16 @@ class Standing(NamedTuple):
     high: str = ""
 
 
-def standings(ledger: Ledger, results: Iterable[Result], document: Mapping) -> list[Standing]:
+def standings(
+    ledger: Ledger, results: Iterable[ComputedNumber], document: Mapping
+) -> list[Standing]:
     """Say of each result of a reconstructed cohort whether it is determined, bounded or open.
 
     Parameters
     ----------
     ledger : Ledger
         What is printed.
-    results : iterable of Result
+    results : iterable of ComputedNumber
         Results of the notebooks; those from supplied data are left out.
     document : mapping
         Document on consistency, with what the solver bounded; empty where there is none.
@@ -74,7 +76,7 @@ class _Known:
             if b.get("measure")
         }
 
-    def standing(self, result: Result) -> Standing:
+    def standing(self, result: ComputedNumber) -> Standing:
         """Standing of one result."""
         shown = result.measure, result.statistic, format_number(result.value)
         measure = self.ledger.measures.get(result.measure)
@@ -86,7 +88,7 @@ class _Known:
         low, high = map(format_number, ends)
         return Standing(*shown, "determined" if low == high else "bounded", low, high)
 
-    def _ends(self, measure: Measure, result: Result) -> Ends | None:
+    def _ends(self, measure: Measure, result: ComputedNumber) -> Ends | None:
         """Least and largest value that the other printed numbers allow."""
         own_method = result.method == self.ledger.method(measure)
         if own_method or result.statistic != "p_value":
@@ -97,7 +99,7 @@ class _Known:
             return self._of_count(measure, result)
         return self._of_tests(measure, result) if measure.kind == "comparison" else None
 
-    def _of_count(self, measure: Measure, result: Result) -> Ends | None:
+    def _of_count(self, measure: Measure, result: ComputedNumber) -> Ends | None:
         """Ends of a count, or of the percentage or limit that follows from it."""
         count, total = self.evidence.count(measure), self.evidence.total(measure)
         part, whole = (
@@ -120,7 +122,7 @@ class _Known:
             low, high = (100 * interval(int(k), n, result.method, level)[at] for k in part)
         return (low, high) if low <= result.value <= high else None
 
-    def _of_tests(self, measure: Measure, result: Result) -> Ends | None:
+    def _of_tests(self, measure: Measure, result: ComputedNumber) -> Ends | None:
         """Ends of a P value, over every table that the printed counts allow."""
         try:
             tests = compare(measure, self.evidence, slow=result.method in SLOW).tests

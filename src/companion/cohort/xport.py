@@ -20,7 +20,7 @@ MISSING = b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
-class Slot:
+class RecordField:
     """One variable of a record: its name, and the bytes that hold it."""
 
     name: str
@@ -51,12 +51,12 @@ def read_xport(data: bytes) -> tuple[list[str], list[list[bytes | float | None]]
     return [f.name for f in fields], [[_value(f, row, known) for f in fields] for row in rows]
 
 
-def _field(data: bytes, at: int) -> Slot:
+def _field(data: bytes, at: int) -> RecordField:
     kind, _, width, _, short, *_, start, rest = NAMESTR.unpack_from(data, at)
     if kind not in (1, 2) or width < 1 or start < 0:
         raise ValueError("a variable is neither a number nor a text")
     name = (rest.strip(b" \0") or short.strip(b" \0")).decode("latin-1")
-    return Slot(name, kind == 1, start, start + width)
+    return RecordField(name, kind == 1, start, start + width)
 
 
 def _records(data: bytes, width: int) -> list[bytes]:
@@ -73,7 +73,7 @@ def _is_blank(data: bytes, width: int, count: int) -> bool:
     return not data[(count - 1) * width : count * width].strip(b" ")
 
 
-def _value(slot: Slot, row: bytes, known: dict[bytes, float | None]) -> bytes | float | None:
+def _value(slot: RecordField, row: bytes, known: dict[bytes, float | None]) -> bytes | float | None:
     cell = row[slot.start : slot.stop]
     if not slot.is_number:
         return cell.rstrip(b" \0")

@@ -20,7 +20,7 @@ class Tick(NamedTuple):
     at_risk: int
 
 
-class Curve(NamedTuple):
+class DrawnCurve(NamedTuple):
     """One endpoint: paths in months from the left and percent from the top, and its axis.
 
     ``envelope`` holds all curves that the printed numbers allow; empty where that is not known.
@@ -37,7 +37,7 @@ class Curve(NamedTuple):
     ticks: list[Tick]
 
 
-def curves(bench: Workbench) -> Iterator[Curve]:
+def curves(bench: Workbench) -> Iterator[DrawnCurve]:
     """The curve of each endpoint that the ledger prints an estimate of."""
     survival = [m for m in bench.ledger.measures.values() if m.kind == "survival"]
     first = {m.endpoint: m for m in reversed(survival) if not m.among.text}
@@ -48,7 +48,7 @@ def curves(bench: Workbench) -> Iterator[Curve]:
             yield _curve(bench, measure, label, times)
 
 
-def _curve(bench: Workbench, measure: Measure, label: str, times: pd.DataFrame) -> Curve:
+def _curve(bench: Workbench, measure: Measure, label: str, times: pd.DataFrame) -> DrawnCurve:
     found = kaplan_meier(times["AVAL"] / bench.month, times["CNSR"] == 0)
     end = float(found.index[-1])
     step = next(s for s in TICKS if end / s <= 7)
@@ -64,7 +64,7 @@ def _curve(bench: Workbench, measure: Measure, label: str, times: pd.DataFrame) 
     month = f"{float(measure.horizon) / bench.month:.3g}"
     events, line = int(found["n_event"].sum()), _path(_steps(found.index, found["survival"]))
     band = _area(lower, upper)
-    return Curve(label, measure.measure, month, end, events, line, band, envelope, ticks)
+    return DrawnCurve(label, measure.measure, month, end, events, line, band, envelope, ticks)
 
 
 def _steps(times: Iterable[float], shares: Iterable[float]) -> list[tuple[float, float]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.errors import CompanionError
-from companion.report.curves import Curve, curves
+from companion.report.curves import DrawnCurve, curves
 from companion.report.journal_club import Discussion, JournalClub, read_journal_club
 from companion.report.page import consistency_document
 from companion.results import Result, read_results
@@ -161,7 +161,7 @@ def _answer(asked: Discussion, fill: Callable[[str], str], label: str) -> list[s
     return [fill(asked.answer), *filter(None, [label if named else ""])]
 
 
-def _survival(curve: Curve, values: Mapping[tuple[str, str], str], label: str) -> Slide:
+def _survival(curve: DrawnCurve, values: Mapping[tuple[str, str], str], label: str) -> Slide:
     title = f"{curve.label}: {curve.events} event{'s' * (curve.events != 1)}"
     limits = (values.get((curve.measure, s)) for s in ("estimate", "conf_low", "conf_high"))
     said = [f"{float(value):.1f}%" for value in limits if value]

@@ -29,7 +29,7 @@ NO_LIMITS = (None, None)
 Limits = tuple[Printed | None, Printed | None]
 
 
-class Found(NamedTuple):
+class FoundHistories(NamedTuple):
     """At-risk sequences found, whether they are all, and the least and most events of any.
 
     Of a large trial one sequence is constructed, and the events are bounds that hold for all.
@@ -60,7 +60,7 @@ class Found(NamedTuple):
         return f"{least} to {most} events" if self.is_all else f"between {least} and {most} events"
 
 
-class Curve(NamedTuple):
+class PrintedCurve(NamedTuple):
     """One estimate of a survival curve, with its limits as printed beside it."""
 
     estimate: Claim
@@ -79,7 +79,7 @@ class Curve(NamedTuple):
 
     def search(
         self, limits: Limits | None = None, conf_type: str = "", most: int | None = None
-    ) -> Found:
+    ) -> FoundHistories:
         """Sequences that give the estimate and these limits, with at most so many events."""
         low, high = self.limits if limits is None else limits
         low, high = (
@@ -127,23 +127,23 @@ def _search(
     level: float,
     scale: float,
     most: int | None,
-) -> Found:
+) -> FoundHistories:
     target = Target(estimate, *limits, conf_type, level, scale, 0, most)
     span = event_range(n, target)
     if span is None:
-        return Found((), True)
+        return FoundHistories((), True)
     if n > LISTED and (history := history_of_two_runs(n, target)):
-        return Found((history,), False, span)
+        return FoundHistories((history,), False, span)
     steps = max(2 * n, (WORK if n <= LISTED else LESS) // n)
     try:
         found = histories(n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, steps)
     except UnfinishedError as error:
-        return Found(tuple(error.found), False, span)
+        return FoundHistories(tuple(error.found), False, span)
     sizes = [len(history) for history in found]
-    return Found(tuple(found), True, (min(sizes, default=0), max(sizes, default=0)))
+    return FoundHistories(tuple(found), True, (min(sizes, default=0), max(sizes, default=0)))
 
 
-def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
+def curve_at(claim: Claim, evidence: Evidence) -> PrintedCurve | None:
     """The estimate and the limits printed where a claim is; None where one cannot judge them."""
     find, measure = evidence.ledger.find, evidence.ledger.measures[claim.measure]
     estimate = same_place(find(claim.measure, "estimate"), claim.locus)
@@ -154,7 +154,7 @@ def curve_at(claim: Claim, evidence: Evidence) -> Curve | None:
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
     how = evidence.ledger.level(measure), measure.sides or "two", scale_of(estimate, measure)
-    return Curve(estimate, limits, total.values[0], types, *how, total.claims)
+    return PrintedCurve(estimate, limits, total.values[0], types, *how, total.claims)
 
 
 @lru_cache(maxsize=8)
@@ -176,7 +176,7 @@ def candidates_at(claim: Claim, evidence: Evidence) -> tuple[Candidate, ...]:
     return tuple(_candidate(curve, t, curve.search(conf_type=t)) for t in curve.types)
 
 
-def _candidate(curve: Curve, conf_type: str, found: Found) -> Candidate:
+def _candidate(curve: PrintedCurve, conf_type: str, found: FoundHistories) -> Candidate:
     if not found.histories:
         return Candidate(conf_type, "no sequence" if found.is_all else "undecided", False)
     limits = [curve.limit(found.histories[0], conf_type, at) for at in (0, 1)]

@@ -15,7 +15,7 @@ COLUMNS = ("family", "method", "status", "alternatives", "note")
 MOST = 6  # methods of a line
 
 
-class Inference(NamedTuple):
+class MethodCounts(NamedTuple):
     """How many intervals or P values of one kind each method gives as printed, best first."""
 
     family: str
@@ -45,7 +45,7 @@ class Inference(NamedTuple):
         return f"  {self.family} ({self.number}): {', '.join(counts)}; {self.conclusion}"
 
 
-def inferred_families(ledger: Ledger, verdicts: Sequence[Verdict]) -> list[Inference]:
+def inferred_families(ledger: Ledger, verdicts: Sequence[Verdict]) -> list[MethodCounts]:
     """Count, by kind of measure, the intervals and P values that each method prints as printed.
 
     The two limits of an interval count once. Measures that name their family or method are left
@@ -57,7 +57,7 @@ def inferred_families(ledger: Ledger, verdicts: Sequence[Verdict]) -> list[Infer
         if verdict.candidates and (family := _family(claim, ledger)):
             tried.setdefault(family, {}).setdefault((claim.measure, claim.locus), verdict)
     return [
-        Inference(family, len(numbers), dict(_fits(numbers.values()).most_common()))
+        MethodCounts(family, len(numbers), dict(_fits(numbers.values()).most_common()))
         for family, numbers in tried.items()
     ]
 
@@ -76,14 +76,14 @@ def _family(claim: Claim, ledger: Ledger) -> str:
     return measure.kind if is_open and claim.statistic in BY_KIND.get(measure.kind, ()) else ""
 
 
-def families_told(inferences: Sequence[Inference]) -> Iterator[str]:
+def families_told(inferences: Sequence[MethodCounts]) -> Iterator[str]:
     """Lines of the table for a terminal."""
     if inferences:
         yield "\nMethods, by how many intervals or P values each gives (no families.csv):"
         yield from map(str, inferences)
 
 
-def write_families(folder: Path, inferences: Sequence[Inference]) -> list[str]:
+def write_families(folder: Path, inferences: Sequence[MethodCounts]) -> list[str]:
     """Write the methods that were inferred into ``families.csv``, never over rows of another.
 
     Returns

@@ -5,7 +5,7 @@ from math import isnan, nan
 
 from numbercheck.audit.curves import (
     NO_LIMITS,
-    Curve,
+    PrintedCurve,
     candidates_at,
     curve_at,
     inferred,
@@ -38,7 +38,9 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield from _deaths(claim, measure, curve, evidence)
 
 
-def _deaths(claim: Claim, measure: Measure, curve: Curve, evidence: Evidence) -> Iterator[Verdict]:
+def _deaths(
+    claim: Claim, measure: Measure, curve: PrintedCurve, evidence: Evidence
+) -> Iterator[Verdict]:
     """Compare the events that every sequence needs with those that are printed."""
     number, sources = _printed_deaths(measure, evidence)
     every = curve.search()
@@ -93,7 +95,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     )
 
 
-def _other(curve: Curve) -> Curve | None:
+def _other(curve: PrintedCurve) -> PrintedCurve | None:
     """Other sides at the same level, else another level, that give the limits."""
     sides = [side for side in ("lower", "upper", "two") if side != curve.sides]
     levels = [level for level in LEVELS if level != curve.level]
@@ -109,7 +111,7 @@ def _other(curve: Curve) -> Curve | None:
 
 
 def _attained(
-    claim: Claim, curve: Curve, conf_type: str, evidence: Evidence, chosen_among: int
+    claim: Claim, curve: PrintedCurve, conf_type: str, evidence: Evidence, chosen_among: int
 ) -> Verdict:
     """Say whether a limit follows from the estimate and the lower limit, or only can be."""
     at = int(claim.statistic == "conf_high")
@@ -140,13 +142,13 @@ def _attained(
     )
 
 
-def _is_only(claim: Claim, curve: Curve, conf_type: str, at: int) -> bool:
+def _is_only(claim: Claim, curve: PrintedCurve, conf_type: str, at: int) -> bool:
     every = curve.search(NO_LIMITS, conf_type)
     values = (curve.limit(history, conf_type, at) for history in every.histories)
     return every.is_all and all(map(claim.value.admits, values))
 
 
-def _used(claim: Claim, curve: Curve, evidence: Evidence) -> tuple[str, ...]:
+def _used(claim: Claim, curve: PrintedCurve, evidence: Evidence) -> tuple[str, ...]:
     """Patients and estimate, and for the upper limit the lower one."""
     low = same_place(evidence.ledger.find(claim.measure, "conf_low"), claim.locus)
     other = (low.claim,) if low and claim.statistic == "conf_high" else ()

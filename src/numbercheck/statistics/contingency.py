@@ -20,7 +20,7 @@ MOST_SUMS = 50_000  # steps of the exact test of a larger table; half a second a
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
 
-class Table(NamedTuple):
+class FourfoldTable(NamedTuple):
     """Counts of two groups, each with (a, c) and without (b, d) the event."""
 
     a: int
@@ -79,7 +79,7 @@ def p_value(
         raise ValueError(f"method {method!r} is two-sided only; {other!r} has one-sided forms")
     rows = _checked(table)
     if len(rows) == len(rows[0]) == 2 and method in _TESTS:
-        return _TESTS[method](Table(*rows[0], *rows[1]), alternative)
+        return _TESTS[method](FourfoldTable(*rows[0], *rows[1]), alternative)
     if method not in LARGE or alternative != "two-sided":
         raise ValueError(
             f"{method!r} ({alternative}) takes two rows of two counts, unlike {table!r}; of a "
@@ -98,7 +98,7 @@ def _checked(table: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
     return [tuple(map(int, row)) for row in table]
 
 
-def _weights(table: Table) -> list[int]:
+def _weights(table: FourfoldTable) -> list[int]:
     """Ways to make each table with these margins, by what is in its first cell.
 
     Whole numbers, so that no rounding decides which tables are equally likely.
@@ -111,7 +111,7 @@ def _weights(table: Table) -> list[int]:
     return ways
 
 
-def _exact(table: Table, alternative: str) -> tuple[float, float]:
+def _exact(table: FourfoldTable, alternative: str) -> tuple[float, float]:
     """P value of Fisher's test, and the part of it from tables as likely as the observed."""
     ways = _weights(table)
     at = table.a - max(0, table.margins[2] - table.margins[1])
@@ -124,16 +124,16 @@ def _exact(table: Table, alternative: str) -> tuple[float, float]:
     return sum(extreme) / total, sum(alike) / total
 
 
-def _fisher(table: Table, alternative: str) -> float:
+def _fisher(table: FourfoldTable, alternative: str) -> float:
     return _exact(table, alternative)[0]
 
 
-def _mid_p(table: Table, alternative: str) -> float:
+def _mid_p(table: FourfoldTable, alternative: str) -> float:
     whole, alike = _exact(table, alternative)
     return whole - alike / 2 if all(table.margins) else nan
 
 
-def _chi2(table: Table, alternative: str, correction: float = 0.0) -> float:
+def _chi2(table: FourfoldTable, alternative: str, correction: float = 0.0) -> float:
     if not all(table.margins):
         return nan
     first, second, event, without = table.margins
@@ -149,11 +149,11 @@ def _normal(z: float, alternative: str) -> float:
     return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
 
 
-def _chi2_yates(table: Table, alternative: str) -> float:
+def _chi2_yates(table: FourfoldTable, alternative: str) -> float:
     return _chi2(table, alternative, correction=0.5)
 
 
-def _g(table: Table, _: str) -> float:
+def _g(table: FourfoldTable, _: str) -> float:
     """Likelihood ratio test on one degree of freedom."""
     if not all(table.margins):
         return nan
@@ -164,20 +164,20 @@ def _g(table: Table, _: str) -> float:
     return erfc(sqrt(max(statistic, 0.0) / 2))
 
 
-def _unconditional(test: Callable[..., float]) -> Callable[[Table, str], float]:
-    def p(table: Table, alternative: str) -> float:
+def _unconditional(test: Callable[..., float]) -> Callable[[FourfoldTable, str], float]:
+    def p(table: FourfoldTable, alternative: str) -> float:
         a, b, c, d = table
         return test(a, a + b, c, c + d, alternative) if all(table.margins) else nan
 
     return p
 
 
-def _mcnemar_exact(table: Table, alternative: str) -> float:
+def _mcnemar_exact(table: FourfoldTable, alternative: str) -> float:
     discordant = table.b + table.c
     return exact_binomial(table.b, discordant, 0.5, alternative) if discordant else nan
 
 
-def _mcnemar(table: Table, _: str, correction: int = 0) -> float:
+def _mcnemar(table: FourfoldTable, _: str, correction: int = 0) -> float:
     discordant = table.b + table.c
     if not discordant:
         return nan
@@ -185,7 +185,7 @@ def _mcnemar(table: Table, _: str, correction: int = 0) -> float:
     return _normal((gap - correction * (gap > 0)) / sqrt(discordant), "two-sided")
 
 
-def _mcnemar_cc(table: Table, alternative: str) -> float:
+def _mcnemar_cc(table: FourfoldTable, alternative: str) -> float:
     return _mcnemar(table, alternative, correction=1)
 
 
@@ -296,7 +296,7 @@ def discordant_pairs(first: int, second: int, pairs: int) -> list[tuple[int, int
     ]
 
 
-_TESTS: dict[str, Callable[[Table, str], float]] = {
+_TESTS: dict[str, Callable[[FourfoldTable, str], float]] = {
     "fisher": _fisher,
     "chi2": _chi2,
     "chi2-yates": _chi2_yates,
