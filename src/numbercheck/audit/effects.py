@@ -28,9 +28,10 @@ RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
 ADJUSTED = re.compile(
-    r"(?<!un)(?<!not )(adjust|stratif)|multivaria|covariate|\bweighted\b|weighting|propensity|"
-    r"mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|bayes|credible|"
-    r"profile.likelihood|firth|penali[sz]ed|^profile$",
+    r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
+    r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
+    r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
+    r"firth|penali[sz]ed|^profile$",
     re.IGNORECASE,
 )
 

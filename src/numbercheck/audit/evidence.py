@@ -1,5 +1,6 @@
 """What other printed numbers say about a count: its value, or the values that it can have."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.rounding import Printed
 
 MOST_TABLES = 5_000
+UNKNOWN = re.compile(
+    r"unknown|missing|not (known|available|evaluable|done)|\bN/?A\b", re.IGNORECASE
+)
 EVERYONE = Expression("")
 Table = tuple[tuple[int, ...], ...]
 
@@ -200,13 +204,21 @@ class Evidence:
     def _by_category(
         self, measure: Measure, groups: tuple[Expression, ...], codes: tuple[Expression, ...]
     ) -> Tables:
-        """One table of groups by codes, of which each count is printed."""
+        """Table of groups by codes, of which each count is printed; also without those unknown."""
         cells = [[self.selected(code, measure.among, group) for code in codes] for group in groups]
         if not all(cell and len(cell.values) == 1 for row in cells for cell in row):
             raise MissingError("how many of each group have each code is not printed")
         used = dict.fromkeys(c for row in cells for cell in row if cell for c in cell.claims)
-        table = tuple(tuple(cell.values[0] for cell in row if cell) for row in cells)
-        return Tables([table], tuple(used))
+        known = [not UNKNOWN.search(code.text) for code in codes]
+        tables = [
+            tuple(
+                tuple(c.values[0] for c, k in zip(row, kept, strict=True) if c and k)
+                for row in cells
+            )
+            for kept in ([True] * len(codes), known)
+            if sum(kept) > 1
+        ]
+        return Tables(list(dict.fromkeys(tables)), tuple(used))
 
     def _sizes(self, measure: Measure, groups: tuple[Expression, ...]) -> list[Count]:
         """How many patients each group has; the last missing one is what the others leave."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from numbercheck.audit.cases import case_of, pair_at
 from numbercheck.audit.curves import candidates_at
 from numbercheck.audit.evidence import Evidence, MissingError
+from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.p_values import compare
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.records import Ledger
@@ -63,3 +64,6 @@ def _candidates(claim: Claim, evidence: Evidence) -> Iterator[Candidate]:
         except MissingError:
             return
         yield from (test.candidate(claim.value) for test in comparison.tests)
+    elif claim.statistic in ("conf_low", "half_width"):
+        found = computed_verdict(claim, evidence)
+        yield from found.candidates if found else ()

@@ -12,6 +12,7 @@ from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rates import METHODS, rate_interval
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import SCALES, survival_limits, two_sided_z
+from numbercheck.statistics.tails import t_quantile
 
 FACTORS = (1 / 12, 12.0, 1 / 365.25, 365.25, 0.01, 0.1, 10.0, 100.0, 1000.0)
 SURE = 0.9  # of the binomial standard error; a curve's own is not smaller
@@ -23,17 +24,27 @@ def of_count(claim: Claim, evidence: Evidence) -> Computation | None:
     count = evidence.count(measure, claim.locus)
     if count is None or not count.total or max(count.values) > count.total:
         return None
-    z = two_sided_z(evidence.ledger.level(measure))
-    errors = [100 * sqrt(k * (count.total - k) / count.total**3) for k in count.values]
-    ways = tuple(Way("wald", {"se": (e, e), "half_width": (z * e, z * e)}) for e in errors)
+    level, n = evidence.ledger.level(measure), count.total
+    ways = tuple(way for k in count.values for way in _spreads(k, n, level))
 
     def slips() -> Iterator[tuple[str, str, Way]]:
-        for _, values in ways:
-            way = Way("wald", {"se": values["half_width"], "half_width": values["se"]})
+        for method, values in ways:
+            way = Way(method, {"se": values["half_width"], "half_width": values["se"]})
             yield "se-for-half-width", "standard error and half-width are mixed up", way
 
     setting = f"{' or '.join(map(str, count.values[:3]))} of {count.total}"
     return Computation(setting, count.claims, ways, slips)
+
+
+def _spreads(k: int, n: int, level: float) -> Iterator[Way]:
+    """Error and half-width by Wald, with continuity correction, and as of a mean of 0s and 1s."""
+    z, error = two_sided_z(level), 100 * sqrt(k * (n - k) / n**3)
+    rows = [("wald", error, z * error), ("wald-cc", error, z * error + 50 / n)]
+    if n > 1:
+        of_mean = error * sqrt(n / (n - 1))
+        rows.append(("student", of_mean, t_quantile(level, n - 1) * of_mean))
+    for method, se, half in rows:
+        yield Way(method, {"se": (se, se), "half_width": (half, half)})
 
 
 def of_rate(claim: Claim, evidence: Evidence) -> Computation | None:

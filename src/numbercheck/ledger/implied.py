@@ -12,6 +12,7 @@ BY_KIND = {
     "count": ("conf_low", "conf_high"),
     "survival": ("conf_low", "conf_high"),
     "comparison": ("p_value",),
+    "rate": ("conf_low", "conf_high"),
 }
 
 
