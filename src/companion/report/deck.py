@@ -55,12 +55,11 @@ class Slide(NamedTuple):
     label: str = ""
 
 
-class Rate(NamedTuple):
-    """A line of a forest: a trial, its rate as text, the rate and its limits in percent."""
+class Rates(NamedTuple):
+    """A line of a forest: this trial's rate, with its limits, then those of others, in percent."""
 
-    trial: str
-    text: str
-    percent: int
+    quantity: str
+    percents: Sequence[int]
     limits: Sequence[int]
 
 
@@ -171,24 +170,24 @@ def _survival(curve: DrawnCurve, values: Mapping[tuple[str, str], str], label: s
 
 
 def _rates(table: Path) -> Iterator[Slide]:
-    """A forest for each group of a table of trials, as a notebook wrote it."""
+    """A forest of this trial's rates beside those of others, from a notebook's table."""
     groups: dict[str, list[dict[str, str]]] = {}
     if table.is_file():
         with table.open(newline="", encoding="utf-8") as handle:
             for row in csv.DictReader(handle):
                 groups.setdefault(row["group"], []).append(row)
-    for group, rows in groups.items():
-        rates = [_rate(row) for row in rows]
-        title = f"{group}: this trial beside others"
-        yield Slide("forest", title, rates, [OTHERS], rows[0]["source"])
+    if groups:
+        shown = [_line(quantity, rows) for quantity, rows in groups.items()]
+        label = next(iter(groups.values()))[0].get("source", "")
+        others = dict.fromkeys(row["Trial"] for rows in groups.values() for row in rows[1:])
+        title = "Is it better than the trials it cites?"
+        yield Slide("forest", title, shown, [f"Beside {', '.join(others)}. {OTHERS}"], label)
 
 
-def _rate(row: Mapping[str, str]) -> Rate:
-    n, percent = count_and_percent(row["n (%)"])
-    counted = f"{n} of {row['N']}, " if n else ""
-    limits = next(text for column, text in row.items() if column.endswith("CI, %"))
-    ends = [int(end) for end in NUMBER.findall(limits)]
-    return Rate(row["Trial"], f"{counted}{percent}%", int(percent), ends)
+def _line(quantity: str, rows: Sequence[Mapping[str, str]]) -> Rates:
+    percents = [int(count_and_percent(row["n (%)"])[1]) for row in rows]
+    limits = next(text for column, text in rows[0].items() if column.endswith("CI, %"))
+    return Rates(quantity, percents, [int(end) for end in NUMBER.findall(limits)])
 
 
 def _exercises(club: JournalClub, ledger: Ledger) -> Iterator[Slide]:
