@@ -97,6 +97,8 @@ def audit(
         *(pairs(changed, "--set"), drop, without),
         *(pairs(method, "--method"), pairs(level, "--level")),
     )
+    if watched and keep:
+        raise UsageError("--watch and --write-families do not go together; run one after the other")
     if watched:
         from numbercheck.watching import watch
 

@@ -15,6 +15,8 @@ def watch(path: Path, judge: Callable[[], object]) -> None:
 
     A file that is saved only in part is a fault in a sentence, and judged again once it is whole.
     """
+    if not path.exists():
+        judge()  # which says so
     judged: object = None
     before = None
     try:

@@ -26,6 +26,8 @@ def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
         yield 'article.json: arms must be a list of names, like ["A", "B"]'
         return
     codes = arms(ledger)
+    if len(set(map(as_slug, codes))) < len(codes):
+        yield f"the arms {', '.join(codes)} differ in signs only; let letters or digits differ"
     if listed and set(listed) != set(codes):  # type: ignore[call-overload]
         yield f"article.json: its arms are not those of variables.csv, {' '.join(codes)}"
     yield from _ratio_faults(ledger, codes)
@@ -38,7 +40,7 @@ def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
 
 
 def _cell_faults(claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Iterator[str]:
-    named = claim.arm.split("|")
+    named = _named(claim)
     for arm in named:
         if arm not in codes:
             yield f"{unknown('arm', arm, codes)}; one of {' '.join(codes)}"
@@ -82,7 +84,7 @@ def expanded(ledger: Ledger) -> Ledger:
 
 def _of_arms(measure: Measure, claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Measure:
     """The measure within an arm, or compared between arms."""
-    named = claim.arm.split("|")
+    named = _named(claim)
     labels = ledger.article.get("arms")
     titles = [str(labels[arm]) if isinstance(labels, Mapping) else arm for arm in named]
     label = f"{measure.label}, {' v '.join(titles)}"
@@ -114,7 +116,7 @@ def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relatio
         if measure.kind == "count" and parts and all(printed):
             text = f"{name} == {' + '.join(parts)}"
             note = f"{measure.label} by arm"
-            slug = f"{name}_by_arm"
+            slug = f"{name}_is_the_sum_of_its_arms"
             yield slug, Relation(slug, "sum", Expression(text), printed[0][0].locus, note)
 
 
@@ -123,8 +125,13 @@ def _is_partial(ledger: Ledger) -> bool:
     return ARM in ledger.variables and bool(ledger.variables[ARM].evaluable.text)
 
 
+def _named(claim: Claim) -> list[str]:
+    """Arms that a claim names."""
+    return [arm.strip() for arm in claim.arm.split("|")]
+
+
 def _slug(claim: Claim) -> str:
-    return f"{claim.measure}_{'_v_'.join(map(as_slug, claim.arm.split('|')))}"
+    return f"{claim.measure}_{'_v_'.join(map(as_slug, _named(claim)))}"
 
 
 def as_slug(code: str) -> str:

@@ -107,6 +107,8 @@ def _read_workbook(path: Path) -> Ledger:
 def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, object]]:
     """Line and record of each row of one of the ledger's own files."""
     path = directory / f"{name}.csv"
+    spelled = (p for p in directory.glob("*") if p.name.lower() == path.name)  # also Claims.CSV
+    path = path if path.is_file() else next(spelled, path)
     if name in REQUIRED and not path.is_file():
         faults.append(
             f"{path}: there is no such file; a ledger needs {' and '.join(REQUIRED)} as .csv"
@@ -180,7 +182,7 @@ def _article(path: Path, faults: list[str]) -> dict[str, object]:
     if not path.is_file():
         return {}
     try:
-        article = json.loads(path.read_text(encoding="utf-8"))
+        article = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         faults.append(f"{path.name}: cannot be read as JSON ({error})")
         return {}

@@ -41,9 +41,12 @@ def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
         If the file is no text, or a quote in it is not closed.
     """
     lines = _text(path).splitlines(keepends=True)
-    separator = max(SEPARATORS, key=lambda s: _number_known(lines[:1], s, known))
+    if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator
+        lines[0] = "\n"
+    first = [line for line in lines if line.strip()][:1]
+    separator = max(SEPARATORS, key=lambda s: _number_known(first, s, known))
     rows = _cells(lines, separator, path.name)
-    _, header = next(rows, (1, []))
+    header = next((cells for _, cells in rows if any(map(str.strip, cells))), [])
     columns = [_column(cell, known) for cell in _trimmed(header)]
     table = CsvTable(columns, [])
     for line, cells in rows:

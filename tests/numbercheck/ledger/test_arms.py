@@ -82,6 +82,30 @@ def test_two_of_three_arms_are_compared(write):
     assert judged(write(article=three, claims=f"{claims}0.003,A|C\n"))["p"] == "mismatch"
 
 
+def test_spaces_around_the_arms_that_are_compared_do_not_count(write):
+    """A spreadsheet's user writes them."""
+    assert judged(write(extra="x,Results,response,p_value,0.045,A | B\n"))["x"] == "match"
+
+
+def test_survival_is_compared_by_arm(write):
+    """A hazard ratio of two arms is a comparison of their curves, with its limits and P value."""
+    folder = write()
+    with (folder / "measures.csv").open("a", encoding="utf-8") as handle:
+        handle.write("os,Overall survival,quantity,,,,,OS,,,months\n")
+    with (folder / "claims.csv").open("a", encoding="utf-8") as handle:
+        for statistic, printed in (
+            ("hazard_ratio", "0.65"),
+            ("conf_low", "0.45"),
+            ("conf_high", "0.94"),
+            ("p_value", "0.2"),
+        ):
+            handle.write(f"os_{statistic},Results,os,{statistic},{printed},A|B\n")
+    ledger = read_ledger(folder)
+
+    assert ledger.measures["os_A_v_B"].endpoint == "OS"
+    assert {v.claim: v.verdict for v in audit(ledger)}["os_p_value"] == "mismatch"
+
+
 def test_an_arm_is_a_category_of_the_patient_table_just_as_well(write):
     """With `arm` in variables.csv, article.json need not name the arms."""
     folder = write(article={})
@@ -99,6 +123,7 @@ def test_an_arm_is_a_category_of_the_patient_table_just_as_well(write):
         ({"arms": "A"}, "", r"article\.json: arms must be a list of names, like"),
         ({"arms": ["A", "C"]}, "", r"claims\.csv row 4 \(b_n\), column arm: unknown arm 'B'"),
         (None, "x,Results,response,n,1,A|A\n", r"row 10 \(x\), column arm: 'A\|A' must be one arm"),
+        ({"arms": ["A", "B", "B+", "B-"]}, "", r"the arms A, B, B\+, B- differ in signs only"),
         (
             {"arms": ["A", "B"], "randomization": "2:1:1"},
             "",

@@ -548,6 +548,7 @@ def separated_by(separator):
         lambda text: text.encode("utf-16"),
         lambda text: b"\xef\xbb\xbf" + text.encode(),
         lambda text: text.replace("claim,locus", "Claim , LOCUS", 1).encode(),
+        lambda text: b"sep=;\r\n" + separated_by(";")(text),
         lambda text: (text + ",,,,,,,,\n\n , ,\n").encode(),
         lambda text: text.replace("\n", ",,\n").encode(),
         lambda text: text.replace("\n", "\r\n").encode(),
@@ -556,6 +557,13 @@ def separated_by(separator):
 def test_a_table_is_read_however_a_spreadsheet_saves_it(copy, ledger, change):
     """Separator, encoding, headings and empty cells at the ends make no difference."""
     rewritten(change)(copy / "claims.csv")
+
+    assert read_ledger(copy).claims == ledger.claims
+
+
+def test_a_files_name_may_have_capitals(copy, ledger):
+    """Some file systems do not tell them apart."""
+    (copy / "claims.csv").rename(copy / "Claims.CSV")
 
     assert read_ledger(copy).claims == ledger.claims
 
