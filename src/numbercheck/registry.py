@@ -109,6 +109,9 @@ def _facts(protocol: Mapping[str, Any], ledger: Ledger) -> Iterator[Fact]:
         else:
             label, unit = "Patients planned", "patients"
             yield Fact("planned", "value", str(count), label, unit, "estimated", "enrolled")
+    if arms := _of(protocol, "armsInterventionsModule", "armGroups"):
+        labels = "; ".join(arm.get("label", "") for arm in arms)
+        yield Fact("arms", "value", str(len(arms)), "Arms", "arms", labels)
     yield from _ages(_of(protocol, "eligibilityModule") or {})
     for key, (measure, short, label) in DATES.items():
         date = _of(protocol, "statusModule", key)

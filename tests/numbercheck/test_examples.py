@@ -53,6 +53,14 @@ def test_conflicts_names_the_counts_that_no_cohort_has(name, status, sets):
     assert all(each in found for each in sets)
 
 
+def test_one_source_can_be_asked_alone():
+    """The article of the twice published trial is consistent."""
+    folder = EXAMPLES / "two-sources"
+
+    assert run("conflicts", folder, "--sources", "article")[0] == 0
+    assert "the follow-up" in run("conflicts", folder)[1]
+
+
 def test_bounds_answers_by_arm():
     """37 responses are printed for arm A."""
     ended, shown = run("bounds", "response", EXAMPLES / "two-arm", "--among", 'arm == "A"')

@@ -19,10 +19,11 @@ RECORD = {
         },
         "designModule": {"enrollmentInfo": {"count": 50, "type": "ESTIMATED"}},
         "armsInterventionsModule": {
+            "armGroups": [{"label": "Exampline, then Testicin"}],
             "interventions": [
                 {"type": "DRUG", "name": "Exampline", "description": "9 ug/d, then 28 mcg/day IV"},
                 {"type": "DRUG", "name": "Testicin", "description": "8 mg on days 1 to 3"},
-            ]
+            ],
         },
         "outcomesModule": {
             "primaryOutcomes": [
@@ -82,6 +83,7 @@ def test_a_record_is_compared_with_the_article(record, folder):
 
     assert {c: (r.printed, r.against_printed, r.agreement) for c, r in told.items()} == {
         "planned_value": ("50", "42", "may-change"),
+        "arms_value": ("1", "", "alone"),
         "eligible_age_min": ("18", "18", "agrees"),
         "eligible_age_max": ("60", "65", "differs"),
         "accrual_start_value": ("March 2017", "March 2017", "agrees"),

@@ -22,13 +22,13 @@ def other_definitions(claim: Claim, own: Evidence, other: Claim, theirs: Evidenc
     here, there = own.count(measure, claim.locus), theirs.count(measure, other.locus)
     if here and there and here.total and there.total and here.total != there.total:
         if _is_part(here, there):
-            yield f"It counts {here.total} patients and not {there.total}, which can explain it."
+            yield f"It counts {here.total} patients, not {there.total}, which can explain it."
         return
     if there and claim.statistic == "percent":
         yield from _other_totals(claim.value, there, theirs)
     for label, count in _relatives(measure, theirs):
         if _is_of(claim, count):
-            yield f"It is the number of {label}: {_share(count)}."
+            yield f"Another count there gives it: {label}, {_share(count)}."
 
 
 def _other_methods(
@@ -42,7 +42,7 @@ def _other_methods(
         else:
             ways = [t.name for t in _tests(measure, evidence) if all(t.fits(claim.value))]
         if ways:
-            yield f"By {called(ways[0])} it follows from the printed counts."
+            yield f"It follows from the printed counts by {called(ways[0])}."
             return
 
 
@@ -60,7 +60,7 @@ def remarks(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Iter
     if measure.kind == "count" and claim.statistic == "percent" and total and total.total:
         yield from _no_count(claim.value, total.total)
     if tried := [f"{label} ({_share(count)})" for label, count in _relatives(measure, theirs)]:
-        yield f"It is not the number of {' or of '.join(tried)} either."
+        yield f"Other counts there do not give it: {'; '.join(tried)}."
     yield from (f"{c.note[:1].upper()}{c.note[1:]}." for c in (claim, other) if c.note)
 
 
@@ -78,7 +78,7 @@ def _other_totals(printed: Printed, there: Count, theirs: Evidence) -> Iterator[
     for total in sorted(totals - {there.total, 0}):
         for k in there.values:
             if k <= total and printed.admits(100 * k / total):
-                yield f"It is {k} of {total}, another printed denominator."
+                yield f"{k} of {total}, another printed denominator, gives it."
 
 
 def _no_count(printed: Printed, total: int) -> Iterator[str]:
@@ -89,12 +89,12 @@ def _no_count(printed: Printed, total: int) -> Iterator[str]:
     tried = [k for k in (near - 1, near, near + 1) if 0 <= k <= total]
     tried = sorted(tried, key=lambda k: abs(100 * k / total - printed.value))[:2]
     told = " and ".join(_share(Count((k,), total, ())) for k in sorted(tried))
-    yield f"{printed.text} of {total} is no count: {told}."
+    yield f"No count out of {total} rounds to {printed.text}: {told}."
     for n in range(total - 1, total // 2, -1):
         if counts := possible_counts(printed, n):
             left = total - n
             who = "one patient was" if left == 1 else f"{left} patients were"
-            yield f"{_share(Count(counts[:1], n, ()))}: perhaps {who} not evaluable."
+            yield f"Perhaps {who} not evaluable: {_share(Count(counts[:1], n, ()))}."
             return
 
 

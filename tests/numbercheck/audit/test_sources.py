@@ -126,7 +126,7 @@ def test_evaluable_patients_explain_another_count(trial):
 
     row = beside(ledger, "later_response_n")
     assert row.agreement == "other-definition"
-    assert "37 patients and not 40" in row.explanation
+    assert "37 patients, not 40" in row.explanation
     assert {verdict(ledger, f"later_response_{s}").verdict for s in "nN"} == {"unchecked"}
 
 
@@ -143,7 +143,7 @@ def test_another_grade_explains_a_percentage(trial):
 
     row = beside(ledger, "later_rash_severe_percent")
     assert row.agreement == "other-definition"
-    assert "Rash, grade 1-2 and Rash, grade 3-4 together: 10 of 40" in row.explanation
+    assert "Rash, grade 1-2 and Rash, grade 3-4 together, 10 of 40" in row.explanation
 
 
 def test_both_numbers_and_both_intervals_are_shown_with_the_note_of_the_source(trial):
@@ -163,8 +163,10 @@ def test_a_percentage_of_no_count_says_of_how_many_it_could_be(trial):
     ledger = trial(("enrolled", "n", "40", "later"), ("response", "percent", "41%", "later"))
 
     explanation = beside(ledger, "later_response_percent").explanation
-    assert "41% of 40 is no count: 16 of 40 is 40.00% and 17 of 40 is 42.50%" in explanation
-    assert "16 of 39 is 41.03%: perhaps one patient was not evaluable" in explanation
+    assert (
+        "No count out of 40 rounds to 41%: 16 of 40 is 40.00% and 17 of 40 is 42.50%" in explanation
+    )
+    assert "Perhaps one patient was not evaluable: 16 of 39 is 41.03%" in explanation
 
 
 def test_controls_are_other_patients_of_their_own_number(trial):
@@ -227,7 +229,7 @@ def test_limits_by_another_method_are_no_difference_of_the_data(trial):
     for claim in ("later_response_conf_low", "later_response_conf_high"):
         row = beside(ledger, claim)
         assert row.agreement == "other-definition"
-        assert "By the Clopper–Pearson (exact) method it follows" in row.explanation
+        assert "by the Clopper–Pearson (exact) method" in row.explanation
         assert verdict(ledger, claim).verdict == "match"
 
 
