@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.implied import ARM
+from numbercheck.ledger.implied import ARM, with_families
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure, Relation
 from numbercheck.ledger.sources import ARTICLE, source_of
@@ -40,7 +40,7 @@ def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
 
 
 def _cell_faults(claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Iterator[str]:
-    named = _named(claim)
+    named = _named(claim.arm)
     for arm in named:
         if arm not in codes:
             yield f"{unknown('arm', arm, codes)}; one of {' '.join(codes)}"
@@ -70,25 +70,33 @@ def expanded(ledger: Ledger) -> Ledger:
     Counts that are printed for every arm and for the whole must add up, so these sums are added
     to the relations.
     """
-    codes = arms(ledger)
-    claims, measures = dict(ledger.claims), dict(ledger.measures)
+    claims, of_arms = dict(ledger.claims), {}
     for name, claim in ledger.claims.items():
         if claim.arm and claim.measure in ledger.measures:
-            claims[name] = replace(claim, measure=_slug(claim))
-            measure = ledger.measures[claim.measure]
-            measures.setdefault(_slug(claim), _of_arms(measure, claim, ledger, codes))
-    ledger = replace(ledger, claims=claims, measures=measures)
-    sums = {} if _is_partial(ledger) else dict(_sums(ledger, codes))
+            slug = _slug(claim)
+            claims[name] = replace(claim, measure=slug)
+            of_arms[slug] = claim.measure, claim.arm
+    ledger = with_measures_of_arms(replace(ledger, claims=claims, of_arms=of_arms))
+    sums = {} if _is_partial(ledger) else dict(_sums(ledger, arms(ledger)))
     return replace(ledger, relations={**ledger.relations, **sums})
 
 
-def _of_arms(measure: Measure, claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Measure:
+def with_measures_of_arms(ledger: Ledger) -> Ledger:
+    """Ledger whose measures by arm follow from the measures that they restrict as these are now."""
+    made = {
+        slug: _of_arms(slug, ledger.measures[measure], _named(arm), ledger)
+        for slug, (measure, arm) in ledger.of_arms.items()
+    }
+    return with_families(replace(ledger, measures={**ledger.measures, **made}))
+
+
+def _of_arms(slug: str, measure: Measure, named: list[str], ledger: Ledger) -> Measure:
     """The measure within an arm, or compared between arms."""
-    named = _named(claim)
+    codes = arms(ledger)
     labels = ledger.article.get("arms")
     titles = [str(labels[arm]) if isinstance(labels, Mapping) else arm for arm in named]
     label = f"{measure.label}, {' v '.join(titles)}"
-    new = replace(measure, measure=_slug(claim), label=label)
+    new = replace(measure, measure=slug, label=label)
     if len(named) == 1:
         inside = Expression(_is_in(named[0]))
         is_everyone = measure.kind == "count" and not measure.where.text
@@ -125,13 +133,13 @@ def _is_partial(ledger: Ledger) -> bool:
     return ARM in ledger.variables and bool(ledger.variables[ARM].evaluable.text)
 
 
-def _named(claim: Claim) -> list[str]:
-    """Arms that a claim names."""
-    return [arm.strip() for arm in claim.arm.split("|")]
+def _named(arm: str) -> list[str]:
+    """Arms that a cell names."""
+    return [each.strip() for each in arm.split("|")]
 
 
 def _slug(claim: Claim) -> str:
-    return f"{claim.measure}_{'_v_'.join(map(as_slug, _named(claim)))}"
+    return f"{claim.measure}_{'_v_'.join(map(as_slug, _named(claim.arm)))}"
 
 
 def as_slug(code: str) -> str:

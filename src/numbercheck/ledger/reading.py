@@ -13,7 +13,7 @@ from numbercheck.errors import nearest, unknown
 from numbercheck.ledger.arms import arm_faults, expanded
 from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.expressions import Expression, ExpressionError
-from numbercheck.ledger.implied import with_families, with_variables
+from numbercheck.ledger.implied import with_variables
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import (
     Assumption,
@@ -84,7 +84,7 @@ def read_ledger(directory: Path | str) -> Ledger:
     lines = {name: _lines(name, rows) for name, rows in tables.items()}
     wrong_arms = list(arm_faults(ledger, lines["claims"]))
     if not wrong_arms:
-        ledger = with_families(expanded(ledger))
+        ledger = expanded(ledger)
     faults += wrong_arms or ledger_faults(ledger, lines)
     if faults:
         raise LedgerError(faults)

@@ -49,7 +49,8 @@ class Ledger:
     """All records, by slug in the order of their files.
 
     ``claims`` are the article's, unless `numbercheck.ledger.sources` adds those of other sources
-    from ``elsewhere``.
+    from ``elsewhere``; ``of_arms`` has, for each measure that `numbercheck.ledger.arms` made, the
+    measure that it restricts and the arms.
     """
 
     measures: Mapping[str, Measure]
@@ -68,6 +69,7 @@ class Ledger:
     article: Mapping[str, object] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     elsewhere: Mapping[str, Claim] = field(default_factory=dict)
+    of_arms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def apart(self) -> "Ledger":
         """Ledger whose assumptions for the shown cohort alone stand apart, as preferences."""
@@ -147,7 +149,8 @@ class Ledger:
         owner, _, column = assumption.parameter.partition(".")
         measure = self.measures[claim.measure]
         if column != "method":
-            return bool(column) and measure.measure == owner
+            restricted, _ = self.of_arms.get(measure.measure, (measure.measure, ""))
+            return bool(column) and owner in (measure.measure, restricted)
         curve = measure.kind == "survival" and claim.statistic == "estimate"
         counted = claim.statistic in ("n", "N", "percent", "n_event")
         return measure.family == owner and not (measure.method or curve or counted)

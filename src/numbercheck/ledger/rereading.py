@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from numbercheck.ledger.arms import with_measures_of_arms
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 
@@ -21,4 +22,5 @@ def reread(ledger: Ledger, name: str, reading: str) -> Ledger:
         selection = {column: Expression(reading)}
         measure = replace(ledger.measures[owner], **selection)  # type: ignore[arg-type]
         ledger = replace(ledger, measures={**ledger.measures, owner: measure})
+        ledger = with_measures_of_arms(ledger)
     return replace(ledger, assumptions=assumptions)

@@ -8,6 +8,7 @@ from numbercheck.audit import audit
 from numbercheck.ledger.notes import notes
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rereading import reread
 
 MEASURES = """\
 measure,label,kind,where,among,by,against,endpoint,horizon,family,unit
@@ -104,6 +105,30 @@ def test_survival_is_compared_by_arm(write):
 
     assert ledger.measures["os_A_v_B"].endpoint == "OS"
     assert {v.claim: v.verdict for v in audit(ledger)}["os_p_value"] == "mismatch"
+
+
+def test_another_reading_of_a_measure_holds_in_each_arm(write):
+    """An assumption about whom `response` counts is one about `response_A`, too."""
+    folder = write()
+    text = (folder / "measures.csv").read_text(encoding="utf-8")
+    text = text.replace("response,Response,count,response", "response,Response,count,best_is_cr")
+    text = text.replace("comparison,response", "comparison,best_is_cr")
+    (folder / "measures.csv").write_text(text, encoding="utf-8")
+    (folder / "variables.csv").write_text(
+        "variable,label,type,values,unit,evaluable,source\n"
+        "best_is_cr,CR,flag,,,,\nbest_is_pr,PR,flag,,,,\n"
+    )
+    (folder / "assumptions.csv").write_text(
+        "assumption,statement,expression,parameter,value,alternatives,switchable\n"
+        "is_cr,A response is CR,,response.where,best_is_cr,best_is_cr or best_is_pr,yes\n"
+    )
+    ledger = read_ledger(folder)
+    other = reread(ledger, "is_cr", "best_is_cr or best_is_pr")
+
+    assert other.measures["response_A"].where.text == "best_is_cr or best_is_pr"
+    assert other.measures["response_A"].among.text == 'arm == "A"'
+    kept = ledger.constrain(without=["is_cr"]).claims
+    assert set(kept) == {"all_n", "a_n", "b_n"}
 
 
 def test_an_arm_is_a_category_of_the_patient_table_just_as_well(write):
