@@ -1,12 +1,14 @@
 """An empty ledger to start from, for the next article."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
+from textwrap import fill
 
 from numbercheck.ledger.checking import KINDS
 from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import LedgerError
-from numbercheck.words import CURVES, INTERVALS, STATISTICS, SUMMARIES, TESTS
+from numbercheck.words import METHODS, ONE_SIDED, STATISTICS
 
 README = """\
 # A ledger: what one article prints, and what that measures
@@ -20,8 +22,9 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 - `kind`: one of {kinds}.
 - `where`, `among`: who is counted, and out of whom, as expressions over the columns of
   `variables.csv`, such as `response == "CR"`. An empty `where` is everyone; an empty `among`,
-  too. The audit uses them to find denominators, so two measures of one population must write
-  `among` alike.
+  too. The audit finds denominators by them; it compares them by meaning, not by spelling. An
+  event that is only itself (`response` as `where` of the measure `response`) needs no row in
+  `variables.csv`.
 - `by`: for a comparison, the expression that divides the population in two.
 - `against`: for a comparison with a fixed rate, the measure that holds the rate; for one
   with the same patients at another time, the measure that counts them then.
@@ -34,7 +37,8 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 ## claims.csv: one row per printed number
 
 - `claim`: a slug; `locus`: `Abstract`, `Text ¶4` or `Table 1 · row`.
-- `measure`: from measures.csv; `statistic`: one of {statistics}.
+- `measure`: from measures.csv; `statistic`: one of
+  {statistics}
 - `printed`: exactly as printed, such as `94%`, `69.0` or `<0.05`; a number in words in digits;
   `NE` or `not reached` for a limit or a median that was not reached.
 - `verbal`: yes where the article claims significance in words only; `<0.05` stands for
@@ -44,9 +48,10 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 
 ## families.csv, relations.csv, assumptions.csv
 
-- A family's `method` is one of {intervals} for proportions; {tests} for comparisons; {curves}
-  for survival; {summaries} for times and quantities. A test's name with -less or -greater is
-  one-sided.
+- A family's `method` is one of
+{methods}
+  A test's name with -less or -greater is one-sided. Without families, `numbercheck audit` counts
+  what each method gives, and `--write-families` keeps it.
 - A relation's `kind` is sum, subset, order or arithmetic; its `expression` relates measures
   (their n) or `measure.statistic`; dates have `.first` and `.last`. Write a sum with the whole
   alone on its left. A `source` that starts with `assumption` marks what you assume.
@@ -119,13 +124,16 @@ def explanation() -> str:
     """What stands in which column, with an example; a Markdown text."""
     return README.format(
         kinds=", ".join(KINDS),
-        statistics=", ".join(STATISTICS),
-        intervals=", ".join(INTERVALS),
-        tests=", ".join(TESTS),
-        curves=", ".join(CURVES),
-        summaries=", ".join(SUMMARIES),
+        statistics=_wrapped(STATISTICS).lstrip(),
+        methods=_wrapped(name for name in METHODS if not name.endswith(tuple(ONE_SIDED))),
         **{name: _rows(name) for name in EXAMPLE},
     )
+
+
+def _wrapped(names: Iterable[str]) -> str:
+    """Names in lines below a bullet."""
+    return fill(", ".join(names) + ".", 96, initial_indent="  ", subsequent_indent="  ",
+                break_on_hyphens=False)  # fmt: skip
 
 
 def columns_of(name: str) -> list[str]:
