@@ -93,11 +93,13 @@ def check_incidence(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     p = estimate.value.value / scale
     if not 0 < p < 1 or low.relation != "=" or high.relation != "=":
         return
-    inputs = (estimate.claim, *(total.claims if total else ()))
+    lower = same_place(evidence.ledger.find(claim.measure, "conf_low"), claim.locus)
+    inputs = (estimate.claim, *(c.claim for c in (lower,) if c and c is not claim))
     if total and (fault := _too_narrow(estimate.value, (low, high), total.values[0], scale, level)):
-        yield verdict_on(claim, "mismatch", "too-narrow", fault, inputs=inputs)
+        used = (*inputs, *total.claims)
+        yield verdict_on(claim, "mismatch", "too-narrow", fault, inputs=used)
     elif claim.statistic == "conf_high":
-        yield _on_some_scale(claim, estimate, low, scale)
+        yield _on_some_scale(claim, (estimate.value, low), scale, inputs)
 
 
 def _too_narrow(
@@ -116,23 +118,25 @@ def _too_narrow(
     return f"No limits of {estimate.text} of {n} patients are as narrow as {text}."
 
 
-def _on_some_scale(claim: Claim, estimate: Claim, low: Printed, scale: float) -> Verdict:
+def _on_some_scale(
+    claim: Claim, given: tuple[Printed, Printed], scale: float, inputs: tuple[str, ...]
+) -> Verdict:
     """Whether an upper limit is symmetric with the lower one on one of the scales in use."""
     found: dict[str, Ends] = {}
-    (e0, e1), (l0, l1) = ends_of(estimate.value), ends_of(low)
+    estimate, low = given
+    (e0, e1), (l0, l1) = ends_of(estimate), ends_of(low)
     for name, (to, back, _) in SCALES.items():
         shares = [min(max(x / scale, 1e-9), 1 - 1e-9) for x in (e0, e1, l0, l1)]
         first, last = 2 * to(shares[0]) - to(shares[3]), 2 * to(shares[1]) - to(shares[2])
         found[name] = scale * back(first), scale * back(last)
     fits = [name for name, ends in found.items() if may_be(claim.value, ends)]
-    says = f"Given {estimate.printed} and {low.text}, the upper limit is "
+    says = f"Given {estimate.text} and {low.text}, the upper limit is "
     texts = (f"{in_words(e, claim.value.decimals + 1)} ({name})" for name, e in found.items())
     says += f"{', '.join(texts)}."
-    inputs = (estimate.claim,)
     if fits:
         return verdict_on(claim, "match", "symmetric", says, fits[0], inputs=inputs, chosen_among=5)
     ends = min(e[0] for e in found.values()), max(e[1] for e in found.values())
-    room = (ends[1] - float(estimate.value.exact)) / 2
+    room = (ends[1] - estimate.value) / 2
     if ends[0] - room <= claim.value.value <= ends[1] + room:
         return verdict_on(claim, "unchecked", "not-determined", says, inputs=inputs)
     return verdict_on(claim, "mismatch", "limits-asymmetric", says, inputs=inputs)

@@ -94,10 +94,9 @@ def check_limit(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         says = "The counts, or the estimate and both limits as numbers, are not printed."
         yield verdict_on(claim, "unchecked", "not-determined", says)
         return
-    if few := _too_narrow(claim, interval, evidence):
-        yield few
-    elif claim.statistic == "conf_high":
-        yield _symmetric(claim, interval, evidence)
+    if claim.statistic == "conf_high":
+        few = _too_narrow(claim, interval, evidence)
+        yield few or _symmetric(claim, interval, evidence)
 
 
 def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
