@@ -15,6 +15,8 @@ from numbercheck.audit.evidence import Evidence, is_count, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.statistics.event_ranges import history_of_two_runs
+from numbercheck.statistics.risk_sets import Target
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.scales import CONF_TYPES
 
@@ -31,7 +33,7 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif curve is None:
         says = "The number of patients is not printed."
         yield verdict_on(claim, "unchecked", "no-denominator", says)
-    elif curve.search(NO_LIMITS).is_impossible:
+    elif not curve.search().histories and curve.search(NO_LIMITS).is_impossible:
         says = f"No numbers at risk among {curve.n} patients give {claim.printed}."
         yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
     else:
@@ -143,6 +145,10 @@ def _attained(
 
 
 def _is_only(claim: Claim, curve: PrintedCurve, conf_type: str, at: int) -> bool:
+    """Whether every sequence that gives the estimate gives this limit."""
+    some = history_of_two_runs(curve.n, Target(curve.estimate.value, scale=curve.scale))
+    if some and not claim.value.admits(curve.limit(some, conf_type, at)):
+        return False
     every = curve.search(NO_LIMITS, conf_type)
     values = (curve.limit(history, conf_type, at) for history in every.histories)
     return every.is_all and all(map(claim.value.admits, values))
