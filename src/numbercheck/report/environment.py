@@ -11,6 +11,7 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import SIGNS, STATISTICS, called
 
 CODE = re.compile(r"(<code>.*?</code>)", re.DOTALL)
+PERCENT = re.compile(r"(?<=\d) %")
 DASH = re.compile(r"(?<=[\d%>])–(?=[\d<])")
 
 
@@ -65,7 +66,7 @@ def rounded(value: str, printed: Printed | None) -> str:
 
 
 def unbroken(html: str) -> str:
-    """HTML whose intervals a narrow screen does not break at the dash; code stays as it is."""
+    """HTML whose intervals and percentages no narrow screen breaks; code stays as it is."""
     parts = CODE.split(html)
-    parts[::2] = [DASH.sub("–\N{WORD JOINER}", part) for part in parts[::2]]
+    parts[::2] = [DASH.sub("–\N{WORD JOINER}", PERCENT.sub("%", part)) for part in parts[::2]]
     return "".join(parts)
