@@ -251,10 +251,10 @@ def conflicts(
 
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
+    from numbercheck.audit.sources import joint
     from numbercheck.consistency.conflict_sets import find_conflicts
     from numbercheck.consistency.solving import UndecidedError, within
     from numbercheck.consistency.words import record, tell
-    from numbercheck.ledger.sources import joint
 
     ledger = joint(_read(folder), sources).constrain(pairs(changed, "--set"), drop, without)
     try:

@@ -45,7 +45,8 @@ class Exercise:
     def command(self) -> str:
         """What to type in a terminal."""
         drop = f" --drop {self.drop}" if self.drop else ""
-        return f".venv/bin/numbercheck conflicts --sources article{drop} --set {self.claim}={self.printed}"
+        options = f"--sources article{drop} --set {self.claim}={self.printed}"
+        return f".venv/bin/numbercheck conflicts {options}"
 
     @property
     def live_link(self) -> str:

@@ -3,7 +3,7 @@
 The article is compared with nothing; each other source with the sources above it in sources.csv.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import AGREEMENTS
 
 ALIKE = ("agrees", "within-rounding")
+OTHERWISE = "other-definition"
 COUNTED = ("n", "percent")
 
 
@@ -127,7 +128,7 @@ def _judged(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> tupl
     if measure.unit == "text":
         return "to-read", ""
     if known := " ".join(other_definitions(claim, own, other, theirs)):
-        return "other-definition", known
+        return OTHERWISE, known
     later = "fixed" if claim.statistic == "N" else measure.later
     agreement = LATER_SAYS.get(later, "undeclared")
     if later in ("rises", "falls"):
@@ -255,6 +256,26 @@ def _as_cited(here: Printed, there: Printed | None) -> str:
     if there is None:
         return "alone"
     return "agrees" if agree_in_value(here, there) else "differs"
+
+
+def joint(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
+    """Ledger of what some sources (default: all) print of the article's patients, for one cohort.
+
+    Left out are other patients, comparisons with them and, of sources beside the article, measures
+    that are not declared ``fixed`` or that another definition sets apart.
+    """
+    ledger = of_sources(ledger, names)
+    apart = {(r.source, r.measure) for r in agreements(ledger) if r.agreement == OTHERWISE}
+    kept = {k: c for k, c in ledger.claims.items() if _is_joint(c, ledger, apart)}
+    return replace(ledger, claims=kept)
+
+
+def _is_joint(claim: Claim, ledger: Ledger, apart: Container[tuple[str, str]]) -> bool:
+    measure, source = ledger.measures[claim.measure], source_of(claim)
+    if source == ARTICLE or measure.against in ledger.sources:
+        return measure.against not in ledger.sources
+    is_fixed = measure.later == "fixed" and (source, measure.measure) not in apart
+    return is_fixed and not population(ledger, source)
 
 
 def check(evidence: Evidence) -> Iterator[Verdict]:

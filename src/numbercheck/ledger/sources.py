@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
-from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.rows import Claim
 
 ARTICLE = "article"
 SOURCE_KINDS = (ARTICLE, "follow-up", "registry", "cited")
@@ -68,22 +68,3 @@ def provenance(claim: Claim, ledger: Ledger) -> str:
     source = source_of(claim)
     name, row = name_of(source, ledger), ledger.sources.get(source)
     return f"{name}, {row.seen}, {row.retrieved}" if row else name
-
-
-def joint(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
-    """Ledger of what some sources print of the article's patients and no later source can change.
-
-    Left out are other patients, comparisons with them, and, of every source but the article,
-    measures that are not declared ``fixed``.
-    """
-    ledger = of_sources(ledger, names)
-    kept = {k: c for k, c in ledger.claims.items() if _is_joint(c, ledger)}
-    return replace(ledger, claims=kept)
-
-
-def _is_joint(claim: Claim, ledger: Ledger) -> bool:
-    measure: Measure = ledger.measures[claim.measure]
-    if measure.against in ledger.sources:
-        return False
-    source = source_of(claim)
-    return source == ARTICLE or (not population(ledger, source) and measure.later == "fixed")

@@ -4,9 +4,10 @@ import pytest
 
 from companion.project import ROOT
 from numbercheck.audit import agreements, audit, coverage, drift, explain
+from numbercheck.audit.sources import joint
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
-from numbercheck.ledger.sources import joint, of_sources
+from numbercheck.ledger.sources import of_sources
 
 EXAMPLE = ROOT / "data/examples/two-sources"
 
@@ -267,6 +268,13 @@ def test_what_may_change_later_is_no_part_of_the_joint_cohort(trial):
 
     assert set(joint(ledger).claims) - set(ledger.claims) == {"later_response_n"}
     assert set(joint(ledger, ["article"]).claims) == set(ledger.claims)
+
+
+def test_another_definition_is_no_part_of_the_joint_cohort(trial):
+    """28 of 37 evaluable patients do not contradict 30 of 40."""
+    ledger = trial(("response", "n", "28", "later"), ("response", "N", "37", "later"))
+
+    assert set(joint(ledger).claims) == set(ledger.claims)
 
 
 @pytest.mark.parametrize(
