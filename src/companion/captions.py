@@ -18,10 +18,10 @@ NO_N = "not printed"
 
 
 class Number(str):
-    """The text of a number, which knows the result that it shows: a measure and a statistic."""
+    """The text of a number that knows which result it shows: a measure and a statistic."""
 
     def __new__(cls, text: str, measure: str, statistic: str) -> "Number":
-        """Make the text; a str takes its value here."""
+        """Make the text: a str gets its value here, not in ``__init__``."""
         number = super().__new__(cls, text)
         number.measure, number.statistic = measure, statistic
         return number
@@ -31,7 +31,7 @@ class Number(str):
 
 
 class Text(str):
-    """Text that remembers its parts, some of which are numbers; everywhere else it is a str.
+    """Text that remembers which of its parts are numbers; otherwise a plain str.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def provenance(ledger: "Ledger", label: str) -> Provenance:
 
 
 def percent(n: float, total: float, decimals: int = 0) -> str:
-    """``n`` of ``total`` as a percentage, rounded half up; a dash among no patients.
+    """``n`` of ``total`` as a percentage, rounded half up; a dash if there are no patients.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What every notebook opens with: patients, ledger, results, and a place for what it makes."""
+"""What every notebook starts with: patients, ledger, results, and a folder for its outputs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -97,7 +97,7 @@ class Workbench:
         return patient_table(self.cohort, self.ledger.variables)
 
     def number(self, row: LayoutRow) -> int | None:
-        """Patients whom a row of a display counts; None where it counts what nobody recorded.
+        """Number of patients in a row of a display; None if nobody recorded what it counts.
 
         They are chosen by a code of ADSL, an expression, or a measure.
         """

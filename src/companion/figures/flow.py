@@ -16,9 +16,9 @@ EXIT = "exit"
 
 
 class FlowBox(NamedTuple):
-    """One box: its heading and its other lines, the patients in it, and where it stands.
+    """One box: its heading, its other lines, its number of patients, and its place.
 
-    ``n`` is None where nobody knows how many they are.
+    ``n`` is None where the number is not known.
     """
 
     heading: str
@@ -110,7 +110,7 @@ def _line(row: LayoutRow, n: int | None, absent: str) -> Text:
 
 
 def _across(boxes: int, inner: float) -> float:
-    """Width of each of some boxes side by side."""
+    """Width of each box of a row."""
     return (inner - BESIDE * (boxes - 1)) / boxes
 
 
@@ -157,6 +157,6 @@ def _exits(page: style.FigureSheet, row: Sequence[FlowBox], middle: float) -> No
 
 
 def _middles(page: style.FigureSheet, row: Sequence[FlowBox]) -> list[float]:
-    """Middles of the boxes from which patients go on."""
+    """Centers of the boxes from which patients go on."""
     kept = [i for i, box in enumerate(row) if box.place != EXIT]
     return [page.width * (i + 0.5) / len(row) for i in kept]

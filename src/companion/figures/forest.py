@@ -50,12 +50,12 @@ class ForestLine(NamedTuple):
 
     @property
     def counted(self) -> bool:
-        """Whether there is a count, of someone."""
+        """Whether there is a count, among at least one patient."""
         return not isnan(self.n) and self.total > 0
 
     @property
     def bounded(self) -> bool:
-        """Whether the count is only known to lie in a range."""
+        """Whether only a range is known of the count."""
         return self.counted and self.low < self.high
 
     @property
@@ -128,7 +128,7 @@ def draw_forest(
 
 
 def _write_names(page: style.FigureSheet, lines: Sequence[ForestLine], most: float) -> float:
-    """Write what the lines name, and return the width that this took, at most ``most`` mm."""
+    """Write the names of the lines and return the width that they take, at most ``most`` mm."""
     widest = 0.0
     for i, line in enumerate(lines):
         weight = "normal" if line.level else "bold"

@@ -96,7 +96,7 @@ def place(locus: str) -> str:
 
 
 def _kind(verdict: str, basis: str) -> tuple[str, str]:
-    """Look of a cell; an unknown pair is refused, for it would have no color."""
+    """Look of a cell; a pair of verdict and basis without a color is refused."""
     kind = (verdict, basis if verdict == "match" else "")
     if kind not in LOOKS:
         raise ValueError(f"verdict {verdict!r} with basis {basis!r} has no color")

@@ -1,4 +1,4 @@
-"""A figure's key: symbols and their meanings, flowing over as many lines as they need."""
+"""A figure's key: symbols and their meanings, on as many lines as they need."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ class KeyEntry(NamedTuple):
 
 
 def flow(widths: Sequence[float], across: float) -> list[tuple[int, float]]:
-    """Line and left edge of items that are set one after the other, like words."""
+    """Line and left edge of items that follow one another like words."""
     places, line, x = [], 0, 0.0
     for width in widths:
         if x > 0 and x + width > across:

@@ -32,7 +32,7 @@ class PlannedDose(NamedTuple):
 
     @property
     def is_for_all(self) -> bool:
-        """Whether every patient is given it, whatever the response."""
+        """Whether every patient receives it, whatever the response."""
         return self.dose.branch == ALL
 
 
@@ -120,7 +120,7 @@ def span(dose: Dose) -> str:
 
 
 def _bar(axes: Axes, planned: PlannedDose, middle: float, per_mm: float) -> None:
-    """Draw one dose, its text inside, or beside it where it is too short."""
+    """Draw one dose with its text inside, or beside it if the bar is too short."""
     left, right = planned.days[0] - 0.5, planned.days[1] + 0.5
     line = "solid" if planned.is_for_all else (0, (3, 2))
     look: dict[str, Any] = {
@@ -141,7 +141,7 @@ def _bar(axes: Axes, planned: PlannedDose, middle: float, per_mm: float) -> None
 
 
 def _branches(axes: Axes, planned: Sequence[PlannedDose], top: float, per_mm: float) -> None:
-    """Write above the lanes who is given what follows, and mark the day that decides."""
+    """Write above the lanes which patients receive what follows, and mark the decision day."""
     for condition in dict.fromkeys(p.dose.branch for p in planned):
         days = [day for p in planned if p.dose.branch == condition for day in p.days]
         left, right = min(days) - 0.5, max(days) + 0.5

@@ -1,4 +1,4 @@
-"""What stays the same whatever the cohort: many cohorts that all print the article's numbers."""
+"""What stays the same across many cohorts that all reproduce the article's numbers."""
 
 import pandas as pd
 
@@ -40,7 +40,7 @@ def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> style
     n = int(summary["cohorts"].max()) if len(summary) else 0
     height = LANE * (len(groups) + len(tests)) + (2 * HEAD + AXIS if len(tests) else HEAD)
     notes = provenance.footnote(
-        "Each cohort prints every number of the article that can be satisfied.",
+        "Each cohort reproduces every number of the article that can be reproduced.",
         "Blue: the same in every cohort; orange: differs.",
         "Bar: least to largest, dot: mean; not a probability.",
     )

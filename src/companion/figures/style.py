@@ -65,7 +65,7 @@ SETTINGS = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("ba
 
 
 def styled() -> ContextDecorator:
-    """Decorator of a function in which the style holds, whatever a user has set."""
+    """Return a decorator that applies the house style, whatever the user's own settings."""
     return mpl.rc_context(SETTINGS)
 
 
@@ -82,7 +82,7 @@ class DescribedFigure(Figure):
     _svg: bytes = b""
 
     def draw(self, renderer: Any) -> None:
-        """Draw in the style, which ticks take only now, in fonts that have every character."""
+        """Draw in the house style, in fonts that have every character; ticks are made only now."""
         with mpl.rc_context(SETTINGS):
             for text in self.findobj(Text):
                 settle(text)
@@ -107,7 +107,7 @@ class DescribedFigure(Figure):
 
 
 class FigureSheet:
-    """A figure and the part of it, in mm from its lower left corner, that the display fills.
+    """A figure, and the area that its display fills, in mm from the lower left corner.
 
     Attributes
     ----------

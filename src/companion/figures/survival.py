@@ -100,7 +100,7 @@ def survival(
 
 
 def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
-    """Time, survival and limits from time zero, as a step plot wants them."""
+    """Time, survival and limits from time zero, ready for a step plot."""
     times = np.append(0.0, curve.index.to_numpy(dtype=float))
     values = (
         np.append(1.0, curve[c].to_numpy(dtype=float)) for c in ("survival", "lower", "upper")

@@ -98,7 +98,7 @@ def swimmer(
 
 
 def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Patients who have a lane: all with an event, and of the others one in so many."""
+    """Patients who have a lane: all with an event, and one in so many of the others."""
     eventful = _flag(everyone, "os_event") | everyone["relapse"].isin(marks.RELAPSES).to_numpy()
     others = int((~eventful).sum())
     step = max(ceil(others / max(MOST - eventful.sum(), 1)), 1)
@@ -190,7 +190,7 @@ def _size(lane: float) -> float:
 
 
 def _look(mark: marks.Mark, size: float) -> marks.Mark:
-    """Mark at a size, its edge no thicker than that bears."""
+    """Mark at a size, with an edge thin enough for it."""
     edge = min(mark.get("markeredgewidth", 1.0), size / 5)
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
 
@@ -198,7 +198,7 @@ def _look(mark: marks.Mark, size: float) -> marks.Mark:
 def _treatment(
     axes: Axes, lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
 ) -> None:
-    """Treatment blocks, none of them longer than the patient was followed."""
+    """Treatment blocks, cut at the end of each patient's follow-up."""
     end = _time(lanes, "os_time") + 0.5
     for block in dict.fromkeys(dose.block for dose in planned):
         doses = [dose for dose in planned if dose.block == block]
@@ -210,7 +210,7 @@ def _treatment(
 
 
 def _planned(color: str) -> marks.Mark:
-    """Look of treatment that the regimen prescribes, given or not: hatched."""
+    """Look of planned treatment, whether or not it was given: hatched."""
     return {"facecolor": "white", "edgecolor": color, "hatch": "//////", "linewidth": 0.6}
 
 
@@ -258,7 +258,7 @@ def _of(kind: str) -> str:
 def _entries(
     lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
 ) -> list[KeyEntry]:
-    """What the symbols mean; only marks are listed that can occur."""
+    """Meaning of each symbol that can occur."""
     undated = f"{HSCT}, date not reported" if _undated(lanes).any() else HSCT
     looks = {
         **{row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column},

@@ -1,4 +1,4 @@
-"""Write a figure as SVG and PNG, with its description, the same bytes every time.
+"""Write a figure as SVG and PNG with its description; equal figures give equal bytes.
 
 In the SVG the id of a mark or text names the results that it shows: ``crc_2w.n--crc_2w.percent``.
 """
@@ -41,7 +41,7 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
 
 
 def _tell_apart(figure: DescribedFigure) -> None:
-    """Number the marks that name the same results, since an id stands once in a document."""
+    """Number the marks that name the same results, since an id must be unique."""
     seen: Counter[str] = Counter()
     for mark in figure.findobj():
         if name := mark.get_gid():

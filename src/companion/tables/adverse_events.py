@@ -109,7 +109,7 @@ class _Term:
 
     @property
     def severity(self) -> tuple[float, ...]:
-        """What the order by frequency compares."""
+        """Sort key of the order by frequency."""
         return (sum(self.counts.values()), *(self.counts[g] for g in reversed(self.counts)))
 
     def cell(self, group: str, printed: Mapping[tuple[str, str], str], absent: str) -> Text:

@@ -114,7 +114,7 @@ class DisplayTable:
         return self.gt(name).fmt(_html, named).as_raw_html()
 
     def csv(self) -> str:
-        """The cells as CSV, the label in each row, so that no copied row loses it.
+        """The cells as CSV, with the label in every row so that a copied row keeps it.
 
         Counts and percentages stand in columns of their own, too, as numbers.
         """
