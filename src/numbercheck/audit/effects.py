@@ -31,7 +31,7 @@ ADJUSTED = re.compile(
     r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
     r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
     r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
-    r"firth|penali[sz]ed|^profile$",
+    r"firth|penali[sz]ed|^profile$|geometric|negative binomial|\bGEE\b|\bmixed",
     re.IGNORECASE,
 )
 

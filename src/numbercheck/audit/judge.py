@@ -11,6 +11,7 @@ from numbercheck.audit import (
     orders,
     p_values,
     percentages,
+    shares,
     sources,
     sums,
 )
@@ -87,6 +88,8 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif claim.statistic in RATIOS and claim.value.value < 0:
         says = f"{claim.printed} is no ratio of two numbers that are both positive."
         yield verdict_on(claim, "mismatch", "impossible-ratio", says)
+    elif claim.statistic in ("se", "half_width") and kind in ("survival", "incidence"):
+        yield from shares.check_spread(claim, evidence)
     elif claim.statistic in COMPUTED and (found := computed_verdict(claim, evidence)):
         yield found
 

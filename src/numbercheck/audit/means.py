@@ -213,6 +213,8 @@ def check_possible(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     total = evidence.total(measure, claim.locus)
     if total is None or total.values[0] < 2 or claim.value.relation != "=":
         return
+    if claim.statistic != "median" and is_adjusted(claim, evidence):
+        return
     n = total.values[0]
     for kind, says, used in _FAULTS[claim.statistic](claim, measure, n, evidence):
         inputs = (*used, *total.claims)

@@ -102,6 +102,33 @@ def check_incidence(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _on_some_scale(claim, (estimate.value, low), scale, inputs)
 
 
+def check_spread(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
+    """Judge ± beside an estimate of a curve: a standard error, or half of an interval's width.
+
+    Neither is smaller than without censoring, where it is that of a binomial proportion.
+    """
+    measure = evidence.ledger.measures[claim.measure]
+    estimate = same_place(evidence.ledger.find(claim.measure, "estimate"), claim.locus)
+    total = evidence.total(measure, claim.locus)
+    if estimate is None or total is None or estimate.value.relation != "=" or not total.values[0]:
+        return
+    scale, z = scale_of(estimate, measure), two_sided_z(evidence.ledger.level(measure))
+    shares = [min(max(x / scale, 0.0), 1.0) for x in ends_of(estimate.value)]
+    least = scale * min(sqrt(p * (1 - p) / total.values[0]) for p in shares)
+    least *= z if claim.statistic == "half_width" else 1.0
+    used = (estimate.claim, *total.claims)
+    if claim.value.relation == "=" and ends_of(claim.value)[1] < SURE * least:
+        says = f"Of {estimate.printed} of {total.values[0]} patients it is at least {least:.3g}, "
+        yield verdict_on(
+            claim, "mismatch", "too-narrow", f"{says}not {claim.printed}.", inputs=used
+        )
+    else:
+        says = (
+            f"{claim.printed} is wide enough for {total.values[0]} patients, as any more would be."
+        )
+        yield verdict_on(claim, "unchecked", "possible-value", says, inputs=used)
+
+
 def _too_narrow(
     estimate: Printed, limits: tuple[Printed, Printed], n: int, scale: float, level: float
 ) -> str:

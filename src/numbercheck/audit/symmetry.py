@@ -120,7 +120,10 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
 def _too_narrow(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict | None:
     """Limits of a hazard ratio that need more events than there are."""
     events = _events(claim, evidence)
-    if interval.name != "hazard_ratio" or events is None or is_adjusted(claim, evidence):
+    is_of_groups = evidence.ledger.measures[claim.measure].by.text  # not of a year of age
+    if interval.name != "hazard_ratio" or events is None or not is_of_groups:
+        return None
+    if is_adjusted(claim, evidence):
         return None
     widest, most = interval.errors[1], int(events.value.value)
     if widest <= 0 or 4 / widest**2 <= most:

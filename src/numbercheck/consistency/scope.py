@@ -12,6 +12,8 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
+from numbercheck.statistics.contingency import METHODS as TESTS
+from numbercheck.words import called
 
 FITTING = {
     "count": ("n", "N", "percent", "conf_low", "conf_high"),
@@ -170,6 +172,11 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
             return "compared with a rate of another trial, or by groups that are not defined"
         if measure.design:
             return f"no model of {measure.design} groups"
+        variable, method = ledger.variables.get(measure.where.text), ledger.method(measure)
+        if not measure.where.text or (variable and variable.type != "flag"):
+            return "no model of times, means or categories that are compared"
+        if method and method not in TESTS:
+            return f"no model of {called(method)}"
         return "" if len(ledger.groups(measure.by)) == 2 else "no model of more than two groups"
     if measure.kind == "quantity":
         return _unmodeled_quantity(ledger, measure)

@@ -4,6 +4,7 @@ import pytest
 from sketch import Sketch
 
 from numbercheck.audit import audit
+from numbercheck.consistency.scope import modeled
 
 ARMS = {'arm == "A"': "a", 'arm == "B"': "b"}
 
@@ -480,3 +481,48 @@ def test_a_large_curve_is_judged_by_bounds_on_its_events():
     assert "between 213 and 225 events" in found["conf_high"].reason
     assert told(large(("70.8", "72.8")))["conf_high"] == ("mismatch", "no-history")
     assert told(large(events="180"))["estimate"] == ("mismatch", "too-few-events")
+
+
+@pytest.mark.parametrize(
+    ("statistic", "printed", "verdict"),
+    [
+        ("se", "1.5%", "unchecked"),
+        ("se", "0.9%", "mismatch"),
+        ("half_width", "3.0%", "unchecked"),
+        ("half_width", "2.0%", "mismatch"),
+    ],
+)
+def test_the_spread_of_a_curve_is_wide_enough_for_its_patients(statistic, printed, verdict):
+    """86.2% of 600: sqrt(0.862 x 0.138 / 600) is 1.41 %, and 2.76 % by 1.96."""
+    s = Sketch()
+    s.everyone(600)
+    s.measure("efs", "survival", endpoint="EFS", horizon="1826", unit="%")
+    s.print("efs", "estimate", "86.2%")
+    slug = s.print("efs", statistic, printed)
+    found = judged(s)[slug]
+
+    assert found.verdict == verdict
+    assert verdict != "mismatch" or found.kind == "too-narrow"
+
+
+def test_a_ratio_for_each_year_of_age_is_not_one_of_two_groups():
+    found = hazard("1.00", ("1.00", "1.01"), events="61", by="")
+
+    assert "mismatch" not in {v.verdict for v in found.values()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "method"),
+    [
+        ({"where": "age"}, "student"),
+        ({"where": "cured"}, "kruskal-wallis"),
+        ({"where": "", "endpoint": "OS"}, "log-rank"),
+    ],
+)
+def test_the_model_of_patients_leaves_out_what_it_cannot_hold(cells, method):
+    s = counts()
+    s.number("age", "18..90", "years")
+    s.measure("by_arm", "comparison", by='arm == "A"', method=method, **cells)
+    slug = s.print("by_arm", "p_value", "0.02")
+
+    assert "no model of" in modeled(s.ledger.claims[slug], s.ledger)
