@@ -30,7 +30,7 @@ from numbercheck.ledger.rows import (
     Unprinted,
     Variable,
 )
-from numbercheck.ledger.sources import ARTICLE, of_sources
+from numbercheck.ledger.sources import ARTICLE, of_sources, with_cited
 from numbercheck.ledger.tables import TableError, read_table
 
 Record = TypeVar("Record")
@@ -88,7 +88,7 @@ def read_ledger(directory: Path | str) -> Ledger:
     faults += wrong_arms or ledger_faults(ledger, lines)
     if faults:
         raise LedgerError(faults)
-    return of_sources(ledger, [ARTICLE]).apart()
+    return of_sources(with_cited(ledger), [ARTICLE]).apart()
 
 
 def _read_workbook(path: Path) -> Ledger:

@@ -1,11 +1,11 @@
 """Which sources' claims a ledger has in view: the article's alone, or others beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
-from numbercheck.ledger.rows import Claim
+from numbercheck.ledger.rows import Claim, Comparator
 
 ARTICLE = "article"
 SOURCE_KINDS = (ARTICLE, "follow-up", "registry", "cited")
@@ -45,6 +45,29 @@ def of_sources(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
 def population(ledger: Ledger, source: str) -> str:
     """Name of a source's patients; empty for the article's own."""
     return ledger.sources[source].population if source in ledger.sources else ""
+
+
+def with_cited(ledger: Ledger) -> Ledger:
+    """Ledger whose comparators also have what sources of the kind ``cited`` print.
+
+    Each is about the article's claim of the same measure, or else about the measure.
+    """
+    rows = tuple(_as_comparators(ledger))
+    return replace(ledger, comparators=(*ledger.comparators, *rows))
+
+
+def _as_comparators(ledger: Ledger) -> Iterator[Comparator]:
+    counts = {(c.source, c.measure, c.statistic): c.printed for c in ledger.claims.values()}
+    for claim in ledger.claims.values():
+        row = ledger.sources.get(claim.source)
+        if row and row.kind == "cited" and claim.statistic not in ("n", "N"):
+            found = ledger.find(claim.measure, claim.statistic)
+            named = [c.claim for c in found if source_of(c) == ARTICLE] or [claim.measure]
+            label = ledger.measures[claim.measure].label
+            n, total = (counts.get((claim.source, claim.measure, s), "") for s in ("n", "N"))
+            told = (claim.printed, n, total, claim.printed.strip(" %"), claim.note, row.retrieved)
+            for about in named:
+                yield Comparator(row.citation, label, *told, about, row.seen)
 
 
 def name_of(source: str, ledger: Ledger) -> str:

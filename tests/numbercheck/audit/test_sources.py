@@ -254,6 +254,28 @@ def test_two_curves_are_not_tested_without_the_patients(trial):
     assert verdict(ledger, "later_curves_p_value").kind == "not-expressible"
 
 
+@pytest.mark.parametrize(
+    ("printed", "kind"), [("37%", "comparator"), ("39%", "comparator-differs")]
+)
+def test_a_cited_source_is_a_comparator(trial, printed, kind):
+    """14 of 38 is 37 %, 15 of 38 39 %; R: fisher.test of 30 of 40 v 14 of 38 gives 0.0012."""
+    measures = (
+        "history,Response elsewhere,external,,,,,,,,%,,\n"
+        "better,Response against it,comparison,response,,,history,,,,,,\n"
+    )
+    other = "other,cited,its patients,Another trial (2015),2015,full text,doi:3\n"
+    ledger = trial(
+        *(("history", "value", "37%"), ("better", "p_value", "0.0012")),
+        *(("history", "value", printed, "other"), ("history", "n", "14", "other")),
+        ("history", "N", "38", "other"),
+        measures=("\nplanned,", f"\n{measures}planned,"),
+        sources=("\nrecord,", f"\n{other}record,"),
+    )
+
+    assert verdict(ledger, "article_history_value").kind == kind
+    assert verdict(ledger, "article_better_p_value").method == "fisher"
+
+
 def test_a_source_changes_no_verdict_of_the_article(trial):
     alone = audit(trial())
     ledger = trial(("response", "n", "29", "later"), ("deaths", "n", "0", "later"))
