@@ -101,8 +101,11 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
         return at.finding("count", numbers)
     if m["sign"] and re.fullmatch(r"\d[\d,]*", m["b"]):
         return at.finding("count", [_percent(m, "a", "sign"), _number("n", m, "b"), *_limits(m)])
-    if (said or _said(at.far)) == "mean":
-        return at.finding("quantity", [_number("mean", m, "a"), _number("sd", m, "b")])
+    by_notes = not said and re.search(r"[Mm]eans?\s*[(±]|\bSD\b", at.far)
+    if said == "mean" or by_notes:
+        found = at.finding("quantity", [_number("mean", m, "a"), _number("sd", m, "b")])
+        found.note = "guess: mean and SD, by the caption or notes" if by_notes else ""
+        return found
     return None
 
 

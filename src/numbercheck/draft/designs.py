@@ -7,7 +7,9 @@ from numbercheck.draft.numerals import DASH, DRUG_UNIT, MONTH, N
 from numbercheck.draft.prose import Finding, Number
 from numbercheck.ledger.texts import MONTHS
 
-DATE = re.compile(rf"\b(?P<month>{MONTH})\s+(?:(?P<day>\d{{1,2}}),?\s+)?(?P<year>(?:19|20)\d\d)\b")
+DATE = re.compile(
+    rf"(?<!\d )\b(?P<month>{MONTH})\s+(?:(?P<day>\d{{1,2}}),?\s+)?(?P<year>(?:19|20)\d\d)\b"
+)
 DAY_FIRST = re.compile(rf"\b(?P<day>\d{{1,2}})\s+(?P<month>{MONTH})\s+(?P<year>(?:19|20)\d\d)\b")
 DOSE = re.compile(rf"(?P<value>{N})\s*(?P<unit>{DRUG_UNIT})")
 DAYS = re.compile(rf"\b[Dd]ays?\s*(?P<min>{N})(?:{DASH}(?P<max>{N}))?(?!\d)")

@@ -132,11 +132,28 @@ class TableReader:
         far = f"{self.table.caption} {self.table.notes}"
         near = f"{column.heading} {label} {self.stub}"
         self.aside[r, c] = set_aside(cell)
+        if re.search(r"\bref(erence)?\b", cell, re.IGNORECASE):
+            self.aside[r, c] = dict.fromkeys(range(len(cell)), "reference category")
         found = read_cell(cell.strip(), Setting(name, column.heading, near, far, size, column.arm))
         if found:
             found.section = self.section.heading if self.section.size else ""
             shift = r * ROW + c * COLUMN + len(cell) - len(cell.lstrip())
             found.numbers = [replace(n, start=n.start + shift) for n in found.numbers]
+            self._add(found)
+
+    def _add(self, found: Finding) -> None:
+        """Keep a finding; limits in a column of their own belong to what stands before them."""
+        last = self.findings[-1] if self.findings else None
+        limits = {n.statistic for n in found.numbers} == {"conf_low", "conf_high"}
+        if (
+            limits
+            and last
+            and last.arm == found.arm
+            and not last.value("conf_low")
+            and (last.numbers[0].start // ROW == found.numbers[0].start // ROW)
+        ):
+            last.numbers += found.numbers
+        else:
             self.findings.append(found)
 
     def numerals(self) -> Iterator[tuple[int, str, str, str]]:

@@ -32,7 +32,7 @@ NUMERAL = re.compile(rf"{DIGITS}|{RAISED}|{NOBODY}|(?i:{WORD})")
 N = rf"(?:[-−–](?=[\d.·]))?(?:{DIGITS})"
 TO = r"\s*(?:[-–—−‒‐]|to|through|and|,|;|/)\s*"
 DASH = r"\s*(?:[-–—−‒‐]|to|through)\s*"
-UNIT = r"(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|minutes?|mg/dL|g/dL|kg/m²|kg|cm|mm|ml|mL)\b"
+UNIT = r"(?:[a-zA-Zµμ]{1,6}/[a-zA-Z0-9²³.]{1,8}|years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|minutes?|mg/dL|g/dL|kg/m²|kg|cm|mm|ml|mL)\b"
 DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?!\s*/\s*(?:dL|L|l|mol)\b)(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
 MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -49,7 +49,8 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "power of ten": r"(?<=[×x*] )10(?=[⁰-⁹⁻^])|(?<=[×x*])10(?=[⁰¹²³⁴-⁹⁻^])|\b10(?=[⁰¹²³⁴-⁹⁻]+/)",
         "confidence level": r"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?=(?:[Cc]onfidence|CIs?\b|CrI|[Cc]redible))|[Cc]onfidence level of \d+",
         "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?",
-        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Vv]ersion|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
+        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
+        "version": r"\b[Vv]ersions?\s+\d+(?:\.\d+)*",
         "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",
         "randomization ratio": r"\b\d+\s*:\s*\d+(?:\s*:\s*\d+)*\b",
         "design of the analysis": rf"\b(?:alpha|α|power|significance|type I error)\b[^.;()]{{0,40}}?{N}\s*%?|{N}\s*%\s*power|\b(?:one|two|1|2)-(?:sided|tailed|stage|arm|group|way|sample)\b|\b(?:two|one|three)\b(?=\s+(?:\w+\s+)?(?:arms?|groups?|stages?)\b)",

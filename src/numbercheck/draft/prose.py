@@ -18,6 +18,7 @@ HORIZON = re.compile(
     rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
 )
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
+PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 ENTRIES = {
     "random": "Patients randomized",
@@ -69,6 +70,9 @@ class Finding:
 def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int, str]]:
     """What a paragraph reports, and the reasons to set numerals aside, by their place."""
     aside = set_aside(text)
+    for start, end in _sentences(text):
+        if PLANNED.search(text, start, end):
+            aside |= dict.fromkeys(range(start, end), "design of the analysis")
     masked = "".join("¤" if i in aside and c.isdigit() else c for i, c in enumerate(text))
     masked = _mask_words(masked, text, aside)
     found: list[Finding] = []
@@ -165,7 +169,7 @@ class Context:
         printed = printed if spelled is None else str(spelled)
         start, end = self.match.span(name)
         percent = re.match(r"\s*%", self.text[end : end + 2])
-        if statistic in ("min", "max", "mean", "estimate", "difference") and percent:
+        if statistic in ("min", "max", "mean", "again", "estimate", "difference") and percent:
             printed += "%"
         return [
             Number(
@@ -282,12 +286,10 @@ def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
         last.numbers += numbers
         return []
     thing = trimmed(at.group("thing"))
-    if (
-        last
-        and not thing
-        and last.value("percent")
-        and re.search(r"\b(vs\.?|v\.?|versus|compared with)\s*$", at.before)
-    ):
+    joins = r"\b(vs\.?|v\.?|versus|compared with)\s*$"
+    if "respectively" in at.text[at.match.end() : at.end]:
+        joins = r"[\s)]*(,|,?\s*and)\s*$"
+    if last and not thing and last.value("percent") and re.search(joins, at.before):
         return [Finding("count", f"{_base(last)}{OTHER}", numbers, note=OTHER_GROUP)]
     label = thing or at.label() or (_base(last) if last else "")
     return [Finding("count", label, numbers)]
