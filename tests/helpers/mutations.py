@@ -123,12 +123,25 @@ def rewrite(random: Random) -> dict[str, tampering.Rows]:
     for _ in range(random.randint(1, 3)):
         name = random.choice(list(tables))
         column = random.choice([c for c in tables[name][0] if c not in ("STUDYID", "USUBJID")])
+        if column == "AVAL" and random.random() < 0.5:
+            _censor(tables["ADTTE"], random.randint(30, 590))
+            continue
         code = random.choice(sorted({row[column] for row in tables[name]}))
-        new = random.choice(("", "NA", "Another", *(row[column] for row in tables[name])))
+        new = random.choice(("", "NA", ".", "Another", *(row[column] for row in tables[name])))
+        new = {"AETOXGR": random.choice(("", "3.0", "GRADE 2", "5", "4"))}.get(column, new)
+        whole = random.choice((True, False))  # the column, or the rows with one code
+        share = random.choice((1, 1, 0.5, 0.03))
         for row in tables[name]:
-            if row[column] == code and random.random() < random.choice((1, 1, 0.5)):
+            if (whole or row[column] == code) and random.random() < share:
                 row[column] = new
     return tables
+
+
+def _censor(adtte: tampering.Rows, day: int) -> None:
+    """End everyone's follow-up on a day."""
+    for row in adtte:
+        if row["PARAMCD"] in ("OS", "PFS") and float(row["AVAL"]) > day:
+            row |= {"AVAL": str(day), "CNSR": "1"}
 
 
 def recount(seed: int, place: Path) -> int:
@@ -147,16 +160,18 @@ def recount(seed: int, place: Path) -> int:
     counted = direct_counts(place)
     for row in rows:
         claim = tampering.LEDGER.claims[row.claim]
-        if claim.statistic == "n" and claim.measure in counted:
-            found = counted[claim.measure]
-            assert found == claim.value.value, f"{row.claim}: pandas counts {found}, seed {seed}"
+        if (claim.measure, claim.statistic) in counted:
+            found = counted[claim.measure, claim.statistic]
+            assert claim.value.admits(found), f"{row.claim}: pandas gives {found}, seed {seed}"
     return len(rows)
 
 
-def direct_counts(place: Path) -> dict[str, int | None]:
-    """Patients counted in the CSV files by pandas alone; None where nothing is recorded."""
+def direct_counts(place: Path) -> dict[tuple[str, str], float]:
+    """Statistics from the CSV files by pandas alone; NaN where nothing is recorded."""
     tables = {
-        name: pd.read_csv(place / f"{name}.csv", dtype=str, keep_default_na=False).replace("NA", "")
+        name: pd.read_csv(place / f"{name}.csv", dtype=str, keep_default_na=False).replace(
+            ["NA", "."], ""
+        )
         for name in ("adsl", "adrs", "adae", "adtte")
     }
     adsl, adae = tables["adsl"], tables["adae"]
@@ -167,7 +182,33 @@ def direct_counts(place: Path) -> dict[str, int | None]:
     tables = {n: t[t["USUBJID"].isin(adsl["USUBJID"])] for n, t in tables.items()}
     if (adae["TRTEMFL"] != "").any():
         tables["adae"] = tables["adae"][tables["adae"]["TRTEMFL"] == "Y"]
-    return _of_adsl(adsl) | _of_adrs(tables["adrs"]) | _of_adae(tables["adae"])
+    counts = _of_adsl(adsl) | _of_adrs(tables["adrs"]) | _of_adae(tables["adae"])
+    found = {(m, "n"): float("nan") if n is None else n for m, n in counts.items()}
+    found |= {(m, "percent"): 100 * found[m, "n"] / len(adsl) for m in WHOLE & counts.keys()}
+    return found | _of_adtte(tables["adtte"]) | {("enrolled", "n"): len(adsl)}
+
+
+WHOLE = {"transplant", "extended", "wbc_gt30", "poor_risk", "crc_2w", "cri_2w", "mrd_negative_2w"}
+MONTH = 365.25 / 12
+
+
+def _of_adtte(adtte: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Deaths, survival at one year, and follow-up; all times of these tables are in days."""
+    adtte = adtte.assign(AVAL=pd.to_numeric(adtte["AVAL"]), CNSR=pd.to_numeric(adtte["CNSR"]))
+    overall = adtte[adtte["PARAMCD"] == "OS"]
+    found: dict[tuple[str, str], float] = {("deaths", "n"): int((overall["CNSR"] == 0).sum())}
+    found |= {
+        ("follow_up", name): overall["AVAL"].quantile(q) / MONTH
+        for name, q in {"p25": 0.25, "median": 0.5, "p75": 0.75}.items()
+    }
+    for endpoint in ("OS", "PFS"):
+        rows = adtte[adtte["PARAMCD"] == endpoint]
+        events = rows[(rows["CNSR"] == 0) & (rows["AVAL"] <= 12 * MONTH)].groupby("AVAL").size()
+        at_risk = [(rows["AVAL"] >= day).sum() for day in events.index]
+        estimate = 100 * float((1 - events / at_risk).prod())
+        is_followed = rows["AVAL"].max() >= 12 * MONTH
+        found[f"{endpoint.lower()}_12m", "estimate"] = estimate if is_followed else float("nan")
+    return found
 
 
 def _of_adsl(adsl: pd.DataFrame) -> dict[str, int | None]:

@@ -155,7 +155,7 @@ def write(tables: dict[str, Rows], folder: Path) -> None:
 
 def judged(folder: Path) -> list[Verdict]:
     """Verdict on every claim, from the notebooks' cells run on the tables of a folder."""
-    found = _results(folder)
+    found = results(folder)
     files = sorted((folder / "made" / "results").glob("*.json"))
     missing = {k: why for file in files for k, why in json.loads(file.read_text()).items()}
     return verify(LEDGER, found, AUDITED, missing=missing)
@@ -191,7 +191,7 @@ def _expected(table: Cohorts, slug: str) -> str:
     return "match" if claim.value.admits(value) else "mismatch"
 
 
-def _results(folder: Path) -> list[Result]:
+def results(folder: Path) -> list[Result]:
     found: list[Result] = []
     given = {"cohort_dir": str(folder), "output_dir": str(folder / "made")}
     given["consistency_file"] = "no/such.json"

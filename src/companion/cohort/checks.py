@@ -159,9 +159,11 @@ def _cells(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
     for column in schema.tables[name]:
         if column.name in table.cells:
             cells = table[column.name]
-            wrong = {c: column.right(c) for c in cells.unique() if not column.fits(c)}
-            wrong |= {c: "leave out what is no text" for c in cells.unique() if not _is_text(c)}
-            yield from table.mark(column.name, look_up(cells, wrong))
+            distinct = cells.unique()
+            wrong = {c: column.right(c) for c in distinct if not column.fits(c)}
+            wrong |= {c: "leave out what is no text" for c in distinct if not _is_text(c)}
+            if wrong:
+                yield from table.mark(column.name, look_up(cells, wrong))
 
 
 def _is_text(cell: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from companion.cohort.sheets import look_up
@@ -227,8 +228,9 @@ def is_date(cell: str) -> bool:
 
 def dates(cells: pd.Series) -> pd.Series:
     """Whole dates; NaT where one is missing or partial, for nothing is imputed."""
-    whole = {c: pd.Timestamp(c) for c in cells.unique() if len(c) == 10 and is_date(c)}
-    return look_up(cells, whole).astype("datetime64[s]")
+    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+    days = [c if len(c) == 10 and is_date(c) else "NaT" for c in distinct]
+    return pd.Series(np.array(days, dtype="datetime64[s]")[codes], cells.index)
 
 
 def _serial(cell: str) -> str:

@@ -32,12 +32,14 @@ class Fault:
 
 def look_up(cells: pd.Series, known: Mapping, default: object = None) -> pd.Series:
     """What is known of each cell; ``Series.map`` cannot hold every text that a file can."""
-    return pd.Series([known.get(cell, default) for cell in cells], cells.index, dtype=object)
+    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+    found = pd.Series([known.get(cell, default) for cell in distinct], dtype=object)
+    return pd.Series(found.to_numpy()[codes], cells.index, dtype=object)
 
 
 def reword(cells: pd.Series, words: Mapping[str, str]) -> pd.Series:
     """Cells with some of them written in other words."""
-    return pd.Series([words.get(cell, cell) for cell in cells], cells.index, dtype=object)
+    return look_up(cells, {cell: words.get(cell, cell) for cell in cells.unique()})
 
 
 @dataclass(frozen=True, eq=False)
