@@ -9,8 +9,9 @@ from numbercheck.draft.article import Article, Table
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.grids import COLUMN, ROW, TableReader
 from numbercheck.draft.labels import abbreviations
-from numbercheck.draft.naming import Drafted, Entry, Measures, give_populations
+from numbercheck.draft.naming import Drafted, Entry, Measures
 from numbercheck.draft.numerals import numerals
+from numbercheck.draft.populations import give_populations
 from numbercheck.draft.prose import Finding, read_prose
 
 ADJUSTED = re.compile(

@@ -46,7 +46,7 @@ class _Reader(HTMLParser):
         if self.skipping or tag in SKIPPED or given.get("abstract-type") in ("graphical", "toc"):
             if not self.skipping or self.skipping[-1] == tag:
                 self.skipping.append(tag)
-        elif tag in ("sup", "sub") and tag == "sup":
+        elif tag == "sup":
             self.raised = []
         elif tag == "br":
             self.words.append(" ")
@@ -73,10 +73,6 @@ class _Reader(HTMLParser):
                 self.pieces.append(("heading", "Abstract") if tag == "abstract" else ("body", ""))
         elif tag in BLOCKS:
             self.words.append(" ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if self.skipping:

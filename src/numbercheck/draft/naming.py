@@ -3,13 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from keyword import iskeyword
-from math import floor
 
 from numbercheck.draft.labels import GRADE, tokens
 from numbercheck.draft.prose import Finding
-
-UNCLEAR = "out of how many is not clear: say it in among"
-NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 
 
 @dataclass
@@ -79,9 +75,9 @@ class Measures:
         first, finding = drafted.first, entry.finding
         if (first.kind, first.arm, drafted.grade) != (finding.kind, finding.arm, grade):
             return False
-        values = {n.statistic: _plain(n.printed) for n in finding.numbers}
+        values = {n.statistic: plain(n.printed) for n in finding.numbers}
         shared = {s for s in values if drafted.printed(s)}
-        agree = {s for s in shared if values[s] in map(_plain, drafted.printed(s))}
+        agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
         if finding.kind in ("design", "external"):
             return (
                 drafted.words == words
@@ -128,89 +124,14 @@ def _grade(text: str) -> str:
     return "-".join(digits) + ("+" if re.search(r"[≥>]|or\s+[a-z]", text) else "")
 
 
-def _plain(printed: str) -> str:
+def plain(printed: str) -> str:
+    """A printed number without its separators and sign of percentage."""
     return re.sub(r"[\s,%\u00a0\u2009\u202f]", "", printed).replace("·", ".")
 
 
 def number(printed: str) -> float:
     """A printed number as a float; NaN for one that is none."""
     try:
-        return float(re.sub(r"^[<>=]+", "", _plain(printed)))
+        return float(re.sub(r"^[<>=]+", "", plain(printed)))
     except ValueError:
         return float("nan")
-
-
-def give_populations(measures: list[Drafted], crude: bool) -> None:
-    """Say who is counted and out of whom, where the article says it.
-
-    A count and a percentage that no known population joins are left without one, so that no
-    denominator is guessed into a mismatch.
-    """
-    populations = [m for m in measures if m.first.kind == "population"]
-    whole = _whole(populations)
-    arms = {m.first.arm: m for m in populations if m.first.arm}
-    several = any(m.first.arm for m in measures)
-    for m in populations:
-        arm = f'arm == "{m.first.arm}"' if m.first.arm else ""
-        m.where = "" if m is whole else arm or m.variable
-    sections = {e.finding.label: m for m in populations for e in m.entries if e.finding.label}
-    for m in (m for m in measures if m.first.kind == "count"):
-        m.where = m.variable
-        home = (
-            arms.get(m.first.arm)
-            or sections.get(m.first.section)
-            or (None if m.first.arm else whole)
-        )
-        m.among = f'arm == "{m.first.arm}"' if m.first.arm else home.where if home else ""
-        size = number(home.printed("n")[0]) if home else float("nan")
-        alone = several and not m.first.arm and not m.printed("n")
-        if m.printed("N") or (_possible(m, size) and not alone):
-            continue
-        others = [
-            p for p in populations if p is not home and _possible(m, number(p.printed("n")[0]))
-        ]
-        if len(others) == 1 and m.printed("n") and m.printed("percent"):
-            m.among, m.note = others[0].where, f"guess: out of {others[0].first.label}"
-        else:
-            m.among, m.note = f"{m.variable}_known", UNCLEAR
-    for m in (m for m in measures if crude and m.first.kind == "comparison" and len(arms) == 2):
-        pair = [
-            o for f in m.first.compared for o in measures if any(e.finding is f for e in o.entries)
-        ]
-        if (
-            len(pair) == 2
-            and pair[0].first.arm != pair[1].first.arm
-            and all(o.first.arm for o in pair)
-        ):
-            m.where, m.by = pair[0].where, pair[0].among
-            m.note = "guess: compares the arms as they are, unadjusted"
-    for m in (m for m in measures if m.first.kind in ("quantity", "survival")):
-        if m.first.arm:
-            m.among = f'arm == "{m.first.arm}"'
-        elif several and m.first.kind == "survival":
-            m.among, m.note = f"{m.variable}_known", UNCLEAR
-
-
-def _whole(populations: list[Drafted]) -> Drafted | None:
-    """Everyone: those randomized, else the largest population; no smaller than the arms together."""
-    arms = sum(number(m.printed("n")[0]) for m in populations if m.first.arm)
-    everyone = [m for m in populations if not m.first.arm and number(m.printed("n")[0]) >= arms]
-    random = [m for m in everyone if any("random" in e.finding.label for e in m.entries)]
-    return max(random or everyone, key=lambda m: number(m.printed("n")[0]), default=None)
-
-
-def _possible(measure: Drafted, size: float) -> bool:
-    """Whether count and percentage can be of so many patients, perhaps with a slip."""
-    counts, percents = measure.printed("n"), measure.printed("percent")
-    if counts and number(counts[0]) > size:
-        return False
-    if not percents or measure.first.note.startswith("guess: the other"):
-        return bool(counts) and not percents
-    if not size > 0:
-        return False
-    percent = number(percents[0])
-    if counts:
-        return abs(100 * number(counts[0]) / size - percent) <= NEAR
-    decimals = len(_plain(percents[0]).partition(".")[2])
-    nearest = floor(percent / 100 * size + 0.5)
-    return abs(100 * nearest / size - percent) <= 0.5000001 / 10**decimals

@@ -18,6 +18,12 @@ HORIZON = re.compile(
     rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
 )
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
+COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
+JOINS = re.compile(r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
+CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
+OTHER_STUDY = re.compile(
+    r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
+)
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 ENTRIES = {
@@ -330,36 +336,30 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
     last = found[-1] if found else None
     endpoint, horizon = _landmark(at)
     if endpoint and horizon:
-        number[0].statistic = "estimate"
-        label = f"{endpoint} at {horizon:g} days"
-        found_curve = Finding(
-            "survival", label, number, endpoint=endpoint, horizon=horizon, unit="%"
-        )
-        named_once = len(ENDPOINT.findall(at.lead)) < 2 and len(HORIZON.findall(at.lead)) < 2
-        if last and last.label == label and named_once:
-            found_curve.note = OTHER_GROUP
-        return [found_curve]
-    if (
-        last
-        and last.kind == "count"
-        and not last.value("percent")
-        and re.fullmatch(r"[^.;]{0,40}[(\[,]\s*", at.before)
-    ):
+        return [_survival(at, number, last, endpoint, horizon)]
+    has_percent = bool(last and last.value("percent"))
+    if last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
         last.numbers += number
         return []
-    if re.match(
-        r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)", at.after
-    ) and re.search(
-        r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b",
-        at.lead[-60:] + at.after,
-    ):
+    if CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
         number[0].statistic = "value"
         return [Finding("external", at.label(), number, unit="%")]
-    joins = r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*"
-    again = last and last.value("percent") and not last.value("n")
-    if again and last and re.fullmatch(joins, at.before):
+    if last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
         return [Finding("count", f"{_base(last)}{OTHER}", number, note=OTHER_GROUP)]
     return [Finding("count", at.label() or (last.label if last else ""), number)]
+
+
+def _survival(
+    at: Context, number: list[Number], last: Finding | None, endpoint: str, horizon: float
+) -> Finding:
+    """A survival estimate; another of the same name right after it is of another group."""
+    label = f"{endpoint} at {horizon:g} days"
+    number[0].statistic = "estimate"
+    found = Finding("survival", label, number, endpoint=endpoint, horizon=horizon, unit="%")
+    named_once = len(ENDPOINT.findall(at.lead)) < 2 and len(HORIZON.findall(at.lead)) < 2
+    if last and last.label == label and named_once:
+        found.note = OTHER_GROUP
+    return found
 
 
 def _landmark(at: Context) -> tuple[str, float]:
