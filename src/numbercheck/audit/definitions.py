@@ -17,7 +17,8 @@ def other_definitions(claim: Claim, own: Evidence, other: Claim, theirs: Evidenc
     measure = own.ledger.measures[claim.measure]
     if claim.statistic in ("conf_low", "conf_high", "p_value"):
         yield from _other_methods(claim, measure, own, theirs)
-    if measure.kind != "count" or claim.statistic not in ("n", "N", "percent"):
+    is_share = measure.kind == "count" and claim.statistic in ("n", "N", "percent")
+    if not (is_share and measure.where.text):  # a size does not explain itself
         return
     here, there = own.count(measure, claim.locus), theirs.count(measure, other.locus)
     if here and there and here.total and there.total and here.total != there.total:

@@ -87,6 +87,9 @@ def beside(own: Evidence, name: str) -> Iterator[Agreement]:
 def _reference(claim: Claim, own: Evidence, evidence: Evidence) -> Claim | None:
     """What a source prints of the same number: a percentage stands for its count, too."""
     ledger, measure = evidence.ledger, evidence.ledger.measures[claim.measure]
+    if claim.verbal:
+        key = claim.measure, claim.statistic
+        return next((c for c in ledger.claims.values() if (c.measure, c.statistic) == key), None)
     names = [claim.measure, measure.against] if measure.kind == "design" else [claim.measure]
     statistics = COUNTED if claim.statistic in COUNTED else (claim.statistic,)
     statistics = (claim.statistic, *statistics, "n") if measure.kind == "design" else statistics

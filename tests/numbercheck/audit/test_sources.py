@@ -1,5 +1,7 @@
 """What two sources print of the same patients; the trials here are invented."""
 
+from dataclasses import replace
+
 import pytest
 
 from companion.project import ROOT
@@ -50,6 +52,7 @@ def verdict(ledger, claim):
         ("rash_severe", "percent", "10%", "agrees"),  # 4 of 40, of which only the count is printed
         ("follow_up", "median", "11", "within-rounding"),
         ("response", "percent", "60%", "differs"),
+        ("enrolled", "n", "37", "differs"),
         ("rash_severe", "n", "7", "differs"),
         ("deaths", "n", "5", "in-order"),
         ("deaths", "n", "1", "differs"),
@@ -73,7 +76,8 @@ def test_a_later_source_is_compared_as_the_measure_allows(
     trial, measure, statistic, printed, agreement
 ):
     """By order where time may change a measure, by equality where it is fixed."""
-    ledger = trial(("enrolled", "n", "40", "later"), (measure, statistic, printed, "later"))
+    known = [("enrolled", "n", "40", "later")] * (measure != "enrolled")
+    ledger = trial(*known, (measure, statistic, printed, "later"))
 
     assert beside(ledger, f"later_{measure}_{statistic}").agreement == agreement
     mismatch = verdict(ledger, f"later_{measure}_{statistic}").verdict == "mismatch"
@@ -99,6 +103,17 @@ def test_a_count_is_not_compared_with_a_percentage_of_an_unknown_total(trial):
     )
 
     assert beside(ledger, "later_known_n").agreement == "alone"
+
+
+def test_a_claim_in_words_is_beside_the_same_claim(trial):
+    """The fixture prints P values as numbers; here both are words."""
+    ledger = trial(*CONTROLS, ("unmatched", "p_value", "<0.05", "later"))
+    words = {k: replace(c, verbal="yes") for k, c in of_sources(ledger).claims.items()}
+    article = replace(words["later_unmatched_p_value"], claim="article_p", source="")
+    both = {"article_p": article, "later_p": replace(article, claim="later_p", source="later")}
+    ledger = replace(ledger, claims={**ledger.claims, **both})
+
+    assert beside(ledger, "later_p").agreement == "agrees"
 
 
 def test_the_record_registered_before_may_expect_fewer_deaths_but_not_more(trial):
