@@ -23,6 +23,7 @@ LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least f
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
 NAMES = 24.0  # mm, most for patients' identifiers
 MOST = 250  # lanes; more could not be told apart
+MOST_EVENTFUL = 500  # lanes of patients with an event, who all have one up to this number
 AFTER = 7  # days of follow-up that the induction scale still shows
 NOTES = (
     "Lanes in descending order of follow-up. The scale changes from days to months. Treatment "
@@ -67,13 +68,13 @@ def swimmer(
     labels = lettering.distinct([*map(str, patients.index)], NAMES, style.SMALL)
     dated = patients.assign(transplant_day=_days(patients, transplant_day))
     everyone = dated.set_axis(labels).sort_values("os_time", ascending=False, kind="stable")
-    lanes, step = _with_lanes(everyone)
+    lanes, steps = _with_lanes(everyone)
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
     entries = _entries(lanes, planned, layout)
     below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
     numbered = NUMBERED if any(label.startswith("No. ") for label in labels) else ""
-    more = _share_note(step), _undated_note(lanes), numbered, provenance.chosen(CHOSEN)
+    more = _share_note(steps), _undated_note(lanes), numbered, provenance.chosen(CHOSEN)
     notes = provenance.footnote(NOTES, layout.note, *more)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     page = style.sheet(
@@ -97,12 +98,17 @@ def swimmer(
     return page.figure
 
 
-def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Patients who have a lane: all with an event, and one in so many of the others."""
+def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, int]]:
+    """Patients who have a lane: those with an event, and one in so many of the others.
+
+    Of more patients with an event than could ever be drawn, one in so many has a lane, too.
+    """
     eventful = _flag(everyone, "os_event") | everyone["relapse"].isin(marks.RELAPSES).to_numpy()
-    others = int((~eventful).sum())
-    step = max(ceil(others / max(MOST - eventful.sum(), 1)), 1)
-    return everyone[eventful | ((np.cumsum(~eventful) - 1) % step == 0)], step
+    step = max(ceil(eventful.sum() / MOST_EVENTFUL), 1)
+    room = max(MOST - eventful.sum() // step, 1)
+    others = max(ceil((~eventful).sum() / room), 1)
+    rank = np.where(eventful, np.cumsum(eventful), np.cumsum(~eventful)) - 1
+    return everyone[rank % np.where(eventful, step, others) == 0], (step, others)
 
 
 def _days(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.Series:
@@ -123,13 +129,15 @@ def _undated(lanes: pd.DataFrame) -> np.ndarray:
     return _flag(lanes, "transplant") & lanes["transplant_day"].isna().to_numpy()
 
 
-def _share_note(step: int) -> str:
+def _share_note(steps: tuple[int, int]) -> str:
     """Say who is left out where there are more patients than lanes."""
-    if step == 1:
+    eventful, others = steps
+    if steps == (1, 1):
         return ""
+    whose = "Every patient" if eventful == 1 else f"One in {eventful} patients"
     return (
-        "Every patient with a relapse or death has a lane; of the others, for space, one in "
-        f"{step}, by length of follow-up."
+        f"{whose} with a relapse or death has a lane; of the others, for space, one in "
+        f"{others}, by length of follow-up."
     )
 
 
