@@ -167,6 +167,9 @@ class Cohorts:
         if name == "n_event":
             until = np.asarray(self.columns[time].values <= horizon)
             return (self.select(Expression(event), measure.among) & until).sum(axis=1).astype(float)
+        if name == "at_risk":
+            followed = np.asarray(self.columns[time].values >= horizon) & self.columns[time].known
+            return (self.select(measure.among) & followed).sum(axis=1).astype(float)
         level = level if measure.sides in ("", "two") else 2 * level - 1
         return self.survival_at(measure, horizon, name, method or "log", level)
 

@@ -14,6 +14,7 @@ STATISTICS = {
     "estimate": "estimate",
     "p_value": "P value",
     "n_event": "number of events",
+    "at_risk": "number at risk",
     "value": "value",
     "mean": "mean",
     "sd": "standard deviation",

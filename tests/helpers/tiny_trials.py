@@ -257,6 +257,8 @@ def _order(values: list[int], statistic: str, kind: int) -> float:
 def _curve(who: Iterable[tuple[int, bool]], day: float, statistic: str, method: str) -> float:
     if statistic == "n_event":
         return sum(e and t <= day for t, e in who)
+    if statistic == "at_risk":
+        return sum(t >= day for t, e in who)
     column = {"estimate": "survival", "conf_low": "lower", "conf_high": "upper"}[statistic]
     read = _read(tuple(who), day, method) if who else {column: np.nan}
     return 100 * float(read[column])
@@ -358,14 +360,14 @@ def _statistics(about: Measure, random: Random) -> list[str]:
     known = {
         "count": ("n", "percent", "N", "conf_low", "conf_high"),
         "quantity": ("median", "p25", "p75", "min", "max"),
-        "survival": ("estimate", "conf_low", "conf_high", "n_event"),
+        "survival": ("estimate", "conf_low", "conf_high", "n_event", "at_risk"),
         "comparison": ("p_value",),
     }[about.kind]
     return [s for s in known if random.random() < 0.3]
 
 
 def _print(value: float, statistic: str, random: Random) -> str:
-    if statistic in ("n", "N", "n_event"):
+    if statistic in ("n", "N", "n_event", "at_risk"):
         return str(round(value))
     decimals = random.choice((2, 3)) if statistic == "p_value" else random.choice((0, 1))
     return format_rounded(value, decimals)

@@ -50,6 +50,8 @@ def expected(table, name, statistic):
     time, died = ([table[c][i] for i in who] for c in ("os", "died"))
     if statistic == "n_event":
         return sum(d and t <= 3 for t, d in zip(time, died, strict=True))
+    if statistic == "at_risk":
+        return sum(t >= 3 for t in time)
     curve = kaplan_meier(time, died, "log")
     column = {"estimate": "survival", "conf_low": "lower", "conf_high": "upper"}[statistic]
     return 100 * survival_at(curve, [3])[column].iloc[0]
@@ -60,8 +62,8 @@ def expected(table, name, statistic):
     [
         ("late", ("n", "N", "percent", "conf_low", "conf_high")),
         ("k", ("p25", "median", "max")),
-        ("os", ("estimate", "conf_low", "conf_high", "n_event")),
-        ("os_a", ("estimate", "conf_low", "conf_high", "n_event")),
+        ("os", ("estimate", "conf_low", "conf_high", "n_event", "at_risk")),
+        ("os_a", ("estimate", "conf_low", "conf_high", "n_event", "at_risk")),
     ],
 )
 def test_many_cohorts_at_once_give_what_each_gives_by_a_plain_count(name, statistics):

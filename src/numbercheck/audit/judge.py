@@ -31,7 +31,7 @@ CHECKS: dict[str, Check] = {
     "conf_high": intervals.check,
     "p_value": p_values.check,
 }
-COUNTS = ("n", "N", "n_event")
+COUNTS = ("n", "N", "n_event", "at_risk")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")

@@ -14,7 +14,7 @@ from numbercheck.ledger.rows import Claim, Relation
 from numbercheck.ledger.texts import day_range
 from numbercheck.statistics.rounding import Printed
 
-EXACT = ("n", "N", "n_event", "value")  # counted or decided, not rounded
+EXACT = ("n", "N", "n_event", "at_risk", "value")  # counted or decided, not rounded
 COMBINE = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 
 

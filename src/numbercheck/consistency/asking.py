@@ -12,7 +12,7 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
 from numbercheck.consistency.search import Columns, Rows, Search
-from numbercheck.consistency.solving import UndecidedError
+from numbercheck.consistency.solving import undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger, LedgerError, Measure
@@ -172,7 +172,7 @@ class Asking:
         aim(goal)
         solution = model.solve(self.seconds)
         if solution.status == "undecided":
-            raise UndecidedError(f"{what}: undecided within {self.seconds:g} s")
+            raise undecided(self.seconds, model.timed is not None, what)
         if solution.status == "infeasible":
             raise NumbercheckError(f"{what}: no consistent cohort defines it")
         return solution

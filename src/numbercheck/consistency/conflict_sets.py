@@ -95,7 +95,7 @@ def find(search: Search, active: Rows) -> Conflict | None:
 def _is_negative(ledger: Ledger, slug: str) -> bool:
     """Whether a claim prints a negative number of patients, wrong whatever else is printed."""
     claim = ledger.claims[slug]
-    counted = claim.statistic in ("n", "N", "n_event")
+    counted = claim.statistic in ("n", "N", "n_event", "at_risk")
     return counted and ">" not in claim.value.relation and claim.value.exact < 0
 
 

@@ -13,7 +13,7 @@ from numbercheck.consistency.conflict_sets import Conflict, give_up
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.search import Search
-from numbercheck.consistency.solving import UndecidedError
+from numbercheck.consistency.solving import undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.consistency.words import sentence
 from numbercheck.errors import NumbercheckError
@@ -81,7 +81,7 @@ def reconstruct(ledger: Ledger, seed: int = 0, seconds: float = 60.0) -> Constru
         _pull(model, random)
         solution = model.solve(seconds)
         if solution.status != "feasible":
-            raise UndecidedError(f"no cohort was found within {seconds:g} s of the solver's work")
+            raise undecided(seconds, model.timed is not None, "a cohort")
         columns |= assemble(model, solution.solver, random)
     n = search.size(active)
     if failed := unsatisfied(ledger, columns, active, n):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from numbercheck.consistency.scope import unmodeled
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError
+from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
 from numbercheck.consistency.tabulated import risk_histories as listed
 from numbercheck.errors import unknown
@@ -87,7 +87,7 @@ def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
             return
         model.cp.add_forbidden_assignments(at_risk, [history])
     if solution.status == "undecided":
-        raise UndecidedError(f"undecided within {asked.seconds:g} s")
+        raise undecided(asked.seconds, timed=True, what=f"histories of {measure}")
 
 
 def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> list[Inference]:

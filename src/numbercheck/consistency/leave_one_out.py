@@ -118,6 +118,8 @@ def _range(
 def _says_nothing(bound: Bound, measure: Measure, asked: Bounds) -> bool:
     """Whether a bound is no narrower than what is possible anyway."""
     ends = bound.low, bound.high
+    if bound.statistic == "at_risk":
+        return ends == (0, asked.n)
     if measure.kind == "survival":
         return ends[0] <= 0 and ends[1] >= 100
     if measure.kind == "quantity":

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from numbercheck.consistency.region import Region
-from numbercheck.consistency.scope import Question
+from numbercheck.consistency.scope import Question, followed
 from numbercheck.consistency.slots import Slot
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.structure import Structure, padded
@@ -95,6 +95,7 @@ class Model(Structure):
         """The numbers at risk at the events print the estimate and its limits as printed."""
         printed = survival_claims(claims)
         stated = [c.value for c in claims if c.statistic == "n_event"]
+        self._post_at_risk(measure, [c.value for c in claims if c.statistic == "at_risk"])
         size = self.most(measure.among) if measure.among.text else self.n
         allowed = [k for k in range(size + 1) if all(value.admits(k) for value in stated)]
         slots = self.slots(measure, min(most_events(size, printed), max(allowed, default=0)))
@@ -103,6 +104,12 @@ class Model(Structure):
         if printed:
             self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
+
+    def _post_at_risk(self, measure: Measure, stated: list[Printed]) -> None:
+        """As many as printed have neither an event nor censoring before the horizon."""
+        if stated:
+            allowed = [k for k in range(self.n + 1) if all(value.admits(k) for value in stated)]
+            self.limit_to(allowed, self.count(followed(self.ledger, measure), measure.among))
 
     def _post_histories(
         self, slots: list[Slot], printed: Printings, limits: Limits, size: int

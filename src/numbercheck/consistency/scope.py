@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from math import ceil
 
 from numbercheck.consistency import domains as columns
 from numbercheck.consistency.domains import Domain
@@ -18,7 +19,7 @@ from numbercheck.words import called
 FITTING = {
     "count": ("n", "N", "percent", "conf_low", "conf_high"),
     "quantity": ("median", "p25", "p75", "min", "max"),
-    "survival": ("estimate", "conf_low", "conf_high", "n_event"),
+    "survival": ("estimate", "conf_low", "conf_high", "n_event", "at_risk"),
     "comparison": ("p_value",),
 }
 NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed by some method
@@ -141,6 +142,12 @@ def reads(ledger: Ledger, measure: Measure) -> Question:
     return (measure.where, measure.among, measure.by, *map(Expression, endpoint))
 
 
+def followed(ledger: Ledger, measure: Measure) -> Expression:
+    """Patients still under observation at a curve's horizon."""
+    time, _ = endpoint_columns(ledger, measure.endpoint)
+    return Expression(f"{time} >= {ceil(float(measure.horizon))}")
+
+
 def named(measure: Measure) -> str:
     """Name of a curve: its endpoint and its population."""
     return (
@@ -204,7 +211,8 @@ def _unmodeled_curve(ledger: Ledger, measure: Measure) -> str:
 
 def _unmodeled_value(claim: Claim, measure: Measure, method: str) -> str:
     limit = claim.statistic in ("conf_low", "conf_high")
-    if measure.kind == "survival" and claim.statistic != "n_event" and _is_fraction(claim, measure):
+    counted = claim.statistic in ("n_event", "at_risk")
+    if measure.kind == "survival" and not counted and _is_fraction(claim, measure):
         return "a fraction; only percentages are modeled"
     if limit and measure.sides == ("upper" if claim.statistic == "conf_low" else "lower"):
         return "an interval with one side has no such limit"

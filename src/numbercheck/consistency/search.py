@@ -13,7 +13,7 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, modeled, reads
 from numbercheck.consistency.sizes import sizes
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError
+from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 
@@ -178,7 +178,7 @@ class Search:
             return None
         solution = model.solve(self.seconds)
         if solution.status == "undecided":
-            raise UndecidedError(f"undecided within {self.seconds:g} s")
+            raise undecided(self.seconds, model.timed is not None)
         if solution.status == "infeasible":
             return None
         columns = assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
+from math import ceil
 
 from ortools.sat.python import cp_model
 
@@ -95,6 +96,8 @@ class Bounds(Asking):
                 return self._of_count(measure, name)
             case _, "estimate":
                 return self.survival(measure, int(float(measure.horizon)))
+            case _, "at_risk":
+                return self.at_risk(measure, ceil(float(measure.horizon)))
         return self.events(measure) if name == "n_event" else self.limit(measure, name)
 
     def _of_count(self, measure: Measure, name: str) -> Bound | None:

@@ -23,6 +23,23 @@ class UndecidedError(NumbercheckError):
     """The solver did not decide in the time given; nothing follows from that."""
 
 
+def undecided(seconds: float, timed: bool, what: str = "") -> UndecidedError:
+    """Error for a question that was not decided, and what would decide it.
+
+    Parameters
+    ----------
+    seconds : float
+        The time that it had.
+    timed : bool
+        Whether it is about survival, where numbers at risk leave less to try.
+    what : str
+        The question.
+    """
+    more = " or a printed number at risk" if timed else ""
+    text = f"undecided within {seconds:g} s; more time (--seconds){more} would help"
+    return UndecidedError(f"{what}: {text}" if what else text)
+
+
 _UNTIL: ContextVar[float] = ContextVar("until", default=inf)
 
 

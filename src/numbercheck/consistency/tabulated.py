@@ -88,7 +88,7 @@ def survival_claims(claims: Sequence[Claim]) -> dict[str, list[Printed]]:
     """What is printed of an estimate and its limits, by statistic."""
     printed: dict[str, list[Printed]] = {}
     for claim in claims:
-        if claim.statistic != "n_event":
+        if claim.statistic in NAMES:
             printed.setdefault(claim.statistic, []).append(claim.value)
     return printed
 

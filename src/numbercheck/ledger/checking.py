@@ -61,12 +61,12 @@ WORDS = {"alternatives": "method"}  # others are called by the column
 EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
 OF_QUANTITY = ("median", "p25", "p75", "min", "max", "mean", "sd")
 FOREIGN = {  # statistics that a kind of measure cannot have
-    "count": (*OF_QUANTITY, *EFFECTS, "n_event"),
-    "comparison": (*(s for s in OF_QUANTITY if s != "sd"), "percent"),
-    "quantity": (*EFFECTS, "n_event", "p_value", "percent"),
+    "count": (*OF_QUANTITY, *EFFECTS, "n_event", "at_risk"),
+    "comparison": (*(s for s in OF_QUANTITY if s != "sd"), "percent", "at_risk"),
+    "quantity": (*EFFECTS, "n_event", "at_risk", "p_value", "percent"),
     "survival": (*EFFECTS, "mean", "sd", "percent"),
     "incidence": (*EFFECTS, *OF_QUANTITY, "percent"),
-    "rate": (*EFFECTS, *OF_QUANTITY, "percent", "estimate"),
+    "rate": (*EFFECTS, *OF_QUANTITY, "percent", "estimate", "at_risk"),
 }
 
 

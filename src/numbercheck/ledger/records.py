@@ -152,7 +152,7 @@ class Ledger:
             restricted, _ = self.of_arms.get(measure.measure, (measure.measure, ""))
             return bool(column) and owner in (measure.measure, restricted)
         curve = measure.kind == "survival" and claim.statistic == "estimate"
-        counted = claim.statistic in ("n", "N", "percent", "n_event")
+        counted = claim.statistic in ("n", "N", "percent", "n_event", "at_risk")
         return measure.family == owner and not (measure.method or curve or counted)
 
     def constrain(

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from tiny_trials import FAMILIES, OS, claim, keyed, measure, variable
 
-from numbercheck.consistency import bounds, conflicts, reconstruct
+from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories
 from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, within
 from numbercheck.consistency.words import sentence
 from numbercheck.ledger.expressions import Expression
@@ -147,7 +148,9 @@ def test_a_preference_shapes_the_shown_cohort_and_constrains_nothing_else(tmp_pa
 
     assert made.preferences == ("in_b",)
     assert made.given_up == ()
-    assert all(a == "B" for a, d in zip(*map(made.columns.get, ("arm", "died"))) if d)
+    assert all(
+        a == "B" for a, d in zip(made.columns["arm"], made.columns["died"], strict=True) if d
+    )
     assert bounds(printed, 'died and arm == "A"').high == 2
 
 
@@ -166,6 +169,24 @@ def test_limits_of_a_curve_are_those_of_the_level_that_the_ledger_says(conf_type
     printed = ledger([measure("all"), about], told, curve={"method": conf_type})
 
     assert conflicts(printed) is None
+
+
+def test_a_number_at_risk_decides_which_history_an_estimate_has():
+    """67% is one of three, or two of six; with four at risk on day 3 it cannot be the former."""
+    curve = measure("os", "survival", endpoint="OS", horizon="3", family="curve")
+    about, told = [measure("all"), curve], [("all", "n", "6"), ("os", "estimate", "67")]
+    histories = [
+        risk_histories(ledger(about, [*told, *more]), "os")
+        for more in ([], [("os", "at_risk", "4")], [("os", "at_risk", "3")])
+    ]
+
+    assert histories == [[(6, 5), (3,)], [(6, 5)], [(6, 5), (3,)]]
+    too_many = ledger(about, [*told, ("os", "n_event", "1"), ("os", "at_risk", "4")])
+    found = conflicts(too_many)
+    assert found.claims == ("os_at_risk", "os_estimate", "os_n_event")
+    assert found.certified
+    one_death = Bounds(too_many.constrain(drop=["os_at_risk"]), given_up=())
+    assert one_death.statistic(curve, "at_risk").high == 3
 
 
 def test_wald_limits_may_be_printed_beyond_0():

@@ -11,8 +11,9 @@ from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histori
 from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
 from numbercheck.consistency.leave_one_out import leave_one_out
 from numbercheck.consistency.questions import answers, asked_of
-from numbercheck.consistency.search import UndecidedError, UnsizedError
+from numbercheck.consistency.search import UnsizedError
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.words import sentence
 from numbercheck.ledger.reading import read_ledger
 
@@ -73,7 +74,8 @@ def test_days_are_bounded_of_events_that_every_cohort_has():
 
 def test_a_reconstruction_that_the_solver_did_not_decide_says_so():
     """A thousandth of a second is not enough for the article's ledger."""
-    with pytest.raises(UndecidedError, match=r"within 0\.001 s"):
+    told = r"within 0\.001 s; more time \(--seconds\) or a printed number at risk would help"
+    with pytest.raises(UndecidedError, match=told):
         reconstruct(LEDGER, seconds=0.001)
 
 
