@@ -16,9 +16,14 @@ def beta_cdf(x: float, a: float, b: float) -> float:
     """Probability that a beta variable with parameters ``a`` and ``b`` is at most ``x``."""
     if not 0 < x < 1:
         return float(x >= 1)
+    return _cdf(x, a, b, beta_density(x, a, b))
+
+
+def _cdf(x: float, a: float, b: float, density: float) -> float:
+    """The same from the density, which is also that of the mirrored variable."""
     if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly
-        return 1 - beta_cdf(1 - x, b, a)
-    return beta_density(x, a, b) * x * (1 - x) * _fraction(x, a, b) / a
+        return 1 - density * x * (1 - x) * _fraction(1 - x, b, a) / b
+    return density * x * (1 - x) * _fraction(x, a, b) / a
 
 
 def beta_density(x: float, a: float, b: float) -> float:
@@ -42,9 +47,9 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     start = mean + NormalDist().inv_cdf(p) * sqrt(mean * (1 - mean) / (a + b + 1))
     x = start if low < start < high else mean
     while high - low > CLOSE * high:
-        excess = beta_cdf(x, a, b) - p
-        low, high = (low, x) if excess > 0 else (x, high)
         density = beta_density(x, a, b)
+        excess = _cdf(x, a, b, density) - p
+        low, high = (low, x) if excess > 0 else (x, high)
         newton = excess / density if density else 0.0
         bend = newton * ((a - 1) / x - (b - 1) / (1 - x)) / 2
         following = x - newton / (1 - min(bend, 0.5)) if density else 0.0
@@ -59,19 +64,16 @@ def beta_quantile(p: float, a: float, b: float) -> float:
 
 def _fraction(x: float, a: float, b: float) -> float:
     """Continued fraction of the incomplete beta function, term by term until it stands still."""
-    c, d, m, change = 1.0, 1 / _apart(1 - (a + b) * x / (a + 1)), 0, 0.0
+    c, d, m, change = 1.0, 1 / (1 - (a + b) * x / (a + 1) or TINY), 0, 0.0
     value = d
     while abs(change - 1) > CLOSE:
         m += 1
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        change = 1.0
-        for term in (even, odd):
-            c, d = _apart(1 + term / c), 1 / _apart(1 + term * d)
-            change *= c * d
+        at = a + 2 * m
+        even = m * (b - m) * x / ((at - 1) * at)
+        odd = -(a + m) * (a + b + m) * x / (at * (at + 1))
+        c, d = 1 + even / c or TINY, 1 / (1 + even * d or TINY)
+        change = c * d
+        c, d = 1 + odd / c or TINY, 1 / (1 + odd * d or TINY)
+        change *= c * d
         value *= change
     return value
-
-
-def _apart(value: float) -> float:
-    return value if abs(value) > TINY else TINY
