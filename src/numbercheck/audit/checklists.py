@@ -36,16 +36,28 @@ INSPECT_SR = {
         *("se-for-half-width", "se-for-sd"),
     ),
     "4.10 other contradictions in the data": (
-        *("comparator-differs", "days-differ", "incidence-falls", "median-contradicts-curve"),
-        *("out-of-order", "printings-disagree", "relation-broken", "sources-differ"),
+        *("beyond-follow-up", "comparator-differs", "days-differ", "incidence-falls"),
+        *(
+            "median-contradicts-curve",
+            "out-of-order",
+            "printings-disagree",
+            "relation-broken",
+            "sources-differ",
+        ),
         "survival-rises",
     ),
 }
 TRACT = {
     "1 Governance": ("sources-differ",),
     "7 Outcomes": (
-        *("claim-not-supported", "comparator-differs", "days-differ", "difference-differs"),
-        *("groups-reversed", "impossible-estimate", "incidence-falls", "limit-exists"),
+        *("beyond-follow-up", "claim-not-supported", "comparator-differs", "days-differ"),
+        *(
+            "difference-differs",
+            "groups-reversed",
+            "impossible-estimate",
+            "incidence-falls",
+            "limit-exists",
+        ),
         *("limits-asymmetric", "median-contradicts-curve", "no-history", "odds-ratio-differs"),
         *("other-unit", "p-contradicts-limits", "p-differs", "rate-differs"),
         *("risk-ratio-differs", "survival-rises", "too-few-events", "too-narrow"),

@@ -1,6 +1,6 @@
 """Quantiles that are not in order, survival that rises, and medians that curves contradict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from math import inf
 
@@ -11,12 +11,13 @@ from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 
 SLACK = 1.03  # months of 30 days and of 31
+Point = tuple[float, float, Claim]  # days, 100 for percentages or 1, and the estimate
 ORDER = ("min", "p25", "median", "p75", "max")
 
 
 def check(evidence: Evidence) -> Iterator[Verdict]:
     """Judge what must be in order whatever the ledger's relations say."""
-    curves: dict[tuple[str, str, Key], list[tuple[float, float, Claim]]] = {}
+    curves: dict[tuple[str, str, Key], list[Point]] = {}
     for measure in evidence.ledger.measures.values():
         if measure.kind == "quantity" and measure.unit != "date":
             yield from _falling(_plain(evidence, measure, ORDER))
@@ -28,10 +29,37 @@ def check(evidence: Evidence) -> Iterator[Verdict]:
     for (kind, *_), estimates in curves.items():
         yield from _wrong_way(sorted(estimates, key=lambda e: e[0]), kind)
     for measure in evidence.ledger.measures.values():
-        if measure.kind == "quantity" and measure.endpoint and not measure.where.text:
-            curve = curves.get(("survival", measure.endpoint, evidence.key(measure.among)), [])
-            for claim in evidence.ledger.find(measure.measure, "median")[:1]:
-                yield from _median(claim, measure, curve, evidence)
+        if measure.kind == "quantity":
+            yield from _times(measure, curves, evidence)
+
+
+def _times(
+    measure: Measure, curves: dict[tuple[str, str, Key], list[Point]], evidence: Evidence
+) -> Iterator[Verdict]:
+    """Compare a median time with its curve, and the longest follow-up with every curve."""
+    month = evidence.ledger.days_per_month
+    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
+    unit, key = days.get(measure.unit.rstrip("s")), evidence.key(measure.among)
+    if unit is None:
+        return
+    if measure.endpoint and not measure.where.text:
+        for claim in evidence.ledger.find(measure.measure, "median")[:1]:
+            yield from _median(claim, unit, curves.get(("survival", measure.endpoint, key), []))
+    if evidence.ledger.method(measure) == "observed":
+        for claim in _plain(evidence, measure, ("max",)):
+            points = (p for (*_, among), ps in curves.items() if among == key for p in ps)
+            yield from _beyond(claim, unit, points)
+
+
+def _beyond(claim: Claim, unit: float, points: Iterable[Point]) -> Iterator[Verdict]:
+    """Name an estimate at a time that nobody was followed to."""
+    for horizon, _, estimate in points:
+        is_past = horizon > float(claim.value.interval()[1]) * unit * SLACK
+        if is_past and estimate.value.value > 0:  # at 0 everybody has had the event
+            says = f"Nobody was followed for {horizon:g} days: the longest follow-up is printed as "
+            says += f"{claim.printed}."
+            used = (claim.claim,)
+            yield verdict_on(estimate, "mismatch", "beyond-follow-up", says, inputs=used)
 
 
 def _plain(evidence: Evidence, measure: Measure, statistics: tuple[str, ...]) -> list[Claim]:
@@ -60,7 +88,7 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
         yield verdict_on(worst, "mismatch", "out-of-order", says, inputs=used)
 
 
-def _wrong_way(rows: list[tuple[float, float, Claim]], kind: str) -> Iterator[Verdict]:
+def _wrong_way(rows: list[Point], kind: str) -> Iterator[Verdict]:
     """Name an estimate of survival that rises with time, or of incidence that falls."""
     falls = kind == "survival"
     for (_, first, before), (horizon, second, after) in pairwise(rows):
@@ -73,14 +101,9 @@ def _wrong_way(rows: list[tuple[float, float, Claim]], kind: str) -> Iterator[Ve
             yield verdict_on(after, "mismatch", found, says, inputs=(before.claim,))
 
 
-def _median(
-    claim: Claim, measure: Measure, curve: list[tuple[float, float, Claim]], evidence: Evidence
-) -> Iterator[Verdict]:
+def _median(claim: Claim, unit: float, curve: list[Point]) -> Iterator[Verdict]:
     """Compare a median time with the estimates of its curve: half are left before, half after."""
-    month = evidence.ledger.days_per_month
-    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
-    unit = days.get(measure.unit.rstrip("s"))
-    if unit is None or claim.value.relation not in ("=", "unreached"):
+    if claim.value.relation not in ("=", "unreached"):
         return
     first, last = inf, inf
     if claim.value.relation == "=":

@@ -526,3 +526,17 @@ def test_the_model_of_patients_leaves_out_what_it_cannot_hold(cells, method):
     slug = s.print("by_arm", "p_value", "0.02")
 
     assert "no model of" in modeled(s.ledger.claims[slug], s.ledger)
+
+
+@pytest.mark.parametrize(("longest", "verdict"), [("20.3", "mismatch"), ("26.3", "unchecked")])
+def test_an_estimate_is_within_the_longest_follow_up(longest, verdict):
+    """24 months are 730.5 days."""
+    s = Sketch()
+    s.measure("follow_up", "quantity", unit="months", method="observed")
+    s.print("follow_up", "max", longest)
+    s.measure("os", "survival", endpoint="OS", horizon="730.5", unit="%")
+    slug = s.print("os", "estimate", "60%")
+    found = judged(s)[slug]
+
+    assert found.verdict == verdict
+    assert verdict != "mismatch" or found.kind == "beyond-follow-up"
