@@ -69,7 +69,7 @@ EFFECTS = {
     "miettinen-nurminen": "the Miettinen–Nurminen method",
     "agresti-caffo": "the Agresti–Caffo method",
     "woolf": "Woolf's method",
-    "haldane": "Woolf's method with 0.5 added to each cell",
+    "haldane": "the log method with 0.5 added to each cell",
     "cornfield": "Cornfield's method",
     "fisher-exact": "the conditional exact method",
     "katz": "the Katz log method",

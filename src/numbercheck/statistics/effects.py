@@ -283,6 +283,13 @@ def _katz(c: Counts, level: float) -> tuple[float, ...]:
     return _log_limits(estimate, sqrt(1 / c.k1 - 1 / c.n1 + 1 / c.k2 - 1 / c.n2), level)
 
 
+def _katz_haldane(c: Counts, level: float) -> tuple[float, ...]:
+    """Katz's limits after 0.5 is added to each cell, as for a group without events."""
+    k1, n1, k2, n2 = c.k1 + 0.5, c.n1 + 1, c.k2 + 0.5, c.n2 + 1
+    error = sqrt(1 / k1 - 1 / n1 + 1 / k2 - 1 / n2)
+    return _log_limits(k1 * n2 / (k2 * n1), error, level)
+
+
 def _koopman(c: Counts, level: float) -> tuple[float, ...]:
     (p1, p2), z = c.rates, two_sided_z(level)
 
@@ -312,4 +319,8 @@ ODDS_RATIOS: dict[str, Formula] = {
     "mid-p": _mid_p,
     "fisher-exact": _fisher_exact,
 }
-RISK_RATIOS: dict[str, Formula] = {"katz": _katz, "koopman": _koopman}
+RISK_RATIOS: dict[str, Formula] = {
+    "katz": _katz,
+    "haldane": _katz_haldane,
+    "koopman": _koopman,
+}

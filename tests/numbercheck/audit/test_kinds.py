@@ -66,6 +66,17 @@ def test_an_effect_and_its_limits_follow_from_the_counts(statistic, printed, lim
     assert found["conf_low"].basis == "fitted"  # one interval cannot show its own method
 
 
+@pytest.mark.parametrize(
+    ("statistic", "printed", "limits"),
+    [("odds_ratio", "0.04", ("0.00", "0.67")), ("risk_ratio", "0.05", ("0.00", "0.87"))],
+)
+def test_a_group_without_events_may_have_half_an_event(statistic, printed, limits):
+    """By hand: 0.5 of 31 against 9.5 of 31."""
+    found = effect(counts(((0, 30), (9, 30))), statistic, printed, limits)
+
+    assert {v.verdict for v in found.values()} == {"match"}
+
+
 def test_a_stated_method_makes_limits_evidence():
     found = effect(counts(), "odds_ratio", "3.50", ("1.20", "10.20"), method="woolf")
 
