@@ -30,8 +30,8 @@ class Arms:
         return "|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True))
 
     def named(self, text: str) -> str:
-        """The arm that a text in any case names."""
-        return next((name for name in self.names if name.lower() == text.lower()), "")
+        """The arm that a text names, whatever its case and signs."""
+        return next((name for name in self.names if _key(name) == _key(text)), "")
 
     def of(self, before: str, match: str, after: str) -> str:
         """Arm of a number: named after it, within it, or before it."""
@@ -75,10 +75,14 @@ class Arms:
 NO_ARMS = Arms()
 
 
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "", name.lower())
+
+
 def find_arms(text: str, columns: list[str]) -> Arms:
     """Arms by the headings of sized columns, or else by what the text calls a group or an arm."""
     if len(columns) > 1:
-        return Arms(tuple(dict.fromkeys(columns)))
+        return Arms(tuple({_key(name): name for name in reversed(columns)}.values())[::-1])
     named: dict[str, int] = {}
     for found in LETTERED.finditer(text):
         name = f"{found[1].lower()} {found[2]}"

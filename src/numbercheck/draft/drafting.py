@@ -12,7 +12,9 @@ from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures
 from numbercheck.draft.numerals import numerals
 from numbercheck.draft.populations import give_populations
-from numbercheck.draft.prose import Finding, read_prose
+from numbercheck.draft.prose import Finding, Number, read_prose
+from numbercheck.ledger.records import REACHED
+from numbercheck.statistics.rounding import Printed
 
 ADJUSTED = re.compile(
     r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model",
@@ -60,6 +62,7 @@ def draft_article(article: Article) -> Draft:
         fresh = list(_table_rows(reader, counts))
         rows += fresh
         for finding in reader.findings:
+            finding.arm = arms.named(finding.arm)
             locus = _locus(finding, reader.table)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures.all, not ADJUSTED.search(text))
@@ -95,11 +98,20 @@ def _placed(finding: Finding, part: str, locus: str, rows: list[Row]) -> Entry:
         end = number.start + (22 if finding.unit == "date" else len(number.printed))
         covered = [r for r in rows if parts and r.place < end and r.end > number.start]
         covered = covered[: len(parts) if finding.unit == "date" else 1]
-        if "".join(parts) == re.sub(r"\D", "", "".join(r.numeral for r in covered)):
+        as_printed = "".join(parts) == re.sub(r"\D", "", "".join(r.numeral for r in covered))
+        if as_printed and (finding.unit == "date" or _readable(number)):
             kept.append(number)
             orders.append(" ".join(str(r.order) for r in covered))
     finding.numbers = kept
     return Entry(finding, part, locus, orders)
+
+
+def _readable(number: Number) -> bool:
+    """Whether a ledger can hold a number; ``NR`` only where something can be unreached."""
+    try:
+        return Printed(number.printed).relation != "unreached" or number.statistic in REACHED
+    except ValueError:
+        return False
 
 
 def _locus(finding: Finding, table: Table) -> str:

@@ -45,7 +45,7 @@ class Measures:
         self.abbreviations = abbreviations
         self.all: list[Drafted] = []
         self.variables: dict[tuple, str] = {}
-        self.slugs: set[str] = set()
+        self.slugs = {"arm"}  # a variable of its own
 
     def add(self, entry: Entry) -> None:
         """Join an entry to the measure that it repeats, or begin another."""

@@ -1,6 +1,6 @@
 """Say who is counted, and out of whom, as far as the article says it."""
 
-from math import floor, nan
+from math import floor, isfinite, nan
 
 from numbercheck.draft.naming import Drafted, number, plain
 
@@ -75,7 +75,8 @@ def _compare(measure: Drafted, measures: list[Drafted]) -> None:
 
 
 def _size(population: Drafted | None) -> float:
-    return number(population.printed("n")[0]) if population else nan
+    counts = population.printed("n") if population else []
+    return number(counts[0]) if counts else nan
 
 
 def _whole(populations: list[Drafted]) -> Drafted | None:
@@ -93,9 +94,9 @@ def _possible(measure: Drafted, size: float) -> bool:
         return False
     if not percents or measure.first.note.startswith("guess: the other"):
         return bool(counts) and not percents
-    if not size > 0:
-        return False
     percent = number(percents[0])
+    if not (size > 0 and isfinite(percent)):
+        return False
     if counts:
         return abs(100 * number(counts[0]) / size - percent) <= NEAR
     decimals = len(plain(percents[0]).partition(".")[2])

@@ -210,7 +210,11 @@ def _p_value(at: Context, found: list[Finding]) -> list[Finding]:
 def _interval(at: Context, found: list[Finding]) -> list[Finding]:
     low, high = at.number("conf_low", "low"), at.number("conf_high", "high")
     last = found[-1] if found else None
-    if last and last.kind not in ("design", "external") and not last.value("conf_low"):
+    if (
+        last
+        and last.kind not in ("design", "external", "population")
+        and not last.value("conf_low")
+    ):
         last.numbers += low + high
         level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
         last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
