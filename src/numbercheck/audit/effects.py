@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from math import isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
@@ -24,6 +24,7 @@ EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
     "odds_ratio": (odds_ratio, tuple(ODDS_RATIOS)),
     "risk_ratio": (risk_ratio, tuple(RISK_RATIOS)),
 }
+NAMES = (*EFFECTS, "hazard_ratio")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
@@ -38,8 +39,7 @@ ADJUSTED = re.compile(
 
 def effect_of(measure: Measure, evidence: Evidence) -> str:
     """Which effect a comparison prints; empty where it prints none."""
-    names = (*EFFECTS, "hazard_ratio")
-    return next((n for n in names if evidence.ledger.find(measure.measure, n)), "")
+    return next((n for n in NAMES if evidence.ledger.find(measure.measure, n)), "")
 
 
 def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
@@ -73,18 +73,22 @@ def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
     setting = " v ".join(f"{k} of {k + rest}" for k, rest in tables[0])
     setting += f" or {len(tables) - 1} other tables" if len(tables) > 1 else ""
 
-    def slips() -> Iterator[tuple[str, str, Way]]:
-        for table in tables:
-            for way in _ways(name, table[::-1], level, scale):
-                yield "groups-reversed", "it is that of the second group against the first", way
-            for other in LEVELS:
-                for way in _ways(name, table, other, scale) if other != level else ():
-                    yield "other-level", f"it has limits of {100 * other:g} %", way
-            if name == "difference":
-                for way in _ways(name, table, level, 1.0 if scale > 1 else 100.0):
-                    yield "scale-switch", "fractions and percentage points are mixed up", way
-
+    slips = partial(_slips, name, tables, level, scale)
     return Computation(setting, inputs, ways, slips) if ways else None
+
+
+def _slips(
+    name: str, tables: list[Table], level: float, scale: float
+) -> Iterator[tuple[str, str, Way]]:
+    """What the groups the other way round, another level or another scale would give."""
+    for table in tables:
+        for way in _ways(name, table[::-1], level, scale):
+            yield "groups-reversed", "it is that of the second group against the first", way
+        for other in (other for other in LEVELS if other != level):
+            for way in _ways(name, table, other, scale):
+                yield "other-level", f"it has limits of {100 * other:g} %", way
+        for way in _ways(name, table, level, 101 - scale) if name == "difference" else ():
+            yield "scale-switch", "fractions and percentage points are mixed up", way
 
 
 def _two_sided(level: float, measure: Measure) -> float:

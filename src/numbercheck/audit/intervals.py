@@ -21,8 +21,7 @@ from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
-ESTIMATES = ("percent", "estimate", "mean", "median", "rate", *EFFECTS, "value")
+ESTIMATES = ("percent", "estimate", "mean", "median", "rate", *effects.NAMES, "value")
 BUILDS: dict[str, tuple[Build, ...]] = {
     "count": (shares.of_count,),
     "quantity": (means.of_one,),

@@ -15,6 +15,7 @@ from numbercheck.audit import (
     sources,
     sums,
 )
+from numbercheck.audit.effects import RATIOS
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.sources import agree
@@ -34,7 +35,6 @@ CHECKS: dict[str, Check] = {
 COUNTS = ("n", "N", "n_event", "at_risk")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
-RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
 
