@@ -169,6 +169,11 @@ class Provenance:
         """Text shown for a missing value."""
         return NOT_REPORTED if self.label else "not recorded"
 
+    @property
+    def unknown(self) -> str:
+        """The same in few words."""
+        return self.absent.removesuffix(" in the article")
+
 
 UNSTATED = Provenance()
 

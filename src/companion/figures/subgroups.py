@@ -35,9 +35,8 @@ def subgroups(
     provenance : Provenance
         What the footnote says of the data.
     """
-    absent = provenance.absent.removesuffix(" in the article")
     parts = rows.groupby("outcome", sort=False)
-    panels = {str(outcome): _lines(part, absent) for outcome, part in parts}
+    panels = {str(outcome): _lines(part, provenance.unknown) for outcome, part in parts}
     forest = Forest(panels, interval_method, level)
     bounded = any(line.bounded for panel in panels.values() for line in panel)
     open_cells = BOUNDED if bounded else provenance.chosen(CHOSEN)

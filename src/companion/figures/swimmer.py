@@ -71,10 +71,11 @@ def swimmer(
     lanes, steps = _with_lanes(everyone)
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
-    entries = _entries(lanes, planned, layout)
+    entries = _entries(lanes, planned, layout, provenance.unknown)
     below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
     numbered = NUMBERED if any(label.startswith("No. ") for label in labels) else ""
-    more = _share_note(steps), _undated_note(lanes), numbered, provenance.chosen(CHOSEN)
+    undated = _undated_note(lanes, provenance.unknown)
+    more = _share_note(steps), undated, numbered, provenance.chosen(CHOSEN)
     notes = provenance.footnote(NOTES, layout.note, *more)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     page = style.sheet(
@@ -141,10 +142,10 @@ def _share_note(steps: tuple[int, int]) -> str:
     )
 
 
-def _undated_note(lanes: pd.DataFrame) -> str:
+def _undated_note(lanes: pd.DataFrame, unknown: str) -> str:
     if not _undated(lanes).any():
         return ""
-    return "Transplantation (HSCT) stands in a column where its date is not reported."
+    return f"{HSCT} stands in a column where its date is {unknown}."
 
 
 def _panels(
@@ -264,10 +265,10 @@ def _of(kind: str) -> str:
 
 
 def _entries(
-    lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout
+    lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout, unknown: str
 ) -> list[KeyEntry]:
     """Meaning of each symbol that can occur."""
-    undated = f"{HSCT}, date not reported" if _undated(lanes).any() else HSCT
+    undated = f"{HSCT}, date {unknown}" if _undated(lanes).any() else HSCT
     looks = {
         **{row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column},
         "First remission": marks.REMISSION,

@@ -447,10 +447,12 @@ def swimmer_marks(figure, marker):
 
 def test_a_transplantation_without_a_day_is_on_no_day():
     patients = people(20).assign(transplant=pd.array([True] * 20, dtype="boolean"))
-    figure = figures.swimmer(patients, PLAN, LANES)
+    figure = figures.swimmer(patients, PLAN, LANES, provenance=PROVENANCE)
+    supplied = figures.swimmer(patients, PLAN, LANES)
 
     assert swimmer_marks(figure, "*") == []
     assert any("date not reported" in t.get_text() for t in figure.findobj(Text))
+    assert any("date not recorded" in t.get_text() for t in supplied.findobj(Text))
 
 
 def test_a_transplantation_with_a_day_is_on_that_day():
@@ -459,7 +461,7 @@ def test_a_transplantation_with_a_day_is_on_that_day():
     figure = figures.swimmer(patients, PLAN, LANES, days, days_per_month=10)
 
     assert sorted(swimmer_marks(figure, "*")) == [10, 30]
-    assert not any("date not reported" in t.get_text() for t in figure.findobj(Text))
+    assert not any("date not" in t.get_text() for t in figure.findobj(Text))
 
 
 def test_the_swimmer_marks_deaths_relapses_and_who_is_followed_on():
