@@ -69,10 +69,11 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
             runs = inputs.runs(document)
         _execute(request, _waiting(request, runs, watch), watch)
         ready.result()
-        outcome = _replace_outputs(request, output, runs, document, ledger, audited)
+        own = cache.read_record(record).get("files", ())
+        outcome = _replace_outputs(request, output, runs, document, ledger, audited, own)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         made = cache.files_digest(cache.tree(output), output)
-        content = {"drift": outcome.drift, "summary": outcome.summary}
+        content = {"drift": outcome.drift, "summary": outcome.summary, "files": _names(output)}
         with suppress(OSError):  # the outputs are complete; the next build looks again
             cache.write_record(record, {"key": outputs_key(runs), "made": made, **content})
     return outcome
@@ -169,6 +170,7 @@ def _replace_outputs(
     document: Path | None,
     ledger: "Ledger",
     audited: "list[Verdict]",
+    own: Sequence[str],
 ) -> BuildOutcome:
     from companion.build.collect import collect
     from companion.verify import summary
@@ -181,5 +183,14 @@ def _replace_outputs(
             shutil.copyfile(document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in runs}
         rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
+        others = sorted({*_names(output)} - {*_names(stage), *own}) if request.output else []
+        if others:
+            what = f"{request.output} holds {others[0]}, which no build made"
+            raise BuildError(f"{what}; move it away, or name another --output")
     found = drift(of_sources(ledger), [*rows, *elsewhere(ledger)])
     return BuildOutcome(output, tuple(found), summary(ledger, rows))
+
+
+def _names(folder: Path) -> list[str]:
+    """Files below a folder; none where there is no such folder."""
+    return [path.relative_to(folder).as_posix() for path in cache.tree(folder)]

@@ -107,4 +107,13 @@ class BuildRequest:
 def _is_replaceable(folder: Path) -> bool:
     if not folder.exists():
         return True
-    return folder.is_dir() and ((folder / MADE).is_file() or not any(folder.iterdir()))
+    return folder.is_dir() and (_is_verification(folder / MADE) or not any(folder.iterdir()))
+
+
+def _is_verification(path: Path) -> bool:
+    """Whether a build made this file: its first column is the claim."""
+    try:
+        with path.open("rb") as file:
+            return file.read(6) == b"claim,"
+    except OSError:
+        return False

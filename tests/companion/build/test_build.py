@@ -593,6 +593,24 @@ def test_a_folder_that_no_build_made_is_never_replaced(small):
     assert content(home) == {"letter.txt": b"dear"}
 
 
+def test_a_file_that_somebody_put_beside_outputs_is_never_deleted(built):
+    """A build replaces what builds made; of anything else it says where it is."""
+    (built.output / "mine.csv").write_text("ours", "utf-8")
+    before = content(built.output)
+    with pytest.raises(BuildError, match=r"holds mine\.csv, which no build made"):
+        build(built.request(force=("1-baseline",)), Heard())
+
+    assert content(built.output) == before
+
+
+def test_verdicts_of_somebody_else_are_not_those_of_a_build(small):
+    """The name of a file is no proof of who made it."""
+    small.output.mkdir()
+    (small.output / "verification.csv").write_text("sample,result\n1,positive\n", "utf-8")
+    with pytest.raises(BuildError, match="holds something else"):
+        build(small.request(), Heard())
+
+
 # --- the same bytes
 
 RICH = (
