@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numbercheck.draft.arms import Arms, find_arms
-from numbercheck.draft.article import Article, Table
+from numbercheck.draft.article import Article
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.grids import COLUMN, ROW, TableReader
 from numbercheck.draft.labels import abbreviations
@@ -63,7 +63,7 @@ def draft_article(article: Article) -> Draft:
         rows += fresh
         for finding in reader.findings:
             finding.arm = arms.named(finding.arm)
-            locus = _locus(finding, reader.table)
+            locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures.all, not ADJUSTED.search(text))
     return Draft(measures.all, arms, rows)
@@ -114,13 +114,15 @@ def _readable(number: Number) -> bool:
         return False
 
 
-def _locus(finding: Finding, table: Table) -> str:
+def _locus(finding: Finding, reader: TableReader) -> str:
     """Labels of row and column of a table's finding."""
     row, column = divmod(finding.numbers[0].start, ROW)
     column //= COLUMN
-    heads = table.rows[: table.heads] if row >= 0 and column else []
-    names = [table.part, table.rows[row][0].strip() if row >= table.heads else ""]
-    names.append(" ".join(filter(None, dict.fromkeys(cells[column].strip() for cells in heads))))
+    table = reader.table
+    if row < table.heads:
+        heading = table.rows[row][column] if row >= 0 else ""
+        return " · ".join(filter(None, (table.part, heading.strip())))
+    names = (table.part, table.rows[row][0].strip(), reader.headings.get((row, column), ""))
     return " · ".join(filter(None, names))
 
 

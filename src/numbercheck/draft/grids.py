@@ -57,6 +57,7 @@ class TableReader:
         self.table = table
         self.findings: list[Finding] = []
         self.aside: dict[Cell, dict[int, str]] = {}
+        self.headings: dict[Cell, str] = {}
         self.columns = _arms([_column(table, c) for c in range(len(table.rows[0]))])
         self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
@@ -125,6 +126,7 @@ class TableReader:
 
     def _cell(self, r: int, c: int, cell: str, label: str) -> None:
         column = self.columns[c] if c < len(self.columns) else Column()
+        self.headings[r, c] = column.heading
         rest = column.rest
         name = _name(self.stub, label)
         name = f"{name}, {rest[:1].lower()}{rest[1:]}" if rest else name

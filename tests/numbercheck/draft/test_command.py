@@ -184,3 +184,22 @@ def test_drafting_imports_no_package(tmp_path):
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "article", ["two_arm.txt", "counselling.txt", "three_arms.md", "baseline.html", "groups.xml"]
+)
+def test_the_audit_of_a_draft_of_consistent_numbers_finds_nothing(tmp_path, article):
+    """A reading that is wrong would show as a finding that the article does not deserve."""
+    numbercheck("draft", ARTICLES / article, "--output", tmp_path / "ledger")
+    verdicts = audit(read_ledger(tmp_path / "ledger"))
+    assert [(v.claim, v.reason) for v in verdicts if v.verdict == "mismatch"] == []
+
+
+def test_the_audit_of_a_draft_of_this_article_finds_its_one_slip(tmp_path):
+    """16 of 35 is 46 %, and the article prints 45 %."""
+    numbercheck("draft", ARTICLES / "single_arm.md", "--output", tmp_path / "ledger")
+    wrong = [v for v in audit(read_ledger(tmp_path / "ledger")) if v.verdict == "mismatch"]
+    assert [(v.locus, v.printed) for v in wrong] == [
+        ("Table 1 · Cytokine release syndrome · Grade 1–2", "45%")
+    ]
