@@ -7,12 +7,13 @@ asks hundreds of trials, the tests a few.
 from collections.abc import Iterator
 from random import Random
 
-from tiny_trials import SELECTIONS, Tiny, draw, draw_large, spoil
+from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil
 
 from numbercheck.consistency import bounds, conflicts
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
+from numbercheck.statistics.risk_sets import CONF_TYPES
 
 NEAR = 1e-6
 
@@ -29,6 +30,32 @@ def exact(seed: int) -> Iterator[str]:
         found = bounds(tiny.ledger, text)
         if (found.low, found.high) != (counts.min(), counts.max()):
             yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+
+
+def ruled(seed: int) -> Iterator[str]:
+    """A tiny trial under rules drawn at random, half with changed numbers, against its list."""
+    random = Random(seed)  # noqa: S311 - draws rules
+    scheme = random.choice(list(SELECTIONS))
+    rules = [rule(f"random_{k}", _random_rule(scheme, random)) for k in range(2)]
+    tiny = draw(seed, scheme, rules, random.choice(CONF_TYPES))
+    tiny = spoil(tiny, seed) if random.random() < 0.5 else tiny
+    lawful = tiny.consistent(tiny.satisfied)
+    if Search(tiny.ledger).feasible(tiny.satisfied) != lawful.any():
+        yield f"{lawful.sum()} cohorts are consistent, but the solver says otherwise"
+        return
+    asked = Bounds(tiny.ledger, given_up=())
+    for text in _asked(tiny, seed) if lawful.any() else ():
+        counts = tiny.count(Expression(text))[lawful]
+        found = asked.count(Expression(text))
+        if (found.low, found.high) != (counts.min(), counts.max()):
+            yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+
+
+def _random_rule(scheme: str, random: Random) -> str:
+    """Two conditions of a scheme, joined in one of the ways that the grammar has."""
+    one, other = (f"({text})" for text in random.sample(SELECTIONS[scheme], 2))
+    ways = (f"not {one} or {other}", f"{one} or {other}", f"not ({one} and {other})")
+    return random.choice((*ways, f"not {one} or not {other}", f"not (not {one} and {other})"))
 
 
 def contained(seed: int, seconds: float = 3.0) -> Iterator[str]:

@@ -259,9 +259,12 @@ def _curve(who: Iterable[tuple[int, bool]], day: float, statistic: str, method: 
         return sum(e and t <= day for t, e in who)
     if statistic == "at_risk":
         return sum(t >= day for t, e in who)
+    if not who:
+        return np.nan
     column = {"estimate": "survival", "conf_low": "lower", "conf_high": "upper"}[statistic]
-    read = _read(tuple(who), day, method) if who else {column: np.nan}
-    return 100 * float(read[column])
+    if statistic != "estimate" and method not in ("log", "plain") and day < min(who)[0]:
+        return np.nan  # survival is 1, where only these two scales have limits
+    return 100 * float(_read(tuple(who), day, method)[column])
 
 
 @cache
@@ -274,15 +277,23 @@ def _fit(who: tuple[tuple[int, bool], ...], method: str):
     return kaplan_meier(*zip(*who, strict=True), method)
 
 
-def draw(seed: int, scheme: str = "") -> Tiny:
-    """Draw a tiny trial whose claims are printed from one of its cohorts."""
+def draw(
+    seed: int, scheme: str = "", more: Iterable[Assumption] = (), conf_type: str = "log"
+) -> Tiny:
+    """Draw a tiny trial whose claims are printed from one of its cohorts.
+
+    More rules than the scheme's hold where some cohort obeys them all.
+    """
     random = Random(seed)  # noqa: S311 - draws patients, keeps no secret
     scheme = scheme or random.choice(list(SCHEMES))
     columns, rules, most = SCHEMES[scheme]
-    empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), assumptions=keyed(rules))
+    families = keyed(replace(f, method=conf_type) if f.family == "curve" else f for f in FAMILIES)
+    empty = Ledger({}, {}, families, keyed(columns), assumptions=keyed([*rules, *more]))
     measures = _measures(scheme, random)
     tiny = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(2, most))
     lawful = tiny.consistent(tiny.ledger.assumptions).nonzero()[0]
+    if not len(lawful):
+        return draw(seed, scheme, conf_type=conf_type)
     truth = int(random.choice(lawful))
     return _printed(tiny, measures, tiny.cohorts, truth, random)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from oracle import contained, exact, planted
+from oracle import contained, exact, planted, ruled
 from tiny_trials import claim, draw, keyed, measure
 
 from companion.project import ROOT
@@ -23,6 +23,11 @@ LEDGER = read_ledger(ROOT / "data" / "published")
 @pytest.mark.parametrize("seed", range(12))
 def test_bounds_are_the_ends_over_every_cohort_that_can_be_listed(seed):
     assert list(exact(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_rules_leave_what_the_list_of_all_cohorts_says(seed):
+    assert list(ruled(seed)) == []
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 7, 8, 9, 11])  # `make bench` counts the undecided
