@@ -78,6 +78,10 @@ class Measures:
         values = {n.statistic: plain(n.printed) for n in finding.numbers}
         shared = {s for s in values if drafted.printed(s)}
         agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
+        beside = any(e.locus == entry.locus for e in drafted.entries)
+        if shared - agree and (beside or "N" in shared - agree):
+            return False  # of two groups, not one number printed in two ways
+        shared, agree = shared - {"N"}, agree - {"N"}
         if finding.kind in ("design", "external"):
             return (
                 drafted.words == words

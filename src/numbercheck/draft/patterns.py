@@ -11,7 +11,7 @@ EFFECTS = {
     "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|\bA?RDs?\b",
 }
 WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
-COUNT = rf"(?:{WHOLE}|(?i:{WORD})|{NOBODY})"
+COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"{N}\s*%"
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
 LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"

@@ -3,6 +3,7 @@
 from math import floor, isfinite, nan
 
 from numbercheck.draft.naming import Drafted, number, plain
+from numbercheck.draft.prose import OTHER_GROUP
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
@@ -24,7 +25,8 @@ def give_populations(measures: list[Drafted], crude: bool) -> None:
             measure.where = "" if measure is whole else arm or measure.variable
         elif kind in ("quantity", "survival", "count"):
             measure.among = arm
-        if kind == "survival" and several and not arm:
+        other = several or measure.first.note == OTHER_GROUP
+        if kind == "survival" and other and not arm:
             measure.among, measure.note = f"{measure.variable}_known", UNCLEAR
     for measure in measures:
         if measure.first.kind == "count":

@@ -339,6 +339,9 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
     number = at.number("percent")
     last = found[-1] if found else None
     endpoint, horizon = _landmark(at)
+    if last and re.search(r"\bSE\W*$", at.before):
+        last.numbers += at.number("se", "percent")
+        return []
     if endpoint and horizon:
         return [_survival(at, number, last, endpoint, horizon)]
     has_percent = bool(last and last.value("percent"))
@@ -361,7 +364,7 @@ def _survival(
     number[0].statistic = "estimate"
     found = Finding("survival", label, number, endpoint=endpoint, horizon=horizon, unit="%")
     named_once = len(ENDPOINT.findall(at.lead)) < 2 and len(HORIZON.findall(at.lead)) < 2
-    if last and last.label == label and named_once:
+    if last and last.label == label and named_once and JOINS.fullmatch(at.before):
         found.note = OTHER_GROUP
     return found
 
