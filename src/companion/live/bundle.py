@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 NEEDS_NPM = (
     "the live page needs npm, which brings its Python runtime; on Debian: apt-get install npm"
 )
-SOLVER_ONLY = ("numbercheck/consistency/",)  # rooms of numbercheck that need packages
+PACKAGED = ("numbercheck/consistency/", "numbercheck/report/")  # rooms that need packages
 CLASSIC = {
     "import.meta.url": '""',
     "export default _createPyodideModule;": "self.createPyodideModule = _createPyodideModule;",
@@ -114,7 +114,7 @@ def _code() -> Mapping[str, bytes]:
         root = Path(str(package.__file__)).parent
         for path in root.rglob("*.py"):
             name = path.relative_to(root.parent).as_posix()
-            if not name.startswith(SOLVER_ONLY):
+            if not name.startswith(PACKAGED):
                 found[name] = path.read_bytes()
     return found
 

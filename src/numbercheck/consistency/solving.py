@@ -58,6 +58,19 @@ def time_left() -> float:
     return _UNTIL.get() - monotonic()
 
 
+def in_time() -> bool:
+    """True while there is time left for questions.
+
+    Raises
+    ------
+    UndecidedError
+        When it is over.
+    """
+    if time_left() <= 0:
+        raise UndecidedError("undecided in the time that the command was given")
+    return True
+
+
 class Solution(NamedTuple):
     """What the solver answered: ``feasible``, ``infeasible`` or ``undecided``."""
 
@@ -83,8 +96,7 @@ class Solvable:
     """
 
     def __init__(self, n: int) -> None:
-        if time_left() <= 0:
-            raise UndecidedError("undecided in the time that the command was given")
+        in_time()
         self.n, self.cp = n, cp_model.CpModel()
         self.refusing: list[Refusing] = []
         self.start: list[int] | None = None

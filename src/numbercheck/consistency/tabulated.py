@@ -6,6 +6,7 @@ from itertools import product
 from math import floor
 from typing import NamedTuple
 
+from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.records import Claim, Ledger, Measure
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
@@ -75,7 +76,7 @@ def allowed_tables(
         for m, k in product(range(low, high + 1), range(least, most + 1))
         for a, c in product(range(m + 1), range(k + 1))
     )
-    return [t for t in tables if printed.admits(_p_value(t, method))]
+    return [t for t in tables if in_time() and printed.admits(_p_value(t, method))]
 
 
 @lru_cache(maxsize=262144)

@@ -86,7 +86,7 @@
       });
       return lines.length ? `${fitting} of ${lines.length} ${nouns[name]}` : "";
     }).filter(Boolean);
-    byId("agreement").textContent = said.length ? `These methods reproduce ${said.join(", ")}.` : "There are none here.";
+    byId("agreement").textContent = said.length ? `These methods reproduce ${said.join(", ")}.` : "This ledger prints no interval and no P value that could be computed.";
   }
 
   const themes = byId("theme");
