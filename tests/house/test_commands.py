@@ -22,6 +22,7 @@ COMMANDS = [
     for command in sorted(program.program.commands)
 ]
 PUBLISHED = ROOT / "data" / "published"
+AS_IT_WAS = "claim,as it was"  # begins as the verdicts of a build do
 HEAVY = ("pandas", "matplotlib", "ortools", "scipy.stats", "great_tables", "papermill", "pandera")
 
 
@@ -252,14 +253,14 @@ def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(
     replace(copy / f"{name}.csv", old, new)
     outputs = tmp_path / "outputs"
     outputs.mkdir()
-    (outputs / "verification.csv").write_text("as it was", encoding="utf-8")
+    (outputs / "verification.csv").write_text(AS_IT_WAS, encoding="utf-8")
 
     status, _, told = run("companion", "build", "--published", copy, "--output", outputs)
 
     assert status == 2
     assert re.search(message, told), told
     assert [path.name for path in outputs.iterdir()] == ["verification.csv"]
-    assert (outputs / "verification.csv").read_text(encoding="utf-8") == "as it was"
+    assert (outputs / "verification.csv").read_text(encoding="utf-8") == AS_IT_WAS
 
 
 @pytest.mark.parametrize("table", ["adsl", "adrs", "adae", "adtte"])
@@ -269,13 +270,13 @@ def test_a_missing_adam_table_leaves_the_outputs_as_they_were(run, tmp_path, tab
     (cohort / f"{table}.csv").unlink()
     outputs = tmp_path / "outputs"
     outputs.mkdir()
-    (outputs / "verification.csv").write_text("as it was", encoding="utf-8")
+    (outputs / "verification.csv").write_text(AS_IT_WAS, encoding="utf-8")
 
     status, _, told = run("companion", "build", "--cohort", cohort, "--output", outputs)
 
     assert status == 2
     assert re.search(rf"{table}", told, flags=re.IGNORECASE), told
-    assert (outputs / "verification.csv").read_text(encoding="utf-8") == "as it was"
+    assert (outputs / "verification.csv").read_text(encoding="utf-8") == AS_IT_WAS
 
 
 def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
