@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.numerals import DASH, DRUG_UNIT, MONTH, N
-from numbercheck.draft.prose import Finding, Number
 from numbercheck.ledger.texts import MONTHS
 
 DATE = re.compile(

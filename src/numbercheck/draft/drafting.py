@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from numbercheck.draft.arms import Arms, find_arms
 from numbercheck.draft.article import Article
 from numbercheck.draft.designs import read_designs
+from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.grids import COLUMN, ROW, TableReader
 from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures
 from numbercheck.draft.numerals import numerals
 from numbercheck.draft.populations import give_populations
-from numbercheck.draft.prose import Finding, Number, read_prose
+from numbercheck.draft.prose import read_prose
 from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from numbercheck.draft.article import Table
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
+from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.patterns import EFFECTS
-from numbercheck.draft.prose import Finding, Number
 
 ROW, COLUMN = 100_000_000, 100_000  # a place in a table is row * ROW + column * COLUMN + offset
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
+from numbercheck.draft.findings import Finding
 from numbercheck.draft.labels import GRADE, tokens
-from numbercheck.draft.prose import Finding
 
 
 @dataclass

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from numbercheck.draft.arms import NO_ARMS, Arms
-from numbercheck.draft.labels import CUT, label_around, trimmed
+from numbercheck.draft.context import Context
+from numbercheck.draft.findings import Finding, Number
+from numbercheck.draft.labels import trimmed
 from numbercheck.draft.numerals import IN_WORDS, NUMERAL, UNIT, WORD, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
@@ -40,37 +41,6 @@ DAYS = {
     "week": 7,
     "day": 1,
 }
-
-
-@dataclass
-class Number:
-    """One number of a finding: what it is, as printed, and its numeral's place in the text."""
-
-    statistic: str
-    printed: str
-    start: int
-
-
-@dataclass
-class Finding:
-    """Numbers of one thing measured, as a sentence or a cell prints them."""
-
-    kind: str
-    label: str
-    numbers: list[Number] = field(default_factory=list)
-    arm: str = ""
-    endpoint: str = ""
-    horizon: float = 0.0
-    unit: str = ""
-    note: str = ""
-    level: str = ""
-    section: str = ""
-    topic: str = ""
-    compared: tuple["Finding", ...] = ()
-
-    def value(self, statistic: str) -> str:
-        """The number as printed; empty where there is none."""
-        return next((n.printed for n in self.numbers if n.statistic == statistic), "")
 
 
 def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int, str]]:
@@ -135,64 +105,6 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
         found += fresh
     _in_order(found, text[start:end], arms)
     return [f for f in _respectively(found, text[start:end]) if f.numbers]
-
-
-@dataclass(frozen=True)
-class Context:
-    """A match in its sentence, from the match before it to the one after it."""
-
-    text: str
-    start: int
-    end: int
-    left: int
-    match: re.Match[str]
-    past: int
-    right: int
-    arms: Arms
-
-    @property
-    def before(self) -> str:
-        """The words since the match before."""
-        return self.text[self.left : self.match.start()]
-
-    @property
-    def after(self) -> str:
-        """The words until the match after it and its limits."""
-        return self.text[self.past : self.right]
-
-    @property
-    def lead(self) -> str:
-        """The sentence up to the match."""
-        return self.text[self.start : self.match.start()]
-
-    def number(self, statistic: str, group: str = "") -> list[Number]:
-        """The number in a group of the match, if it is there."""
-        name = group or statistic
-        printed = self.match[name]
-        if not printed:
-            return []
-        spelled = IN_WORDS.get(printed.lower(), 0 if printed.lower() in ("no", "none") else None)
-        printed = printed if spelled is None else str(spelled)
-        start, end = self.match.span(name)
-        percent = re.match(r"\s*%", self.text[end : end + 2])
-        if statistic in ("min", "max", "mean", "again", "estimate", "difference") and percent:
-            printed += "%"
-        return [
-            Number(
-                statistic, re.sub(r"\s+%", "%", printed).replace("−", "-").replace("–", "-"), start
-            )
-        ]
-
-    def group(self, name: str) -> str:
-        """Text of a group; empty where the pattern has none of that name."""
-        return self.match.groupdict().get(name) or ""
-
-    def label(self) -> str:
-        """What the words around the match say is measured."""
-        without = self.arms.without
-        before = without(self.before)
-        label = label_around(before, without(self.after), self.lead)
-        return label or trimmed(CUT.split(before)[0])
 
 
 def _p_value(at: Context, found: list[Finding]) -> list[Finding]:

@@ -1,0 +1,34 @@
+"""What a sentence or a cell reports: numbers of one thing measured, with their places."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Number:
+    """One number of a finding: what it is, as printed, and its numeral's place in the text."""
+
+    statistic: str
+    printed: str
+    start: int
+
+
+@dataclass
+class Finding:
+    """Numbers of one thing measured, as a sentence or a cell prints them."""
+
+    kind: str
+    label: str
+    numbers: list[Number] = field(default_factory=list)
+    arm: str = ""
+    endpoint: str = ""
+    horizon: float = 0.0
+    unit: str = ""
+    note: str = ""
+    level: str = ""
+    section: str = ""
+    topic: str = ""
+    compared: tuple["Finding", ...] = ()
+
+    def value(self, statistic: str) -> str:
+        """The number as printed; empty where there is none."""
+        return next((n.printed for n in self.numbers if n.statistic == statistic), "")
