@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from numbercheck.draft.findings import Finding, Number
+from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name
 from numbercheck.draft.numerals import DASH, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
-from numbercheck.draft.prose import ENDPOINT, HORIZON, days, endpoint_name
 
 SIZE = re.compile(r"[,;]?\s*\(?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*\)?")
 MARK = r"\s*[*†‡§¶‖#ᵃ-ᶻ]*(?:(?<=\d)[a-e])?\s*"

@@ -2,8 +2,8 @@
 
 from math import floor, isfinite, nan
 
+from numbercheck.draft.groups import OTHER_GROUP
 from numbercheck.draft.naming import Drafted, number, plain
-from numbercheck.draft.prose import OTHER_GROUP
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip

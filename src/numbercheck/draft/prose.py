@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from numbercheck.draft.arms import NO_ARMS, Arms
 from numbercheck.draft.context import Context
 from numbercheck.draft.findings import Finding, Number
+from numbercheck.draft.groups import (
+    ENDPOINT,
+    HORIZON,
+    OTHER,
+    OTHER_GROUP,
+    base_label,
+    days,
+    endpoint_name,
+    in_order,
+    respectively,
+)
 from numbercheck.draft.labels import trimmed
-from numbercheck.draft.numerals import IN_WORDS, NUMERAL, UNIT, WORD, set_aside
+from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
-ENDPOINT = re.compile(
-    r"(?:\b[\w-]+-free|\boverall|\bdisease-specific|\bcancer-specific)\s+survival\b|"
-    r"\b(?:OS|[PDERIL]FS|survival)\b",
-    re.IGNORECASE,
-)
-HORIZON = re.compile(
-    rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
-)
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
@@ -26,21 +29,12 @@ OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
 )
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
-OTHER, OTHER_GROUP = ", other group", "guess: the other group"
+
 ENTRIES = {
     "random": "Patients randomized",
     "assigned": "Patients randomized",
     "enrol": "Patients enrolled",
 } | dict.fromkeys(("included", "recruited"), "Patients enrolled")
-DAYS = {
-    "year": 365.25,
-    "yr": 365.25,
-    "month": 365.25 / 12,
-    "mo": 365.25 / 12,
-    "wk": 7,
-    "week": 7,
-    "day": 1,
-}
 
 
 def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int, str]]:
@@ -103,8 +97,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
             if finding.kind not in ("design", "external", "comparison"):
                 finding.arm = finding.arm or arms.of(context.before, match[0], context.after)
         found += fresh
-    _in_order(found, text[start:end], arms)
-    return [f for f in _respectively(found, text[start:end]) if f.numbers]
+    in_order(found, text[start:end], arms)
+    return [f for f in respectively(found, text[start:end]) if f.numbers]
 
 
 def _p_value(at: Context, found: list[Finding]) -> list[Finding]:
@@ -192,10 +186,12 @@ def _comparison(
 ) -> Finding:
     """A comparison, of the two arms whose counts the sentence gives before it if there are two."""
     last = found[-1] if found else None
-    topic = topic or (_base(last) if last else trimmed(at.arms.without(at.before))) or at.label()
+    topic = (
+        topic or (base_label(last) if last else trimmed(at.arms.without(at.before))) or at.label()
+    )
     counts = [f for f in found if f.kind != "comparison"][-2:]
     alike = len(counts) == 2 and all(f.kind == "count" and f.value("n") for f in counts)
-    pair = tuple(counts) if alike and _base(counts[0]) == _base(counts[1]) else ()
+    pair = tuple(counts) if alike and base_label(counts[0]) == base_label(counts[1]) else ()
     label = f"{topic}, {ending}".removeprefix(", ")
     return Finding("comparison", label, numbers, topic=topic, compared=pair)
 
@@ -212,8 +208,8 @@ def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
     if "respectively" in at.text[at.match.end() : at.end]:
         joins = r"[\s)]*(,|,?\s*and)\s*$"
     if last and not thing and last.value("percent") and re.search(joins, at.before):
-        return [Finding("count", f"{_base(last)}{OTHER}", numbers, note=OTHER_GROUP)]
-    label = thing or at.label() or (_base(last) if last else "")
+        return [Finding("count", f"{base_label(last)}{OTHER}", numbers, note=OTHER_GROUP)]
+    label = thing or at.label() or (base_label(last) if last else "")
     return [Finding("count", label, numbers)]
 
 
@@ -264,7 +260,7 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
         number[0].statistic = "value"
         return [Finding("external", at.label(), number, unit="%")]
     if last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
-        return [Finding("count", f"{_base(last)}{OTHER}", number, note=OTHER_GROUP)]
+        return [Finding("count", f"{base_label(last)}{OTHER}", number, note=OTHER_GROUP)]
     return [Finding("count", at.label() or (last.label if last else ""), number)]
 
 
@@ -291,54 +287,6 @@ def _landmark(at: Context) -> tuple[str, float]:
     return endpoint_name(endpoints[-1][0]), days(horizons[-1])
 
 
-def endpoint_name(name: str) -> str:
-    """Initials of an endpoint, as OS for overall survival."""
-    name = name.lower()
-    initials = "".join(part[0] for part in re.split(r"[\s-]+", name)) if len(name) > 4 else name
-    return {"s": "OS", "survival": "OS"}.get(initials, initials.upper())
-
-
-def days(horizon: re.Match[str]) -> float:
-    """Days of a horizon that ``HORIZON`` has found."""
-    count = IN_WORDS.get(horizon[1].lower()) or float(horizon[1].replace("·", "."))
-    return round(count * DAYS[horizon[2].lower()], 2)
-
-
-def _base(finding: Finding) -> str:
-    return finding.topic or finding.label.removesuffix(OTHER)
-
-
-def _in_order(found: list[Finding], sentence: str, arms: Arms) -> None:
-    """Give numbers that follow each other, one for each arm, the arms in the order named."""
-    loose = [f for f in found if f.kind in ("count", "quantity", "survival")]
-    for i, last in enumerate(loose[1:], 1):
-        group = loose[max(0, i + 1 - len(arms.names)) : i + 1]
-        if last.note != OTHER_GROUP or len(group) < len(arms.names) or any(f.arm for f in group):
-            continue
-        named = sorted(arms.names, key=lambda name: sentence.lower().find(name.lower()))
-        here = all(name.lower() in sentence.lower() for name in arms.names)
-        for finding, arm in zip(group, named if here else arms.names, strict=True):
-            finding.arm, finding.note = arm, "guess: the arms in the order named"
-    for finding in loose:
-        if finding.arm:
-            finding.label = _base(finding)
-            finding.note = finding.note if finding.note != OTHER_GROUP else ""
-
-
-def _respectively(found: list[Finding], sentence: str) -> list[Finding]:
-    """Give estimates in one row the endpoints or horizons named in the same order."""
-    curves = [f for f in found if f.kind == "survival"]
-    if "respectively" in sentence and len(curves) > 1:
-        head = sentence[: sentence.find(curves[0].numbers[0].printed)]
-        endpoints = [endpoint_name(m[0]) for m in ENDPOINT.finditer(head)]
-        horizons = [days(m) for m in HORIZON.finditer(head)]
-        for i, curve in enumerate(curves):
-            curve.endpoint = endpoints[i] if len(endpoints) == len(curves) else curve.endpoint
-            curve.horizon = horizons[i] if len(horizons) == len(curves) else curve.horizon
-            curve.label = f"{curve.endpoint} at {curve.horizon:g} days"
-    return found
-
-
 def _again(at: Context, found: list[Finding]) -> list[Finding]:
     """The same mean or median once more, in another group."""
     last = found[-1] if found else None
@@ -347,7 +295,9 @@ def _again(at: Context, found: list[Finding]) -> list[Finding]:
         return []
     spread = at.number("sd") if at.group("sd") else _spread(at, at.group("what"))[0]
     numbers = at.number(statistic, "again") + spread
-    return [Finding(last.kind, f"{_base(last)}{OTHER}", numbers, unit=last.unit, note=OTHER_GROUP)]
+    return [
+        Finding(last.kind, f"{base_label(last)}{OTHER}", numbers, unit=last.unit, note=OTHER_GROUP)
+    ]
 
 
 def _count(at: Context, found: list[Finding]) -> list[Finding]:
