@@ -11,7 +11,8 @@ import tampering
 
 from companion.cohort.checks import examine
 from companion.cohort.patients import patient_table
-from companion.cohort.reading import CohortError, cohort_of
+from companion.cohort.reading import cohort_of
+from companion.errors import CompanionError
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -155,7 +156,7 @@ def recount(seed: int, place: Path) -> int:
     tampering.write(rewrite(Random(seed)), place)  # noqa: S311 - a test's mutations
     try:
         rows = [r for r in tampering.judged(place) if (r.verdict, r.basis) == ("match", "data")]
-    except CohortError:
+    except CompanionError:
         return 0
     counted = direct_counts(place)
     for row in rows:
