@@ -193,22 +193,27 @@ class Cohorts:
 
     def _comparison(self, measure: Measure, name: str, method: str, level: float) -> np.ndarray:
         if measure.against:
-            return self._against(measure)
+            return self._against(measure, method)
         if measure.design or not (measure.by.text and method):
             return self._undefined()  # pairs, or groups that the article does not define
         cells = self._once(self.cells, measure)
         return _of_rows(lambda *table: (_tested(table, method),), cells)[:, 0]
 
-    def _against(self, measure: Measure) -> np.ndarray:
-        """Largest two-sided P value over the rates that the other trial's claim admits."""
+    def _against(self, measure: Measure, method: str) -> np.ndarray:
+        """Largest two-sided P value over the rates, or counts, of the other trial."""
         printed = (self.ledger.find(measure.against, s)[:1] for s in ("min", "max", "value"))
         rates = [claim.value.value / 100 for claims in printed for claim in claims]
-        if not rates:
-            return self._undefined()  # the article cites no rate of its own
-        return _of_rows(
-            lambda k, n: (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),),
-            self._once(self._counted, measure),
-        )[:, 0]
+        rows = [r for r in self.ledger.comparators if r.claim == measure.against]
+        theirs = [(int(r.n), int(r.N)) for r in rows if r.n.isdigit() and r.N.isdigit()]
+
+        def largest(k: int, n: int) -> tuple[float]:
+            if rates:
+                return (max(exact_binomial(k, n, rate, "two-sided") for rate in rates),)
+            return (max(_tested((k, n - k, x, m - x), method) for x, m in theirs),)
+
+        if not (rates or (theirs and method)):
+            return self._undefined()
+        return _of_rows(largest, self._once(self._counted, measure))[:, 0]
 
 
 def endpoint_columns(ledger: Ledger, endpoint: str) -> tuple[str, str]:

@@ -40,8 +40,9 @@ def test_a_grade_is_read_however_it_is_written(tmp_path, grade):
 
 def test_the_analysis_grade_stands_in_for_the_collected_one(tmp_path):
     """ATOXGR of the ADaM guide, where there is no AETOXGR; the reader is told."""
-    tables = tampering.supplied()
-    tables |= {"ADAE": [{**row, "ATOXGR": "GRADE 4", "AETOXGRG": ""} for row in tables["ADAE"]]}
+    adae = tampering.supplied()["ADAE"]
+    renamed = [{**row, "ATOXGR": "GRADE 4", "AETOXGRG": ""} for row in adae]
+    tables = tampering.supplied() | {"ADAE": renamed}
     for row in tables["ADAE"]:
         del row["AETOXGR"]
     cohort = read_cohort(write(tables, tmp_path), tampering.LEDGER)

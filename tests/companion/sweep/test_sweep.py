@@ -270,7 +270,9 @@ def test_a_cohort_that_cannot_be_constructed_is_listed(tmp_path):
         "seed 0",
         "seed 1",
     ]
-    assert (tmp_path / "out" / "failures.csv").read_text("utf-8").count("UnsizedError") == 2
+    assert (tmp_path / "out" / "failures.csv").read_text("utf-8").count(
+        "LedgerError: no claim prints"
+    ) == 2
     assert not (tmp_path / "out" / "results.parquet").exists()
 
 
