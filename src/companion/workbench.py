@@ -206,7 +206,7 @@ class Workbench:
         recorded = {m: of for m, of in claimed.items() if m not in self.results.missing}
         for name, (what, counted, k) in recorded.items():
             measure = self.ledger.measures[name]
-            (said,) = (c for c in self.ledger.claims.values() if c.measure == name)
+            said = next(c for c in self.ledger.claims.values() if c.measure == name)
             similar = said.value.relation == ">="
             for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
                 if test.name.endswith("-greater") or (similar and test.is_one_sided):
@@ -228,7 +228,7 @@ class Workbench:
 
     def cited(self, measure: str, statistic: str) -> list[tuple[str, float]]:
         """A rate as the article cites it, and as each source prints it, in percent."""
-        (claim,) = self.ledger.find(measure, statistic)
+        claim = self.ledger.find(measure, statistic)[0]
         rows = [(f"{claim.locus}, as cited", float(claim.value.value))]
         linked = (row for row in self.ledger.comparators if row.claim == claim.claim)
         return rows + [(_trial(row), float(row.percent)) for row in linked if row.percent]

@@ -10,7 +10,7 @@ from synthetic import trial, write_csv
 
 from companion.build.request import NOTEBOOKS, PUBLISHED
 
-SIZES = {1_000: 250, 3_000: 600, 10_000: 2_000}  # patients: claims
+SIZES = {1_000: 300, 3_000: 700, 10_000: 2_000}  # patients: claims
 EVENTS = 50_000
 GIB = 1024
 
