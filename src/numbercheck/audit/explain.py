@@ -15,6 +15,7 @@ from numbercheck.ledger.notes import notes
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
+from numbercheck.statistics.rounding import format_number
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 
@@ -101,9 +102,9 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
 
 
 def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:
-    """Everything about a verdict; JSON has no NaN."""
+    """Everything about a verdict; JSON has no NaN, and no digit in which processors differ."""
     number = {"measure": claim.measure, "statistic": claim.statistic, "source": source_of(claim)}
-    value = verdict.value if isfinite(verdict.value) else None
+    value = float(format_number(verdict.value)) if isfinite(verdict.value) else None
     candidates = [candidate._asdict() for candidate in verdict.candidates]
     items = items_of(verdict.verdict, verdict.kind)._asdict()
     return {**vars(verdict), **number, "value": value, "candidates": candidates, **items}

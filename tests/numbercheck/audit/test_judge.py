@@ -5,6 +5,7 @@ import json
 import pytest
 from sketch import Sketch
 
+from companion.project import ROOT
 from numbercheck.audit import audit, explain, to_json
 from numbercheck.ledger.new import new_ledger
 from numbercheck.ledger.reading import read_ledger
@@ -283,3 +284,12 @@ def test_the_example_in_a_new_ledger_can_be_pasted_and_matches(tmp_path):
     found = [v.verdict for v in audit(read_ledger(tmp_path))]
 
     assert found == ["given", "given", "match", "match", "match"]
+
+
+def test_a_value_in_json_has_no_digit_in_which_processors_differ():
+    """A browser's erfc and a server's differ in the last one."""
+    rows = json.loads(to_json(read_ledger(ROOT / "data" / "published")))["verdicts"]
+    values = [row["value"] for row in rows if row["value"] is not None]
+
+    assert len(values) > 50
+    assert values == [float(f"{value:.12g}") for value in values]
