@@ -200,7 +200,13 @@ def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> 
     if not isinstance(value, str | int | float):
         reading.fault(file, "write a text or a number", row, column, str(value))
         return ""
-    return str(value)
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON can escape what no file can hold
+        reading.fault(file, "write whole characters, not half of a pair", row, column, text)
+        return ""
+    return text
 
 
 def _dataset(data: bytes, reading: Reading) -> None:

@@ -361,6 +361,20 @@ def test_lone_surrogates_are_no_text(folder):
     str(fault).encode("utf-8")
 
 
+def test_a_lone_surrogate_among_codes_is_named(folder):
+    """Codes are sorted and grouped before anybody writes them."""
+    (folder / "adrs.csv").unlink()
+    synthetic.write_json(SMALL, folder)
+    for name in ("adsl", "adae", "adtte"):
+        (folder / f"{name}.json").unlink()
+    path = folder / "adrs.json"
+    path.write_text(path.read_text().replace('"OVRLRESP"', '"\\ud800"', 1))
+
+    told = [f for f in faults(folder, LEDGER) if "half of a pair" in f.right]
+
+    assert [f.column for f in told] == ["PARAMCD"]
+
+
 @pytest.mark.parametrize("content", [b"", b"HEADER RECORD*******LIBRARY HEADER", b"\0" * 1000])
 def test_a_file_that_is_no_sas_transport_is_named(folder, content):
     """By its first bytes."""
