@@ -241,7 +241,8 @@
   addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
 
   let waiting = 0;
-  addEventListener("scroll", () => { clearTimeout(waiting); waiting = setTimeout(save, 200); });
+  const settle = () => { if (history.state === "saved") save(); };  // else a link is on its way
+  addEventListener("scroll", () => { clearTimeout(waiting); waiting = setTimeout(settle, 200); });
   addEventListener("popstate", () => { if (history.state === "saved") go(false); });
   addEventListener("hashchange", () => { if (history.state !== "saved") go(true); });  // a link
   history.scrollRestoration = "manual";
