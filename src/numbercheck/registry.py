@@ -3,16 +3,18 @@
 Source: the data structure of https://clinicaltrials.gov/api/v2/studies, version 2.
 """
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, NamedTuple
 
 from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.tables import CsvTable, read_table
 from numbercheck.ledger.texts import MONTHS
 from numbercheck.tables import write_table
 
@@ -223,15 +225,8 @@ def write_draft(rows: Mapping[str, list[Row]], ledger: Path, output: Path) -> No
         copyfile(path, output / path.name)
     for name, drafted in rows.items():
         path = output / f"{name}.csv"
-        header, kept = _table(path)
-        columns = list(dict.fromkeys((*header, *(c for row in drafted for c in row))))
-        write_table(columns, ([r.get(c, "") for c in columns] for r in (*kept, *drafted)), path)
-
-
-def _table(path: Path) -> tuple[list[str], list[Row]]:
-    """Columns and rows of a file of the ledger; none where there is no such file."""
-    if not path.is_file():
-        return [], []
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        return list(reader.fieldnames or ()), list(reader)
+        known = [field.name for field in fields(FILES[name])]
+        own = read_table(path, known, []) if path.is_file() else CsvTable([], [])
+        columns = list(dict.fromkeys((*own.columns, *(c for row in drafted for c in row))))
+        every = [*(cells for _, cells in own.rows), *drafted]
+        write_table(columns, ([r.get(c, "") for c in columns] for r in every), path)

@@ -147,3 +147,14 @@ def test_a_record_is_not_drafted_twice_nor_over_a_folder(record, folder):
         draft(record, ledger)
     with pytest.raises(RegistryError, match="draft: it is there already; name a new folder"):
         drafted(record, folder)
+
+
+def test_a_ledger_saved_with_semicolons_is_copied_as_it_is_read(record, folder):
+    """The copy is read by the rules by which the ledger was."""
+    path = folder / "measures.csv"
+    before = drafted(record, folder)
+    path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-8")
+    again = folder.parent / "again"
+    write_draft(draft(record, read_ledger(folder)), folder, again)
+
+    assert read_ledger(again).measures == before.measures
