@@ -18,6 +18,7 @@ from numbercheck.recount import SHARES
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.quantiles import quantile
 from numbercheck.statistics.rounding import format_number
+from numbercheck.tables import write_table
 
 BASES = ("constructed", "data")
 COLUMNS = ("measure", "statistic", "value", "method", "basis")
@@ -135,12 +136,10 @@ def write_results(results: Iterable[Result], path: Path | str) -> None:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(results, key=lambda r: (r.measure, r.statistic))
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow((*COLUMNS, CELL))
-        for r in ordered:
-            number = format_number(r.value)
-            writer.writerow((r.measure, r.statistic, number, r.method, r.basis, r.cell))
+    rows = (
+        (r.measure, r.statistic, format_number(r.value), r.method, r.basis, r.cell) for r in ordered
+    )
+    write_table((*COLUMNS, CELL), rows, path)
 
 
 def read_results(path: Path | str) -> list[Result]:

@@ -6,7 +6,6 @@ from supplied patients. A claim that could be either takes the stronger, and cou
 added across bases.
 """
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import nan
@@ -17,6 +16,7 @@ from companion.results import Result
 from numbercheck.audit import Verdict, distinct, tally
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
+from numbercheck.tables import write_table
 from numbercheck.words import OUTCOMES
 
 COLUMNS = ("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")
@@ -108,10 +108,7 @@ def write_verdicts(rows: Sequence[Verdict], path: Path | str) -> None:
     """Write verdicts as CSV, in the ledger's order."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    write_table(COLUMNS, ([getattr(row, column) for column in COLUMNS] for row in rows), path)
 
 
 def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:

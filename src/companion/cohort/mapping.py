@@ -1,6 +1,5 @@
 """What a trial's tables call otherwise: the codes they use, and ``mapping.csv`` beside them."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from companion.cohort.schema import MISSING, Schema, one_of, plain
 from companion.cohort.sheets import RawTable, Reading, reword
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
+from numbercheck.tables import write_table
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
@@ -238,9 +238,6 @@ def write_draft(directory: Path | str, reading: Reading, ledger: Ledger) -> Path
     path = Path(directory) / FILE
     if path.exists():
         raise CompanionError(f"{path} is there already; nothing was written over it")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*COLUMNS, STATUS))
-        drafts = draft(reading.codes, Schema(ledger))
-        writer.writerows((e.variable, e.theirs, e.ours, DRAFT) for e in drafts)
+    drafts = draft(reading.codes, Schema(ledger))
+    write_table((*COLUMNS, STATUS), ((e.variable, e.theirs, e.ours, DRAFT) for e in drafts), path)
     return path

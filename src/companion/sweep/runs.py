@@ -1,6 +1,5 @@
 """Run a grid: keep what is done, list what fails, and join everything in one table."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from companion.sweep.grid import Grid, GridError, Setting
 from companion.sweep.vectorized import evaluate
 from numbercheck.ledger.records import Ledger
 from numbercheck.recount import Cohorts
+from numbercheck.tables import write_table
 
 COHORTS, RUNS = 200, 2_000  # most in one part, so that memory does not grow with the grid
 
@@ -179,13 +179,8 @@ def _write_lists(
     """List what failed, and the claims that each reconstruction had to give up."""
     given_up = [(str(request.grid.scenarios[i]) or "at hand", " ".join(cohort["given_up"]))
                 for i, cohort in cohorts.items()]  # fmt: skip
-    _write_csv(request.output / "failures.csv", ["failure"], ((f,) for f in failures))
-    _write_csv(request.output / "cohorts.csv", ["cohort", "given_up"], given_up)
-
-
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+    write_table(["failure"], ((f,) for f in failures), request.output / "failures.csv")
+    write_table(["cohort", "given_up"], given_up, request.output / "cohorts.csv")
 
 
 def _summarize(request: SweepRequest) -> None:

@@ -1,6 +1,5 @@
 """Write a drafted ledger as the files that audit reads."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +9,7 @@ from numbercheck.draft.drafting import Draft
 from numbercheck.draft.naming import Drafted
 from numbercheck.ledger.new import new_ledger
 from numbercheck.ledger.reading import FILES
+from numbercheck.tables import write_table
 
 KINDS = {"population": "count"}
 
@@ -37,10 +37,8 @@ def write_draft(draft: Draft, directory: Path) -> None:
 
 def _write(directory: Path, name: str, rows: Iterator[dict[str, str]]) -> None:
     columns = [field.name for field in fields(FILES[name])]
-    with (directory / f"{name}.csv").open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    cells = ([row.get(column, "") for column in columns] for row in rows)
+    write_table(columns, cells, directory / f"{name}.csv")
 
 
 def _measure(measure: Drafted) -> dict[str, str]:
