@@ -17,7 +17,7 @@ from numbercheck.ledger.rows import Measure, Variable
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS, SHARES, quantile_kind, quantile_weights
-from numbercheck.statistics.scales import survival_limits
+from numbercheck.statistics.scales import survival_limits, two_sided_level
 
 DEFINED_AT_ONE = ("log", "plain")  # limits that exist where survival is still 1, as in R
 
@@ -170,7 +170,7 @@ class Cohorts:
         if name == "at_risk":
             followed = np.asarray(self.columns[time].values >= horizon) & self.columns[time].known
             return (self.select(measure.among) & followed).sum(axis=1).astype(float)
-        level = level if measure.sides in ("", "two") else 2 * level - 1
+        level = two_sided_level(level, measure.sides)
         return self.survival_at(measure, horizon, name, method or "log", level)
 
     def survival_at(

@@ -21,6 +21,7 @@ from numbercheck.statistics.risk_sets import (
     km_limits,
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.scales import two_sided_level
 
 LIMIT = 1_000  # sequences; more are not counted
 LISTED = 100  # patients; of larger trials one sequence is constructed
@@ -75,7 +76,7 @@ class PrintedCurve(NamedTuple):
     @property
     def two_sided(self) -> float:
         """Level of the two-sided interval that has the printed limit."""
-        return self.level if self.sides == "two" else 2 * self.level - 1
+        return two_sided_level(self.level, self.sides)
 
     def search(
         self, limits: Limits | None = None, conf_type: str = "", most: int | None = None

@@ -17,6 +17,7 @@ from numbercheck.statistics.effects import (
     odds_ratio,
     risk_ratio,
 )
+from numbercheck.statistics.scales import two_sided_level
 from numbercheck.words import STATISTICS
 
 EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
@@ -68,7 +69,7 @@ def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
     shown = measure.by.text.strip() in evidence.ledger.variables  # no group comes first
     if shown and not _fits(claim, name, tables, scale, evidence):
         tables = [(second, first) for first, second in tables]
-    level = _two_sided(evidence.ledger.level(measure), measure)
+    level = two_sided_level(evidence.ledger.level(measure), measure.sides)
     ways = tuple(way for table in tables for way in _ways(name, table, level, scale))
     setting = " v ".join(f"{k} of {k + rest}" for k, rest in tables[0])
     setting += f" or {len(tables) - 1} other tables" if len(tables) > 1 else ""
@@ -89,10 +90,6 @@ def _slips(
                 yield "other-level", f"it has limits of {100 * other:g} %", way
         for way in _ways(name, table, level, 101 - scale) if name == "difference" else ():
             yield "scale-switch", "fractions and percentage points are mixed up", way
-
-
-def _two_sided(level: float, measure: Measure) -> float:
-    return level if (measure.sides or "two") == "two" else 2 * level - 1
 
 
 def _ways(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:

@@ -8,7 +8,6 @@ the number of events (Schoenfeld 1983, doi:10.2307/2531021), which bounds its li
 from collections.abc import Iterator
 from itertools import product
 from math import erfc, exp, inf, log, nan, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
@@ -181,7 +180,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 def _is_far(printed: Printed, z: Ends) -> bool:
     """Whether a P value is so far from that of some limits that they contradict each other."""
     low, high = (min(max(x, 1e-15), 1.0) for x in ends_of(printed))
-    own = tuple(NormalDist().inv_cdf(1 - p / 2) for p in (high, low))
+    own = tuple(two_sided_z(1 - p) for p in (high, low))
     pairs = list(product(own, z))
     gap = min(abs(a - b) for a, b in pairs)
     ratio = min(max(a, b) / max(min(a, b), 1e-9) for a, b in pairs)

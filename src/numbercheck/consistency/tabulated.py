@@ -12,6 +12,7 @@ from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits
 from numbercheck.statistics.rounding import Printed
+from numbercheck.statistics.scales import two_sided_level
 
 MOST_HISTORIES = 5_000  # a longer list slows the solver more than a covered region
 MOST_STEPS = 50_000
@@ -30,9 +31,9 @@ class Limits(NamedTuple):
 def limits_of(ledger: Ledger, measure: Measure) -> Limits:
     """How a measure's limits are computed; a curve's as those of a two-sided interval."""
     method, level, sides = ledger.method(measure), ledger.level(measure), measure.sides or "two"
-    if measure.kind == "survival" and sides != "two":
-        level = 2 * level - 1
-    return Limits(method, level, "two" if measure.kind == "survival" else sides)
+    if measure.kind == "survival":
+        return Limits(method, two_sided_level(level, sides))
+    return Limits(method, level, sides)
 
 
 @lru_cache(maxsize=4096)

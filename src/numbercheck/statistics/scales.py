@@ -42,6 +42,11 @@ def survival_limits(
     return scale.back(center - reach), scale.back(center + reach)
 
 
+def two_sided_level(level: float, sides: str = "two") -> float:
+    """Level of the two-sided interval that has the limits of one with these ``sides``."""
+    return level if sides in ("", "two") else 2 * level - 1
+
+
 @lru_cache
 def two_sided_z(level: float) -> float:
     """Normal deviate that a two-sided interval of this level reaches."""
