@@ -35,14 +35,15 @@ class Way(NamedTuple):
 
     def limits(self, k: int, total: int, is_cut: bool = True) -> tuple[float, float]:
         """Both limits in percent."""
-        lower, upper = limits(k, total, self.method, self.level, self.sided, is_cut)
-        return 100 * lower, 100 * upper
+        lower, upper = limits(k, total, self.method, self.level, self.sided, is_cut=False)
+        low, high = 100 * lower, 100 * upper
+        return (max(low, 0.0), min(high, 100.0)) if is_cut else (low, high)
 
     def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
         """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
-        forms = [self.limits(k, total, is_cut) for is_cut in (True, False)]
-        fits = [pair.admits(scale * lower, scale * upper) for lower, upper in forms]
-        return fits[0][0] or fits[1][0], fits[0][1] or fits[1][1]
+        cut, uncut = self.limits(k, total), self.limits(k, total, is_cut=False)
+        fits = [pair.admits(scale * low, scale * high) for low, high in dict.fromkeys((cut, uncut))]
+        return any(fit[0] for fit in fits), any(fit[1] for fit in fits)
 
 
 class Pair(NamedTuple):

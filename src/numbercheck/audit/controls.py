@@ -3,7 +3,6 @@
 from numbercheck.audit.comparisons import Comparison, matched_tests, some, table_tests
 from numbercheck.audit.evidence import Count, Evidence, MissingError
 from numbercheck.ledger.rows import Measure
-from numbercheck.ledger.sources import of_sources
 
 
 def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) -> Comparison:
@@ -20,8 +19,7 @@ def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) 
     """
     if measure.endpoint or not measure.where.text:
         raise MissingError("a test of two curves needs the times of all patients")
-    controls = Evidence(of_sources(evidence.ledger, [measure.against]))
-    own, other = _count(measure, evidence), _count(measure, controls)
+    own, other = _count(measure, evidence), _count(measure, evidence.of(measure.against))
     tables = [
         ((k, (own.total or 0) - k), (m, (other.total or 0) - m))
         for k in own.values

@@ -3,6 +3,7 @@
 An at-risk sequence has the number at risk at each event before the estimate.
 """
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from math import isnan, nan
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from numbercheck.statistics.risk_sets import (
     History,
     Target,
     UnfinishedError,
-    histories,
+    each_history,
     km_limits,
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -78,19 +79,49 @@ class PrintedCurve(NamedTuple):
         """Level of the two-sided interval that has the printed limit."""
         return two_sided_level(self.level, self.sides)
 
-    def search(
+    def target(
         self, limits: Limits | None = None, conf_type: str = "", most: int | None = None
-    ) -> FoundHistories:
-        """Sequences that give the estimate and these limits, with at most so many events."""
+    ) -> Target:
+        """The estimate and these limits, with at most so many events."""
         low, high = self.limits if limits is None else limits
         low, high = (
             None if self.sides == "upper" else low,
             None if self.sides == "lower" else high,
         )
-        kind = conf_type or self.types[0]
-        return _search(
-            self.n, self.estimate.value, (low, high), kind, self.two_sided, self.scale, most
-        )
+        kind, printed = conf_type or self.types[0], self.estimate.value
+        return Target(printed, low, high, kind, self.two_sided, self.scale, 0, most)
+
+    def search(
+        self, limits: Limits | None = None, conf_type: str = "", most: int | None = None
+    ) -> FoundHistories:
+        """Sequences that give the estimate and these limits, with at most so many events."""
+        return _search(self.n, self.target(limits, conf_type, most))
+
+    def is_impossible(self, limits: Limits | None = None, most: int | None = None) -> bool:
+        """Whether it is proved that no sequence gives them; quicker than to list them."""
+        some = history_of_two_runs(self.n, self.target(limits, most=most))
+        return some is None and self.search(limits, most=most).is_impossible
+
+    def all_admit(self, printed: Printed, conf_type: str, at: int) -> bool:
+        """Whether every sequence that gives the estimate has a limit that is printed so."""
+        every = _every(self.n, self.target(NO_LIMITS, conf_type))
+        try:
+            return all(printed.admits(self.limit(history, conf_type, at)) for history in every)
+        except UnfinishedError:
+            return False
+
+    @property
+    def deaths(self) -> int | None:
+        """Events that all sequences have; None where they differ, or there are too many."""
+        sizes: set[int] = set()
+        try:
+            for history in _every(self.n, self.target()):
+                sizes.add(len(history))
+                if len(sizes) > 1:
+                    return None
+        except UnfinishedError:
+            return None
+        return sizes.pop() if sizes else None
 
     def limit(self, history: History, conf_type: str, at: int) -> float:
         """Lower (0) or upper (1) limit of a sequence, in the printed unit."""
@@ -120,28 +151,30 @@ class PrintedCurve(NamedTuple):
 
 
 @cache
-def _search(
-    n: int,
-    estimate: Printed,
-    limits: Limits,
-    conf_type: str,
-    level: float,
-    scale: float,
-    most: int | None,
-) -> FoundHistories:
-    target = Target(estimate, *limits, conf_type, level, scale, 0, most)
-    span = event_range(n, target)
-    if span is None:
-        return FoundHistories((), True)
-    if n > LISTED and (history := history_of_two_runs(n, target)):
-        return FoundHistories((history,), False, span)
-    steps = max(2 * n, (WORK if n <= LISTED else LESS) // n)
+def _search(n: int, target: Target) -> FoundHistories:
+    span = event_range(n, target) or (0, 0)
+    found: list[History] = []
     try:
-        found = histories(n, estimate, *limits, conf_type, level, (0, most), LIMIT, scale, steps)
-    except UnfinishedError as error:
-        return FoundHistories(tuple(error.found), False, span)
+        for history in _every(n, target):
+            found.append(history)
+    except UnfinishedError:
+        return FoundHistories(tuple(found), False, span)
     sizes = [len(history) for history in found]
     return FoundHistories(tuple(found), True, (min(sizes, default=0), max(sizes, default=0)))
+
+
+def _every(n: int, target: Target) -> Iterator[History]:
+    """Sequences one after the other, with an UnfinishedError after the last that is not all."""
+    if event_range(n, target) is None:
+        return
+    if n > LISTED and (history := history_of_two_runs(n, target)):
+        yield history
+        raise UnfinishedError("one sequence of a large trial is constructed")
+    steps = max(2 * n, (WORK if n <= LISTED else LESS) // n)
+    for number, history in enumerate(each_history(n, target, steps)):
+        if number == LIMIT:
+            raise UnfinishedError(f"there are more than {LIMIT:,} sequences")
+        yield history
 
 
 def curve_at(claim: Claim, evidence: Evidence) -> PrintedCurve | None:

@@ -13,6 +13,7 @@ from numbercheck.audit.selections import Key, Selections
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.sources import of_sources
 from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.rounding import Printed
 
@@ -57,11 +58,17 @@ Inferred = Callable[["Evidence", str], Expected]
 class Evidence:
     """A ledger's counts, by measure and by the patients that they select."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, beside: "Evidence | None" = None) -> None:
         self.ledger = ledger
-        self.selections = Selections(ledger)
-        self.key = self.selections.key
         self.level = confidence_level(ledger.parameter("level", "0.95"))
+        self.key: Callable[..., Key] = beside.key if beside else Selections(ledger).key
+        self._of: dict[str, Evidence] = beside._of if beside else {}
+
+    def of(self, source: str) -> "Evidence":
+        """The same for what one source prints."""
+        if source not in self._of:
+            self._of[source] = Evidence(of_sources(self.ledger, [source]), self)
+        return self._of[source]
 
     @cached_property
     def _counted(self) -> dict[Key, list[Measure]]:
@@ -95,15 +102,18 @@ class Evidence:
         return found
 
     @cached_property
-    def totals(self) -> frozenset[int]:
-        """Every printed number of patients that can be a whole: N, or n without a percentage."""
+    def totals(self) -> tuple[int, ...]:
+        """Every printed number of patients that can be a whole: N, or n without a percentage.
+
+        In ascending order.
+        """
         find = self.ledger.find
         counted = [m for m in self.ledger.measures.values() if m.kind == "count"]
         whole = [c for m in counted for c in self._wholes(m)]
         whole += [
             c for m in counted if not find(m.measure, "percent") for c in find(m.measure, "n")
         ]
-        return frozenset(int(c.value.value) for c in whole if is_count(c.value))
+        return tuple(sorted({int(c.value.value) for c in whole if is_count(c.value)}))
 
     def _wholes(self, measure: Measure) -> list[Claim]:
         own = self.ledger.find(measure.measure, "N")

@@ -23,7 +23,7 @@ from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
-from numbercheck.ledger.sources import of_sources, source_of
+from numbercheck.ledger.sources import source_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -46,13 +46,13 @@ def audit(ledger: Ledger) -> list[Verdict]:
     premise from which others follow, ``unchecked`` otherwise, with the reason. Each source in view
     is judged by itself, then by the sources above it in sources.csv.
     """
-    in_view = dict.fromkeys(map(source_of, ledger.claims.values()))
-    return [v for name in in_view for v in _audit(of_sources(ledger, [name]))]
+    in_view, evidence = dict.fromkeys(map(source_of, ledger.claims.values())), Evidence(ledger)
+    return [v for name in in_view for v in _audit(evidence.of(name))]
 
 
-def _audit(ledger: Ledger) -> list[Verdict]:
+def _audit(evidence: Evidence) -> list[Verdict]:
     """Judge the claims of one source."""
-    evidence = Evidence(ledger)
+    ledger = evidence.ledger
     found: dict[str, list[Verdict]] = {claim: [] for claim in ledger.claims}
     for verdict in sources.check(evidence):
         found[verdict.claim].append(verdict)

@@ -15,8 +15,6 @@ from numbercheck.audit.evidence import Evidence, is_count, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
-from numbercheck.statistics.event_ranges import history_of_two_runs
-from numbercheck.statistics.risk_sets import Target
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.scales import CONF_TYPES
 
@@ -33,7 +31,7 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif curve is None:
         says = "The number of patients is not printed."
         yield verdict_on(claim, "unchecked", "no-denominator", says)
-    elif not curve.search().histories and curve.search(NO_LIMITS).is_impossible:
+    elif curve.is_impossible(NO_LIMITS):
         says = f"No numbers at risk among {curve.n} patients give {claim.printed}."
         yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
     else:
@@ -45,8 +43,7 @@ def _deaths(
 ) -> Iterator[Verdict]:
     """Compare the events that every sequence needs with those that are printed."""
     number, sources = _printed_deaths(measure, evidence)
-    every = curve.search()
-    if sources and every.histories and curve.search(most=number).is_impossible:
+    if sources and curve.is_impossible(most=number) and (every := curve.search()).histories:
         need = every.span[0]
         says = (
             f"{claim.printed} of {curve.n} patients needs at least {need} events, whatever the "
@@ -132,7 +129,7 @@ def _attained(
         range_ = first if first == last else f"between {first} and {last}"
         given = f"given {curve.estimate.printed} and {curve.limits[0].text}"
         says += f"; {given}, this one is {range_}."
-    elif _is_only(claim, curve, conf_type, at):
+    elif curve.all_admit(claim.value, conf_type, at):
         verdict, kind = "match", "history"
         says += "; every sequence that gives the estimate gives this limit."
     else:
@@ -142,16 +139,6 @@ def _attained(
     return verdict_on(
         claim, verdict, kind, says, f"km-{conf_type}", value, candidates, used, chosen_among
     )
-
-
-def _is_only(claim: Claim, curve: PrintedCurve, conf_type: str, at: int) -> bool:
-    """Whether every sequence that gives the estimate gives this limit."""
-    some = history_of_two_runs(curve.n, Target(curve.estimate.value, scale=curve.scale))
-    if some and not claim.value.admits(curve.limit(some, conf_type, at)):
-        return False
-    every = curve.search(NO_LIMITS, conf_type)
-    values = (curve.limit(history, conf_type, at) for history in every.histories)
-    return every.is_all and all(map(claim.value.admits, values))
 
 
 def _used(claim: Claim, curve: PrintedCurve, evidence: Evidence) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What else would give two printed limits, where no method that is expected does."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from numbercheck.audit.cases import Case, Way, inferred, of_total, without_event
 from numbercheck.audit.evidence import Count, Evidence
@@ -34,21 +35,21 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
 
 def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[str, Way, str]]:
     """Kinds, ways and words of what gives both limits, the likeliest first."""
-    total = case.count.total or 0
+    total, wilson = case.count.total or 0, first._replace(method="wilson")
     for way in case.whole:
         yield "method-differs", way, f"{way.name} gives them; the others are {first.name}"
-    for n in sorted(evidence.totals - {0, total}, key=lambda n: abs(n - total))[:NEAREST]:
-        if n >= max(case.count.values) and _is_near(case, first, n):
+    for n in _nearest(total, evidence.totals):
+        if n >= max(case.count.values) and _is_near(case, wilson, n):
             for way in case.of(case.count.values, n).whole[:1]:
                 whose = f"{way.name} of {of_total(Count(case.count.values, n, ()))}"
                 yield "other-denominator", way, f"{whose}, another printed total, gives them"
     for level, side in _other_levels(case):
-        if _is_near(case, first._replace(level=level, sided=side), total):
+        if _is_near(case, Way("wilson", level, side), total):
             for way in (Way(method, level, side) for method in METHODS):
                 if all(case.fit(way)):
                     kind = "one-sided" if side != first.sided else "other-level"
                     yield kind, way, f"{way.name} gives them"
-    for way in without_event(case).whole[:1] if _is_mirrored(case, first) else ():
+    for way in without_event(case).whole[:1] if _is_mirrored(case, wilson) else ():
         yield "complement-interval", way, "they are the interval of those without the event"
     for way in case.tried:
         if slip := _slip(case, way):
@@ -57,21 +58,29 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
         yield "too-narrow", first, "no method gives an interval so narrow"
 
 
-def _is_near(case: Case, way: Way, total: int) -> bool:
+def _nearest(total: int, totals: Sequence[int]) -> list[int]:
+    """Printed totals that are nearest to one of them."""
+    at = bisect_left(totals, total)
+    near = totals[max(at - NEAREST - 1, 0) : at + NEAREST + 1]
+    others = sorted((n for n in near if n not in (0, total)), key=lambda n: abs(n - total))
+    return others[:NEAREST]
+
+
+def _is_near(case: Case, wilson: Way, total: int) -> bool:
     """Whether Wilson's limits, which are quickly computed, are near the printed ones.
 
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
     """
-    values = way._replace(method="wilson").limits(case.count.values[0], total)
-    near = min(NEAR, 1 + 100 * (two_sided_z(way.level) ** 2 + 1) / total)
+    values = wilson.limits(case.count.values[0], total)
+    near = min(NEAR, 1 + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total)
     return all(abs(p.value - v) < near for p, v in zip(case.pair, values, strict=True) if p)
 
 
-def _is_mirrored(case: Case, first: Way) -> bool:
+def _is_mirrored(case: Case, wilson: Way) -> bool:
     """Whether the interval of those without the event is near the printed one."""
     total = case.count.total or 0
     others = case._replace(count=Count((total - case.count.values[0],), total, ()))
-    return len(case.count.values) > 1 or _is_near(others, first, total)
+    return len(case.count.values) > 1 or _is_near(others, wilson, total)
 
 
 def _other_levels(case: Case) -> list[tuple[float, str]]:

@@ -61,8 +61,8 @@ def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterat
         yield "decimal-point-lost", "a decimal point was lost"
     if 0 < printed.value <= 1 and printed.admits(k / total):
         yield "scale-switch", "a fraction was printed for a percentage"
-    for other in sorted(evidence.totals - {total, 0}):
-        if k <= other and printed.admits(100 * k / other):
+    for other in evidence.totals:
+        if other not in (total, 0) and k <= other and printed.admits(100 * k / other):
             yield "other-denominator", f"it is {k} of {other}, another printed total"
     rules = roundings(value, printed.decimals)
     for rule, name in SLIPS.items():

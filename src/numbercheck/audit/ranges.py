@@ -84,9 +84,8 @@ def _events(measure: str, evidence: Evidence) -> Known | None:
     """Events that a survival estimate and its limits need, where all sequences agree."""
     for claim in evidence.ledger.find(measure, "estimate")[-1:]:
         curve = curve_at(claim, evidence)
-        found = curve.search() if curve else None
-        if found and found.histories and found.is_all and found.span[0] == found.span[1]:
-            number = Fraction(found.span[0])
+        if curve and (deaths := curve.deaths) is not None:
+            number = Fraction(deaths)
             return Known(Range(number, number), str(number), (claim,))
     return None
 

@@ -11,7 +11,7 @@ from itertools import product
 from math import ceil, floor, prod
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import comparisons, literal
+from numbercheck.ledger.grammar import comparisons, literal, names_in, parsed
 from numbercheck.ledger.records import Ledger
 
 MOST = 20_000  # combinations of values; beyond that only the same text is the same selection
@@ -31,10 +31,10 @@ class Selections:
         self._variables = ledger.variables
         self._keys: dict[tuple[str, ...], Key] = {}
         self._constants: dict[str, set] = {}
-        measures = ledger.measures.values()
-        trees = [e.tree for m in measures for e in (m.where, m.among, m.by)]
-        trees += [v.evaluable.tree for v in ledger.variables.values()]
-        for left, _, right in (found for tree in trees for found in comparisons(tree)):
+        read = [e for m in ledger.measures.values() for e in (m.where, m.among, m.by)]
+        read += [v.evaluable for v in ledger.variables.values()]
+        trees = {expression.text: expression.tree for expression in read}
+        for left, _, right in (found for tree in trees.values() for found in comparisons(tree)):
             for column, other in ((left, right), (right, left)):
                 if isinstance(column, ast.Name) and not isinstance(other, ast.Name | ast.BinOp):
                     values = literal(other)
@@ -51,16 +51,16 @@ class Selections:
             names = (name for part in parts for name in part.names if name in self._variables)
             known = (self._variables[name].evaluable.text for name in names)
             every = dict.fromkeys((*texts, *filter(None, known)))
-            self._keys[texts] = self._key(Expression(" and ".join(f"({t})" for t in every)))
+            self._keys[texts] = self._key(parsed(" and ".join(f"({t})" for t in every)))
         return self._keys[texts]
 
-    def _key(self, expression: Expression) -> Key:
-        names = list(expression.names)
+    def _key(self, tree: ast.expr) -> Key:
+        names = list(names_in(tree))
         values = [self._values(name) for name in names]
-        if prod(map(len, values)) > MOST or _relates_columns(expression):
-            return (ast.unparse(expression.tree),), frozenset()
+        if prod(map(len, values)) > MOST or _relates_columns(tree):
+            return (ast.unparse(tree),), frozenset()
         rows = (dict(zip(names, row, strict=True)) for row in product(*values))
-        chosen = {tuple(row.values()) for row in rows if holds(expression.tree, row)}
+        chosen = {tuple(row.values()) for row in rows if holds(tree, row)}
         for at in reversed(range(len(names))):
             rest = {row[:at] + row[at + 1 :] for row in chosen}
             if len(rest) * len(values[at]) == len(chosen):  # the column makes no difference
@@ -83,11 +83,11 @@ class Selections:
         return tuple(sorted(near)) or ((0,) if variable else (False, True))
 
 
-def _relates_columns(expression: Expression) -> bool:
+def _relates_columns(tree: ast.expr) -> bool:
     """Whether two columns are compared with each other."""
     return any(
         sum(isinstance(n, ast.Name) for side in (left, right) for n in ast.walk(side)) > 1
-        for left, _, right in comparisons(expression.tree)
+        for left, _, right in comparisons(tree)
     )
 
 

@@ -66,16 +66,17 @@ def agreements(ledger: Ledger) -> list[Agreement]:
         In the order of sources.csv and claims.csv, then what cited trials print themselves.
     """
     names = [name for name in every_source(ledger) if name != ARTICLE]
-    rows = [row for name in names for row in beside(Evidence(of_sources(ledger, [name])), name)]
+    evidence = Evidence(ledger)
+    rows = [row for name in names for row in _beside(evidence.of(name), name)]
     return [*rows, *_cited(ledger)]
 
 
-def beside(own: Evidence, name: str) -> Iterator[Agreement]:
+def _beside(own: Evidence, name: str) -> Iterator[Agreement]:
     """Every number of one source beside the sources of the same patients above it."""
     patients = population(own.ledger, name)
     names = every_source(own.ledger)
     same = [s for s in names[: names.index(name)] if population(own.ledger, s) == patients]
-    above = [Evidence(of_sources(own.ledger, [each])) for each in same]
+    above = [own.of(each) for each in same]
     for claim in own.ledger.claims.values():
         pairs = [(found, each) for each in above if (found := _reference(claim, own, each))]
         for other, theirs in pairs:
@@ -285,7 +286,7 @@ def check(evidence: Evidence) -> Iterator[Verdict]:
     """Judge the numbers of one source by the sources above it that print the same measure."""
     ledger = evidence.ledger
     name = next(map(source_of, ledger.claims.values()), ARTICLE)
-    for row in beside(evidence, name) if name != ARTICLE else ():
+    for row in _beside(evidence, name) if name != ARTICLE else ():
         if row.against:
             verdict, kind = VERDICTS.get(row.agreement, ("unchecked", row.agreement))
             claim, inputs = ledger.claims[row.claim], (row.against_claim,)

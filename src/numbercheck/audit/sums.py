@@ -8,8 +8,7 @@ from math import nan
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.ranges import Known, Range, evaluate, known_names, shown, text_of
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import dotted
+from numbercheck.ledger.grammar import dotted, names_in
 from numbercheck.ledger.rows import Relation
 
 SIGNS = {ast.Eq: "=", ast.NotEq: "≠", ast.LtE: "≤", ast.Lt: "<", ast.GtE: "≥", ast.Gt: ">"}
@@ -153,7 +152,7 @@ def _subject(
 def _spoken(link: Link) -> list[str]:
     """Names on either side of a comparison, from left to right."""
     sides = (link[0], link[2])
-    return [n for side in sides for n in Expression(ast.unparse(side)).names]
+    return [name for side in sides for name in names_in(side)]
 
 
 def _is_circular(subject: str, inputs: set[str], follows: Mapping[str, set[str]]) -> bool:

@@ -15,7 +15,7 @@ from numbercheck.errors import did_you_mean
 from numbercheck.ledger.grammar import (
     ExpressionError,
     comparisons,
-    dotted,
+    names_in,
     parsed,
     refuse_foreign_nodes,
     refuse_foreign_values,
@@ -50,13 +50,7 @@ class Expression:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns or measures that it reads, dotted where written so, in order of name."""
-        inner = {id(n.value) for n in ast.walk(self.tree) if isinstance(n, ast.Attribute)}
-        found = {
-            dotted(node)
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Name | ast.Attribute) and id(node) not in inner
-        }
-        return tuple(sorted(found))
+        return names_in(self.tree)
 
     def require(self, known: Mapping[str, object] | set[str]) -> None:
         """Refuse names that are not among the known ones, and offer the nearest."""

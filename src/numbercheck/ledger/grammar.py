@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from numbercheck.errors import NumbercheckError
 
@@ -57,14 +57,17 @@ def parsed(text: str) -> ast.expr:
 
 def refuse_foreign_nodes(tree: ast.expr, text: str) -> None:
     """Refuse a tree that holds anything but the grammar, or nests too deeply."""
-    if _depth(tree) > DEEPEST:
+    levels = _levels(tree)
+    if len(levels) > DEEPEST:
         raise ExpressionError(f"an expression of {len(text)} characters nests too deeply")
-    lists = {id(right) for _, right in _memberships(tree)}
-    for node in ast.walk(tree):
+    nodes = [node for level in levels for node in level]
+    lists = [r for _, sign, r in _compared(nodes) if isinstance(sign, ast.In | ast.NotIn)]
+    following = set(map(id, lists))
+    for node in nodes:
         _refuse(node, text)
-        if isinstance(node, ast.List | ast.Tuple) and id(node) not in lists:
+        if isinstance(node, ast.List | ast.Tuple) and id(node) not in following:
             raise ExpressionError(f"{text!r} holds a list that does not follow `in`")
-    for _, right in _memberships(tree):
+    for right in lists:
         literal(right)
 
 
@@ -111,26 +114,30 @@ def literal(node: ast.expr) -> object:
     raise ExpressionError("the right of `in` must be a list of numbers or quoted texts")
 
 
-def _depth(tree: ast.AST) -> int:
-    """Number of levels of a tree, counted without recursion."""
-    level, depth = [tree], 0
-    while level:
-        level, depth = [child for node in level for child in ast.iter_child_nodes(node)], depth + 1
-    return depth
-
-
-def _memberships(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Left and right side of each `in` and `not in`."""
-    for left, sign, right in comparisons(tree):
-        if isinstance(sign, ast.In | ast.NotIn):
-            yield left, right
+def _levels(tree: ast.AST) -> list[list[ast.AST]]:
+    """Nodes of a tree by their depth, found without recursion; none below the deepest allowed."""
+    levels = [[tree]]
+    while levels[-1] and len(levels) <= DEEPEST:
+        levels.append([child for node in levels[-1] for child in ast.iter_child_nodes(node)])
+    return levels if levels[-1] else levels[:-1]
 
 
 def comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
     """Left side, operator and right side of each comparison, also of a chain's parts."""
-    for node in ast.walk(tree):
+    return _compared(ast.walk(tree))
+
+
+def _compared(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+    for node in nodes:
         if isinstance(node, ast.Compare):
             yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)
+
+
+def names_in(tree: ast.AST) -> tuple[str, ...]:
+    """Columns or measures that a tree reads, dotted where written so, in order of name."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)]
+    inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    return tuple(sorted({dotted(node) for node in nodes if id(node) not in inner}))
 
 
 def _refuse(node: ast.AST, text: str) -> None:

@@ -7,7 +7,7 @@ which changes neither: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)). Limits 
 R's ``survfit``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import NamedTuple
@@ -31,9 +31,9 @@ class UnfinishedError(NumbercheckError):
         Those found before it stopped; each is right, but there may be others.
     """
 
-    def __init__(self, message: str, found: list[History]) -> None:
+    def __init__(self, message: str, found: Sequence[History] = ()) -> None:
         super().__init__(message)
-        self.found = found
+        self.found = list(found)
 
 
 def km_limits(
@@ -114,18 +114,34 @@ def histories(
     require_option("conf_type", conf_type, CONF_TYPES)
     target = Target(estimate, lower, upper, conf_type, level, scale, *(events or (0, None)))
     found: list[History] = []
+    try:
+        for history in each_history(n, target, steps):
+            if len(found) == limit:
+                raise UnfinishedError(f"there are more than {limit:,} risk-set histories")
+            found.append(history)
+    except UnfinishedError as error:
+        raise UnfinishedError(str(error), found) from None
+    return found
+
+
+def each_history(n: int, target: "Target", steps: int = STEPS) -> Iterator[History]:
+    """Histories that print a target, one after the other, as `histories` lists them.
+
+    Raises
+    ------
+    UnfinishedError
+        If the search takes more than ``steps``.
+    """
     levels = [iter([_Node((), 1.0, 0.0, n + 1)])]  # at each depth what is still to be tried, lazily
     for _ in range(steps):
         while levels and (node := next(levels[-1], None)) is None:
             levels.pop()
         if not levels:
-            return found
+            return
         if target.is_hit(node):  # type: ignore[arg-type]
-            if len(found) == limit:
-                raise UnfinishedError(f"there are more than {limit:,} risk-set histories", found)
-            found.append(node.history)  # type: ignore[union-attr]
+            yield node.history  # type: ignore[union-attr]
         levels.append(target.children(node))  # type: ignore[arg-type]
-    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories", found)
+    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories")
 
 
 def variance_range(
