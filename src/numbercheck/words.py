@@ -41,6 +41,7 @@ TESTS = {
     "fisher": "Fisher's exact test",
     "chi2": "the chi-squared test",
     "chi2-yates": "the chi-squared test with Yates' correction",
+    "chi2-n-1": "the N − 1 chi-squared test",
     "g": "the likelihood ratio test",
     "mid-p": "Fisher's test with mid-P",
     "boschloo": "Boschloo's test",
@@ -66,6 +67,10 @@ SEVERAL_GROUPS = {
 }
 EFFECTS = {
     "newcombe": "Newcombe's method",
+    "newcombe-cc": "Newcombe's method with continuity correction",
+    "wald-yates": "the Wald method with Yates' correction",
+    "mee": "Mee's score method",
+    "hauck-anderson": "the Hauck–Anderson method",
     "miettinen-nurminen": "the Miettinen–Nurminen method",
     "agresti-caffo": "the Agresti–Caffo method",
     "woolf": "Woolf's method",

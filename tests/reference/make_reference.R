@@ -107,6 +107,12 @@ p_of <- list(
   "chi2-yates" = function(t, alt) {
     if (alt == "two.sided") chisq.test(t, correct = TRUE)$p.value else score(t, alt, TRUE)
   },
+  "chi2-n-1" = function(t, alt) {
+    p <- if (alt == "two.sided") chisq.test(t, correct = FALSE)$p.value else score(t, alt, FALSE)
+    shrink <- sqrt((sum(t) - 1) / sum(t))
+    switch(alt, two.sided = 2 * pnorm(shrink * qnorm(p / 2)), less = pnorm(shrink * qnorm(p)),
+           greater = pnorm(shrink * qnorm(p, lower.tail = FALSE), lower.tail = FALSE))
+  },
   "g" = function(t, alt) {
     if (alt != "two.sided") return(NULL)
     if (any(rowSums(t) == 0) || any(colSums(t) == 0)) return(NaN)
@@ -163,6 +169,12 @@ below <- function(x, n, log_odds, part) {
   chances <- conditional(x, n, log_odds)
   sum(chances$d[chances$at < x[1]]) + part * sum(chances$d[chances$at == x[1]])
 }
+score_limits <- function(x, n, z, shrink) {
+  p <- x / n
+  score <- function(d) shrink *
+    score_of(x, n, p[1] - p[2] - d, function(r) r + d, max(0, -d), min(1, 1 - d), 1)
+  c(p[1] - p[2], sapply(c(z, -z), function(end) root(function(d) score(d) - end, -1 + 1e-9, 1 - 1e-9)))
+}
 effect_of <- list(
   "difference wald" = function(x, n, z) {
     c(diff(rev(x / n)), prop.test(x, n, correct = FALSE, conf.level = 2 * pnorm(z) - 1)$conf.int)
@@ -172,12 +184,25 @@ effect_of <- list(
     p <- x / n
     p[1] - p[2] + c(0, -sqrt((p[1] - w[1, 1])^2 + (w[2, 2] - p[2])^2), sqrt((w[2, 1] - p[1])^2 + (p[2] - w[1, 2])^2))
   },
-  "difference miettinen-nurminen" = function(x, n, z) {
+  "difference newcombe-cc" = function(x, n, z) {
+    w <- sapply(1:2, function(i) prop.test(x[i], n[i], conf.level = 2 * pnorm(z) - 1)$conf.int)
     p <- x / n
-    score <- function(d) sqrt((sum(n) - 1) / sum(n)) *
-      score_of(x, n, p[1] - p[2] - d, function(r) r + d, max(0, -d), min(1, 1 - d), 1)
-    c(p[1] - p[2], sapply(c(z, -z), function(end) root(function(d) score(d) - end, -1 + 1e-9, 1 - 1e-9)))
+    p[1] - p[2] + c(0, -sqrt((p[1] - w[1, 1])^2 + (w[2, 2] - p[2])^2), sqrt((w[2, 1] - p[1])^2 + (p[2] - w[1, 2])^2))
   },
+  "difference wald-cc" = function(x, n, z) {
+    plain <- prop.test(x, n, correct = FALSE, conf.level = 2 * pnorm(z) - 1)$conf.int
+    c(diff(rev(x / n)), pmin(pmax(plain + c(-1, 1) * mean(1 / n), -1), 1))
+  },
+  "difference wald-yates" = function(x, n, z) {
+    c(diff(rev(x / n)), prop.test(x, n, conf.level = 2 * pnorm(z) - 1)$conf.int)
+  },
+  "difference hauck-anderson" = function(x, n, z) {
+    p <- x / n
+    reach <- 1 / (2 * min(n)) + z * sqrt(sum(p * (1 - p) / (n - 1)))
+    c(p[1] - p[2], pmin(pmax(p[1] - p[2] + c(-reach, reach), -1), 1))
+  },
+  "difference mee" = function(x, n, z) score_limits(x, n, z, 1),
+  "difference miettinen-nurminen" = function(x, n, z) score_limits(x, n, z, sqrt((sum(n) - 1) / sum(n))),
   "difference agresti-caffo" = function(x, n, z) {
     p <- (x + 1) / (n + 2)
     c(diff(rev(x / n)), p[1] - p[2] + c(-z, z) * sqrt(sum(p * (1 - p) / (n + 2))))
@@ -185,6 +210,13 @@ effect_of <- list(
   "odds_ratio woolf" = function(x, n, z) {
     fit <- glm(cbind(x, n - x) ~ c(1, 0), family = binomial, epsilon = 1e-14)
     exp(coef(fit)[2] + c(0, -z, z) * sqrt(vcov(fit)[2, 2]))
+  },
+  "odds_ratio profile" = function(x, n, z) {
+    best <- glm(cbind(x, n - x) ~ c(1, 0), family = binomial, epsilon = 1e-14)
+    rise <- function(l) deviance(glm(cbind(x, n - x) ~ 1, offset = c(l, 0), family = binomial, epsilon = 1e-14)) -
+      deviance(best) - z^2
+    middle <- coef(best)[2]
+    exp(c(middle, root(rise, middle - 20, middle), root(rise, middle, middle + 20)))
   },
   "odds_ratio cornfield" = function(x, n, z) {
     cells <- function(a) c(a, n[1] - a, sum(x) - a, n[2] - sum(x) + a)

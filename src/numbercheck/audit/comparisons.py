@@ -12,7 +12,7 @@ from numbercheck.statistics.contingency import discordant_pairs, p_value
 from numbercheck.statistics.rounding import Printed, format_rounded
 
 LARGE_TESTS = ("chi2", "g", "trend", "kruskal-wallis")  # of more than two groups or categories
-SLOW = ("boschloo", "barnard")  # a hundredth of a second for each table: a last resort
+SLOW = ("boschloo", "barnard", "chi2-n-1")  # some take long, some are rare: a last resort
 MOST_EXACT = 20  # larger tables whose exact test is made, a last resort as well
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")

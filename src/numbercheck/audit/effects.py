@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from math import isnan
+from math import inf, isfinite, isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table, same_place
@@ -17,6 +17,7 @@ from numbercheck.statistics.effects import (
     odds_ratio,
     risk_ratio,
 )
+from numbercheck.statistics.rounding import SLACK
 from numbercheck.statistics.scales import two_sided_level
 from numbercheck.words import STATISTICS
 
@@ -29,11 +30,13 @@ NAMES = (*EFFECTS, "hazard_ratio")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
+R_ROOT = 6.2e-5  # R's fisher.test solves for a ratio below 1, or its inverse, this exactly
+ITERATED = 2e-3  # relative error of R's glm and its confint, over the fewest patients of a cell
 ADJUSTED = re.compile(
     r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
     r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
     r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
-    r"firth|penali[sz]ed|^profile$|geometric|negative binomial|\bGEE\b|\bmixed",
+    r"firth|penali[sz]ed|geometric|negative binomial|\bGEE\b|\bmixed",
     re.IGNORECASE,
 )
 
@@ -97,8 +100,20 @@ def _ways(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:
     for method in EFFECTS[name][1]:
         values = _computed(name, counts, method, level)
         if not any(map(isnan, values)):
-            ends: list[Ends] = [(scale * value, scale * value) for value in values]
+            fewest = min(min(row) for row in table) or 1
+            ends = [_as_computed(method, scale * value, fewest) for value in values]
             yield Way(method, dict(zip((name, "conf_low", "conf_high"), ends, strict=True)))
+
+
+def _as_computed(method: str, value: float, fewest: int) -> Ends:
+    """Values that programs give: iterated ones end near the exact value."""
+    if method == "fisher-exact" and isfinite(value):
+        near = min(value, 1 / value) if value else 0.0
+        low, high = max(near - R_ROOT, 0.0), near + R_ROOT
+        return (low, high) if value <= 1 else (1 / high, 1 / low if low else inf)
+    error = ITERATED / fewest if method in ("woolf", "profile") else SLACK
+    low, high = sorted((value * (1 - error), value * (1 + error)))
+    return low, high
 
 
 @cache

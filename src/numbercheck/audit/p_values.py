@@ -103,7 +103,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
         slow = slow or own in SLOW or (is_large and own == "fisher")
         tests = table_tests(tables, QUICK + SLOW * slow)
-        tests += _wald_tests(effect_of(measure, evidence), tables)
+        effects = WALD if slow else {effect_of(measure, evidence)} & WALD.keys()
+        tests += [t for effect in effects for t in _wald_tests(effect, tables)]
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
@@ -118,8 +119,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
 
 
 def _wald_tests(effect: str, tables: Sequence[Table]) -> list[PTest]:
-    """Wald's test of an effect that is printed, as a regression without covariates has."""
-    if effect not in WALD or any(len(row) > 2 for row in tables[0]) or len(tables[0]) != 2:
+    """Wald's test of an effect, as a regression without covariates has."""
+    if any(len(row) > 2 for row in tables[0]) or len(tables[0]) != 2:
         return []
     found = {in_cells(table): _wald_p(effect, table) for table in tables}
     defined = {cells: p for cells, p in found.items() if not isnan(p)}

@@ -3,8 +3,9 @@
 Sources: Freeman and Halton (1951), doi:10.1093/biomet/38.1-2.141; Armitage (1955),
 doi:10.2307/3001775, as R's ``prop.trend.test``; Kruskal and Wallis (1952),
 doi:10.1080/01621459.1952.10483441; R's ``fisher.test``, ``chisq.test``,
-``prop.test``, ``mcnemar.test`` and ``binom.test``; for mid-P Lydersen, Fagerland and Laake (2009),
-doi:10.1002/sim.3531.
+``prop.test``, ``mcnemar.test`` and ``binom.test``; for N - 1 Campbell (2007),
+doi:10.1002/sim.2832, which is the Mantel-Haenszel test of one stratum; for mid-P Lydersen,
+Fagerland and Laake (2009), doi:10.1002/sim.3531.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -133,14 +134,15 @@ def _mid_p(table: FourfoldTable, alternative: str) -> float:
     return whole - alike / 2 if all(table.margins) else nan
 
 
-def _chi2(table: FourfoldTable, alternative: str, correction: float = 0.0) -> float:
+def _chi2(table: FourfoldTable, alternative: str, correction: float = 0.0, lost: int = 0) -> float:
     if not all(table.margins):
         return nan
     first, second, event, without = table.margins
     total = first + second
     gap = table.a - first * event / total  # observed minus expected, alike in all four cells
     gap = copysign(max(abs(gap) - correction, 0.0), gap)
-    return _normal(gap * sqrt(total**3 / (first * second * event * without)), alternative)
+    scale = total**2 * (total - lost) / (first * second * event * without)
+    return _normal(gap * sqrt(scale), alternative)
 
 
 def _normal(z: float, alternative: str) -> float:
@@ -151,6 +153,10 @@ def _normal(z: float, alternative: str) -> float:
 
 def _chi2_yates(table: FourfoldTable, alternative: str) -> float:
     return _chi2(table, alternative, correction=0.5)
+
+
+def _chi2_n_1(table: FourfoldTable, alternative: str) -> float:
+    return _chi2(table, alternative, lost=1)
 
 
 def _g(table: FourfoldTable, _: str) -> float:
@@ -300,6 +306,7 @@ _TESTS: dict[str, Callable[[FourfoldTable, str], float]] = {
     "fisher": _fisher,
     "chi2": _chi2,
     "chi2-yates": _chi2_yates,
+    "chi2-n-1": _chi2_n_1,
     "g": _g,
     "mid-p": _mid_p,
     "boschloo": _unconditional(boschloo),

@@ -1,16 +1,17 @@
 """Difference, odds ratio and risk ratio of two proportions, with confidence limits.
 
-Sources: Newcombe (1998), Stat. Med. 17:873-890 (methods 1 and 10); Miettinen and Nurminen (1985),
+Sources: Newcombe (1998), Stat. Med. 17:873-890 (methods 1, 2, 5, 10 and 11); R's ``prop.test``
+(``wald-yates``); Hauck and Anderson (1986), doi:10.2307/2684618; Miettinen and Nurminen (1985),
 doi:10.1002/sim.4780040211; Agresti and Caffo (2000), doi:10.1080/00031305.2000.10474560; Woolf
-(1955); Cornfield (1956), without continuity correction, as in Stata; R's ``fisher.test``
-(conditional maximum likelihood); for mid-P and the median unbiased estimate Rothman, Modern
-Epidemiology (1986), as in R's epitools; Katz et al. (1978), doi:10.2307/2530610; Koopman (1984),
-doi:10.2307/2531405.
+(1955); Cornfield (1956), without continuity correction, as in Stata; profile likelihood as R's
+``confint`` of a logistic regression; R's ``fisher.test`` (conditional maximum likelihood); for
+mid-P and the median unbiased estimate Rothman, Modern Epidemiology (1986), as in R's epitools;
+Katz et al. (1978), doi:10.2307/2530610; Koopman (1984), doi:10.2307/2531405.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import acos, copysign, cos, exp, inf, lgamma, nan, pi, sqrt
+from math import acos, copysign, cos, exp, inf, lgamma, log, nan, pi, sqrt
 from typing import NamedTuple
 
 from numbercheck.statistics.proportions import check_counts, interval, require_option
@@ -43,6 +44,7 @@ class Counts(NamedTuple):
 
 
 Formula = Callable[[Counts, float], tuple[float, ...]]
+Distance = Callable[[Sequence[float], Sequence[float]], float]
 
 
 def difference(
@@ -54,7 +56,8 @@ def difference(
     ----------
     k1, n1, k2, n2 : int
         Participants with the event, and all participants, of each group.
-    method : {"wald", "newcombe", "miettinen-nurminen", "agresti-caffo"}
+    method : str
+        One of ``DIFFERENCES``.
     level : float
 
     Raises
@@ -118,9 +121,33 @@ def _wald_error(p1: float, n1: float, p2: float, n2: float) -> float:
     return sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
 
 
-def _wald(c: Counts, level: float) -> tuple[float, ...]:
+def _wald(c: Counts, level: float, correction: float = 0.0) -> tuple[float, ...]:
     p1, p2 = c.rates
-    return _around(p1 - p2, two_sided_z(level) * _wald_error(p1, c.n1, p2, c.n2), p1 - p2)
+    reach = two_sided_z(level) * _wald_error(p1, c.n1, p2, c.n2) + correction
+    return _around(p1 - p2, reach, p1 - p2)
+
+
+def _corrected(c: Counts, level: float, correction: float) -> tuple[float, ...]:
+    estimate, lower, upper = _wald(c, level, correction)
+    return estimate, max(lower, -1.0), min(upper, 1.0)
+
+
+def _wald_cc(c: Counts, level: float) -> tuple[float, ...]:
+    return _corrected(c, level, (1 / c.n1 + 1 / c.n2) / 2)
+
+
+def _wald_yates(c: Counts, level: float) -> tuple[float, ...]:
+    """Corrected by no more than the difference itself."""
+    p1, p2 = c.rates
+    return _corrected(c, level, min((1 / c.n1 + 1 / c.n2) / 2, abs(p1 - p2)))
+
+
+def _hauck_anderson(c: Counts, level: float) -> tuple[float, ...]:
+    (p1, p2), fewest = c.rates, min(c.n1, c.n2)
+    if fewest < 2:
+        return p1 - p2, nan, nan
+    reach = two_sided_z(level) * _wald_error(p1, c.n1 - 1, p2, c.n2 - 1) + 1 / (2 * fewest)
+    return p1 - p2, max(p1 - p2 - reach, -1.0), min(p1 - p2 + reach, 1.0)
 
 
 def _agresti_caffo(c: Counts, level: float) -> tuple[float, ...]:
@@ -130,17 +157,21 @@ def _agresti_caffo(c: Counts, level: float) -> tuple[float, ...]:
     return p1 - p2, *_wald(more, level)[1:]
 
 
-def _newcombe(c: Counts, level: float) -> tuple[float, ...]:
+def _newcombe(c: Counts, level: float, method: str = "wilson") -> tuple[float, ...]:
     p1, p2 = c.rates
-    (l1, u1), (l2, u2) = (interval(k, n, "wilson", level) for k, n in (c[:2], c[2:]))
+    (l1, u1), (l2, u2) = (interval(k, n, method, level) for k, n in (c[:2], c[2:]))
     gap = p1 - p2
     below, above = sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2), sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
     return gap, gap - below, gap + above
 
 
-def _miettinen_nurminen(c: Counts, level: float) -> tuple[float, ...]:
+def _newcombe_cc(c: Counts, level: float) -> tuple[float, ...]:
+    return _newcombe(c, level, "wilson-cc")
+
+
+def _mee(c: Counts, level: float, enlarged: float = 1.0) -> tuple[float, ...]:
     p1, p2 = c.rates
-    z, enlarged = two_sided_z(level), (c.n1 + c.n2) / (c.n1 + c.n2 - 1)
+    z = two_sided_z(level)
 
     def score(delta: float) -> float:
         r2 = _restricted(c, delta)
@@ -149,6 +180,10 @@ def _miettinen_nurminen(c: Counts, level: float) -> tuple[float, ...]:
 
     lower = solve(lambda delta: score(delta) - z, -1.0, 1.0)
     return p1 - p2, lower, solve(lambda delta: score(delta) + z, -1.0, 1.0)
+
+
+def _miettinen_nurminen(c: Counts, level: float) -> tuple[float, ...]:
+    return _mee(c, level, (c.n1 + c.n2) / (c.n1 + c.n2 - 1))
 
 
 def _binomial(p: float, n: int) -> float:
@@ -198,8 +233,8 @@ def _haldane(c: Counts, level: float) -> tuple[float, ...]:
     return _woolf(c, level, 0.5)
 
 
-def _cornfield(c: Counts, level: float) -> tuple[float, ...]:
-    """Odds ratios whose expected table is ``z`` standard errors from the observed one."""
+def _expected_ratio(c: Counts, level: float, distance: Distance) -> tuple[float, ...]:
+    """Odds ratios whose expected table, of these margins, is ``z`` away from the observed one."""
     z, events = two_sided_z(level), c.k1 + c.k2
     low, high = max(0, events - c.n2), min(c.n1, events)
 
@@ -207,12 +242,30 @@ def _cornfield(c: Counts, level: float) -> tuple[float, ...]:
         return a, c.n1 - a, events - a, c.n2 - events + a
 
     def limit(end: float) -> float:
-        a = solve(lambda a: (c.k1 - a) * sqrt(sum(1 / x for x in cells(a))) - end, low, high)
+        a = solve(lambda a: copysign(distance(cells(c.k1), cells(a)), c.k1 - a) - end, low, high)
         first, second, third, fourth = cells(a)
         return first * fourth / (second * third)
 
     lower = limit(z) if c.k1 > low else 0.0
     return _sample_odds_ratio(c), lower, limit(-z) if c.k1 < high else inf
+
+
+def _score_distance(observed: Sequence[float], expected: Sequence[float]) -> float:
+    return abs(observed[0] - expected[0]) * sqrt(sum(1 / x for x in expected))
+
+
+def _root_of_deviance(observed: Sequence[float], expected: Sequence[float]) -> float:
+    parts = (o * log(o / e) for o, e in zip(observed, expected, strict=True) if o)
+    return sqrt(max(2 * sum(parts), 0.0))
+
+
+def _cornfield(c: Counts, level: float) -> tuple[float, ...]:
+    return _expected_ratio(c, level, _score_distance)
+
+
+def _profile(c: Counts, level: float) -> tuple[float, ...]:
+    """Limits of a logistic regression of the event on the group."""
+    return _expected_ratio(c, level, _root_of_deviance)
 
 
 @lru_cache(maxsize=1_000)
@@ -311,11 +364,17 @@ DIFFERENCES: dict[str, Formula] = {
     "newcombe": _newcombe,
     "miettinen-nurminen": _miettinen_nurminen,
     "agresti-caffo": _agresti_caffo,
+    "wald-cc": _wald_cc,
+    "wald-yates": _wald_yates,
+    "newcombe-cc": _newcombe_cc,
+    "mee": _mee,
+    "hauck-anderson": _hauck_anderson,
 }
 ODDS_RATIOS: dict[str, Formula] = {
     "woolf": _woolf,
     "haldane": _haldane,
     "cornfield": _cornfield,
+    "profile": _profile,
     "mid-p": _mid_p,
     "fisher-exact": _fisher_exact,
 }
