@@ -87,6 +87,9 @@ RATES = {
     "poisson-log": "the Poisson method on the log scale",
     "poisson-wald": "the Wald method for a Poisson count",
     "byar": "Byar's method",
+    "poisson-mid-p": "the exact Poisson method with mid-P",
+    "byar-mid-p": "Byar's approximation to mid-P",
+    "poisson-score": "the score method for a Poisson count",
 }
 CURVES = {
     "log": "limits on the log scale",

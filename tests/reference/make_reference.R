@@ -306,11 +306,17 @@ rows <- list()
 for (d in c(0, 1, 2, 12, 57, 240)) for (level in c(0.9, 0.95)) {
   z <- qnorm((1 + level) / 2)
   exact <- poisson.test(d, 340.5, conf.level = level)$conf.int
-  wald <- if (d) d * exp(c(-z, z) / sqrt(d)) else c(NA, NA)
-  for (method in c("poisson-exact", "poisson-log")) rows[[length(rows) + 1]] <- data.frame(
+  below <- function(m) ppois(d, m) - dpois(d, m) / 2
+  root <- function(f, low, high) uniroot(f, c(low, high), tol = 1e-13, maxiter = 10000)$root
+  limits <- list(
+    "poisson-exact" = exact * 340.5,
+    "poisson-log" = if (d) d * exp(c(-z, z) / sqrt(d)) else c(NA, NA),
+    "poisson-mid-p" = c(if (d) root(function(m) below(m) - pnorm(z), 1e-9, d + 1) else 0,
+                        root(function(m) below(m) - pnorm(-z), 0.1, 3 * d + 20)),
+    "poisson-score" = d + z^2 / 2 + c(-z, z) * sqrt(d + z^2 / 4))
+  for (method in names(limits)) rows[[length(rows) + 1]] <- data.frame(
     events = as.integer(d), person_time = "340.5", level = as.character(level), method = method,
-    lower = if (method == "poisson-exact") exact[1] else wald[1] / 340.5,
-    upper = if (method == "poisson-exact") exact[2] else wald[2] / 340.5)
+    lower = limits[[method]][1] / 340.5, upper = limits[[method]][2] / 340.5)
 }
 write_exactly(rows, "rates.csv")
 
@@ -410,3 +416,36 @@ for (name in names(samples)) for (kind in c(2, 6, 7)) {
   }
 }
 write_exactly(rows, "quantiles.csv")
+
+# What an article prints that uses R as it comes: default precision, rounded.
+set.seed(20261126)
+rows <- list()
+while (length(rows) < 90) {
+  n <- sample(8:300, 2)
+  x <- sapply(n, function(size) sample(size - 1, 1))
+  if (runif(1) < 0.3) x[2] <- min(x[2], 3)
+  event <- rep(c(1, 0, 1, 0), c(rbind(x, n - x)))
+  group <- rep(c(1, 0), n)
+  p <- x / n
+  model <- suppressWarnings(glm(event ~ group, family = binomial))
+  wald <- summary(model)$coefficients[2, ]
+  ratio <- log(p[1] / p[2])
+  limits <- suppressWarnings(switch(1 + length(rows) %% 6,
+    list("odds_ratio", exp(wald[1] + c(0, -1, 1) * qnorm(0.975) * wald[2])),
+    list("odds_ratio", exp(c(coef(model)[2], suppressMessages(confint(model))[2, ]))),
+    with(fisher.test(cbind(x, n - x)), list("odds_ratio", c(estimate, conf.int))),
+    list("difference", 100 * c(p[1] - p[2], prop.test(x, n)$conf.int)),
+    list("difference", 100 * c(p[1] - p[2], prop.test(x, n, correct = FALSE)$conf.int)),
+    list("risk_ratio", exp(ratio + c(0, -1, 1) * qnorm(0.975) * sqrt(sum(1 / x - 1 / n))))))
+  if (anyNA(limits[[2]]) || any(limits[[2]] > 1e4)) next
+  tests <- suppressWarnings(c(
+    fisher.test(cbind(x, n - x))$p.value, prop.test(x, n)$p.value, wald[4], anova(model, test = "LRT")[2, 5],
+    2 * pnorm(-abs(p[1] - p[2]) / sqrt(sum(p * (1 - p) / n))), 2 * pnorm(-abs(ratio) / sqrt(sum(1 / x - 1 / n)))))
+  shown <- sprintf(if (limits[[1]] == "difference") "%.1f" else "%.2f", limits[[2]])
+  p_value <- sample(tests, 1)
+  rows[[length(rows) + 1]] <- data.frame(
+    k1 = x[1], n1 = n[1], k2 = x[2], n2 = n[2], effect = limits[[1]], estimate = shown[1],
+    conf_low = shown[2], conf_high = shown[3],
+    p_value = if (p_value < 0.001) "<0.001" else sprintf("%.3f", p_value))
+}
+write_exactly(rows, "printed_effects.csv")

@@ -117,7 +117,8 @@ def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif total := evidence.total(measure, claim.locus):
         whole = evidence.ledger.claims[total.claims[0]]
         is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
-        if not is_itself and claim.value.value > total.values[0]:
+        recurs = measure.kind == "rate"  # a patient can have an event of a rate again
+        if not is_itself and not recurs and claim.value.value > total.values[0]:
             says = f"{claim.printed} is more than all {total.values[0]} patients of its population."
             yield verdict_on(claim, "mismatch", "count-exceeds-total", says, inputs=total.claims)
 

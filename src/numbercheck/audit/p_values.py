@@ -155,6 +155,9 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     expected, number = evidence.expected(measure, {t.name for t in tests}, inferred)
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
+    one_sided = [t for t in fits if t.is_one_sided]
+    if own and one_sided:  # likelier than that of a rare test
+        two_sided = [t for t in two_sided if t.name in (own.name, *QUICK)]
     two_sided.sort(key=lambda t: (t is not own, t.name not in expected))
     verdict, kind, chosen = "mismatch", "no-test-fits", own or tests[0]
     if two_sided or own in fits:
@@ -162,8 +165,8 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
         verdict, kind = "match", "p-value"
         if own and chosen is not own:
             verdict, kind = "mismatch", "method-differs"
-    elif fits and claim.value.relation == "=":
-        chosen, kind = fits[0], "one-sided"
+    elif one_sided and claim.value.relation == "=":
+        chosen, kind = one_sided[0], "one-sided"
     says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
     says += chosen.beside(claim.value.decimals)
     if kind == "no-test-fits" and tests[0].name == LARGE_TESTS[0] and _is_near(claim, tests):

@@ -1,8 +1,9 @@
 """Confidence limits of a rate of events per person-time.
 
 Sources: Garwood (1936), doi:10.1093/biomet/28.3-4.437 (exact), as R's ``poisson.test``; Breslow
-and Day (1987), Statistical Methods in Cancer Research II, p. 69 (Byar); Wald on the log and on
-the plain scale.
+and Day (1987), Statistical Methods in Cancer Research II, p. 69 (Byar); Rothman and Boice (1979)
+(``byar-mid-p``), as R's epitools ``pois.byar``; Cohen and Yang (1994), doi:10.1002/sim.4780132104
+(mid-P); the score method; Wald on the log and on the plain scale.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,8 @@ def rate_interval(
     events : int
     person_time : float
         In any unit; the limits are per that unit.
-    method : {"poisson-exact", "byar", "poisson-log", "poisson-wald"}
+    method : str
+        One of ``METHODS``.
     level : float
 
     Raises
@@ -45,11 +47,22 @@ def rate_interval(
     return lower / person_time, upper / person_time
 
 
-def _exact(d: int, level: float) -> Limits:
-    """Means at which so few, or so many, events have half of the error each."""
+def _exact(d: int, level: float, counted: float = 1.0) -> Limits:
+    """Means at which so few, or so many, events have half of the error each.
+
+    ``counted`` is the part of the observed number's probability that counts.
+    """
     tail, most = (1 - level) / 2, 2 * d + 40.0
-    lower = solve(lambda m: _at_most(d - 1, m) - (1 - tail), 0.0, d) if d else 0.0
-    return lower, solve(lambda m: _at_most(d, m) - tail, d, most)
+
+    def fewer(mean: float, part: float) -> float:
+        return (1 - part) * _at_most(d - 1, mean) + part * _at_most(d, mean)
+
+    lower = solve(lambda m: fewer(m, 1 - counted) - (1 - tail), 0.0, d) if d else 0.0
+    return lower, solve(lambda m: fewer(m, counted) - tail, d, most)
+
+
+def _mid_p(d: int, level: float) -> Limits:
+    return _exact(d, level, 0.5)
 
 
 def _at_most(d: int, mean: float) -> float:
@@ -65,6 +78,18 @@ def _byar(d: int, level: float) -> Limits:
     return lower, more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3
 
 
+def _byar_mid_p(d: int, level: float) -> Limits:
+    z, more = two_sided_z(level), d + 0.5
+    center, reach = 1 - 1 / (9 * more), z / (3 * sqrt(more))
+    return max(more * (center - reach) ** 3, 0.0), more * (center + reach) ** 3
+
+
+def _score(d: int, level: float) -> Limits:
+    z = two_sided_z(level)
+    reach = z * sqrt(d + z**2 / 4)
+    return max(d + z**2 / 2 - reach, 0.0), d + z**2 / 2 + reach
+
+
 def _log(d: int, level: float) -> Limits:
     reach = exp(two_sided_z(level) / sqrt(d)) if d else inf
     return (d / reach, d * reach) if d else (nan, nan)
@@ -78,6 +103,9 @@ def _wald(d: int, level: float) -> Limits:
 _FORMULAS: dict[str, Callable[[int, float], Limits]] = {
     "poisson-exact": _exact,
     "byar": _byar,
+    "poisson-mid-p": _mid_p,
+    "byar-mid-p": _byar_mid_p,
+    "poisson-score": _score,
     "poisson-log": _log,
     "poisson-wald": _wald,
 }

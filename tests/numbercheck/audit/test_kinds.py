@@ -1,6 +1,9 @@
 """Each kind of number: a right set matches, a planted slip is found, and what is open stays so."""
 
+import csv
+
 import pytest
+from places import TESTS
 from sketch import Sketch
 
 from numbercheck.audit import audit
@@ -40,6 +43,20 @@ def effect(s, statistic, printed, limits=(), p="", label="Cure by arm", **cells)
     return {c.removeprefix("by_arm_"): v for c, v in judged(s).items() if c.startswith("by_arm_")}
 
 
+def test_nothing_that_r_prints_is_called_wrong():
+    """Programs iterate, interpolate and correct: R at its defaults, rounded to two digits."""
+    with (TESTS / "reference/printed_effects.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    wrong = []
+    for row in rows:
+        cells = [(int(row["k1"]), int(row["n1"])), (int(row["k2"]), int(row["n2"]))]
+        limits = (row["conf_low"], row["conf_high"])
+        found = effect(counts(cells), row["effect"], row["estimate"], limits, row["p_value"])
+        wrong += [(row, v.reason) for v in found.values() if v.verdict == "mismatch"]
+    assert len(rows) == 90
+    assert not wrong
+
+
 def told(found):
     return {name: (v.verdict, v.kind) for name, v in found.items()}
 
@@ -49,6 +66,8 @@ def told(found):
 RIGHT = [
     ("difference", "30%", ("6", "54"), "wald"),
     ("difference", "0.300", ("0.049", "0.504"), "newcombe"),
+    ("difference", "0.300", ("0.027", "0.573"), "wald-cc"),
+    ("odds_ratio", "3.50", ("1.23", "10.58"), "profile"),
     ("odds_ratio", "3.50", ("1.20", "10.20"), "woolf"),
     ("odds_ratio", "3.42", ("1.07", "11.74"), "fisher-exact"),
     ("odds_ratio", "3.40", ("1.18", "10.42"), "mid-p"),
@@ -411,6 +430,15 @@ def test_a_rate_and_its_limits_follow_from_events_and_time():
 )
 def test_a_slip_in_a_rate_is_found(given, wrong, kind):
     assert told(rate(**given))[wrong] == ("mismatch", kind)
+
+
+def test_a_patient_can_have_an_event_again():
+    s = Sketch()
+    s.everyone(10)
+    s.measure("infection", "rate", endpoint="infection", unit="per 100 patient-years")
+    slug = s.print("infection", "n_event", 24)
+
+    assert slug not in judged(s) or judged(s)[slug].verdict != "mismatch"
 
 
 def test_a_rate_without_its_time_is_not_judged():

@@ -57,6 +57,12 @@ def test_byar_matches_breslow_and_day():
     assert rate_interval(10, 1, "byar") == pytest.approx((4.79, 18.39), abs=0.006)
 
 
+def test_byars_approximation_to_mid_p_matches_epitools():
+    """Version 0.5-10.1, pois.byar of 17 events."""
+    expected = pytest.approx((10.27914, 26.60313), abs=5e-6)
+    assert rate_interval(17, 1, "byar-mid-p") == expected
+
+
 @pytest.mark.parametrize(
     ("printed", "n", "is_possible"),
     [
