@@ -19,7 +19,7 @@ EITHER = "6 Baseline characteristics, 7 Outcomes"
 INSPECT_SR = {
     "4.6 inconsistent numbers of participants": (
         *("count-exceeds-total", "not-a-count", "other-denominator", "part-exceeds-whole"),
-        *("sum-differs", "too-few-events", "too-narrow"),
+        *("sum-differs", "too-few-events", "too-narrow", "too-wide"),
     ),
     "4.8 impossible means or variances of integer data": (
         *("impossible-mean", "impossible-median", "impossible-percent", "impossible-sd"),
@@ -61,6 +61,7 @@ TRACT = {
         *("limits-asymmetric", "median-contradicts-curve", "no-history", "odds-ratio-differs"),
         *("other-unit", "p-contradicts-limits", "p-differs", "rate-differs"),
         *("risk-ratio-differs", "survival-rises", "too-few-events", "too-narrow"),
+        "too-wide",
     ),
 }
 _TRACT = {kind: item for item, kinds in TRACT.items() for kind in kinds}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from numbercheck.audit import effects, kaplan_meier, means, shares, symmetry
+from numbercheck.audit import effects, kaplan_meier, means, shares, symmetry, widths
 from numbercheck.audit.cases import (
     Case,
     Pair,
@@ -50,9 +50,10 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif measure.kind == "comparison":
         yield from symmetry.check_limit(claim, evidence)
     elif measure.kind == "incidence":
-        yield from shares.check_incidence(claim, evidence)
+        yield from widths.check_incidence(claim, evidence)
     elif measure.kind == "survival":
         yield kaplan_meier.check_limit(claim, evidence)
+        yield from widths.check_survival(claim, evidence)
     elif measure.kind == "count":
         reason = "The count or the denominator is not printed, so no interval can be computed."
         yield verdict_on(claim, "unchecked", "no-count", reason)

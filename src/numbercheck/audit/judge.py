@@ -11,9 +11,9 @@ from numbercheck.audit import (
     orders,
     p_values,
     percentages,
-    shares,
     sources,
     sums,
+    widths,
 )
 from numbercheck.audit.effects import RATIOS
 from numbercheck.audit.evidence import Evidence, is_count
@@ -89,7 +89,7 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         says = f"{claim.printed} is no ratio of two numbers that are both positive."
         yield verdict_on(claim, "mismatch", "impossible-ratio", says)
     elif claim.statistic in ("se", "half_width") and kind in ("survival", "incidence"):
-        yield from shares.check_spread(claim, evidence)
+        yield from widths.check_spread(claim, evidence)
     elif claim.statistic in COMPUTED and (found := computed_verdict(claim, evidence)):
         yield found
 
