@@ -17,10 +17,10 @@ DASH = "–"
 NO_N = "not printed"
 
 
-class Number(str):
+class ResultNumber(str):
     """The text of a number that knows which result it shows: a measure and a statistic."""
 
-    def __new__(cls, text: str, measure: str, statistic: str) -> "Number":
+    def __new__(cls, text: str, measure: str, statistic: str) -> "ResultNumber":
         """Make the text: a str gets its value here, not in ``__init__``."""
         number = super().__new__(cls, text)
         number.measure, number.statistic = measure, statistic
@@ -35,7 +35,7 @@ class Text(str):
 
     Examples
     --------
-    >>> text = Text("CR: ", Number("28", "cr_2w", "n"))
+    >>> text = Text("CR: ", ResultNumber("28", "cr_2w", "n"))
     >>> text, text.html
     ('CR: 28', 'CR: <span data-measure="cr_2w" data-statistic="n">28</span>')
     """
@@ -64,10 +64,10 @@ def text_id(text: str) -> str | None:
     return "--".join(dict.fromkeys(f"{n.measure}.{n.statistic}" for n in numbers(text))) or None
 
 
-def numbers(*texts: str) -> Iterator[Number]:
+def numbers(*texts: str) -> Iterator[ResultNumber]:
     """Numbers in some texts, in order."""
     parts = (part for text in texts for part in getattr(text, "parts", (text,)))
-    return (part for part in parts if isinstance(part, Number) and part.measure)
+    return (part for part in parts if isinstance(part, ResultNumber) and part.measure)
 
 
 def _element(part: str) -> str:
@@ -203,8 +203,8 @@ def n_percent(n: float, total: float, measure: str = "") -> Text:
     >>> n_percent(30, 35), n_percent(0, 35)
     ('30 (86%)', '0')
     """
-    count = Number(f"{n:.0f}", measure, "n")
-    share = Number(percent(n, total), measure, "percent")
+    count = ResultNumber(f"{n:.0f}", measure, "n")
+    share = ResultNumber(percent(n, total), measure, "percent")
     return Text(count, " (", share, ")") if n else Text(count)
 
 
@@ -218,8 +218,8 @@ def limits(low: float, high: float, decimals: int = 0, measure: str = "") -> Tex
     """
     if math.isnan(low) or math.isnan(high):
         return Text(DASH)
-    lower = Number(format_rounded(low, decimals), measure, "conf_low")
-    return Text(lower, DASH, Number(format_rounded(high, decimals), measure, "conf_high"))
+    lower = ResultNumber(format_rounded(low, decimals), measure, "conf_low")
+    return Text(lower, DASH, ResultNumber(format_rounded(high, decimals), measure, "conf_high"))
 
 
 def p_text(p: float) -> str:

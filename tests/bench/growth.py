@@ -12,7 +12,7 @@ from synthetic import trial, write_csv
 from test_growth import many
 from test_sweep import LEDGER, columns
 
-from companion.cohort import faults
+from companion.cohort import read_folder
 from companion.figures.style import styled
 from companion.project import ROOT
 from companion.sweep.vectorized import evaluate
@@ -57,7 +57,7 @@ def _tables(folder: Path) -> Works:
         tables = folder / str(n)
         tables.mkdir()
         write_csv(trial(n), tables)
-        yield n, lambda tables=tables: faults(tables, LEDGER)
+        yield n, lambda tables=tables: read_folder(tables, LEDGER)
 
 
 def _sweeps() -> Works:

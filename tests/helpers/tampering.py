@@ -20,7 +20,7 @@ import pandas as pd
 from companion import workbench
 from companion.cohort import CohortError, patient_table, read_cohort
 from companion.cohort.schema import Schema
-from companion.cohort.sources import Source, parse_all
+from companion.cohort.sources import VariableSource, parse_all
 from companion.project import ROOT
 from companion.results import Result, read_results, unique
 from companion.verify import MEASURED, verify
@@ -46,7 +46,7 @@ class Change:
     A time of overall survival takes progression-free survival along where that would end later.
     """
 
-    source: Source
+    source: VariableSource
     column: str
     patient: str
     value: str
@@ -75,7 +75,7 @@ def changes() -> Iterator[Change]:
     """Every other value of every variable, of every patient."""
     sources = parse_all(LEDGER.variables)
     for row in supplied()["ADSL"]:
-        yield Change(Source("ADSL", "FASFL", "flag"), "FASFL", row["USUBJID"], "N")
+        yield Change(VariableSource("ADSL", "FASFL", "flag"), "FASFL", row["USUBJID"], "N")
     seen = set()
     for name, source in sources.items():
         place = source.table, source.name, source.visit, source.how == "event"
@@ -85,7 +85,7 @@ def changes() -> Iterator[Change]:
                 yield from _of(source, row["USUBJID"], name)
 
 
-def _of(source: Source, patient: str, variable: str) -> Iterator[Change]:
+def _of(source: VariableSource, patient: str, variable: str) -> Iterator[Change]:
     column, values = _values(source, variable)
     now = [r[column] for r in supplied()[source.table] if _is_at(r, source, patient)]
     for value in values:
@@ -93,7 +93,7 @@ def _of(source: Source, patient: str, variable: str) -> Iterator[Change]:
             yield Change(source, column, patient, value)
 
 
-def _values(source: Source, variable: str) -> tuple[str, tuple[str, ...]]:
+def _values(source: VariableSource, variable: str) -> tuple[str, tuple[str, ...]]:
     """Column to change, and what it can hold."""
     if source.table == "ADAE":
         return "AETOXGRG", ("", "1-2", "3-4")
@@ -107,7 +107,7 @@ def _values(source: Source, variable: str) -> tuple[str, tuple[str, ...]]:
     return source.name, codes[:2] or tuple(str(v) for v in LEDGER.variables[variable].domain[::10])
 
 
-def _is_at(row: dict[str, str], source: Source, patient: str) -> bool:
+def _is_at(row: dict[str, str], source: VariableSource, patient: str) -> bool:
     key = KEYS.get(source.table)
     return (
         row["USUBJID"] == patient

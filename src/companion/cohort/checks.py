@@ -17,7 +17,7 @@ from companion.cohort.schema import (
     one_of,
     plain,
 )
-from companion.cohort.sheets import Fault, RawTable, Reading, look_up
+from companion.cohort.sheets import Fault, FolderReading, RawTable, look_up
 from companion.cohort.times import absent, time_faults
 from numbercheck.ledger.records import Ledger
 
@@ -29,7 +29,7 @@ EVERYONE = "all"
 ONE_RECORD = ("USUBJID", "PARAMCD", "AVISIT")
 
 
-def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") -> Reading:
+def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") -> FolderReading:
     """Read the tables of a folder's files, write them in the ledger's words, and check them.
 
     Parameters
@@ -43,7 +43,7 @@ def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") ->
 
     Returns
     -------
-    Reading
+    FolderReading
         Its tables hold the records of known parameters and visits; the faults are in order of
         file, row and column.
     """

@@ -8,7 +8,9 @@ standards orders by how often they are used.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
+
+from companion.cohort.sheets import FormatError
 
 UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 WORDS = re.compile(rb"[\x80-\xff][\x40-\xff]*")
@@ -21,29 +23,33 @@ NAMES = ("Windows-1252", *COMMON)
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding; the name is empty for UTF-8.
-
-    Raises
-    ------
-    UnicodeError
-        If the content does not tell; the message names the encodings that it can be.
-    """
+    """Text of a file and the name of its encoding, as `encoding_of` gives it."""
     for mark, name in UTF_16.items():
         if data.startswith(mark):
             return data.decode(name).removeprefix("\ufeff"), "UTF-16"
+    encoding = encoding_of([data])
+    return data.decode(encoding or "utf-8-sig"), encoding
+
+
+def encoding_of(texts: Collection[bytes]) -> str:
+    """Encoding in which all texts of a file are written; empty for UTF-8.
+
+    Raises
+    ------
+    FormatError
+        If the content does not tell; the message names the encodings that it can be.
+    """
     try:
-        return data.decode("utf-8-sig"), ""
+        for text in texts:
+            text.decode("utf-8")
     except UnicodeDecodeError:
-        possible = candidates([data])
-    if len(possible) == 1:
-        return data.decode(possible[0]), possible[0]
-    raise UnicodeError(f"it is not UTF-8; it can be {' or '.join(possible or NAMES)}")
-
-
-def candidates(texts: Iterable[bytes]) -> list[str]:
-    """Encodings in which all texts can be written with common letters alone."""
-    foreign = {word for text in texts for word in WORDS.findall(text)}
-    return [name for name in NAMES if all(_is_common(word, name) for word in foreign)]
+        foreign = {word for text in texts for word in WORDS.findall(text)}
+        found = [name for name in NAMES if all(_is_common(word, name) for word in foreign)]
+        if len(found) == 1:
+            return found[0]
+        names = " or ".join(found or NAMES)
+        raise FormatError(f"save the text as UTF-8; it can be {names}") from None
+    return ""
 
 
 def _is_common(word: bytes, name: str) -> bool:

@@ -9,12 +9,13 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
-from companion.cohort.encodings import NAMES, candidates, decode
+from companion.cohort.encodings import decode, encoding_of
 from companion.cohort.schema import STANDARD, nearest
-from companion.cohort.sheets import LONGEST, Fault, RawTable, Reading
+from companion.cohort.sheets import LONGEST, Fault, FolderReading, FormatError, RawTable
 from companion.cohort.xport import read_xport
 
 FORMATS = ("csv", "xpt", "json", "ndjson")
@@ -23,10 +24,6 @@ FILES = {f"{table.lower()}.{form}" for table in STANDARD for form in FORMATS}
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 Records = Iterator[tuple[int, list]]  # the row of the file, and its cells
-
-
-class FormatError(ValueError):
-    """What makes a file unreadable as a whole, and what would be right."""
 
 
 def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
@@ -41,9 +38,9 @@ def load(directory: Path | str) -> Mapping[str, bytes] | Fault:
         return Fault(place, 0, "", "", f"cannot be read ({error.strerror})")
 
 
-def parse(files: Mapping[str, bytes]) -> Reading:
+def parse(files: Mapping[str, bytes]) -> FolderReading:
     """Read the four tables and dataset.json from the bytes of a folder's files."""
-    reading = Reading()
+    reading = FolderReading()
     for table in STANDARD:
         stem = table.lower()
         found = [f for f in files if f.lower() in {f"{stem}.{form}" for form in FORMATS}]
@@ -64,7 +61,7 @@ def parse(files: Mapping[str, bytes]) -> Reading:
     return reading
 
 
-def read_table(file: str, data: bytes, reading: Reading) -> RawTable | None:
+def read_table(file: str, data: bytes, reading: FolderReading) -> RawTable | None:
     """One table as text, by the ending of its file's name; None when it cannot be read."""
     parsers = {"csv": _csv, "xpt": _xpt, "json": _json, "ndjson": _ndjson}
     try:
@@ -77,7 +74,7 @@ def read_table(file: str, data: bytes, reading: Reading) -> RawTable | None:
     return None
 
 
-def _raw_table(file: str, header: list[str], records: Records, reading: Reading) -> RawTable:
+def _raw_table(file: str, header: list[str], records: Records, reading: FolderReading) -> RawTable:
     """Make a table in which every record has as many cells as the header."""
     for name in sorted({h for h in header if h and header.count(h) > 1}):
         reading.fault(file, "give each column its own name", 1, value=name)
@@ -89,21 +86,15 @@ def _raw_table(file: str, header: list[str], records: Records, reading: Reading)
             record = (record + [""] * len(header))[: len(header)]
         rows.append(row)
         kept.append(record)
-    columns = dict(
-        zip(header, zip(*kept, strict=True) if kept else [()] * len(header), strict=True)
-    )
-    return RawTable(file, pd.DataFrame(columns, rows, dtype=object))
+    cells = pd.DataFrame(kept, rows, header, dtype=object)
+    return RawTable(file, cells.loc[:, ~cells.columns.duplicated("last")])
 
 
-def _csv(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
+def _csv(file: str, data: bytes, reading: FolderReading) -> tuple[list[str], Records]:
     if data.startswith(WORKBOOKS):
         raise FormatError("this is a workbook; save it as CSV in UTF-8")
-    try:
-        text, encoding = decode(data)
-    except UnicodeError as error:
-        raise FormatError(f"save the file as UTF-8: {error}") from None
-    if encoding:
-        reading.notes.append(f"{file}: read as {encoding}")
+    text, encoding = decode(data)
+    reading.notes += [f"{file}: read as {encoding}"] if encoding else []
     records = _lines(file, text, reading)
     _, header = next(records, (0, []))
     if not header:
@@ -114,7 +105,7 @@ def _csv(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
     return header, records
 
 
-def _lines(file: str, text: str, reading: Reading) -> Records:
+def _lines(file: str, text: str, reading: FolderReading) -> Records:
     """Line and cells of each record that is not blank, as far as the file can be read."""
     reader = csv.reader(io.StringIO(text, newline=None), strict=True)
     try:
@@ -125,73 +116,61 @@ def _lines(file: str, text: str, reading: Reading) -> Records:
         reading.fault(file, f"cannot be read as CSV from here on ({error})", reader.line_num)
 
 
-def _xpt(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
+def _xpt(file: str, data: bytes, reading: FolderReading) -> tuple[list[str], Records]:
     names, records = read_xport(data)
     texts = [v for record in records for v in record if isinstance(v, bytes) and not v.isascii()]
-    encoding = _encoding(file, texts, reading)
-    decoded = [[v.decode(encoding) if isinstance(v, bytes) else v for v in r] for r in records]
+    encoding = encoding_of(texts)
+    reading.notes += [f"{file}: read as {encoding}"] if encoding else []
+    decoded = [
+        [v.decode(encoding or "utf-8") if isinstance(v, bytes) else v for v in record]
+        for record in records
+    ]
     return names, _as_text(file, names, decoded, reading)
 
 
-def _encoding(file: str, texts: list[bytes], reading: Reading) -> str:
-    """Encoding of all texts of a file."""
-    try:
-        for text in texts:
-            text.decode("utf-8")
-    except UnicodeDecodeError:
-        possible = candidates(texts)
-        if len(possible) != 1:
-            names = " or ".join(possible or NAMES)
-            raise FormatError(f"write the text in UTF-8: it can be {names}") from None
-        reading.notes.append(f"{file}: read as {possible[0]}")
-        return possible[0]
-    return "utf-8"
+def _json(file: str, data: bytes, reading: FolderReading) -> tuple[list[str], Records]:
+    return _dataset_json(file, _parsed(data), reading)
 
 
-def _json(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
-    document = json.loads(data, parse_constant=_refuse)
-    records = document.get("rows") if isinstance(document, dict) else None
-    return _dataset_json(file, document, records, reading)
+def _ndjson(file: str, data: bytes, reading: FolderReading) -> tuple[list[str], Records]:
+    """Read the form that has the description on its first line, and a record on each other."""
+    head, *rows = [_parsed(line) for line in data.splitlines() if line.strip()] or [None]
+    return _dataset_json(file, head | {"rows": rows} if isinstance(head, dict) else head, reading)
 
 
-def _ndjson(file: str, data: bytes, reading: Reading) -> tuple[list[str], Records]:
-    lines = [json.loads(x, parse_constant=_refuse) for x in data.splitlines() if x.strip()]
-    return _dataset_json(file, lines[0] if lines else None, lines[1:], reading)
+def _parsed(data: bytes) -> Any:
+    return json.loads(data, parse_constant=_refuse)
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _dataset_json(
-    file: str, document: object, records: object, reading: Reading
-) -> tuple[list[str], Records]:
-    names = _names(document)
-    if not names or not isinstance(records, list) or not all(isinstance(r, list) for r in records):
-        raise FormatError(
-            "write Dataset-JSON 1.1: datasetJSONVersion, columns with a name each, rows"
-        )
+def _dataset_json(file: str, document: object, reading: FolderReading) -> tuple[list[str], Records]:
+    given = document if isinstance(document, dict) else {}
+    columns, records = _all(dict, given.get("columns")), _all(list, given.get("rows"))
+    names = _all(str, [column.get("name") for column in columns or ()])
+    is_known = str(given.get("datasetJSONVersion")).startswith("1.1")
+    if not (is_known and names and records is not None):
+        form = "datasetJSONVersion, columns with a name each, rows"
+        raise FormatError(f"write Dataset-JSON 1.1: {form}")
     return names, _as_text(file, names, records, reading)
 
 
-def _names(document: object) -> list[str]:
-    """Names of the columns; none when the document is not of version 1.1."""
-    given = document if isinstance(document, dict) else {}
-    version, columns = given.get("datasetJSONVersion"), given.get("columns")
-    if not str(version).startswith("1.1") or not isinstance(columns, list):
-        return []
-    names = [c["name"] for c in columns if isinstance(c, dict) and isinstance(c.get("name"), str)]
-    return names if len(names) == len(columns) else []
+def _all(kind: type, values: object) -> list | None:
+    """Values of a list that are all of one kind; None otherwise."""
+    is_list = isinstance(values, list) and all(isinstance(value, kind) for value in values)
+    return cast("list", values) if is_list else None
 
 
-def _as_text(file: str, names: list[str], records: list[list], reading: Reading) -> Records:
+def _as_text(file: str, names: list[str], records: list[list], reading: FolderReading) -> Records:
     """Write typed records as text, counted from 1."""
     for row, record in enumerate(records, start=1):
         columns = names + [""] * (len(record) - len(names))
         yield row, [_cell(file, v, row, c, reading) for c, v in zip(columns, record, strict=False)]
 
 
-def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> str:
+def _cell(file: str, value: object, row: int, column: str, reading: FolderReading) -> str:
     """Write any value as the text that a CSV file would hold."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -209,9 +188,9 @@ def _cell(file: str, value: object, row: int, column: str, reading: Reading) -> 
     return text
 
 
-def _dataset(data: bytes, reading: Reading) -> None:
+def _dataset(data: bytes, reading: FolderReading) -> None:
     try:
-        dataset = json.loads(data, parse_constant=_refuse)
+        dataset = _parsed(data)
     except (ValueError, RecursionError) as error:
         reading.fault(DATASET, f"cannot be read as JSON ({type(error).__name__})")
         return

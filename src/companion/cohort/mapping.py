@@ -11,7 +11,7 @@ import pandas as pd
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.files import read_table
 from companion.cohort.schema import MISSING, Schema, one_of, plain
-from companion.cohort.sheets import RawTable, Reading, reword
+from companion.cohort.sheets import FolderReading, RawTable, reword
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
 from numbercheck.tables import write_table
@@ -31,7 +31,7 @@ SPELLING = {"ae": "e", "oe": "e", "leuco": "leuko"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class MappedCode:
     """One row of ``mapping.csv``.
 
     ``theirs`` is NOBODY where no patient had what ``ours`` names: it counts as 0, not as
@@ -62,7 +62,9 @@ class Code:
         return ("used" if self.records else "never seen") if self.known else "not used"
 
 
-def read_mapping(files: Mapping[str, bytes], schema: Schema, reading: Reading) -> list[Entry]:
+def read_mapping(
+    files: Mapping[str, bytes], schema: Schema, reading: FolderReading
+) -> list[MappedCode]:
     """Rows of ``mapping.csv`` that somebody has confirmed; drafts are noted and left out."""
     raw = read_table(FILE, files[FILE], reading) if FILE in files else None
     if raw is None:
@@ -79,10 +81,10 @@ def read_mapping(files: Mapping[str, bytes], schema: Schema, reading: Reading) -
         reading.notes.append(f"{FILE}: {blank.sum()} rows have no code of the tables; write it, or"
                              f" {NOBODY} where no patient had what the row names")  # fmt: skip
     entries = [
-        Entry(row.variable, row.theirs, row.ours, int(row.Index))
+        MappedCode(row.variable, row.theirs, row.ours, int(row.Index))
         for row in cells[~drafts & (cells["theirs"] != "")].itertuples()
     ]
-    usable: list[Entry] = []
+    usable: list[MappedCode] = []
     for entry in entries:
         if column := _wrong(entry, usable, schema, reading):
             reading.fault(FILE, column[1], entry.row, column[0], getattr(entry, column[0]))
@@ -92,7 +94,7 @@ def read_mapping(files: Mapping[str, bytes], schema: Schema, reading: Reading) -
 
 
 def _wrong(
-    entry: Entry, earlier: Iterable[Entry], schema: Schema, reading: Reading
+    entry: MappedCode, earlier: Iterable[MappedCode], schema: Schema, reading: FolderReading
 ) -> tuple[str, str] | None:
     """Column that is wrong in a row, and what would be right."""
     known = _vocabulary(schema)
@@ -123,7 +125,7 @@ def _vocabulary(schema: Schema) -> dict[str, list[str]]:
     return known | {"AVISIT": sorted({v for visits in schema.visits.values() for v in visits})}
 
 
-def translate(table: str, raw: RawTable, entries: Iterable[Entry], schema: Schema) -> RawTable:
+def translate(table: str, raw: RawTable, entries: Iterable[MappedCode], schema: Schema) -> RawTable:
     """Write a table in the ledger's words; whatever means that a value is missing is empty."""
     entries = [e for e in entries if e.theirs != NOBODY]
     cells = raw.cells.rename(columns={e.theirs: e.ours for e in entries if e.variable == table})
@@ -169,7 +171,7 @@ def _counted(
         yield Code(table, variable, code, seen[code], code in set(known), labels.get(code, ""))
 
 
-def draft(codes: Iterable[Code], schema: Schema) -> list[Entry]:
+def draft(codes: Iterable[Code], schema: Schema) -> list[MappedCode]:
     """Likely partners of the ledger's codes among those that it does not use.
 
     A partner has the same words, whatever the spelling, or all the telling ones of a ledger's
@@ -185,13 +187,13 @@ def draft(codes: Iterable[Code], schema: Schema) -> list[Entry]:
         likely = {o: min(x for x, name, _ in found if name == o) for _, o, _ in found}
         several = place[1] == "AEDECOD"  # a parameter or visit is one of theirs, the likeliest
         entries += [
-            Entry(place[1], theirs, partner)
+            MappedCode(place[1], theirs, partner)
             for extra, partner, theirs in found
             if partner and (several or extra == likely[partner])
         ]
         if place in PLACES:
             unmet = (c.code for c in ours if not c.records and c.code not in likely)
-            entries += [Entry(place[1], "", code) for code in unmet]
+            entries += [MappedCode(place[1], "", code) for code in unmet]
     return entries
 
 
@@ -218,7 +220,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(w.removesuffix("s") for w in re.findall(r"\w+", text) if w not in VAGUE)
 
 
-def code_lines(reading: Reading) -> list[str]:
+def code_lines(reading: FolderReading) -> list[str]:
     """Codes of the tables and of the ledger as a table of text: used, not used, never seen."""
     lines = [("variable", "code", "records", "in the ledger")]
     lines += [(c.variable, c.code[:40], str(c.records), c.status) for c in reading.codes]
@@ -227,7 +229,7 @@ def code_lines(reading: Reading) -> list[str]:
     return ["", *text] if reading.codes else []
 
 
-def write_draft(directory: Path | str, reading: Reading, ledger: Ledger) -> Path:
+def write_draft(directory: Path | str, reading: FolderReading, ledger: Ledger) -> Path:
     """Write ``mapping.csv`` of drafts into the folder of the tables.
 
     Raises

@@ -1,19 +1,18 @@
 """Read grades and days that are written otherwise than ADaM writes them, and say so."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
 
-from companion.cohort.schema import Schema
-from companion.cohort.sheets import RawTable, Reading, reword
+from companion.cohort.schema import ORIGINS, Schema
+from companion.cohort.sheets import FolderReading, RawTable, reword
 
 GRADE = re.compile(r"(?:grade ?)?([1-5])(?:\.0*)?", re.ASCII | re.IGNORECASE)
 NUMBERED = re.compile(r"-?[0-9]{1,6}(\.0*)?", re.ASCII)
-ORIGINS = {"SAS": date(1960, 1, 1), "Excel": date(1899, 12, 30), "Unix": date(1970, 1, 1)}
 
 
-def normalized(name: str, table: RawTable, schema: Schema, reading: Reading) -> RawTable:
+def normalized(name: str, table: RawTable, schema: Schema, reading: FolderReading) -> RawTable:
     """Write days as dates and grades as digits; each change is noted."""
     cells = table.cells
     for column in schema.tables[name]:
@@ -29,7 +28,7 @@ def normalized(name: str, table: RawTable, schema: Schema, reading: Reading) -> 
     return RawTable(table.file, cells)
 
 
-def _dated(table: RawTable, column: str, schema: Schema, reading: Reading) -> pd.Series:
+def _dated(table: RawTable, column: str, schema: Schema, reading: FolderReading) -> pd.Series:
     """Dates of a column that counts days from an origin, if one origin alone fits the trial."""
     cells = table[column]
     numbers = {c: int(float(c)) for c in cells.unique() if NUMBERED.fullmatch(c) and len(c) > 4}

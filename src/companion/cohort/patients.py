@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from companion.cohort.reading import Cohort
-from companion.cohort.sources import Source, parse_all
+from companion.cohort.sources import VariableSource, parse_all
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure, Variable
@@ -72,7 +72,7 @@ def _masked(column: pd.Series) -> Masked:
     return Masked(column.to_numpy(dtype=kind, na_value=empty), known)
 
 
-def _records(cohort: Cohort, source: Source) -> pd.DataFrame:
+def _records(cohort: Cohort, source: VariableSource) -> pd.DataFrame:
     """Rows of a table that a source reads, by patient."""
     table = getattr(cohort, source.table.lower())
     if source.table in KEYS:
@@ -83,7 +83,7 @@ def _records(cohort: Cohort, source: Source) -> pd.DataFrame:
 
 
 def _column(
-    records: pd.DataFrame, source: Source, variable: Variable, patients: pd.Index
+    records: pd.DataFrame, source: VariableSource, variable: Variable, patients: pd.Index
 ) -> pd.Series:
     """One variable of every patient."""
     if source.how == "present":
@@ -129,7 +129,7 @@ def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
     return found
 
 
-def _gap(cohort: Cohort, source: Source, values: pd.Series) -> str:
+def _gap(cohort: Cohort, source: VariableSource, values: pd.Series) -> str:
     """What is missing for a variable, of which these values are known; empty if nothing is."""
     records = _records(cohort, source)
     if source.table == "ADSL":
@@ -147,7 +147,9 @@ def _gap(cohort: Cohort, source: Source, values: pd.Series) -> str:
     return f"{place} with a {source.how.removesuffix('s')}" if values.isna().all() else ""
 
 
-def _unfollowed(cohort: Cohort, measure: Measure, sources: Mapping[str, Source]) -> Iterator[str]:
+def _unfollowed(
+    cohort: Cohort, measure: Measure, sources: Mapping[str, VariableSource]
+) -> Iterator[str]:
     """Days until which a measure counts, where nobody is followed so long."""
     text = " ".join(e.text for e in (measure.where, measure.among, measure.by))
     timed = {n: s.name for n, s in sources.items() if s.how == "days"}

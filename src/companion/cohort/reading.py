@@ -10,8 +10,8 @@ import pandas as pd
 
 from companion.cohort.checks import EVERYONE, analyzed, counted_patients, examine, flagged
 from companion.cohort.files import load
-from companion.cohort.schema import GROUP_OF, GROUPS, Column, Schema
-from companion.cohort.sheets import Fault, RawTable, Reading, grouped
+from companion.cohort.schema import GROUP_OF, GROUPS, AdamColumn, Schema
+from companion.cohort.sheets import Fault, FolderReading, RawTable, grouped
 from companion.cohort.times import lengths
 from companion.errors import CompanionError
 from companion.origin import label_of
@@ -64,19 +64,6 @@ class Cohort:
         return len(self.adsl)
 
 
-def faults(directory: Path | str, ledger: Ledger, population: str = "") -> list[Fault]:
-    """Everything that is wrong with a folder of ADaM tables, all at once; never raises.
-
-    The parameters are those of `read_folder`.
-
-    Returns
-    -------
-    list of Fault
-        In order of file, row and column; empty when the tables can be used.
-    """
-    return read_folder(directory, ledger, population).faults
-
-
 def read_cohort(directory: Path | str, ledger: Ledger, population: str = "") -> Cohort:
     """Read and check a folder of ADaM tables; the parameters are those of `read_folder`.
 
@@ -89,7 +76,7 @@ def read_cohort(directory: Path | str, ledger: Ledger, population: str = "") -> 
         return cohort_of(read_folder(directory, ledger, population), ledger)
 
 
-def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> Reading:
+def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> FolderReading:
     """Read and check a folder of ADaM tables.
 
     Parameters
@@ -106,11 +93,11 @@ def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> 
     with _uncollected():
         files = load(directory)
         if isinstance(files, Fault):
-            return Reading(faults=[files])
+            return FolderReading(faults=[files])
         return examine(files, ledger, population)
 
 
-def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
+def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
     """Make a cohort of what was read, or raise `CohortError` with its faults."""
     if reading.faults:
         raise CohortError(reading.faults)
@@ -135,7 +122,7 @@ def cohort_of(reading: Reading, ledger: Ledger) -> Cohort:
     )
 
 
-def counted(reading: Reading) -> str:
+def counted(reading: FolderReading) -> str:
     """Say who is counted, in a few words."""
     adsl, flag = reading.tables["ADSL"], reading.population
     n = len(counted_patients(adsl, flag).cells)
@@ -155,13 +142,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _frame(columns: Iterable[Column], table: RawTable) -> pd.DataFrame:
+def _frame(columns: Iterable[AdamColumn], table: RawTable) -> pd.DataFrame:
     """Give every column of the schema its type."""
     frame = pd.DataFrame({c.name: _typed(c, table[c.name]) for c in columns})
     return frame.reset_index(drop=True)
 
 
-def _typed(column: Column, cells: pd.Series) -> pd.Series:
+def _typed(column: AdamColumn, cells: pd.Series) -> pd.Series:
     if column.kind == "whole" or column.name == "AETOXGR":
         known = {c: int(float(c)) for c in cells.unique() if c}
         return cells.map(known).astype("Int64")

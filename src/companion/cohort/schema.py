@@ -24,14 +24,18 @@ WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}", re.ASCII)
 SERIAL = re.compile(r"[0-9]{5}(\.0*)?", re.ASCII)
-SPREADSHEET_ORIGIN = date(1899, 12, 30)  # day 0 of Excel's 1900 system after its false leap day
+ORIGINS = {  # day 0; Excel's 1900 system, after its false leap day
+    "SAS": date(1960, 1, 1),
+    "Excel": date(1899, 12, 30),
+    "Unix": date(1970, 1, 1),
+}
 YEARS = (1900, 2100)
 MISSING = re.compile(r"|NA|NaN|\.[A-Z_]?", re.IGNORECASE)  # R's, Python's, SAS's with special ones
 LARGEST = 1e15  # of any number, so that none is infinite
 
 
 @dataclass(frozen=True)
-class Column:
+class AdamColumn:
     """A column of a table; an empty cell is a missing value unless the column must be filled."""
 
     name: str
@@ -82,51 +86,44 @@ class Column:
 GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}  # AETOXGRG: grades of CTCAE
 GROUP_OF = {grade: group for group, grades in GROUPS.items() for grade in grades}
 YES_NO = ("Y", "N")
-STUDY = Column("STUDYID")
-PATIENT, PARAMETER, VISIT = (
-    Column(name, "identifier", required=True, filled=True)
-    for name in ("USUBJID", "PARAMCD", "AVISIT")
+STUDY_DAY = AdamColumn("ADY", "whole", low=-math.inf)
+TIME = AdamColumn("AVAL", "number", high=1e6, required=True)
+OTHERS = (  # columns that are neither flags, nor dates, nor free text
+    *(
+        AdamColumn(n, "identifier", required=True, filled=True)
+        for n in ("USUBJID", "PARAMCD", "AVISIT")
+    ),
+    AdamColumn("AEDECOD", "identifier", required=True),  # empty where nobody coded the event
+    AdamColumn("AGE", "whole", high=120, required=True),
+    AdamColumn("AGEU", "code", ("YEARS",)),
+    AdamColumn("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True),
+    AdamColumn("AVISITN", "number"),
+    STUDY_DAY,
+    AdamColumn("AVALC", required=True),
+    AdamColumn("AETOXGR", "code", tuple(map(str, GROUP_OF))),
+    AdamColumn("AETOXGRG", "code", tuple(GROUPS)),
+    TIME,
+    AdamColumn("AVALU", "code", ("DAYS", "WEEKS", "MONTHS")),
+    AdamColumn("CNSR", "whole", high=999, required=True, filled=True),
 )
-TERM = Column("AEDECOD", "identifier", required=True)  # empty where nobody coded the event
-AGE = Column("AGE", "whole", high=120, required=True)
-SEX = Column("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True)
-STUDY_DAY = Column("ADY", "whole", low=-math.inf)
-RESPONSE = Column("AVALC", required=True)
-TIME = Column("AVAL", "number", high=1e6, required=True)
-UNIT = Column("AVALU", "code", ("DAYS", "WEEKS", "MONTHS"))
-CENSORING = Column("CNSR", "whole", high=999, required=True, filled=True)
-GRADE = Column("AETOXGR", "code", tuple(map(str, GROUP_OF)))
-GRADE_GROUP = Column("AETOXGRG", "code", tuple(GROUPS))
-
-
-def _texts(*names: str) -> tuple[Column, ...]:
-    return tuple(map(Column, names))
-
-
-def _flags(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, "code", YES_NO) for name in names)
-
-
-def _dates(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, "date") for name in names)
-
-
-STANDARD: dict[str, tuple[Column, ...]] = {
-    "ADSL": (
-        *(STUDY, PATIENT, *_texts("SUBJID", "SITEID"), AGE, Column("AGEU", "code", ("YEARS",))),
-        *(SEX, *_texts("RACE", "TRT01A"), *_flags("SAFFL", "FASFL", "ITTFL")),
-        *(*_dates("TRTSDT", "LSTALVDT"), *_flags("DTHFL")),
-    ),
-    "ADRS": (
-        *(STUDY, PATIENT, PARAMETER, Column("PARAM"), VISIT, Column("AVISITN", "number")),
-        *(STUDY_DAY, RESPONSE, *_flags("ANL01FL")),
-    ),
-    "ADAE": (STUDY, PATIENT, TERM, Column("AECAT"), GRADE, GRADE_GROUP, *_flags("TRTEMFL")),
-    "ADTTE": (
-        *(STUDY, PATIENT, PARAMETER, Column("PARAM"), TIME, UNIT, CENSORING),
-        *(*_texts("EVNTDESC"), *_dates("STARTDT", "ADT")),
-    ),
+NAMES = {
+    "ADSL": "STUDYID USUBJID SUBJID SITEID AGE AGEU SEX RACE TRT01A SAFFL FASFL ITTFL TRTSDT "
+    "LSTALVDT DTHFL",
+    "ADRS": "STUDYID USUBJID PARAMCD PARAM AVISIT AVISITN ADY AVALC ANL01FL",
+    "ADAE": "STUDYID USUBJID AEDECOD AECAT AETOXGR AETOXGRG TRTEMFL",
+    "ADTTE": "STUDYID USUBJID PARAMCD PARAM AVAL AVALU CNSR EVNTDESC STARTDT ADT",
 }
+
+
+def _standard(name: str) -> AdamColumn:
+    """Column of CDISC's, which ends the names of flags in FL and those of dates in DT."""
+    if name.endswith("FL"):
+        return AdamColumn(name, "code", YES_NO)
+    plainest = AdamColumn(name, "date" if name.endswith("DT") else "text")
+    return next((column for column in OTHERS if column.name == name), plainest)
+
+
+STANDARD = {table: tuple(map(_standard, names.split())) for table, names in NAMES.items()}
 
 
 class Schema:
@@ -139,9 +136,9 @@ class Schema:
 
     Attributes
     ----------
-    sources : dict of str to Source
+    sources : dict of str to VariableSource
         By variable.
-    tables : dict of str to tuple of Column
+    tables : dict of str to tuple of AdamColumn
     visits : dict of str to list of str
         Visits that the variables read, for each parameter of ADRS.
     endpoints, events : list of str
@@ -191,11 +188,11 @@ class Schema:
         """Whether a variable is read from here in this way."""
         return (table, name, how) in {(s.table, s.name, s.how) for s in self.sources.values()}
 
-    def _column(self, name: str) -> Column:
+    def _column(self, name: str) -> AdamColumn:
         """Column of ADSL that is this trial's own: a flag, other codes, or a whole number."""
         codes = self.codes("ADSL", name) or (YES_NO if self._has("ADSL", name, "flag") else ())
         kind = "code" if codes else "whole"
-        return Column(name, kind, codes)
+        return AdamColumn(name, kind, codes)
 
 
 def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
@@ -236,4 +233,4 @@ def dates(cells: pd.Series) -> pd.Series:
 def _serial(cell: str) -> str:
     if not SERIAL.fullmatch(cell):
         return ""
-    return f"; a spreadsheet stores {SPREADSHEET_ORIGIN + timedelta(days=int(cell[:5]))} so"
+    return f"; a spreadsheet stores {ORIGINS['Excel'] + timedelta(days=int(cell[:5]))} so"

@@ -9,6 +9,10 @@ LONGEST = 60  # characters of a cell that a message shows
 MOST_LINES = 60  # of a terminal
 
 
+class FormatError(ValueError):
+    """What makes a file unreadable as a whole, and what would be right."""
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing that is wrong, where it stands, and what would be right.
@@ -96,7 +100,7 @@ def _line(group: list[Fault]) -> str:
 
 
 @dataclass
-class Reading:
+class FolderReading:
     """What was read from one folder, and what was wrong.
 
     Attributes

@@ -32,7 +32,7 @@ FORMS = (
 
 
 @dataclass(frozen=True)
-class Source:
+class VariableSource:
     """Where a variable stands; ``how`` is value, flag, present, worst, days or event."""
 
     table: str
@@ -43,7 +43,7 @@ class Source:
     default: str = ""
 
 
-def parse(variable: Variable) -> Source:
+def parse(variable: Variable) -> VariableSource:
     """Read a variable's source.
 
     Raises
@@ -62,17 +62,17 @@ def parse(variable: Variable) -> Source:
     )
 
 
-def parse_all(variables: Mapping[str, Variable]) -> dict[str, Source]:
+def parse_all(variables: Mapping[str, Variable]) -> dict[str, VariableSource]:
     """Read the source of each variable that has one, by its name."""
     return {name: parse(v) for name, v in variables.items() if v.source}
 
 
-def _source(variable: Variable, found: dict[str, str]) -> Source:
+def _source(variable: Variable, found: dict[str, str]) -> VariableSource:
     table, codes = found["table"], tuple(filter(None, found.get("codes", "").split("|")))
     how = found.get("how") or ("worst" if table == "ADAE" else "")
     if not how and variable.type == "flag":
         how, codes = "flag", codes or ("Y",)
-    return Source(
+    return VariableSource(
         table,
         found["name"],
         how or "value",

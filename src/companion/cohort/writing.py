@@ -1,6 +1,5 @@
 """Write a patient table as ADaM tables in CSV, the same bytes for the same table."""
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,8 +10,9 @@ import pandas as pd
 
 from companion.cohort.files import DATASET
 from companion.cohort.schema import GROUP_OF, GROUPS, YES_NO, Schema
-from companion.cohort.sources import Source
+from companion.cohort.sources import VariableSource
 from numbercheck.ledger.records import Ledger
+from numbercheck.tables import write_table
 
 Row = dict[str, object]
 Values = Mapping[str, Mapping[str, object]]  # by variable and patient
@@ -55,12 +55,13 @@ def write_cohort(
     directory.mkdir(parents=True, exist_ok=True)
     for name, rows in (("ADSL", _adsl), ("ADRS", _adrs), ("ADAE", _adae), ("ADTTE", _adtte)):
         columns = [c.name for c in schema.tables[name] if c.name not in LEFT_OUT]
-        with (directory / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            for patient in table.index:
-                keys = {"STUDYID": study, "USUBJID": patient}
-                writer.writerows(keys | row for row in rows(patient, schema, values))
+        cells = (
+            {"STUDYID": study, "USUBJID": patient, **row}
+            for patient in table.index
+            for row in rows(patient, schema, values)
+        )
+        written = ([str(row.get(c, "")) for c in columns] for row in cells)
+        write_table(columns, written, directory / f"{name.lower()}.csv")
     text = json.dumps(dict(dataset), ensure_ascii=False, indent=2, sort_keys=True)
     (directory / DATASET).write_bytes(text.encode() + b"\n")
 
@@ -75,7 +76,7 @@ def _plain(value: object) -> object:
 
 def _of(
     table: str, patient: str, schema: Schema, values: Values
-) -> Iterator[tuple[str, Source, object]]:
+) -> Iterator[tuple[str, VariableSource, object]]:
     """Each variable of a table with its value for one patient."""
     for name, source in schema.sources.items():
         if source.table == table:
@@ -93,7 +94,7 @@ def _adsl(patient: str, schema: Schema, values: Values) -> Iterator[Row]:
     yield row
 
 
-def _code(value: object, source: Source, schema: Schema) -> object:
+def _code(value: object, source: VariableSource, schema: Schema) -> object:
     """Write a value; a flag by the first code that stands for it."""
     if value is None or source.how != "flag":
         return "" if value is None else value

@@ -9,8 +9,8 @@ from companion.captions import (
     UNSTATED,
     DisplayLayout,
     LayoutRow,
-    Number,
     Provenance,
+    ResultNumber,
     Text,
     n_percent,
     percent,
@@ -82,7 +82,10 @@ def adverse_events(
     fatal = "" if "g5" in found else "No grade 5 event is recorded."
     return DisplayTable(
         layout.title,
-        Text("Adverse event, N = ", Number(DASH if isnan(total) else f"{total:.0f}", first, "N")),
+        Text(
+            "Adverse event, N = ",
+            ResultNumber(DASH if isnan(total) else f"{total:.0f}", first, "N"),
+        ),
         tuple(columns.values()),
         (Row(group, "Any grade 3–4 event", severe_cells), *body),
         provenance.footnote(DATA, ORDERS[order], fatal, layout.note),

@@ -11,8 +11,8 @@ from companion.captions import (
     UNSTATED,
     DisplayLayout,
     LayoutRow,
-    Number,
     Provenance,
+    ResultNumber,
     Text,
     n_percent,
 )
@@ -71,7 +71,7 @@ def sites(
     known, absent = _present(adsl, "SITEID"), provenance.absent
     counted = results.get("sites", "value")
     n = n_sites if isnan(counted) else counted
-    count = absent if n is None else Text(Number(f"{n:.0f}", "sites", "value"))
+    count = absent if n is None else Text(ResultNumber(f"{n:.0f}", "sites", "value"))
     rows = [Row("", "Study sites", (count,))]
     if known.empty:
         rows.append(Row("", "Patients at each site", (absent,)))
@@ -92,7 +92,7 @@ def sites(
 
 
 def _everyone(adsl: pd.DataFrame) -> Text:
-    return Text("N = ", Number(f"{len(adsl)}", "enrolled", "n"))
+    return Text("N = ", ResultNumber(f"{len(adsl)}", "enrolled", "n"))
 
 
 def _present(adsl: pd.DataFrame, column: str) -> pd.Series:
@@ -106,7 +106,7 @@ def _median(results: Results, measure: str) -> Text | None:
     values = {s: results.get(measure, s) for s in ("median", "min", "max")}
     if any(map(isnan, values.values())):
         return None
-    middle, low, high = (Number(f"{v:g}", measure, s) for s, v in values.items())
+    middle, low, high = (ResultNumber(f"{v:g}", measure, s) for s, v in values.items())
     return Text(middle, " (", low, DASH, high, ")")
 
 

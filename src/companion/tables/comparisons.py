@@ -9,8 +9,8 @@ from companion.captions import (
     DASH,
     NO_N,
     UNSTATED,
-    Number,
     Provenance,
+    ResultNumber,
     Text,
     interval_name,
     limits,
@@ -85,8 +85,12 @@ def comparisons(
             str(r.claim),
             called(str(r.method)),
             (
-                Text(Number(f"{r.n}", r.counted, "n"), " of ", Number(f"{r.N}", r.counted, "N")),
-                Text(Number(str(r.rate), r.against, r.statistic)),
+                Text(
+                    ResultNumber(f"{r.n}", r.counted, "n"),
+                    " of ",
+                    ResultNumber(f"{r.N}", r.counted, "N"),
+                ),
+                Text(ResultNumber(str(r.rate), r.against, r.statistic)),
                 p_text(r.p_value),
                 _support(r.p_value, alpha, r.similar),
             ),
@@ -111,10 +115,10 @@ def comparisons(
 def _rate(row: Any, method: str, level: float) -> tuple[str, str, str]:
     if isnan(row.n) or isnan(row.N):
         total = NO_N if isnan(row.N) else f"{row.N:.0f}"
-        return Text(Number(f"{row.percent:g}%", row.measure, "value")), total, DASH
+        return Text(ResultNumber(f"{row.percent:g}%", row.measure, "value")), total, DASH
     n, of, measure = int(row.n), int(row.N), row.measure
     low, high = (100 * end for end in interval(n, of, method, level))
-    total = Text(Number(f"{of}", measure, "N"))
+    total = Text(ResultNumber(f"{of}", measure, "N"))
     return n_percent(n, of, measure), total, limits(low, high, measure=measure)
 
 

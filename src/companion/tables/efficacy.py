@@ -7,8 +7,8 @@ from companion.captions import (
     UNSTATED,
     DisplayLayout,
     LayoutRow,
-    Number,
     Provenance,
+    ResultNumber,
     Text,
     interval_name,
     limits,
@@ -60,7 +60,7 @@ def _heading(results: Results, group: str, rows: list[LayoutRow]) -> str:
     """Name of the group with its denominator, where a measure has one."""
     for row in rows:
         if not isnan(total := results.get(row.measure, "N")):
-            return Text(group, ", N = ", Number(f"{total:.0f}", row.measure, "N"))
+            return Text(group, ", N = ", ResultNumber(f"{total:.0f}", row.measure, "N"))
     return group
 
 

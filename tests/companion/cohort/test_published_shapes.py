@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from companion.cohort import faults, read_folder, write_draft
+from companion.cohort import read_folder, write_draft
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
 
@@ -113,7 +113,7 @@ def test_a_set_without_survival_says_so_and_maps_nothing_to_it(tmp_path):
     shutil.copy(SHAPES / "pilot" / "adtte.csv", place)
     path = write_draft(place, read_folder(place, LEDGER), LEDGER)
     confirm(path)
-    said = [f.right.partition(";")[0] for f in faults(place, LEDGER)]
+    said = [f.right.partition(";")[0] for f in read_folder(place, LEDGER).faults]
 
     assert "TTDE" not in path.read_text(encoding="utf-8")
     assert [right.partition(";")[0] for right in said] == [

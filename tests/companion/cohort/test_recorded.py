@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import tampering
 
-from companion.cohort import CohortError, faults, read_cohort, read_folder, unrecorded, write_draft
+from companion.cohort import CohortError, read_cohort, read_folder, unrecorded, write_draft
 
 LEDGER = tampering.LEDGER
 
@@ -146,15 +146,15 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize(("change", "column", "right"), CONTRADICTIONS)
 def test_tables_that_contradict_each_other_are_refused(folder, change, column, right):
     """Neither of two stories is taken for the true one."""
-    found = faults(folder(change), LEDGER)
+    found = read_folder(folder(change), LEDGER).faults
 
     assert any(f.column == column and right in f.right for f in found)
 
 
 def test_times_that_agree_with_their_dates_are_accepted(folder):
     """Both days counted; months as rounded as they are written."""
-    assert faults(folder(dated("487", "DAYS", "2024-03-01")), LEDGER) == []
-    assert faults(folder(dated("16.0", "MONTHS", "2024-03-01")), LEDGER) == []
+    assert read_folder(folder(dated("487", "DAYS", "2024-03-01")), LEDGER).faults == []
+    assert read_folder(folder(dated("16.0", "MONTHS", "2024-03-01")), LEDGER).faults == []
 
 
 def test_a_blank_population_flag_is_not_in_the_population(folder):
@@ -213,7 +213,7 @@ def test_a_draft_maps_what_means_the_same_and_nothing_else(folder):
         ("NEUTREC", "TTANC"),
         ("", "Alanine aminotransferase elevation"),
     }
-    assert faults(place, LEDGER)
+    assert read_folder(place, LEDGER).faults
     rows = [line for line in path.read_text().splitlines() if not line.startswith("AEDECOD,,")]
     path.write_text("\n".join(rows).replace(",draft", ",") + "\n")
     adae = pd.read_csv(place / "adae.csv")

@@ -1,4 +1,4 @@
-"""Promises of `companion.cohort.faults`: every fault at once, in its place, never a traceback."""
+"""Promises of `companion.cohort.read_folder`: every fault, in its place, never a traceback."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_trial import without_override
 
-from companion.cohort import CohortError, faults, read_cohort, read_folder
+from companion.cohort import CohortError, read_cohort, read_folder
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
 
@@ -55,7 +55,7 @@ def put(folder, table, where, cells):
 
 def test_a_good_folder_has_no_fault(folder):
     """Otherwise the checks would be useless."""
-    assert faults(folder, LEDGER) == []
+    assert read_folder(folder, LEDGER).faults == []
 
 
 RESPONSE = {"PARAMCD": "OVRLRESP", "AVISIT": "After RDC"}
@@ -117,7 +117,7 @@ def test_a_wrong_cell_is_named_with_what_would_be_right(folder, table, where, ce
     if "LSTALVDT" in right:
         set_alive(folder)
     line = put(folder, table, where, cells)
-    found = [f for f in faults(folder, LEDGER) if (f.row, f.column) == (line, column)]
+    found = [f for f in read_folder(folder, LEDGER).faults if (f.row, f.column) == (line, column)]
 
     found = [f for f in found if f.file == f"{table}.csv"]
     assert found
@@ -136,7 +136,7 @@ def test_the_death_of_one_who_is_not_flagged_dead_is_a_contradiction(folder):
     line, row = line_of("adtte", **DEATH)
     put(folder, "adsl", {"USUBJID": row["USUBJID"]}, {"DTHFL": "N"})
 
-    assert [(f.file, f.row, f.column) for f in faults(folder, LEDGER)] == [
+    assert [(f.file, f.row, f.column) for f in read_folder(folder, LEDGER).faults] == [
         ("adtte.csv", line, "CNSR")
     ]
 
@@ -147,7 +147,7 @@ def test_a_patient_without_a_survival_time_is_named(folder, name):
     rows = [r for r in SMALL.tables["adtte"] if (r["USUBJID"], r["PARAMCD"]) != (FIRST, name)]
     write(folder / "adtte.csv", rows)
 
-    (fault,) = faults(folder, LEDGER)
+    (fault,) = read_folder(folder, LEDGER).faults
 
     assert (fault.file, fault.value) == ("adtte.csv", FIRST)
     assert f"a row of {name}" in fault.right
@@ -162,7 +162,7 @@ def test_a_record_that_is_there_twice_is_named(folder, table, where):
     _, row = line_of(table, **where)
     write(folder / f"{table}.csv", [*SMALL.tables[table], row])
 
-    assert {f.row for f in faults(folder, LEDGER)} == {len(SMALL.tables[table]) + 2}
+    assert {f.row for f in read_folder(folder, LEDGER).faults} == {len(SMALL.tables[table]) + 2}
 
 
 @pytest.mark.parametrize("table", SMALL.tables)
@@ -170,7 +170,7 @@ def test_a_missing_file_is_named_with_the_nearest_one(folder, table):
     """A name with a capital or a number is a common slip."""
     (folder / f"{table}.csv").rename(folder / f"{table}_v2.csv")
 
-    found = [f for f in faults(folder, LEDGER) if "no such file" in f.right]
+    found = [f for f in read_folder(folder, LEDGER).faults if "no such file" in f.right]
 
     assert [f.file for f in found] == [f"{table}.csv"]
     assert f"{table}_v2.csv" in found[0].right
@@ -181,7 +181,7 @@ def test_a_missing_column_is_named_with_the_nearest_one(folder):
     path = folder / "adsl.csv"
     path.write_text(path.read_text().replace(",AGE,", ",age ,", 1))
 
-    (fault,) = faults(folder, LEDGER)
+    (fault,) = read_folder(folder, LEDGER).faults
 
     assert (fault.file, fault.column) == ("adsl.csv", "AGE")
     assert "is it 'age '?" in fault.right
@@ -191,7 +191,7 @@ def test_a_table_in_two_formats_is_refused(folder):
     """Nobody could say which one counts."""
     synthetic.write_json(SMALL, folder)
 
-    assert [f.right for f in faults(folder, LEDGER)] == [
+    assert [f.right for f in read_folder(folder, LEDGER).faults] == [
         f"keep one of {t}.csv, {t}.json: a table has one file" for t in sorted(SMALL.tables)
     ]
 
@@ -215,7 +215,9 @@ def test_a_file_that_is_not_plain_csv_is_named(folder, change, right, row):
     path = folder / "adsl.csv"
     path.write_bytes(change(path.read_bytes()))
 
-    found = [f for f in faults(folder, LEDGER) if f.file == "adsl.csv" and right in f.right]
+    found = [
+        f for f in read_folder(folder, LEDGER).faults if f.file == "adsl.csv" and right in f.right
+    ]
 
     assert [f.row for f in found] == [row]
 
@@ -247,7 +249,7 @@ def test_an_encoding_that_its_content_does_not_tell_is_left_to_its_writer(folder
     path = folder / "adsl.csv"
     path.write_bytes(path.read_bytes().replace(b"RDC, then blinatumomab", "缓解".encode("gbk")))
 
-    (fault,) = faults(folder, LEDGER)
+    (fault,) = read_folder(folder, LEDGER).faults
 
     assert (fault.file, fault.row) == ("adsl.csv", 0)
     assert fault.right.endswith("it can be GBK or Big5")
@@ -260,7 +262,7 @@ def test_a_mark_and_any_line_end_are_accepted(folder, mark, ending):
     for path in folder.iterdir():
         path.write_bytes(mark + path.read_bytes().replace(b"\r\n", ending))
 
-    assert faults(folder, LEDGER) == []
+    assert read_folder(folder, LEDGER).faults == []
     assert set(read_cohort(folder, LEDGER).adsl["STUDYID"]) == {synthetic.STUDY}
 
 
@@ -269,7 +271,7 @@ def test_a_visit_of_another_week_is_another_visit(folder):
     path = folder / "adrs.csv"
     path.write_text(path.read_text().replace("Up to 4 weeks", "Up to 6 weeks"))
 
-    assert faults(folder, LEDGER) == []
+    assert read_folder(folder, LEDGER).faults == []
 
 
 def test_a_term_spelled_otherwise_throughout_is_no_zero(folder):
@@ -279,7 +281,9 @@ def test_a_term_spelled_otherwise_throughout_is_no_zero(folder):
     ]
     write(folder / "adae.csv", rows)
 
-    assert {(f.value, f.right) for f in faults(folder, LEDGER)} == {("Anaemia", "write Anemia")}
+    assert {(f.value, f.right) for f in read_folder(folder, LEDGER).faults} == {
+        ("Anaemia", "write Anemia")
+    }
 
 
 def test_other_visits_terms_and_parameters_are_no_faults(folder):
@@ -294,7 +298,7 @@ def test_other_visits_terms_and_parameters_are_no_faults(folder):
     for name, row in (("adrs", adrs), ("adae", adae), ("adtte", adtte)):
         write(folder / f"{name}.csv", [*SMALL.tables[name], row])
 
-    assert faults(folder, LEDGER) == []
+    assert read_folder(folder, LEDGER).faults == []
 
 
 def test_all_faults_are_listed_at_once_in_order(folder):
@@ -304,7 +308,7 @@ def test_all_faults_are_listed_at_once_in_order(folder):
     put(folder, "adtte", OS, {"CNSR": "-2"})
     (folder / "adrs.csv").unlink()
 
-    found = faults(folder, LEDGER)
+    found = read_folder(folder, LEDGER).faults
 
     assert [f.file for f in found] == ["adae.csv", "adrs.csv", "adsl.csv", "adsl.csv", "adtte.csv"]
     assert found == sorted(found)
@@ -317,7 +321,7 @@ def test_a_message_shows_hostile_text_escaped_and_cut(folder):
     """A terminal must not obey what a cell holds."""
     put(folder, "adsl", {}, {"SEX": "\x1b[2J\u202e" + "A" * 5000})
 
-    (fault,) = faults(folder, LEDGER)
+    (fault,) = read_folder(folder, LEDGER).faults
 
     assert str(fault).startswith("adsl.csv row 2, column SEX: '\\x1b[2J\\u202eAAA")
     assert len(str(fault)) < 250
@@ -343,7 +347,9 @@ def test_a_file_that_is_no_dataset_json_is_named(folder, content, right):
     (folder / "adsl.csv").unlink()
     (folder / "adsl.json").write_bytes(content)
 
-    assert any(f.file == "adsl.json" and right in f.right for f in faults(folder, LEDGER))
+    assert any(
+        f.file == "adsl.json" and right in f.right for f in read_folder(folder, LEDGER).faults
+    )
 
 
 def test_lone_surrogates_are_no_text(folder):
@@ -355,7 +361,7 @@ def test_lone_surrogates_are_no_text(folder):
     path = folder / "adsl.json"
     path.write_text(path.read_text().replace('"YEARS"', '"\\ud800"', 1))
 
-    (fault,) = faults(folder, LEDGER)
+    (fault,) = read_folder(folder, LEDGER).faults
 
     assert (fault.row, fault.column) == (1, "AGEU")
     str(fault).encode("utf-8")
@@ -370,7 +376,7 @@ def test_a_lone_surrogate_among_codes_is_named(folder):
     path = folder / "adrs.json"
     path.write_text(path.read_text().replace('"OVRLRESP"', '"\\ud800"', 1))
 
-    told = [f for f in faults(folder, LEDGER) if "half of a pair" in f.right]
+    told = [f for f in read_folder(folder, LEDGER).faults if "half of a pair" in f.right]
 
     assert [f.column for f in told] == ["PARAMCD"]
 
@@ -381,7 +387,10 @@ def test_a_file_that_is_no_sas_transport_is_named(folder, content):
     (folder / "adsl.csv").unlink()
     (folder / "adsl.xpt").write_bytes(content)
 
-    assert any(f.file == "adsl.xpt" and "cannot be read" in f.right for f in faults(folder, LEDGER))
+    assert any(
+        f.file == "adsl.xpt" and "cannot be read" in f.right
+        for f in read_folder(folder, LEDGER).faults
+    )
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"origin": "invented"}', "{", '{"origin": ["x"]}'])
@@ -389,7 +398,7 @@ def test_a_dataset_json_without_an_origin_is_refused(folder, content):
     """Whether patients are real is never guessed from a broken file."""
     (folder / "dataset.json").write_text(content)
 
-    assert [f.file for f in faults(folder, LEDGER)] == ["dataset.json"]
+    assert [f.file for f in read_folder(folder, LEDGER).faults] == ["dataset.json"]
 
 
 def test_a_path_that_is_no_folder_is_named(tmp_path):
@@ -398,9 +407,9 @@ def test_a_path_that_is_no_folder_is_named(tmp_path):
     (tmp_path / "folder/adsl.csv").mkdir(parents=True)
 
     for path in (tmp_path / "absent", tmp_path / "file"):
-        (fault,) = faults(path, LEDGER)
+        (fault,) = read_folder(path, LEDGER).faults
         assert "cannot be read" in fault.right
-    assert len(faults(tmp_path / "folder", LEDGER)) == 4
+    assert len(read_folder(tmp_path / "folder", LEDGER).faults) == 4
 
 
 def test_a_file_that_may_not_be_read_is_named(folder):
@@ -440,4 +449,4 @@ def test_records_of_other_formats_are_counted_from_one(tmp_path):
     document["rows"][4][names.index("SEX")] = "X"
     path.write_text(json.dumps(document))
 
-    assert [(f.row, f.column) for f in faults(tmp_path, LEDGER)] == [(5, "SEX")]
+    assert [(f.row, f.column) for f in read_folder(tmp_path, LEDGER).faults] == [(5, "SEX")]
