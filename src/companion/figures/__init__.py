@@ -5,7 +5,6 @@ from companion.figures.flow import patient_flow as patient_flow
 from companion.figures.glance import ledger_at_a_glance as ledger_at_a_glance
 from companion.figures.regimen import plan as plan
 from companion.figures.regimen import regimen as regimen
-from companion.figures.stability import stability as stability
 from companion.figures.style import DescribedFigure as DescribedFigure
 from companion.figures.subgroups import subgroup_rows as subgroup_rows
 from companion.figures.subgroups import subgroups as subgroups

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Number, Provenance, Text
+from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Provenance, ResultNumber, Text
 from companion.figures import lettering, style
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
 ARROW = {"arrowstyle": "-|>", **style.ARROW}
+SINGLE_ARM = "Single arm. At the last follow-up one patient can be in several lines."
 EXIT = "exit"
 
 
@@ -57,12 +58,11 @@ def patient_flow(
     inner = width - 2 * style.EDGE
     wrapped = [[_wrap(box, _across(len(row), inner)) for box in row] for row in rows]
     heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
-    notes = provenance.footnote(
-        "Single arm. At the last follow-up one patient can be in several lines.", layout.note
+    title = f"Patient flow, N = {n_patients}"
+    page = style.sheet(
+        width, fsum(heights) + APART * (len(rows) - 1), title, provenance, SINGLE_ARM, layout.note
     )
-    height = fsum(heights) + APART * (len(rows) - 1)
-    page = style.sheet(width, height, f"Patient flow, N = {n_patients}", notes, provenance.label)
-    top = height
+    top = page.height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(page, row, top, tall)
         if i + 1 < len(rows):
@@ -72,8 +72,7 @@ def patient_flow(
     told = ". ".join(
         ", ".join(f"{box.heading}: {'; '.join(box.lines)}" for box in row) for row in rows
     )
-    page.figure.alt_text = f"Patient flow. {told}. {provenance.label}".strip()
-    return page.figure
+    return page.described(f"Patient flow. {told}.")
 
 
 def stages(
@@ -106,7 +105,7 @@ def _line(row: LayoutRow, n: int | None, absent: str) -> Text:
     name = row.label + (" = " if row.label == "n" else ": ")
     if n is None:
         return Text(absent if row.label == "n" else name + absent)
-    return Text(name, Number(f"{n}", row.measure, "n"))
+    return Text(name, ResultNumber(f"{n}", row.measure, "n"))
 
 
 def _across(boxes: int, inner: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from companion.captions import NO_N, Number, Provenance, Text, limits, percent, result_id
+from companion.captions import NO_N, Provenance, ResultNumber, Text, limits, percent, result_id
 from companion.figures import lettering, style
 from numbercheck.statistics.proportions import interval
 
@@ -79,8 +79,8 @@ class Forest(NamedTuple):
     def text(self, line: ForestLine) -> Text:
         """Count, percentage and interval of a line, or the range of both."""
 
-        def number(text: str, statistic: str) -> Number:
-            return Number(text, line.measure, statistic)
+        def number(text: str, statistic: str) -> ResultNumber:
+            return ResultNumber(text, line.measure, statistic)
 
         if line.bounded:
             shares = limits(100 * line.low / line.total, 100 * line.high / line.total)
@@ -110,21 +110,34 @@ class Forest(NamedTuple):
 
 
 def draw_forest(
-    forest: Forest, title: str, notes: Sequence[str], provenance: Provenance, names: float
+    forest: Forest, about: str, title: str, names: float, provenance: Provenance, *sentences: str
 ) -> style.DescribedFigure:
     """Draw the panels side by side, the names of their lines at the left.
 
-    ``names`` is the most that the names can take, mm. A line of all patients is drawn through
-    its panel; a panel alone has no heading.
+    Parameters
+    ----------
+    forest : Forest
+        Its panels all name the same lines; a panel alone has no heading. A line of all patients
+        is drawn through its panel.
+    about : str
+        What the figure is, as its description begins.
+    title : str
+        Heading.
+    names : float
+        Most that the names of the lines can take, mm.
+    provenance : Provenance
+        What the footnote says of the data.
+    sentences : str
+        What else it says.
     """
     lines = next(iter(forest.panels.values()))
     height, alone = AXIS + LANE * len(lines) + HEAD, len(forest.panels) == 1
-    page = style.sheet(style.DOUBLE, height, title, notes, provenance.label)
+    page = style.sheet(style.DOUBLE, height, title, provenance, *sentences)
     left = _write_names(page, lines, names)
     across = (page.width - left) / len(forest.panels)
     for i, (heading, panel) in enumerate(forest.panels.items()):
         _draw_panel(page, forest, panel, "" if alone else heading, left + i * across, across)
-    return page.figure
+    return page.described(f"{about}. {forest.told()}.")
 
 
 def _write_names(page: style.FigureSheet, lines: Sequence[ForestLine], most: float) -> float:
@@ -151,10 +164,8 @@ def _draw_panel(
     texts = [forest.text(line) for line in lines]
     head = f"n/N  % ({100 * forest.level:g}% CI)"
     room = max(lettering.text_width(head, weight="bold"), *map(lettering.text_width, texts)) + 2
-    axes = page.axes(left, AXIS, across - room - 4, LANE * len(lines))
-    axes.set(xlim=(0, 100), ylim=(len(lines) - 0.5, -0.5), yticks=[], xlabel="Patients, %")
-    axes.set_xticks(range(0, 101, 25))
-    axes.spines["left"].set_visible(False)
+    axes = page.lanes(left, AXIS, across - room - 4, LANE * len(lines), len(lines))
+    axes.set(xlim=(0, 100), xlabel="Patients, %", xticks=range(0, 101, 25))
     for line in lines:
         if line.label == ALL:
             dashes: dict[str, Any] = {"linewidth": 0.7, "linestyle": (0, (3, 2)), "zorder": 0}

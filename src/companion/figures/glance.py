@@ -5,7 +5,6 @@ from math import fsum
 from typing import Any, NamedTuple
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from companion.captions import UNSTATED, Provenance, result_id
@@ -14,23 +13,26 @@ from companion.figures.key import KeyEntry, draw_key, flow, key_height
 
 CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
 PLACE = 22.0  # mm for the names of places
-LOOKS: dict[tuple[str, str], dict[str, Any]] = {
-    ("match", "arithmetic"): {"facecolor": "#8CC5EC", "edgecolor": "#8CC5EC"},
-    ("match", "fitted"): {"facecolor": "white", "edgecolor": "#8CC5EC"},
-    ("match", "constructed"): {"facecolor": "white", "edgecolor": "#0072B2"},
-    ("match", "data"): {"facecolor": "#7FD6BB", "edgecolor": "#7FD6BB"},
-    ("given", ""): {"facecolor": "#E4E4E4", "edgecolor": "#E4E4E4"},
-    ("mismatch", ""): {"facecolor": "#F5A46B", "edgecolor": style.BLACK, "linewidth": 1.2},
-    ("unchecked", ""): {"facecolor": "white", "edgecolor": "#666666", "linestyle": (0, (1.5, 1.5))},
-}
-MEANINGS = {
-    ("match", "arithmetic"): "match: follows from other printed numbers",
-    ("match", "fitted"): "match, by a method chosen to fit it",
-    ("match", "constructed"): "match, but built into the reconstructed cohort",
-    ("match", "data"): "match: recomputed from patient data",
-    ("given", ""): "given: a premise, not evidence",
-    ("mismatch", ""): "mismatch",
-    ("unchecked", ""): "unchecked",
+INNER = style.DOUBLE - 2 * style.EDGE
+NOT_ADDED = "Counts of different bases are not added. Order: the article's."
+
+
+def _look(meaning: str, face: str, edge: str, **line: Any) -> dict[str, Any]:
+    return {"label": meaning, "facecolor": face, "edgecolor": edge, **line}
+
+
+LOOKS = {  # by verdict and, of a match, its basis
+    ("match", "arithmetic"): _look(
+        "match: follows from other printed numbers", "#8CC5EC", "#8CC5EC"
+    ),
+    ("match", "fitted"): _look("match, by a method chosen to fit it", "white", "#8CC5EC"),
+    ("match", "constructed"): _look(
+        "match, but built into the reconstructed cohort", "white", style.BLUE
+    ),
+    ("match", "data"): _look("match: recomputed from patient data", "#7FD6BB", "#7FD6BB"),
+    ("given", ""): _look("given: a premise, not evidence", "#E4E4E4", "#E4E4E4"),
+    ("mismatch", ""): _look("mismatch", "#F5A46B", style.BLACK, linewidth=1.2),
+    ("unchecked", ""): _look("unchecked", "white", "#666666", linestyle=(0, (1.5, 1.5))),
 }
 
 
@@ -40,6 +42,11 @@ class ClaimCell(NamedTuple):
     text: str
     kind: tuple[str, str]
     mark: str | None
+
+    @property
+    def width(self) -> float:
+        """Width of the cell, mm."""
+        return max(lettering.text_width(self.text, style.SMALL) + 2 * PAD, LEAST)
 
 
 @style.styled()
@@ -57,31 +64,29 @@ def ledger_at_a_glance(
     """
     places: dict[str, list[ClaimCell]] = {}
     for row in rows.itertuples():
-        text = _short(str(row.printed).replace(">=", "≥").replace("<=", "≤"))
-        mark = result_id(str(row.claim), "claim")
-        cell = ClaimCell(text, _kind(str(row.verdict), str(row.basis)), mark)
+        printed = str(row.printed).replace(">=", "≥").replace("<=", "≤")
+        text = lettering.shorten(printed, 40, style.SMALL)
+        kind = _kind(str(row.verdict), str(row.basis))
+        cell = ClaimCell(text, kind, result_id(str(row.claim), "claim"))
         places.setdefault(place(str(row.locus)), []).append(cell)
     kinds = [cell.kind for cells in places.values() for cell in cells]
-    counts = {kind: kinds.count(kind) for kind in LOOKS}
-    entries = [
-        KeyEntry(f"{MEANINGS[kind]} ({n})", fill=LOOKS[kind]) for kind, n in counts.items() if n
-    ]
-    inner = style.DOUBLE - 2 * style.EDGE
-    key = key_height(entries, inner) + 2
-    blocks = {name: _lay_out(cells) for name, cells in places.items()}
+    counts = {kind: kinds.count(kind) for kind in LOOKS if kind in kinds}
+    entries = [KeyEntry(f"{LOOKS[kind]['label']} ({n})", LOOKS[kind]) for kind, n in counts.items()]
+    blocks = {
+        name: flow([cell.width + APART for cell in cells], INNER - PLACE)
+        for name, cells in places.items()
+    }
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
-    notes = provenance.footnote("Counts of different bases are not added. Order: the article's.")
+    key = key_height(entries, INNER) + 2
     title = f"Every claim and its verdict, N = {len(rows)}"
-    page = style.sheet(style.DOUBLE, fsum(heights) + key, title, notes, provenance.label)
-    axes = page.canvas
-    draw_key(axes, entries, 0, page.height, page.width)
+    page = style.sheet(style.DOUBLE, fsum(heights) + key, title, provenance, NOT_ADDED)
+    draw_key(page, entries, page.height)
     top = page.height - key
     for (name, cells), height in zip(places.items(), heights, strict=True):
-        _block(axes, name, cells, blocks[name], top)
+        _block(page, name, cells, blocks[name], top)
         top -= height
-    told = "; ".join(f"{MEANINGS[kind]}: {n}" for kind, n in counts.items() if n)
-    page.figure.alt_text = f"{len(rows)} claims by verdict. {told}. {provenance.label}".strip()
-    return page.figure
+    told = "; ".join(f"{LOOKS[kind]['label']}: {n}" for kind, n in counts.items())
+    return page.described(f"{len(rows)} claims by verdict. {told}.")
 
 
 def place(locus: str) -> str:
@@ -103,40 +108,19 @@ def _kind(verdict: str, basis: str) -> tuple[str, str]:
     return kind
 
 
-def _lay_out(cells: Sequence[ClaimCell]) -> list[tuple[int, float]]:
-    return flow(
-        [_width(cell.text) + APART for cell in cells], style.DOUBLE - 2 * style.EDGE - PLACE
-    )
-
-
-def _width(text: str) -> float:
-    return max(lettering.text_width(text, style.SMALL) + 2 * PAD, LEAST)
-
-
-def _short(text: str) -> str:
-    return lettering.shorten(text, 40, style.SMALL)
-
-
 def _block(
-    axes: Axes,
+    page: style.FigureSheet,
     name: str,
     cells: Sequence[ClaimCell],
     at: Sequence[tuple[int, float]],
     top: float,
 ) -> None:
     """Draw the cells of one place, its name to their left."""
-    axes.text(
-        0,
-        top - LEADING / 2,
-        lettering.shorten(name, PLACE - 2),
-        va="center_baseline",
-        weight="bold",
-    )
-    for (text, kind, mark), (line, offset) in zip(cells, at, strict=True):
-        left, middle, across = PLACE + offset, top - LEADING * (line + 0.5), _width(text)
-        look = {"linewidth": 0.7, "gid": mark, **LOOKS[kind]}
-        axes.add_artist(Rectangle((left, middle - CELL / 2), across, CELL, **look))
-        center = left + across / 2, middle
-        weight = "bold" if kind[0] == "mismatch" else "normal"
-        axes.text(*center, text, ha="center", va="center_baseline", size=style.SMALL,
-                  weight=weight, gid=mark)  # fmt: skip
+    page.write(0, top - LEADING / 2, lettering.shorten(name, PLACE - 2), weight="bold")
+    for cell, (line, offset) in zip(cells, at, strict=True):
+        left, middle = PLACE + offset, top - LEADING * (line + 0.5)
+        look = {"linewidth": 0.7, "gid": cell.mark, **LOOKS[cell.kind]}
+        page.canvas.add_artist(Rectangle((left, middle - CELL / 2), cell.width, CELL, **look))
+        weight = "bold" if cell.kind[0] == "mismatch" else "normal"
+        text_look = {"ha": "center", "size": style.SMALL, "weight": weight, "gid": cell.mark}
+        page.write(left + cell.width / 2, middle, cell.text, **text_look)

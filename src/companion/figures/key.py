@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from companion.figures.lettering import BODY, text_width
+from companion.figures.lettering import text_width
+from companion.figures.style import FigureSheet
 
 SYMBOL, GAP, LEADING = 6.0, 4.0, 4.0  # mm: room for the symbol, between entries, between lines
 
@@ -37,17 +37,17 @@ def key_height(entries: Sequence[KeyEntry], across: float) -> float:
     return LEADING * (1 + max((line for line, _ in places), default=-1))
 
 
-def draw_key(axes: Axes, entries: Sequence[KeyEntry], x: float, top: float, across: float) -> None:
-    """Draw a key on axes in mm, downward from ``top``."""
-    places = flow([_width(e) for e in entries], across)
-    for entry, (line, offset) in zip(entries, places, strict=True):
-        left, middle = x + offset, top - LEADING * (line + 0.5)
+def draw_key(page: FigureSheet, entries: Sequence[KeyEntry], top: float) -> None:
+    """Draw a key over the width of a sheet, downward from ``top`` mm."""
+    places = flow([_width(e) for e in entries], page.width)
+    for entry, (line, left) in zip(entries, places, strict=True):
+        middle = top - LEADING * (line + 0.5)
         if entry.fill is not None:
-            axes.add_patch(Rectangle((left, middle - 1.1), SYMBOL - 1.5, 2.2, **entry.fill))
+            page.canvas.add_patch(Rectangle((left, middle - 1.1), SYMBOL - 1.5, 2.2, **entry.fill))
         if entry.line is not None:
             at = [left + 0.2, left + (SYMBOL - 1.5) / 2, left + SYMBOL - 1.7]
-            axes.add_line(Line2D(at, [middle] * 3, markevery=[1], **entry.line))
-        axes.text(left + SYMBOL, middle, entry.text, va="center_baseline", size=BODY)
+            page.canvas.add_line(Line2D(at, [middle] * 3, markevery=[1], **entry.line))
+        page.write(left + SYMBOL, middle, entry.text)
 
 
 def _width(entry: KeyEntry) -> float:

@@ -83,7 +83,7 @@ def regimen(
     notes = "Days count from the first of treatment. A route is named where the article names one."
     notes += ASSUMED if any(visit.note for visit in visits) else ""
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
-    page = style.sheet(style.DOUBLE, height, title, provenance.footnote(notes), provenance.label)
+    page = style.sheet(style.DOUBLE, height, title, provenance, notes)
     axes = page.axes(names, AXIS, page.width - names - 2, height - AXIS)
     seen = [int(visit.where.removeprefix("day ")) for visit in visits]
     last = max(*(p.days[1] for p in planned), *seen)
@@ -103,8 +103,7 @@ def regimen(
         axes.plot([day], [LANE / 2], "D", markersize=4.5, clip_on=False, **look)
     _branches(axes, planned, LANE * len(rows), per_mm)
     told = ", ".join(f"{visit.where}{' (assumed)' * bool(visit.note)}" for visit in visits)
-    page.figure.alt_text = _alt(planned) + (f" {visits[0].label}: {told}." if visits else "")
-    return page.figure
+    return page.described(_alt(planned) + (f" {visits[0].label}: {told}." if visits else ""))
 
 
 def amount(dose: Dose) -> str:

@@ -8,7 +8,6 @@ Colors: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/.
 """
 
 import base64
-from collections.abc import Sequence
 from contextlib import ContextDecorator
 from html import escape
 from io import BytesIO
@@ -21,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from companion.captions import text_id
+from companion.captions import Provenance, text_id
 from companion.figures.lettering import BODY, FAMILY, POINT, settle, wrap
 
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
@@ -120,9 +119,9 @@ class FigureSheet:
     """
 
     def __init__(
-        self, figure: DescribedFigure, left: float, bottom: float, width: float, height: float
+        self, figure: DescribedFigure, bottom: float, width: float, height: float, label: str
     ) -> None:
-        self.figure, self.left, self.bottom = figure, left, bottom
+        self.figure, self.bottom, self.label = figure, bottom, label
         self.width, self.height = width, height
         self.canvas = self.axes(0, 0, width, height, xlim=(0, width), ylim=(0, height))
         self.canvas.set_axis_off()
@@ -134,12 +133,25 @@ class FigureSheet:
     def axes(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> Axes:
         """Axes at a place in mm from the display's lower left corner."""
         across, up = (side / MM for side in self.figure.get_size_inches())
-        place = (self.left + x) / across, (self.bottom + y) / up, width / across, height / up
+        place = (EDGE + x) / across, (self.bottom + y) / up, width / across, height / up
         return self.figure.add_axes(place, **kwargs)
+
+    def lanes(
+        self, x: float, y: float, width: float, height: float, count: int, **kwargs: Any
+    ) -> Axes:
+        """Axes of lanes that are numbered from the top, without a line or ticks at the left."""
+        axes = self.axes(x, y, width, height, ylim=(count - 0.5, -0.5), yticks=[], **kwargs)
+        axes.spines["left"].set_visible(False)
+        return axes
+
+    def described(self, text: str) -> DescribedFigure:
+        """Return the figure with its description, which ends in the provenance."""
+        self.figure.alt_text = f"{text} {self.label}".strip()
+        return self.figure
 
 
 def sheet(
-    width: float, height: float, title: str, notes: Sequence[str], label: str = ""
+    width: float, height: float, title: str, provenance: Provenance, *sentences: str
 ) -> FigureSheet:
     """Open a figure for a display of a given height, between its title and its footnote.
 
@@ -149,12 +161,12 @@ def sheet(
         Width of the figure and height of the display, mm.
     title : str
         Heading.
-    notes : sequence of str
+    provenance : Provenance
+        Its label stands under the title, its notes and cut-off end the footnote.
+    sentences : str
         Sentences of the footnote.
-    label : str
-        Provenance, under the title.
     """
-    inner = width - 2 * EDGE
+    inner, label, notes = width - 2 * EDGE, provenance.label, provenance.footnote(*sentences)
     head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
     head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
     foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]
@@ -165,7 +177,7 @@ def sheet(
     FigureCanvasAgg(figure)
     _lines(figure, head, total - EDGE, total)
     _lines(figure, foot, EDGE + below - 2.0, total)
-    return FigureSheet(figure, EDGE, EDGE + below, inner, height)
+    return FigureSheet(figure, EDGE + below, inner, height, label)
 
 
 def _lines(figure: DescribedFigure, lines: list[tuple], top: float, total: float) -> None:

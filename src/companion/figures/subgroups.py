@@ -41,13 +41,11 @@ def subgroups(
     bounded = any(line.bounded for panel in panels.values() for line in panel)
     open_cells = BOUNDED if bounded else provenance.chosen(CHOSEN)
     method = f"{interval_name(interval_method, level)}."
-    notes = provenance.footnote(method, EXPLORATORY, open_cells, TESTED)
     total = rows.loc[rows["factor"] == ALL, "N"].max()
     title = f"Response in subgroups, N = {total:.0f}"
-    figure = draw_forest(forest, title, notes, provenance, NAMES)
-    told = f"Forest plot of response in subgroups. {forest.told()}. {provenance.label}"
-    figure.alt_text = told.strip()
-    return figure
+    said = method, EXPLORATORY, open_cells, TESTED
+    about = "Forest plot of response in subgroups"
+    return draw_forest(forest, about, title, NAMES, provenance, *said)
 
 
 def subgroup_rows(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from companion.captions import DASH, UNSTATED, Number, Provenance, Text, result_id
+from companion.captions import DASH, UNSTATED, Provenance, ResultNumber, Text, result_id
 from companion.figures import lettering, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from numbercheck.statistics.rounding import format_rounded
@@ -29,6 +29,7 @@ ROWS = {"At risk": "n_risk", "Events": "cumulative_events", "Censored": "cumulat
 
 CHOSEN = "Days of events and of censoring"
 POSSIBLE = "Possible"
+AT_RISK = "At risk: still under observation at that time; events and censored are cumulative."
 AROUND = (
     "Hatched: no curve compatible with every printed number leaves this range. Possible: fewest "
     "and most patients at risk in any compatible cohort."
@@ -80,12 +81,12 @@ def survival(
     above = key_height(entries, inner) + TABLE_LINE * len(said) + 3
     rows = _rows(curve, ticks, possible)
     below = AXIS + TABLE_LINE * (len(rows) + 1)
-    method = _method(conf_type, level)
+    method = f"Kaplan–Meier estimate; pointwise {100 * level:g}% CI, {conf_type} type (Greenwood)."
     around = AROUND if envelope is not None else ""
-    notes = provenance.footnote(*method, around, provenance.chosen(CHOSEN))
+    said_below = method, AT_RISK, around, provenance.chosen(CHOSEN)
     n = f"{int(curve['n_risk'].iloc[0])}"
     title = f"{endpoint}, N = {n}"
-    page = style.sheet(width, PLOT + below + above, title, notes, provenance.label)
+    page = style.sheet(width, PLOT + below + above, title, provenance, *said_below)
     left = lettering.text_width("Censored") + lettering.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _frame(axes, ticks, endpoint, horizon)
@@ -94,9 +95,8 @@ def survival(
     for line, text in enumerate(said):
         weight = "normal" if line else "bold"
         page.write(0, page.height - TABLE_LINE * (line + 0.5), text, weight=weight)
-    draw_key(page.canvas, entries, 0, page.height - TABLE_LINE * len(said) - 0.5, page.width)
-    page.figure.alt_text = _alt(curve, endpoint, ". ".join(summary), provenance)
-    return page.figure
+    draw_key(page, entries, page.height - TABLE_LINE * len(said) - 0.5)
+    return page.described(f"{_alt(curve, endpoint)} {'. '.join(summary)}.")
 
 
 def steps(curve: pd.DataFrame) -> tuple[np.ndarray, ...]:
@@ -185,9 +185,9 @@ def _summary(curve: pd.DataFrame, horizon: float, level: float, measure: str) ->
         middle += f" ({interval}{_months(ends[0])} to {_months(ends[1])})"
     if horizon > curve.index[-1] and at["survival"] > 0:
         return f"Follow-up ends before {horizon:g} months", middle
-    estimate = Number(f"{_hundred(at['survival'])}%", measure, "estimate")
+    estimate = ResultNumber(f"{_hundred(at['survival'])}%", measure, "estimate")
     low, high = (
-        Number(_hundred(at[end]), measure, s) for end, s in zip(ENDS[1:], LIMITS, strict=True)
+        ResultNumber(_hundred(at[end]), measure, s) for end, s in zip(ENDS[1:], LIMITS, strict=True)
     )
     around = Text("CI undefined") if isnan(at["lower"]) else Text(interval, low, DASH, high)
     return Text(f"At {horizon:g} months ", estimate, " (", around, ")"), middle
@@ -202,19 +202,11 @@ def _hundred(share: float) -> str:
     return "100" if share == 1 else "" if isnan(share) else format_rounded(100 * share, 1)
 
 
-def _method(conf_type: str, level: float) -> tuple[str, str]:
-    return (
-        f"Kaplan–Meier estimate; pointwise {100 * level:g}% CI, {conf_type} type (Greenwood).",
-        "At risk: still under observation at that time; events and censored are cumulative.",
-    )
-
-
-def _alt(curve: pd.DataFrame, endpoint: str, summary: str, provenance: Provenance) -> str:
+def _alt(curve: pd.DataFrame, endpoint: str) -> str:
     events, censored = int(curve["n_event"].sum()), int(curve["n_censor"].sum())
     return (
         f"Kaplan-Meier curve of {endpoint[:1].lower()}{endpoint[1:]} among "
         f"{int(curve['n_risk'].iloc[0])} patients followed for up to "
         f"{format_rounded(float(curve.index[-1]), 1)} months: "
-        f"{events} event{'s' * (events != 1)}, {censored} censored. "
-        f"{summary}. {provenance.label}"
-    ).strip()
+        f"{events} event{'s' * (events != 1)}, {censored} censored."
+    )

@@ -76,11 +76,9 @@ def swimmer(
     numbered = NUMBERED if any(label.startswith("No. ") for label in labels) else ""
     undated = _undated_note(lanes, provenance.unknown)
     more = _share_note(steps), undated, numbered, provenance.chosen(CHOSEN)
-    notes = provenance.footnote(NOTES, layout.note, *more)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
-    page = style.sheet(
-        style.DOUBLE, lane * len(lanes) + below + HEAD, title, notes, provenance.label
-    )
+    height = lane * len(lanes) + below + HEAD
+    page = style.sheet(style.DOUBLE, height, title, provenance, NOTES, layout.note, *more)
     columns, induction, later = _panels(page, lanes, below, lane, len(_headings(lanes, layout)))
     _scale(induction, later, lanes, split, days_per_month)
     _columns(columns, lanes, layout, lane)
@@ -94,9 +92,8 @@ def swimmer(
             y = np.flatnonzero(days < split if axes is induction else days >= split)
             look = _look(mark, _size(lane)) | {"gid": layout.mark(ON_LANES, name)}
             axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **look)
-    draw_key(page.canvas, entries, 0, below - AXIS, page.width)
-    page.figure.alt_text = _alt(everyone, days_per_month, provenance)
-    return page.figure
+    draw_key(page, entries, below - AXIS)
+    return page.described(_alt(everyone, days_per_month))
 
 
 def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, int]]:
@@ -155,18 +152,14 @@ def _panels(
     left = max(lettering.text_width(name, style.SMALL) for name in lanes.index) + 1.5
     height = lane * len(lanes)
     start = left + COLUMN * count + 1
-    share = {"ylim": (len(lanes) - 0.5, -0.5), "yticks": []}
-    columns = page.axes(left, below, COLUMN * count, height, xlim=(-0.5, count - 0.5), **share)
+    begin, n = start + INDUCTION + GAP, len(lanes)
+    columns = page.lanes(left, below, COLUMN * count, height, n, xlim=(-0.5, count - 0.5))
     columns.set_axis_off()
-    induction = page.axes(start, below, INDUCTION, height, **share)
-    begin = start + INDUCTION + GAP
-    later = page.axes(begin, below, page.width - begin - 3, height, **share)
-    for axes in (induction, later):
-        axes.spines["left"].set_visible(False)
-    canvas = page.canvas
-    for i in range(0, len(lanes), ceil(LABEL / lane)):
+    induction = page.lanes(start, below, INDUCTION, height, n)
+    later = page.lanes(begin, below, page.width - begin - 3, height, n)
+    for i in range(0, n, ceil(LABEL / lane)):
         y = below + height - lane * (i + 0.5)
-        canvas.text(left - 1, y, lanes.index[i], ha="right", va="center_baseline", size=style.SMALL)
+        page.write(left - 1, y, lanes.index[i], ha="right", size=style.SMALL)
     return columns, induction, later
 
 
@@ -285,7 +278,7 @@ def _entries(
     ]
 
 
-def _alt(lanes: pd.DataFrame, days_per_month: float, provenance: Provenance) -> str:
+def _alt(lanes: pd.DataFrame, days_per_month: float) -> str:
     months = _time(lanes, "os_time") / days_per_month
     kinds = ", ".join(f"{(lanes['relapse'] == kind).sum()} {kind}" for kind in marks.RELAPSES)
     shortest, longest = (format_rounded(of(months), 1) for of in (np.nanmin, np.nanmax))
@@ -294,6 +287,5 @@ def _alt(lanes: pd.DataFrame, days_per_month: float, provenance: Provenance) -> 
         f"{(lanes['response_2w'] == 'CR').sum()} CR and "
         f"{(lanes['response_2w'] == 'CRi').sum()} CRi after 2 weeks of blinatumomab, "
         f"{_flag(lanes, 'extended').sum()} extended; {_flag(lanes, 'transplant').sum()} "
-        f"transplanted; relapses: {kinds}; {_flag(lanes, 'os_event').sum()} died. "
-        f"{provenance.label}"
-    ).strip()
+        f"transplanted; relapses: {kinds}; {_flag(lanes, 'os_event').sum()} died."
+    )

@@ -9,6 +9,7 @@ from companion.figures.forest import Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
 
 NAMES = 78.0  # mm, most for the names of trials
+HOLLOW = "hollow: only a percentage is printed. Populations and definitions differ between trials."
 
 
 @styled()
@@ -38,16 +39,11 @@ def trials(
     """
     forest = Forest({"Rates": _lines(rows, ours)}, interval_method, level)
     total = rows.loc[rows["trial"] == ours, "N"].max()
-    notes = provenance.footnote(
-        f"{interval_name(interval_method, level)}, from each trial's own counts; hollow: only a "
-        "percentage is printed. Populations and definitions differ between trials.",
-        note,
-    )
+    method = f"{interval_name(interval_method, level)}, from each trial's own counts"
     title = "This trial beside the trials it cites" + ("" if isnan(total) else f", N = {total:.0f}")
-    figure = draw_forest(forest, title, notes, provenance, NAMES)
-    told = f"Rates of this trial and others. {forest.told()}. {provenance.label}"
-    figure.alt_text = told.strip()
-    return figure
+    said = f"{method}; {HOLLOW}", note
+    about = "Rates of this trial and others"
+    return draw_forest(forest, about, title, NAMES, provenance, *said)
 
 
 def _lines(rows: pd.DataFrame, ours: str) -> list[ForestLine]:

@@ -20,6 +20,7 @@ from companion.project import ROOT
 from companion.sweep import table
 from companion.sweep.cohorts import construct_all
 from companion.sweep.grid import Grid, GridError, Setting
+from companion.sweep.stability import stability
 from companion.sweep.vectorized import evaluate
 from numbercheck.ledger.records import Ledger
 from numbercheck.recount import Cohorts
@@ -190,5 +191,5 @@ def _summarize(request: SweepRequest) -> None:
     summary.to_csv(request.output / "summary.csv", index=False, lineterminator="\n")
     if not summary.empty:
         labels = summary["measure"].map(lambda m: request.ledger.measures[m].label)
-        drawn = figures.stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
+        drawn = stability(summary.assign(label=labels), provenance(request.ledger, LABEL))
         figures.write_figure(drawn, request.output, "stability")

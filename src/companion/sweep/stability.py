@@ -7,6 +7,11 @@ from companion.figures import lettering, style
 
 LANE, AXIS, HEAD, NAMES, TEXT = 4.6, 9.0, 6.0, 93.0, 18.0  # mm
 SAME, DIFFERS = "#8CC5EC", "#F5A46B"
+NOTES = (
+    "Each cohort reproduces every number of the article that can be reproduced.",
+    "Blue: the same in every cohort; orange: differs.",
+    "Bar: least to largest, dot: mean; not a probability.",
+)
 GROUPS = (
     ("Counts", ("n", "N", "n_event")),
     ("Percentages", ("percent",)),
@@ -39,13 +44,8 @@ def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> style
     tests = summary[summary["statistic"] == "p_value"].drop_duplicates(["label", "method"])
     n = int(summary["cohorts"].max()) if len(summary) else 0
     height = LANE * (len(groups) + len(tests)) + (2 * HEAD + AXIS if len(tests) else HEAD)
-    notes = provenance.footnote(
-        "Each cohort reproduces every number of the article that can be reproduced.",
-        "Blue: the same in every cohort; orange: differs.",
-        "Bar: least to largest, dot: mean; not a probability.",
-    )
     title = f"What stays the same whatever the cohort, {n} cohorts"
-    page = style.sheet(style.DOUBLE, height, title, notes, provenance.label)
+    page = style.sheet(style.DOUBLE, height, title, provenance, *NOTES)
     top = page.height - HEAD
     page.write(0, top + HEAD / 2, "Results", weight="bold")
     for i, (name, alike, total) in enumerate(groups):
@@ -55,8 +55,7 @@ def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> style
         _p_values(page, tests)
     told = "; ".join(f"{name}: {alike} of {total} the same" for name, alike, total in groups)
     ranges = "; ".join(f"P, {r.label}: {_range(r.low, r.high)}" for r in tests.itertuples())
-    page.figure.alt_text = f"{title}. {told}. {ranges}. {provenance.label}".strip()
-    return page.figure
+    return page.described(f"{title}. {told}. {ranges}.")
 
 
 def _survival(summary: pd.DataFrame) -> pd.Series:
@@ -75,9 +74,8 @@ def _share(page: style.FigureSheet, name: str, alike: int, total: int, y: float)
 
 def _p_values(page: style.FigureSheet, tests: pd.DataFrame) -> None:
     """One line for each test: least to largest P value, and the mean."""
-    axes = page.axes(NAMES, AXIS, page.width - NAMES - TEXT, LANE * len(tests))
-    axes.set(xlim=(0, 1), ylim=(len(tests) - 0.5, -0.5), yticks=[], xlabel="P value")
-    axes.spines["left"].set_visible(False)
+    across, height = page.width - NAMES - TEXT, LANE * len(tests)
+    axes = page.lanes(NAMES, AXIS, across, height, len(tests), xlim=(0, 1), xlabel="P value")
     axes.axvline(0.05, color=style.INK, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
     for i, row in enumerate(tests.itertuples()):
         y = AXIS + LANE * (len(tests) - i - 0.5)
