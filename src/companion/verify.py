@@ -75,7 +75,9 @@ def _verify(ledger: Ledger, claim: Claim, audited: Verdict, result: Result | Non
     if result is None:
         return audited if audited.basis else replace(audited, value=nan)
     known = replace(audited, value=result.value, method=result.method or audited.method)
-    admitted = claim.value.admits(result.value)
+    is_curve = ledger.measures[claim.measure].kind == "survival"
+    admits = claim.value.admits_computed if is_curve else claim.value.admits
+    admitted = admits(result.value)
     if result.basis == "data":
         reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
         return _by_patients(known, "data", "match" if admitted else "mismatch", reason)

@@ -106,7 +106,9 @@ class PrintedCurve(NamedTuple):
         """Whether every sequence that gives the estimate has a limit that is printed so."""
         every = _every(self.n, self.target(NO_LIMITS, conf_type))
         try:
-            return all(printed.admits(self.limit(history, conf_type, at)) for history in every)
+            return all(
+                printed.admits_computed(self.limit(history, conf_type, at)) for history in every
+            )
         except UnfinishedError:
             return False
 

@@ -78,7 +78,7 @@ def _other_totals(printed: Printed, there: Count, theirs: Evidence) -> Iterator[
     totals = {count.total or 0 for m in measures if (count := theirs.total(m))}
     for total in sorted(totals - {there.total, 0}):
         for k in there.values:
-            if k <= total and printed.admits(100 * k / total):
+            if k <= total and printed.admits_percent(k, total):
                 yield f"{k} of {total}, another printed denominator, gives it."
 
 
@@ -129,8 +129,9 @@ def _sum(one: Count, other: Count) -> Count:
 
 def _is_of(claim: Claim, count: Count) -> bool:
     k, n = count.values[0], count.total or 1
-    value = {"n": k, "percent": 100 * k / n}.get(claim.statistic)
-    return value is not None and claim.value.admits(value)
+    if claim.statistic == "percent":
+        return claim.value.admits_percent(k, n)
+    return claim.statistic == "n" and claim.value.admits(k)
 
 
 def _share(count: Count) -> str:

@@ -300,10 +300,10 @@ def is_count(printed: Printed) -> bool:
 def possible_counts(printed: Printed, total: int) -> tuple[int, ...]:
     """Counts out of ``total`` that print as this percentage."""
     if printed.relation != "=":
-        return tuple(k for k in range(total + 1) if printed.admits(100 * k / total))
+        return tuple(k for k in range(total + 1) if printed.admits_percent(k, total))
     low, high = (float(x) * total / 100 for x in printed.interval())
     near = range(max(0, floor(low)), min(total, ceil(high)) + 1)
-    return tuple(k for k in near if printed.admits(100 * k / total))
+    return tuple(k for k in near if printed.admits_percent(k, total))
 
 
 def most_fitting(fitting: Iterable[Iterable[str]]) -> Expected:

@@ -40,9 +40,10 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
     verdict, kind = "mismatch", "count-exceeds-total"
     if k > total:
         says = f"{k} is more than the total, {total}."
-    elif printed.admits(value):
+    elif printed.admits_percent(k, total):
         verdict, kind = "match", "percent"
-        says += f", which {'rounds to' if rules else 'is'} {_percent(printed)}."
+        how = "rounds to" if printed.admits(value) else "in a program's binary digits rounds to"
+        says += f", which {how if rules else 'is'} {_percent(printed)}."
     elif not rules:
         kind, says = "percent-differs", f"{says}, which is not {_percent(printed)}."
     else:
@@ -62,7 +63,7 @@ def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterat
     if 0 < printed.value <= 1 and printed.admits(k / total):
         yield "scale-switch", "a fraction was printed for a percentage"
     for other in evidence.totals:
-        if other not in (total, 0) and k <= other and printed.admits(100 * k / other):
+        if other not in (total, 0) and k <= other and printed.admits_percent(k, other):
             yield "other-denominator", f"it is {k} of {other}, another printed total"
     rules = roundings(value, printed.decimals)
     for rule, name in SLIPS.items():

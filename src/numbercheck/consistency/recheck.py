@@ -31,4 +31,4 @@ def _holds(ledger: Ledger, cohort: Cohorts, row: str) -> bool:
         return not cohort.breaks(ledger.assumptions[row].expression)[0]
     claim = ledger.claims[row]
     value = cohort.statistic(ledger.measures[claim.measure], claim.statistic)[0]
-    return claim.value.admits(float(value))
+    return claim.value.admits_computed(float(value))

@@ -42,6 +42,8 @@ def allowed_counts(
 ) -> list[tuple[int, int]]:
     """Pairs of a count and its population, at most n, that print as printed."""
     pairs = ((k, whole) for whole in range(n + 1) for k in range(whole + 1))
+    if statistic == "percent":
+        return [(k, whole) for k, whole in pairs if whole and printed.admits_percent(k, whole)]
     return [pair for pair in pairs if printed.admits(percent_or_limit(*pair, statistic, limits))]
 
 
@@ -147,4 +149,4 @@ def prints(
 ) -> bool:
     """Whether an estimate and its limits print as printed."""
     shown = zip(NAMES, km_limits(history, limits.method, limits.level), strict=True)
-    return all(v.admits(100 * x) for name, x in shown for v in printed.get(name, []))
+    return all(v.admits_computed(100 * x) for name, x in shown for v in printed.get(name, []))

@@ -237,12 +237,13 @@ class Target:
 
     def prints(self, survival: float, variance: float) -> bool:
         """Whether a survival and its Greenwood sum give the printed numbers."""
-        if not self.estimate.admits(self.scale * survival):
+        if not self.estimate.admits_computed(self.scale * survival):
             return False
         limits = survival_limits(survival, variance, self.conf_type, self.level)
         printed = (self.lower, self.upper)
         return all(
-            p is None or p.admits(self.scale * x) for p, x in zip(printed, limits, strict=True)
+            p is None or p.admits_computed(self.scale * x)
+            for p, x in zip(printed, limits, strict=True)
         )
 
     def children(self, node: _Node) -> Iterator[_Node]:

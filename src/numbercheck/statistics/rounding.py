@@ -114,6 +114,21 @@ class Printed:
         printed = self.exact / self.step
         return printed in (_half_up(size), _half_even(size))
 
+    def admits_computed(self, value: float) -> bool:
+        """Whether a program that multiplies and adds in binary could have printed ``value`` so.
+
+        At a tie its last bit decides, so 0.375 of a product prints as 37 % or 38 %.
+        """
+        return any(self.admits(x) for x in (value, value * (1 - SLACK), value * (1 + SLACK)))
+
+    def admits_percent(self, k: int, n: int) -> bool:
+        """Whether ``k`` of ``n``, which is not 0, could have been printed so in percent.
+
+        Programs compute ``100 * k / n``, or ``k / n * 100``, which is 57.49999999999999 for
+        115 of 200.
+        """
+        return self.admits(100 * k / n) or self.admits(Fraction(k / n * 100))
+
     def interval(self) -> tuple[Fraction, Fraction]:
         """Closed interval of the values that could be printed so, for a number without relation.
 

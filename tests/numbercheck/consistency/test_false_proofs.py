@@ -337,3 +337,15 @@ def test_no_question_outlasts_the_time_that_the_command_was_given():
     with within(0), pytest.raises(UndecidedError, match="in the time that the command was given"):
         bounds(printed, "g0 >= 3")
     assert bounds(printed, "g0 >= 3").high == 9
+
+
+def test_a_survival_at_a_rounding_tie_may_be_printed_either_way():
+    """Eight patients, five events, nobody censored: 0.375, which R prints as 37 % or 38 %."""
+    about = [
+        measure("all"),
+        measure("os", "survival", "", endpoint="OS", horizon="3", family="curve"),
+    ]
+    told = [("all", "n", "8"), ("os", "n_event", "5"), ("os", "estimate", "37")]
+
+    assert conflicts(ledger(about, told, OS)) is None
+    assert conflicts(ledger(about, [*told[:2], ("os", "estimate", "36")], OS))

@@ -124,6 +124,25 @@ def test_a_printed_number_admits_what_rounds_to_it(text, inside, outside):
     assert [value for value in outside if printed.admits(value)] == []
 
 
+def test_the_last_bit_of_a_product_may_round_a_tie_either_way():
+    """R's survfit prints 37 for a survival of 0.375 at the end of seven factors."""
+    assert not Printed("37").admits(37.5)
+    assert [text for text in ("36", "37", "38", "39") if Printed(text).admits_computed(37.5)] == [
+        "37",
+        "38",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "printed"), [(115, 200, "57|58"), (3, 8, "38"), (1, 8, "12|13")]
+)
+def test_a_percentage_rounds_as_programs_compute_it(k, n, printed):
+    """Python: 115 / 200 * 100 is 57.49999999999999; 3 / 8 * 100 is 37.5, and no program cuts it."""
+    possible = printed.split("|")
+    texts = map(str, range(int(possible[0]) - 1, int(possible[-1]) + 2))
+    assert [text for text in texts if Printed(text).admits_percent(k, n)] == possible
+
+
 @pytest.mark.parametrize("value", [0.5, 0.49999999999999994, 0.5000000000000001, np.float64(0.5)])
 def test_binary_noise_does_not_decide_a_tie(value):
     """0.5 rounds half up to 1, half to even to 0: both are admitted, whatever the last bit."""
