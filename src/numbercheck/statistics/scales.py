@@ -70,16 +70,20 @@ def _logit(s: float) -> float:
     return inf if s >= 1 else _log(s / (1 - s))
 
 
+def _exp(x: float) -> float:
+    return exp(min(x, 700.0))  # larger than any share, and no overflow
+
+
 def _arcsin(s: float) -> float:
     return asin(sqrt(min(max(s, 0.0), 1.0)))
 
 
 # slope is the derivative times S, since ``se`` is that of the logarithm
 SCALES: dict[str, Scale] = {
-    "log": Scale(_log, lambda x: min(exp(x), 1.0), lambda s: 1.0),
-    "log-log": Scale(_log_log, lambda x: exp(-exp(-x)), lambda s: ratio(1.0, -_log(s))),
+    "log": Scale(_log, lambda x: min(_exp(x), 1.0), lambda s: 1.0),
+    "log-log": Scale(_log_log, lambda x: exp(-_exp(-x)), lambda s: ratio(1.0, -_log(s))),
     "plain": Scale(lambda s: s, lambda x: min(max(x, 0.0), 1.0), lambda s: s),
-    "logit": Scale(_logit, lambda x: 1 / (1 + exp(-x)), lambda s: ratio(1.0, 1 - s)),
+    "logit": Scale(_logit, lambda x: 1 / (1 + _exp(-x)), lambda s: ratio(1.0, 1 - s)),
     "arcsin": Scale(
         _arcsin,
         lambda x: sin(min(max(x, 0.0), pi / 2)) ** 2,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
+from numbercheck.statistics.scales import survival_limits
 from numbercheck.statistics.survival import (
     CONF_TYPES,
     at_risk_table,
@@ -225,3 +226,8 @@ def test_cumulative_incidence_agrees_with_r():
 def test_a_cause_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="every cause must be 0, 1, 2"):
         cumulative_incidence([1, 2], [0, 1.5])
+
+
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_limits_of_a_huge_variance_are_all_that_survival_can_be(conf_type):
+    assert survival_limits(1e-9, 1e18, conf_type) == pytest.approx((0.0, 1.0), abs=1e-9)
