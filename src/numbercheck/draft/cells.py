@@ -50,7 +50,8 @@ class Setting:
     def finding(self, kind: str, numbers: list[Number], ending: str = "") -> Finding:
         """A finding in this cell's arm."""
         label = f"{self.name}, {ending}" if ending else self.name
-        return Finding(kind, label, numbers, arm="" if ending else self.arm, topic=self.name)
+        arm = "" if ending else self.arm
+        return Finding(kind, label, numbers, arm=arm, topic=self.name, size=self.size)
 
 
 def parses(cell: str) -> bool:

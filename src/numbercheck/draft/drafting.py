@@ -38,11 +38,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Draft:
-    """Measures with their claims, the arms' names, and every numeral."""
+    """Measures with their claims, the arms' names, every numeral, and the ratio of randomization."""
 
     measures: list[Drafted]
     arms: Arms
     rows: list[Row]
+    ratio: str = ""
 
 
 def draft_article(article: Article) -> Draft:
@@ -63,11 +64,12 @@ def draft_article(article: Article) -> Draft:
         fresh = list(_table_rows(reader, counts))
         rows += fresh
         for finding in reader.findings:
-            finding.arm = arms.named(finding.arm)
+            finding.arm = "|".join(map(arms.named, filter(None, finding.arm.split("|"))))
             locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
-    give_populations(measures.all, not ADJUSTED.search(text))
-    return Draft(measures.all, arms, rows)
+    give_populations(measures, not ADJUSTED.search(text))
+    ratios = set(re.findall(r"(?<![\d:])\d+(?::\d+)+(?![\d:])", text))
+    return Draft(measures.all, arms, rows, ratios.pop() if len(ratios) == 1 else "")
 
 
 def _listed(notes: str) -> dict[str, str]:

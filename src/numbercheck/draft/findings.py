@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+OTHER, OTHER_GROUP = ", other group", "guess: the other group"
+
 
 @dataclass
 class Number:
@@ -26,9 +28,15 @@ class Finding:
     note: str = ""
     level: str = ""
     section: str = ""
+    size: str = ""  # of the column or section, as printed
     topic: str = ""
     compared: tuple["Finding", ...] = ()
 
     def value(self, statistic: str) -> str:
         """The number as printed; empty where there is none."""
         return next((n.printed for n in self.numbers if n.statistic == statistic), "")
+
+
+def base_label(finding: Finding) -> str:
+    """Label without the mark of another group."""
+    return finding.topic or finding.label.removesuffix(OTHER)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from numbercheck.draft.arms import CONTROL
 from numbercheck.draft.article import Table
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import Finding, Number
@@ -59,7 +60,7 @@ class TableReader:
         self.aside: dict[Cell, dict[int, str]] = {}
         self.headings: dict[Cell, str] = {}
         self.columns = _arms([_column(table, c) for c in range(len(table.rows[0]))])
-        self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
+        self.arms = list(dict.fromkeys((c.arm, c.size) for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
         self.size = ""
@@ -71,7 +72,9 @@ class TableReader:
             self._heads(r)
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
-        self.findings = _joined(self.findings)
+        names = [name for name, _ in self.arms]
+        pair = sorted(names, key=lambda n: bool(CONTROL.search(n))) if len(names) == 2 else ()
+        self.findings = _joined(self.findings, "|".join(pair))
 
     def _heads(self, r: int) -> None:
         for c, cell in enumerate(self.table.rows[r]):
@@ -208,7 +211,7 @@ def _name(stub: str, label: str) -> str:
     return trimmed(bare) or bare
 
 
-def _joined(findings: list[Finding]) -> list[Finding]:
+def _joined(findings: list[Finding], compared: str) -> list[Finding]:
     """Put together the statistics of one row and arm, and a comparison with the arms it compares."""
     whole: dict[tuple, Finding] = {}
     for finding in findings:
@@ -225,5 +228,6 @@ def _joined(findings: list[Finding]) -> list[Finding]:
         alike = [
             f for f in whole.values() if f.kind == "count" and f.arm and f.topic == finding.topic
         ]
-        finding.compared = tuple(alike) if finding.kind == "comparison" else ()
+        if finding.kind == "comparison":
+            finding.compared, finding.arm = tuple(alike), compared
     return list(whole.values())

@@ -2,7 +2,6 @@
 
 import re
 
-from numbercheck.draft.arms import Arms
 from numbercheck.draft.findings import Finding
 from numbercheck.draft.numerals import IN_WORDS, WORD
 
@@ -15,7 +14,6 @@ HORIZON = re.compile(
     rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
 )
 
-OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 DAYS = {
     "year": 365.25,
     "yr": 365.25,
@@ -38,28 +36,6 @@ def days(horizon: re.Match[str]) -> float:
     """Days of a horizon that ``HORIZON`` has found."""
     count = IN_WORDS.get(horizon[1].lower()) or float(horizon[1].replace("·", "."))
     return round(count * DAYS[horizon[2].lower()], 2)
-
-
-def base_label(finding: Finding) -> str:
-    """Label without the mark of another group."""
-    return finding.topic or finding.label.removesuffix(OTHER)
-
-
-def in_order(found: list[Finding], sentence: str, arms: Arms) -> None:
-    """Give numbers that follow each other, one for each arm, the arms in the order named."""
-    loose = [f for f in found if f.kind in ("count", "quantity", "survival")]
-    for i, last in enumerate(loose[1:], 1):
-        group = loose[max(0, i + 1 - len(arms.names)) : i + 1]
-        if last.note != OTHER_GROUP or len(group) < len(arms.names) or any(f.arm for f in group):
-            continue
-        named = sorted(arms.names, key=lambda name: sentence.lower().find(name.lower()))
-        here = all(name.lower() in sentence.lower() for name in arms.names)
-        for finding, arm in zip(group, named if here else arms.names, strict=True):
-            finding.arm, finding.note = arm, "guess: the arms in the order named"
-    for finding in loose:
-        if finding.arm:
-            finding.label = base_label(finding)
-            finding.note = finding.note if finding.note != OTHER_GROUP else ""
 
 
 def respectively(found: list[Finding], sentence: str) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Join what is found to measures: repeated numbers are one where label and statistic agree."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
@@ -20,17 +21,18 @@ class Entry:
 
 @dataclass
 class Drafted:
-    """One measure, and all that the article prints of it."""
+    """One measure in one arm or in all, and what the article prints of it.
+
+    Those of one slug are one measure of the ledger, whose claims name the arms.
+    """
 
     slug: str
-    variable: str
     first: Finding
     words: frozenset[str]
     grade: str
     entries: list[Entry] = field(default_factory=list)
     among: str = ""
     where: str = ""
-    by: str = ""
     note: str = ""
 
     def printed(self, statistic: str) -> list[str]:
@@ -44,8 +46,7 @@ class Measures:
     def __init__(self, abbreviations: dict[str, str]) -> None:
         self.abbreviations = abbreviations
         self.all: list[Drafted] = []
-        self.variables: dict[tuple, str] = {}
-        self.slugs = {"arm"}  # a variable of its own
+        self.owners: dict[str, tuple] = {"arm": ()}  # slug: words and kind that it stands for
 
     def add(self, entry: Entry) -> None:
         """Join an entry to the measure that it repeats, or begin another."""
@@ -58,13 +59,19 @@ class Measures:
                 drafted.entries.append(entry)
                 return
         key = (words or finding.label, grade, finding.kind)
-        if key not in self.variables:
-            self.variables[key] = self._slug(_slugged(finding.label) or finding.kind)
-        variable = self.variables[key]
-        own = variable not in {d.slug for d in self.all}
-        end = _slugged(finding.arm) if finding.arm else "2"
-        slug = variable if own and not finding.arm else self._slug(f"{variable}_{end}")
-        self.all.append(Drafted(slug, variable, finding, words, grade, [entry]))
+        wanted = _slugged(finding.label) or finding.kind
+        taken = {d.slug for d in self.all if d.first.arm == finding.arm}
+        slug = self.new_slug(wanted, key, taken)
+        self.all.append(Drafted(slug, finding, words, grade, [entry]))
+
+    def new_slug(self, wanted: str, key: tuple = (), taken: Container[str] = ()) -> str:
+        """A slug for what the key stands for, with a number where another has it already."""
+        key, wanted = key or (wanted, len(self.owners)), _slugged(wanted)
+        slug, number = wanted, 2
+        while self.owners.get(slug, key) != key or slug in taken or iskeyword(slug):
+            slug, number = f"{wanted}_{number}", number + 1
+        self.owners[slug] = key
+        return slug
 
     def _key(self, finding: Finding) -> tuple[frozenset[str], str]:
         grade = GRADE.search(finding.label)
@@ -105,13 +112,6 @@ class Measures:
         if nested and agree and agree == shared:
             return len(agree) > 1 or finding.kind != "count" or len(values) == 1
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
-
-    def _slug(self, wanted: str) -> str:
-        slug, number = wanted, 2
-        while slug in self.slugs or iskeyword(slug):
-            slug, number = f"{wanted}_{number}", number + 1
-        self.slugs.add(slug)
-        return slug
 
 
 def _slugged(label: str) -> str:

@@ -33,7 +33,7 @@ N = rf"(?:[-−–](?=[\d.·]))?(?:{DIGITS})"
 TO = r"\s*(?:[-–—−‒‐]|to|through|and|,|;|/)\s*"
 DASH = r"\s*(?:[-–—−‒‐]|to|through)\s*"
 UNIT = r"(?:[a-zA-Zµμ]{1,6}/[a-zA-Z0-9²³¤.]{1,8}(?!\w)|(?:years?|yrs?|months?|mo|weeks?|wks?|days?|hours?|minutes?|mg/dL|g/dL|kg/m²|kg|cm|mm|ml|mL)\b)"
-DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?!\s*/\s*(?:dL|L|l|mol)\b)(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
+DRUG_UNIT = r"(?:mg|g|µg|μg|mcg|ug|ng|mL|ml|IU|U|units|Gy|mmol|MU|million)\b(?!\s*(?:/|per)\s*(?:dL|L|l|mol|deciliter|liter|litre|decilitre|milliliter)\b)(?:\s*/\s*(?:m²|m2|m|kg|d|day|h|dose|mL|min)(?!\w))*"
 MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"

@@ -1,66 +1,152 @@
 """Say who is counted, and out of whom, as far as the article says it."""
 
+from itertools import groupby
 from math import floor, isfinite, nan
 
-from numbercheck.draft.groups import OTHER_GROUP
-from numbercheck.draft.naming import Drafted, number, plain
+from numbercheck.draft.findings import OTHER_GROUP
+from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
+Sizes = dict[str, float]  # patients by arm; by "" in all
 
 
-def give_populations(measures: list[Drafted], crude: bool) -> None:
+def give_populations(measures: Measures, crude: bool) -> None:
     """Write the expressions of all measures.
 
     A count or percentage that no known population fits is left without one, so that no
     denominator is guessed into a mismatch. ``crude`` says that the article adjusts nothing: then
     a comparison is one of the arms as they are.
     """
-    populations = [m for m in measures if m.first.kind == "population"]
-    whole = _whole(populations)
-    several = any(m.first.arm for m in measures)
-    for measure in measures:
-        kind, arm = measure.first.kind, _arm(measure)
-        if kind == "population":
-            measure.where = "" if measure is whole else arm or measure.variable
-        elif kind in ("quantity", "survival", "count"):
-            measure.among = arm
-        other = several or measure.first.note == OTHER_GROUP
-        if kind == "survival" and other and not arm:
-            measure.among, measure.note = f"{measure.variable}_known", UNCLEAR
-    for measure in measures:
-        if measure.first.kind == "count":
-            measure.where = measure.variable
-            _give_denominator(measure, populations, whole, several)
-    if crude and len({m.first.arm for m in populations if m.first.arm}) == 2:
-        for measure in measures:
-            _compare(measure, measures)
+    groups = Populations(measures)
+    several = any(d.first.arm for d in measures.all)
+    for drafted in measures.all:
+        kind, first = drafted.first.kind, drafted.first
+        if kind == "count":
+            drafted.where = drafted.slug
+            drafted.among, drafted.note = groups.denominator(drafted, several)
+        elif kind in ("quantity", "survival"):
+            drafted.among = groups.of(drafted)[0]
+            if kind == "survival" and (several or first.note == OTHER_GROUP) and not first.arm:
+                drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
+    _agree(measures)
+    for drafted in measures.all:
+        if drafted.first.kind == "comparison" and crude:
+            _compare(drafted, measures.all)
 
 
-def _arm(measure: Drafted) -> str:
-    return f'arm == "{measure.first.arm}"' if measure.first.arm else ""
+class Populations:
+    """The groups of patients that an article counts: everyone, its arms, and others of a table."""
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        found = [d for d in measures.all if d.first.kind == "population"]
+        self.others = [d for d in found if not d.first.arm]
+        self.whole = _whole(found)
+        self.main: Sizes = {}
+        for drafted in found:
+            if drafted.first.arm:
+                self.main.setdefault(drafted.first.arm, _size(drafted))
+        self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
+        self.home = ""  # the expression for everyone whose arm is known
+        self._set_arms_apart([d for d in found if d.first.arm])
+        for drafted in self.others:
+            drafted.where = "" if drafted is self.whole else drafted.slug
+
+    def _set_arms_apart(self, arms: list[Drafted]) -> None:
+        """Join the sizes of arms to everyone's, but for those of other patients, as for safety."""
+        if not arms:
+            return
+        for part in dict.fromkeys(e.part for d in arms for e in d.entries):
+            sizes = {d.first.arm: _size(d) for d in reversed(arms) for e in d.entries
+                     if e.part == part}  # fmt: skip
+            if part.startswith("Table") and any(self.main[a] != n for a, n in sizes.items()):
+                known = next((odd for odd in self.odd.values() if odd[1] == sizes), None)
+                self.odd[part] = known or (self.measures.new_slug(f"patients_{part}"), sizes)
+        if self.whole and self._are_parts(arms):
+            slug = self.whole.slug
+        else:
+            slug = self.measures.new_slug("patients_by_arm" if self.whole else "patients")
+            self.home = slug if self.whole else ""
+        rest: list[Drafted] = []
+        for drafted in arms:
+            entries, drafted.entries = drafted.entries, []
+            for entry in entries:
+                at = self.odd[entry.part][0] if entry.part in self.odd else slug
+                if at == slug and _printed(entry) != self.main[drafted.first.arm]:
+                    at = self.measures.new_slug(f"patients_{entry.part}")
+                rest.append(Drafted(at, entry.finding, frozenset(), "", [entry]))
+        self.measures.all = [d for d in self.measures.all if d.entries]
+        for (at, _), same in groupby(sorted(rest, key=_by_arm), _by_arm):
+            first, *more = same
+            first.entries += [e for d in more for e in d.entries]
+            first.where = self.home if at == slug else at
+            first.first.label = "Patients" if at == slug else f"Patients, {first.entries[0].part}"
+            self.measures.all.append(first)
+
+    def _are_parts(self, arms: list[Drafted]) -> bool:
+        """Whether the arms are all of everyone, or were assigned in one paragraph with them."""
+        if not self.whole or sum(self.main.values()) == _size(self.whole):
+            return bool(self.whole)
+        loci = {e.locus for e in self.whole.entries if not e.part.startswith("Table")}
+        first = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
+        return all(e.finding.label == "Assigned" and e.locus in loci for e in first)
+
+    def of(self, drafted: Drafted) -> tuple[str, float]:
+        """Population of a measure within its arm, and its size."""
+        first, part = drafted.first, drafted.entries[0].part
+        if part in self.odd and (first.arm or not self.others):
+            slug, sizes = self.odd[part]
+            return slug, sizes.get(first.arm, nan)
+        if first.arm:
+            return self.home, self.main.get(first.arm, nan)
+        home = self.whole
+        for other in self.others:
+            if first.section and first.section in {e.finding.label for e in other.entries}:
+                home = other
+        return home.where if home else "", _size(home)
+
+    def denominator(self, drafted: Drafted, several: bool) -> tuple[str, str]:
+        """Out of whom a count is, in an expression, with a note where that is a guess or open."""
+        among, size = self.of(drafted)
+        first = drafted.first
+        alone = several and not first.arm and not drafted.printed("n")
+        lost = "arm is not clear" in first.note
+        if not lost and (drafted.printed("N") or (_possible(drafted, size) and not alone)):
+            return among, ""
+        others = [p for p in self.others if _possible(drafted, _size(p)) and p.where != among]
+        sure = drafted.printed("n") and drafted.printed("percent") and not (first.arm or lost)
+        if len(others) == 1 and sure:
+            return others[0].where, f"guess: out of {others[0].first.label}"
+        return f"{drafted.slug}_known", UNCLEAR
 
 
-def _give_denominator(
-    measure: Drafted, populations: list[Drafted], whole: Drafted | None, several: bool
-) -> None:
-    """Find out of whom a count is: its arm or section, everyone, or the one group that fits."""
-    first = measure.first
-    home = None if first.arm else whole
-    for population in populations:
-        labels = {e.finding.label for e in population.entries}
-        if population.first.arm == first.arm != "" or (first.section and first.section in labels):
-            home = population
-    if home and not first.arm:
-        measure.among = home.where
-    alone = several and not first.arm and not measure.printed("n")
-    if measure.printed("N") or (_possible(measure, _size(home)) and not alone):
-        return
-    others = [p for p in populations if p is not home and _possible(measure, _size(p))]
-    if len(others) == 1 and measure.printed("n") and measure.printed("percent"):
-        measure.among, measure.note = others[0].where, f"guess: out of {others[0].first.label}"
-    else:
-        measure.among, measure.note = f"{measure.variable}_known", UNCLEAR
+def _by_arm(drafted: Drafted) -> tuple[str, str]:
+    return drafted.slug, drafted.first.arm
+
+
+def _agree(measures: Measures) -> None:
+    """Set apart what is of all arms but may not be their sum; give arms one denominator."""
+    slugs: dict[str, list[Drafted]] = {}
+    for drafted in measures.all:
+        if drafted.first.kind in ("count", "quantity", "survival"):
+            slugs.setdefault(drafted.slug, []).append(drafted)
+    for slug, group in slugs.items():
+        arms = [d for d in group if d.first.arm]
+        for drafted in group if arms else ():
+            if not drafted.first.arm and (drafted.note or _may_be_others(drafted)):
+                drafted.slug = measures.new_slug(f"{slug}_in_all")
+                drafted.where = drafted.where and drafted.slug
+                drafted.among = f"{drafted.slug}_known" if drafted.note else drafted.among
+        group = [d for d in group if d.slug == slug]
+        if len({d.among for d in group}) > 1:
+            for drafted in group:
+                drafted.among, drafted.note = f"{slug}_known", UNCLEAR
+
+
+def _may_be_others(drafted: Drafted) -> bool:
+    in_table = any(e.part.startswith("Table") for e in drafted.entries)
+    return not (in_table or drafted.printed("percent") or drafted.printed("N"))
 
 
 def _compare(measure: Drafted, measures: list[Drafted]) -> None:
@@ -71,9 +157,31 @@ def _compare(measure: Drafted, measures: list[Drafted]) -> None:
         for m in measures
         if any(e.finding is f for e in m.entries)
     ]
-    if len(pair) == 2 and "" != pair[0].first.arm != pair[1].first.arm != "":
-        measure.where, measure.by = pair[0].where, pair[0].among
+    if len(pair) != 2 or not all(m.first.arm for m in pair) or len({m.slug for m in pair}) != 1:
+        return
+    if {m.first.arm for m in pair} == set(measure.first.arm.split("|")):
+        measure.where, measure.among = pair[0].where, pair[0].among
         measure.note = "guess: compares the arms as they are, unadjusted"
+        shares = {m.first.arm: _share(m) for m in pair}
+        first, second = measure.first.arm.split("|")
+        if (shares[first] - shares[second]) * _direction(measure) < 0:
+            measure.first.arm = f"{second}|{first}"
+
+
+def _share(measure: Drafted) -> float:
+    return number(next(iter(measure.printed("percent")), "nan"))
+
+
+def _direction(measure: Drafted) -> float:
+    """Above 0 where the effect is larger in the first arm; 0 where nothing tells."""
+    for statistic, neutral in (("difference", 0), ("odds_ratio", 1), ("risk_ratio", 1)):
+        if printed := measure.printed(statistic):
+            return number(printed[0]) - neutral
+    return 0
+
+
+def _printed(entry: Entry) -> float:
+    return number(entry.finding.value("n"))
 
 
 def _size(population: Drafted | None) -> float:
@@ -83,10 +191,13 @@ def _size(population: Drafted | None) -> float:
 
 def _whole(populations: list[Drafted]) -> Drafted | None:
     """Everyone: those randomized, else the largest population; no smaller than the arms together."""
-    arms = sum(_size(m) for m in populations if m.first.arm)
-    everyone = [m for m in populations if not m.first.arm and _size(m) >= arms]
+    arms: Sizes = {}
+    for drafted in populations:
+        arms.setdefault(drafted.first.arm, _size(drafted))
+    arms.pop("", None)
+    everyone = [m for m in populations if not m.first.arm and _size(m) >= 0.9 * sum(arms.values())]
     random = [m for m in everyone if any("random" in e.finding.label for e in m.entries)]
-    return max(random or everyone, key=lambda m: _size(m), default=None)
+    return max(random or everyone, key=_size, default=None)
 
 
 def _possible(measure: Drafted, size: float) -> bool:

@@ -3,25 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from numbercheck.draft.arms import NO_ARMS, Arms
+from numbercheck.draft.arms import NO_ARMS, Arms, give_arms
 from numbercheck.draft.context import Context
-from numbercheck.draft.findings import Finding, Number
-from numbercheck.draft.groups import (
-    ENDPOINT,
-    HORIZON,
-    OTHER,
-    OTHER_GROUP,
-    base_label,
-    days,
-    endpoint_name,
-    in_order,
-    respectively,
-)
+from numbercheck.draft.findings import OTHER, OTHER_GROUP, Finding, Number, base_label
+from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
+AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
@@ -73,11 +64,12 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     """Findings of one sentence, limits and P values given to the one that they follow."""
     taken: list[tuple[str, re.Match[str]]] = []
     used: set[int] = set()
-    for kind, pattern in (*arms.sizes(text[start:end]), *PATTERNS):
-        for match in pattern.finditer(masked, start, end):
+    sizes = [(kind, pattern, text) for kind, pattern in arms.sizes(text[start:end])]
+    for kind, pattern, words in (*sizes, *((*each, masked) for each in PATTERNS)):
+        for match in pattern.finditer(words, start, end):
             spans = [match.span(g) for g in match.groupdict() if g in NUMBERS and match[g]]
             places = {place for low, high in spans for place in range(low, high)}
-            if places and not places & used:
+            if places and not places & used and not any(masked[i] == "¤" for i in places):
                 used |= places
                 taken.append((kind, match))
     taken.sort(key=lambda pair: pair[1].start())
@@ -92,12 +84,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
         context = Context(
             text, start, end, min(before, match.start()), match, past, max(after, past), arms
         )
-        fresh = READ[kind](context, found)
-        for finding in fresh:
-            if finding.kind not in ("design", "external", "comparison"):
-                finding.arm = finding.arm or arms.of(context.before, match[0], context.after)
-        found += fresh
-    in_order(found, text[start:end], arms)
+        found += READ[kind](context, found)
+    give_arms(found, text[start:end], start, arms)
     return [f for f in respectively(found, text[start:end]) if f.numbers]
 
 
@@ -128,9 +116,17 @@ def _interval(at: Context, found: list[Finding]) -> list[Finding]:
 
 
 def _mean(at: Context, found: list[Finding]) -> list[Finding]:
-    sd = at.number("sd") if at.group("sd") else []
-    label = _summarized(at)
-    return [Finding("quantity", label, at.number("mean") + sd, unit=_unit(at))]
+    numbers = at.number("mean") + (at.number("sd") if at.group("sd") else [])
+    last = found[-1] if found else None
+    if last and last.value("mean") and AGAIN_LAST.search(at.before):
+        return [_other(last, numbers)]
+    return [Finding("quantity", _summarized(at), numbers, unit=_unit(at))]
+
+
+def _other(last: Finding, numbers: list[Number]) -> Finding:
+    """The same of another group, until it is known which."""
+    label = f"{base_label(last)}{OTHER}"
+    return Finding(last.kind, label, numbers, unit=last.unit, note=OTHER_GROUP)
 
 
 def _spread(at: Context, what: str) -> tuple[list[Number], str]:
@@ -208,7 +204,7 @@ def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
     if "respectively" in at.text[at.match.end() : at.end]:
         joins = r"[\s)]*(,|,?\s*and)\s*$"
     if last and not thing and last.value("percent") and re.search(joins, at.before):
-        return [Finding("count", f"{base_label(last)}{OTHER}", numbers, note=OTHER_GROUP)]
+        return [_other(last, numbers)]
     label = thing or at.label() or (base_label(last) if last else "")
     return [Finding("count", label, numbers)]
 
@@ -260,7 +256,7 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
         number[0].statistic = "value"
         return [Finding("external", at.label(), number, unit="%")]
     if last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
-        return [Finding("count", f"{base_label(last)}{OTHER}", number, note=OTHER_GROUP)]
+        return [_other(last, number)]
     return [Finding("count", at.label() or (last.label if last else ""), number)]
 
 
@@ -295,9 +291,7 @@ def _again(at: Context, found: list[Finding]) -> list[Finding]:
         return []
     spread = at.number("sd") if at.group("sd") else _spread(at, at.group("what"))[0]
     numbers = at.number(statistic, "again") + spread
-    return [
-        Finding(last.kind, f"{base_label(last)}{OTHER}", numbers, unit=last.unit, note=OTHER_GROUP)
-    ]
+    return [_other(last, numbers)]
 
 
 def _count(at: Context, found: list[Finding]) -> list[Finding]:
@@ -306,8 +300,14 @@ def _count(at: Context, found: list[Finding]) -> list[Finding]:
         number = at.number("value", "n")
         return [Finding("design", trimmed(thing), number)]
     persons = re.fullmatch(rf"(.*\s)?({PERSONS})", thing)
+    women = re.search(r"\b(women|men|children|adults|infants|participants)$", thing)
     label = "" if persons else trimmed(thing)
-    label = label or at.label()
+    label = at.label() or label if women or not label else label
+    last = found[-1] if found else None
+    if persons and at.arms.names and re.match(r"\s*(?:were treated|received)\b", at.after):
+        return [Finding("population", "Patients", at.number("n"))]
+    if not label and last and last.value("n") and JOINS.fullmatch(at.arms.without(at.before)):
+        return [_other(last, at.number("n"))]
     return [Finding("count", label, at.number("n"))] if label else []
 
 

@@ -1,12 +1,16 @@
 """Write a drafted ledger as the files that audit reads."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import permutations
+from math import nan
 from pathlib import Path
 
 from numbercheck.draft.article import DraftError
 from numbercheck.draft.drafting import Draft
-from numbercheck.draft.naming import Drafted
+from numbercheck.draft.naming import Drafted, number
+from numbercheck.ledger.arms import as_slug
 from numbercheck.ledger.new import new_ledger
 from numbercheck.ledger.reading import FILES
 from numbercheck.tables import write_table
@@ -27,12 +31,20 @@ def write_draft(draft: Draft, directory: Path) -> None:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise DraftError(f"{directory} is there already; name a new folder, nothing is overwritten")
     new_ledger(directory)
-    _write(directory, "measures", map(_measure, draft.measures))
+    measures = {d.slug: d for d in reversed(draft.measures)}  # in its first arm
+    _write(directory, "measures", map(_measure, reversed(measures.values())))
     _write(directory, "claims", _claims(draft))
     _write(directory, "variables", _variables(draft))
     rows = ({"part": r.part, "order": str(r.order), "numeral": r.numeral, "set_aside": r.set_aside,
              "context": r.context} for r in draft.rows)  # fmt: skip
     _write(directory, "printed_numbers", rows)
+    if draft.arms.names:
+        article = {
+            "arms": draft.arms.names,
+            **({"randomization": ratio} if (ratio := _ratio(draft)) else {}),
+        }
+        text = json.dumps(article, indent=2, ensure_ascii=False)
+        (directory / "article.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _write(directory: Path, name: str, rows: Iterator[dict[str, str]]) -> None:
@@ -45,11 +57,10 @@ def _measure(measure: Drafted) -> dict[str, str]:
     first = measure.first
     unit = first.unit or {"count": "patients", "population": "patients"}.get(first.kind, "")
     return {
-        **{"measure": measure.slug, "label": _label(measure), "unit": unit},
+        **{"measure": measure.slug, "label": first.label or "Not named", "unit": unit},
         **{"kind": KINDS.get(first.kind, first.kind), "where": measure.where},
         **{
             "among": measure.among,
-            "by": measure.by,
             "endpoint": first.endpoint,
             "level": first.level,
         },
@@ -57,45 +68,52 @@ def _measure(measure: Drafted) -> dict[str, str]:
     }
 
 
-def _label(measure: Drafted) -> str:
-    label = measure.first.label or "Not named"
-    if measure.first.kind == "population" and measure.first.arm:
-        return f"Patients in {measure.first.arm}"
-    return f"{label} ({measure.first.arm})" if measure.first.arm else label
-
-
 def _claims(draft: Draft) -> Iterator[dict[str, str]]:
+    """The claims in the order of the article."""
+    places = {(r.part, str(r.order)): i for i, r in enumerate(draft.rows)}
+    found = [(min(places[e.part, order] for orders in e.orders for order in orders.split()), i, e, m)
+             for m in draft.measures for i, e in enumerate(m.entries)]  # fmt: skip
     slugs: set[str] = set()
-    for measure in draft.measures:
-        for i, entry in enumerate(measure.entries):
-            joined = f"guess: the same as {measure.entries[0].locus}" if i else measure.note
-            note = "; ".join(filter(None, (entry.finding.note, joined)))
-            place = "".join(c for c in entry.locus.split(" · ")[0].lower() if c.isalnum())
-            for number, orders in zip(entry.finding.numbers, entry.orders, strict=True):
-                slug = wanted = f"{place}_{measure.slug}_{number.statistic}"
-                suffix = 2
-                while slug in slugs:
-                    slug, suffix = f"{wanted}_{suffix}", suffix + 1
-                slugs.add(slug)
-                yield {
-                    **{"claim": slug, "locus": entry.locus, "measure": measure.slug},
-                    **{"statistic": number.statistic, "printed": number.printed},
-                    **{"numerals": orders, "note": note},
-                }
+    for _, i, entry, measure in sorted(found, key=lambda each: each[0]):
+        arm = measure.first.arm
+        joined = f"guess: the same as {measure.entries[0].locus}" if i else measure.note
+        note = "; ".join(filter(None, (entry.finding.note, joined)))
+        place = "".join(c for c in entry.locus.split(" · ")[0].lower() if c.isalnum())
+        name = f"{place}_{measure.slug}" + (
+            f"_{as_slug(arm).lower()}" if arm and "|" not in arm else ""
+        )
+        for each, orders in zip(entry.finding.numbers, entry.orders, strict=True):
+            slug = wanted = f"{name}_{each.statistic}"
+            suffix = 2
+            while slug in slugs:
+                slug, suffix = f"{wanted}_{suffix}", suffix + 1
+            slugs.add(slug)
+            yield {
+                **{"claim": slug, "locus": entry.locus, "measure": measure.slug, "arm": arm},
+                **{"statistic": each.statistic, "printed": each.printed},
+                **{"numerals": orders, "note": note},
+            }
 
 
 def _variables(draft: Draft) -> Iterator[dict[str, str]]:
-    """The columns that the drafted expressions read: the arm, and a flag for each thing counted."""
-    if draft.arms.names:
-        yield {
-            "variable": "arm",
-            "label": "Arm",
-            "type": "category",
-            "values": "|".join(draft.arms.names),
-        }
-    seen = set()
+    """Flags that the drafted expressions read, but for those that only name their own measure."""
+    seen: set[str] = set()
     for measure in draft.measures:
         for name in (measure.where, measure.among):
-            if name and "==" not in name and name not in seen:
+            if name and name not in {"", measure.slug} | seen:
                 seen.add(name)
                 yield {"variable": name, "label": measure.first.label, "type": "flag"}
+
+
+def _ratio(draft: Draft) -> str:
+    """The ratio of randomization in the order of the arms, where it is near that of their sizes."""
+    sizes = {d.first.arm: number(d.printed("n")[0]) for d in reversed(draft.measures)
+             if d.first.kind == "population" and d.printed("n")}  # fmt: skip
+    found = [sizes.get(name, nan) for name in draft.arms.names]
+    for parts in permutations(map(int, draft.ratio.split(":"))) if draft.ratio else ():
+        if len(parts) == len(found) and all(
+            abs(n / sum(found) * sum(parts) / part - 1) < 0.15
+            for n, part in zip(found, parts, strict=True)
+        ):
+            return ":".join(map(str, parts))
+    return ""

@@ -1,0 +1,107 @@
+"""Which arm a number is of: sure where the sentence says so, else a guess, else of none."""
+
+import pytest
+
+from numbercheck.draft.article import Article, Paragraph
+from numbercheck.draft.drafting import draft_article
+
+ASSIGNED = "We randomly assigned 110 patients to receive zelatinib (n=60) or placebo (n=50). "
+
+
+def arms_of(text):
+    """Arm of each number of a text by its numeral; with a question mark where it is a guess."""
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", ASSIGNED + text),), ()))
+    return {
+        number.printed: measure.first.arm + "?" * ("guess" in entry.finding.note)
+        for measure in draft.measures
+        for entry in measure.entries
+        for number in entry.finding.numbers
+        if number.start >= len(ASSIGNED)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Fever occurred in 12 patients in the zelatinib group and in 5 in the placebo group.",
+         "zelatinib", "placebo"),
+        ("Fever occurred in 5 patients in the placebo group and in 12 in the zelatinib group.",
+         "zelatinib", "placebo"),
+        ("In the zelatinib group, 12 patients had fever; in the placebo group, 5 patients had it.",
+         "zelatinib", "placebo"),
+        ("Fever was seen in 12 patients (20%) on zelatinib vs 5 patients (10%) on placebo.",
+         "zelatinib", "placebo"),
+        ("Among patients receiving zelatinib, 12 had fever, whereas 5 patients had fever among "
+         "those receiving placebo.", "zelatinib", "placebo"),
+        ("Fever was more common with zelatinib (12/60) than with placebo (5/50).",
+         "zelatinib", "placebo"),
+        ("Fever was reported in 12/60 and 5/50 patients in the zelatinib and placebo groups, "
+         "respectively.", "zelatinib", "placebo"),
+        ("In the zelatinib and placebo groups, fever was seen in 12 (20%) and 5 (10%) patients, "
+         "respectively.", "zelatinib", "placebo"),
+        ("Of the 60 patients in the zelatinib group, 12 (20%) had fever, as compared with 5 (10%) "
+         "of the 50 patients in the placebo group.", "zelatinib", "placebo"),
+        ("The median time was 12 months in the zelatinib arm and 5 months in the placebo arm.",
+         "zelatinib", "placebo"),
+        ("Zelatinib group: fever in 12 (20%). Placebo group: fever in 5 (10%).",
+         "zelatinib", "placebo"),
+        ("Mean pain was 12 (SD 2) in patients given zelatinib compared with 5 (SD 3) in those "
+         "given placebo.", "zelatinib", "placebo"),
+        ("In the placebo arm 12 of 50 and in the zelatinib arm 5 of 60 patients had fever.",
+         "placebo", "zelatinib"),
+    ],
+)  # fmt: skip
+def test_a_number_is_of_the_arm_that_the_sentence_says(text, first, second):
+    """Before or after the number, in either order, in the words of several journals."""
+    arms = arms_of(text)
+    assert (arms["12"].rstrip("?"), arms["5"].rstrip("?")) == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Fever occurred in 12 (20%) and 5 (10%) patients.", "?"),
+        ("Fever (12 v 5 patients) was no rarer with placebo than with zelatinib.", "placebo?"),
+        ("12 patients had nausea and vomiting in the zelatinib group, 5 had fever.", "zelatinib"),
+        ("Zelatinib was well tolerated: 12 patients had fever.", "?"),
+        ("Of those who did not receive zelatinib, 12 had fever.", "?"),
+        ("After zelatinib, 12 patients received surgery.", "?"),
+        ("Fever was rarer in the placebo group than in the zelatinib group (12 patients).", "?"),
+        ("Fever was seen in 12 patients, of whom 5 were in the placebo group.", "?"),
+        ("Compared with placebo, 12 patients had fever.", "?"),
+        ("In both the zelatinib group and the placebo group, 12 patients had fever.", "?"),
+        ("Before placebo was stopped, fever was seen in 12 patients given zelatinib.", "zelatinib"),
+        ("Twelve of the patients who crossed over from placebo to zelatinib had fever.", "?"),
+    ],
+)
+def test_an_arm_that_is_not_certain_is_a_guess_or_none(text, right):
+    """No arm is better than a wrong one; a guess says that it is one."""
+    arm = arms_of(text).get("12", "")
+    assert arm in ("", right) or arm.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Patients were randomized 1:1 to rituximab (N = 40) or observation (N = 41).",
+         ["rituximab", "observation"]),
+        ("Of 90 women, 45 were assigned to the early-induction group and 45 to the "
+         "expectant-management group.", ["early-induction", "expectant-management"]),
+        ("Patients were assigned to drug A plus radiotherapy (n=50), drug A (n=48), or "
+         "radiotherapy alone (n=51).",
+         ["drug A plus radiotherapy", "drug A", "radiotherapy alone"]),
+        ("The response was 30% in arm A and 20% in arm B. Arm A was better than arm B.",
+         ["arm A", "arm B"]),
+        ("Fever was seen in 12 in the surgery group and 5 in the control group.",
+         ["surgery", "control"]),
+        ("Patients were randomly assigned to varenicol or counselling.",
+         ["varenicol", "counselling"]),
+        ("In this single-arm study, 35 patients received drug A (n=35).", []),
+        ("The high-risk group (n=20) and the low-risk group (n=15) did not differ.", []),
+        ("We enrolled 35 patients, and 33 responded.", []),
+    ],
+)  # fmt: skip
+def test_arms_are_what_patients_are_assigned_to(text, names):
+    """Named with their sizes, as groups, by letters, or by the choice between them."""
+    arms = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ())).arms
+    assert list(arms.names) == names
