@@ -176,7 +176,7 @@ def _as_printed(value: float, decimals: int) -> Printed:
 def _totals(mean: Printed, n: int) -> Iterator[int]:
     """Whole sums of ``n`` values whose mean is printed so."""
     low, high = mean.interval()
-    yield from (t for t in range(floor(low * n), ceil(high * n) + 1) if mean.admits(Fraction(t, n)))
+    yield from (t for t in range(floor(low * n), ceil(high * n) + 1) if mean.admits_mean(t, n))
 
 
 def _has_sd(total: int, n: int, items: int, sd: Printed) -> bool:

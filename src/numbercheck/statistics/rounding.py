@@ -121,6 +121,13 @@ class Printed:
         """
         return any(self.admits(x) for x in (value, value * (1 - SLACK), value * (1 + SLACK)))
 
+    def admits_mean(self, total: int, n: int) -> bool:
+        """Whether the mean of ``n`` values with this sum could have been printed so.
+
+        A program divides in binary: 643 / 40 is less than 16.075 there, and prints as 16.07.
+        """
+        return self.admits(Fraction(total, n)) or self.admits(Fraction(total / n))
+
     def admits_percent(self, k: int, n: int) -> bool:
         """Whether ``k`` of ``n``, which is not 0, could have been printed so in percent.
 

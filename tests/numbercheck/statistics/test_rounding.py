@@ -143,6 +143,15 @@ def test_a_percentage_rounds_as_programs_compute_it(k, n, printed):
     assert [text for text in texts if Printed(text).admits_percent(k, n)] == possible
 
 
+def test_a_mean_rounds_as_programs_divide():
+    """Python's f"{643 / 40:.2f}" is 16.07, since 643 / 40 is a little less than 16.075."""
+    assert [text for text in ("16.07", "16.08") if Printed(text).admits_mean(643, 40)] == [
+        "16.07",
+        "16.08",
+    ]
+    assert not Printed("1.37").admits_mean(11, 8)
+
+
 @pytest.mark.parametrize("value", [0.5, 0.49999999999999994, 0.5000000000000001, np.float64(0.5)])
 def test_binary_noise_does_not_decide_a_tie(value):
     """0.5 rounds half up to 1, half to even to 0: both are admitted, whatever the last bit."""
