@@ -216,8 +216,13 @@ def write_draft(rows: Mapping[str, list[Row]], ledger: Path, output: Path) -> No
     Raises
     ------
     RegistryError
-        If the folder is there already.
+        If the ledger is a spreadsheet, or the folder is there already.
     """
+    if not ledger.is_dir():
+        raise RegistryError(
+            f"{ledger}: --output copies a ledger that is a folder of CSV files; save the sheets as "
+            "CSV files in one folder, or leave out --output and add the printed rows yourself"
+        )
     if output.exists():
         raise RegistryError(f"{output}: it is there already; name a new folder")
     output.mkdir(parents=True)

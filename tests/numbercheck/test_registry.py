@@ -158,3 +158,12 @@ def test_a_ledger_saved_with_semicolons_is_copied_as_it_is_read(record, folder):
     write_draft(draft(record, read_ledger(folder)), folder, again)
 
     assert read_ledger(again).measures == before.measures
+
+
+def test_a_copy_of_a_spreadsheet_is_refused_with_what_to_do(tmp_path):
+    """Its sheets cannot be copied as files."""
+    path = tmp_path / "my.xlsx"
+    path.write_bytes(b"")
+    with pytest.raises(RegistryError, match="folder of CSV files"):
+        write_draft({}, path, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
