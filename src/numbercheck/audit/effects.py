@@ -7,6 +7,7 @@ from math import inf, isfinite, isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table, same_place
+from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import (
     DIFFERENCES,
@@ -26,7 +27,6 @@ EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
     "odds_ratio": (odds_ratio, tuple(ODDS_RATIOS)),
     "risk_ratio": (risk_ratio, tuple(RISK_RATIOS)),
 }
-NAMES = (*EFFECTS, "hazard_ratio")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
@@ -41,11 +41,6 @@ ADJUSTED = re.compile(
 )
 
 
-def effect_of(measure: Measure, evidence: Evidence) -> str:
-    """Which effect a comparison prints; empty where it prints none."""
-    return next((n for n in NAMES if evidence.ledger.find(measure.measure, n)), "")
-
-
 def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
     """Whether a number is said to be more than a comparison of the printed groups."""
     measure = evidence.ledger.measures[claim.measure]
@@ -57,7 +52,7 @@ def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
 def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
     """What each method gives for an effect of two groups; None without their counts."""
     measure = evidence.ledger.measures[claim.measure]
-    name = effect_of(measure, evidence)
+    name = printed_effect(measure.measure, evidence.ledger)
     variable = evidence.ledger.variables.get(measure.where.text)
     is_event = measure.where.text and (variable is None or variable.type == "flag")
     if name not in EFFECTS or not is_event or is_adjusted(claim, evidence):

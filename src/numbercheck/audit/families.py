@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from numbercheck.audit.verdicts import Verdict
-from numbercheck.ledger.implied import BY_KIND
+from numbercheck.ledger.implied import BY_KIND, printed_effect
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim
 from numbercheck.tables import write_table
@@ -72,8 +72,11 @@ def _fits(verdicts: Iterable[Verdict]) -> Counter[str]:
 def _family(claim: Claim, ledger: Ledger) -> str:
     """Family that a claim's method would have; empty where it has one, or needs none."""
     measure = ledger.measures[claim.measure]
-    is_open = not (measure.family or measure.method or claim.verbal)
-    return measure.kind if is_open and claim.statistic in BY_KIND.get(measure.kind, ()) else ""
+    if measure.family or measure.method or claim.verbal:
+        return ""
+    if measure.kind == "comparison" and claim.statistic in ("conf_low", "conf_high"):
+        return printed_effect(claim.measure, ledger)
+    return measure.kind if claim.statistic in BY_KIND.get(measure.kind, ()) else ""
 
 
 def families_told(inferences: Sequence[MethodCounts]) -> Iterator[str]:

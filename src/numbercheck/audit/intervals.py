@@ -17,11 +17,12 @@ from numbercheck.audit.computed import Build, judge
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.implied import PRINTED_EFFECTS
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
 from numbercheck.statistics.rounding import Printed, format_rounded
 
-ESTIMATES = ("percent", "estimate", "mean", "median", "rate", *effects.NAMES, "value")
+ESTIMATES = ("percent", "estimate", "mean", "median", "rate", *PRINTED_EFFECTS, "value")
 BUILDS: dict[str, tuple[Build, ...]] = {
     "count": (shares.of_count,),
     "quantity": (means.of_one,),

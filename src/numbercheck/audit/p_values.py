@@ -17,7 +17,7 @@ from numbercheck.audit.comparisons import (
     table_tests,
 )
 from numbercheck.audit.controls import control_tests
-from numbercheck.audit.effects import effect_of, is_adjusted
+from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import (
     Count,
     Evidence,
@@ -28,6 +28,7 @@ from numbercheck.audit.evidence import (
 )
 from numbercheck.audit.rates import rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.rounding import Printed
@@ -47,7 +48,9 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     if found := _of_means(claim, evidence):
         yield found
         return
-    if effect_of(measure, evidence) and (not measure.where.text or is_adjusted(claim, evidence)):
+    if printed_effect(measure.measure, evidence.ledger) and (
+        not measure.where.text or is_adjusted(claim, evidence)
+    ):
         yield from symmetry.check_p(claim, evidence)
         return
     try:
@@ -103,7 +106,7 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
         slow = slow or own in SLOW or (is_large and own == "fisher")
         tests = table_tests(tables, QUICK + SLOW * slow)
-        effects = WALD if slow else {effect_of(measure, evidence)} & WALD.keys()
+        effects = WALD if slow else {printed_effect(measure.measure, evidence.ledger)} & WALD.keys()
         tests += [t for effect in effects for t in _wald_tests(effect, tables)]
         return Comparison(tests, inputs, some(tables), len(tables) > 1)
     if against.kind == "count":

@@ -11,9 +11,10 @@ from math import erfc, exp, inf, log, nan, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
-from numbercheck.audit.effects import RATIOS, effect_of, is_adjusted
+from numbercheck.audit.effects import RATIOS, is_adjusted
 from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
@@ -71,7 +72,7 @@ class Interval(NamedTuple):
 def interval_at(claim: Claim, evidence: Evidence) -> Interval | None:
     """The effect and the limits printed where a claim is; None where one is missing."""
     measure = evidence.ledger.measures[claim.measure]
-    name = effect_of(measure, evidence)
+    name = printed_effect(measure.measure, evidence.ledger)
     estimate = same_place(evidence.ledger.find(claim.measure, name), claim.locus)
     low, high = limits_at(claim, evidence.ledger)
     plain = [p for p in (estimate and estimate.value, low, high) if p and p.relation == "="]

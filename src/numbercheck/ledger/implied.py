@@ -14,6 +14,12 @@ BY_KIND = {
     "comparison": ("p_value",),
     "rate": ("conf_low", "conf_high"),
 }
+PRINTED_EFFECTS = (
+    "difference",
+    "odds_ratio",
+    "risk_ratio",
+    "hazard_ratio",
+)  # likewise, of a comparison
 
 
 def with_variables(ledger: Ledger) -> Ledger:
@@ -33,14 +39,18 @@ def with_variables(ledger: Ledger) -> Ledger:
 
 
 def with_families(ledger: Ledger) -> Ledger:
-    """Ledger whose measures without a family are of the family that is named like their kind."""
-    measures = {
-        name: replace(m, family=m.kind)
-        if not m.family and m.kind in BY_KIND and m.kind in ledger.families
-        else m
-        for name, m in ledger.measures.items()
-    }
+    """Ledger whose measures without a family are of one named like their effect or their kind."""
+    measures = dict(ledger.measures)
+    for name, measure in ledger.measures.items():
+        named = [f for f in (printed_effect(name, ledger), measure.kind) if f in ledger.families]
+        if named and not measure.family and measure.kind in BY_KIND:
+            measures[name] = replace(measure, family=named[0])
     return replace(ledger, measures=measures)
+
+
+def printed_effect(measure: str, ledger: Ledger) -> str:
+    """The effect that a comparison prints; empty where it prints none."""
+    return next((name for name in PRINTED_EFFECTS if ledger.find(measure, name)), "")
 
 
 def _variable(name: str, kind: str, values: str = "") -> Variable:
