@@ -43,10 +43,14 @@ ADJUSTED = re.compile(
 
 def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
     """Whether a number is said to be more than a comparison of the printed groups."""
+    return any(map(ADJUSTED.search, said_of(claim, evidence)))
+
+
+def said_of(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
+    """What the ledger says in words of how a measure's numbers were computed."""
     measure = evidence.ledger.measures[claim.measure]
     notes = (c.note for name in STATISTICS for c in evidence.ledger.find(measure.measure, name))
-    said = (measure.label, evidence.ledger.method(measure), *notes)
-    return any(map(ADJUSTED.search, said))
+    return (measure.label, evidence.ledger.method(measure), *notes)
 
 
 def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:

@@ -54,13 +54,13 @@ def _audit(evidence: Evidence) -> list[Verdict]:
     """Judge the claims of one source."""
     ledger = evidence.ledger
     found: dict[str, list[Verdict]] = {claim: [] for claim in ledger.claims}
-    for verdict in sources.check(evidence):
+    for verdict in (*sources.check(evidence), *orders.check(evidence)):
         found[verdict.claim].append(verdict)
     for claim in ledger.claims.values():
         for verdict in _checks(claim, evidence):
             found[verdict.claim].append(verdict)
     related = sums.check(evidence)
-    for verdict in (*related.verdicts, *orders.check(evidence)):
+    for verdict in related.verdicts:
         found[verdict.claim].append(verdict)
     for verdict in _printings(ledger, found):
         found[verdict.claim].append(verdict)

@@ -1,17 +1,16 @@
-"""Quantiles that are not in order, survival that rises, and medians that curves contradict."""
+"""Quantiles that are not in order, survival that rises, and estimates beyond the follow-up."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from math import inf
 
+from numbercheck.audit import medians
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence
+from numbercheck.audit.medians import SLACK, Point
 from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 
-SLACK = 1.03  # months of 30 days and of 31
-Point = tuple[float, float, Claim]  # days, 100 for percentages or 1, and the estimate
 ORDER = ("min", "p25", "median", "p75", "max")
 
 
@@ -43,8 +42,8 @@ def _times(
     if unit is None:
         return
     if measure.endpoint and not measure.where.text:
-        for claim in evidence.ledger.find(measure.measure, "median")[:1]:
-            yield from _median(claim, unit, curves.get(("survival", measure.endpoint, key), []))
+        curve = curves.get(("survival", measure.endpoint, key), [])
+        yield from medians.check(measure, unit, curve, evidence)
     if evidence.ledger.method(measure) == "observed":
         for claim in _plain(evidence, measure, ("max",)):
             points = (p for (*_, among), ps in curves.items() if among == key for p in ps)
@@ -99,22 +98,3 @@ def _wrong_way(rows: list[Point], kind: str) -> Iterator[Verdict]:
             says += "a survival curve never rises." if falls else "an incidence never falls."
             found = "survival-rises" if falls else "incidence-falls"
             yield verdict_on(after, "mismatch", found, says, inputs=(before.claim,))
-
-
-def _median(claim: Claim, unit: float, curve: list[Point]) -> Iterator[Verdict]:
-    """Compare a median time with the estimates of its curve: half are left before, half after."""
-    if claim.value.relation not in ("=", "unreached"):
-        return
-    first, last = inf, inf
-    if claim.value.relation == "=":
-        first, last = (float(end) * unit for end in claim.value.interval())
-    for horizon, scale, estimate in curve:
-        low, high = (float(end) / scale for end in estimate.value.interval())
-        above, below = low > 0.5 and last * SLACK < horizon, high < 0.5 and first > horizon * SLACK
-        if above or below:
-            says = f"The curve is at {estimate.printed} after {horizon:g} days, so that half have "
-            says += f"had the event {'after' if above else 'before'} that; the median is printed "
-            says += f"as {claim.printed}."
-            used = (estimate.claim,)
-            yield verdict_on(claim, "mismatch", "median-contradicts-curve", says, inputs=used)
-            return
