@@ -127,6 +127,7 @@ UNCHECKED = {
     "stands-alone": "no other printed number determines it, and none follows from it",
     "in-order": "no other printed number determines it; it agrees with those beside it",
     "other-trial": "a number of another trial that the comparators do not have",
+    "depends-on-missing": "a number that fewer patients would give, if not all were measured",
     "depends-on-cells": "a test of groups whose cells the article does not print",
     "depends-on-test": "a test that the article does not name, and tests differ",
     "not-expressible": "a comparison of groups whose sizes the article does not print",

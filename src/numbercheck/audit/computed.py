@@ -11,7 +11,14 @@ from functools import lru_cache
 from math import inf, isfinite, isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, Expected, MissingError, most_fitting, same_place
+from numbercheck.audit.evidence import (
+    MISSING,
+    Evidence,
+    Expected,
+    MissingError,
+    most_fitting,
+    same_place,
+)
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -45,6 +52,8 @@ class Computation(NamedTuple):
         Kinds, words and ways of what a slip would have given.
     other : str
         Why a number that no method gives may still be right; empty where it may not.
+    fewer : iterable of tuple of Way
+        The ways for fewer and fewer patients, where not all may have been measured.
     """
 
     setting: str
@@ -52,6 +61,7 @@ class Computation(NamedTuple):
     ways: tuple[Way, ...]
     slips: Callable[[], Iterable[tuple[str, str, Way]]] = tuple
     other: str = ""
+    fewer: Iterable[tuple[Way, ...]] = ()
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -163,6 +173,9 @@ def _unfit(beside: Beside, computation: Computation, alone: list[Way], own: str)
     if alone:
         says = "A method gives this number, but none gives those printed beside it as well."
         return _verdict(beside, computation, ("unchecked", "not-determined", says), alone[0])
+    if _may_be_of_fewer(beside, computation):
+        says += "; fewer patients would give it, if the others were not measured"
+        return _verdict(beside, computation, ("unchecked", MISSING, f"{says}."), first)
     unfit = [n for n in beside.printed if not any(beside.fits(w, [n]) for w in computation.ways)]
     for kind, why, way in computation.slips():
         if beside.fits(way, unfit) and (own or not computation.other or _is_far(claim, first)):
@@ -174,6 +187,24 @@ def _unfit(beside: Beside, computation: Computation, alone: list[Way], own: str)
     kind = f"{claim.statistic.replace('_', '-')}-differs"
     kind = "no-method-fits" if claim.statistic in ("conf_low", "conf_high") else kind
     return _verdict(beside, computation, ("mismatch", kind, f"{says}{more}."), first)
+
+
+def _may_be_of_fewer(beside: Beside, computation: Computation) -> bool:
+    """Whether fewer patients could give a number, with the other limit if it is one."""
+    limits = ("conf_low", "conf_high")
+    names = limits if beside.claim.statistic in limits else (beside.claim.statistic,)
+    before = computation.ways
+    for ways in computation.fewer:
+        if any(beside.fits(_between(a, b), names) for a, b in zip(before, ways, strict=False)):
+            return True
+        before = ways
+    return False
+
+
+def _between(one: Way, other: Way) -> Way:
+    """What a method gives for numbers of patients between two."""
+    pairs = {name: (ends, other.values[name]) for name, ends in one.values.items()}
+    return Way(one.method, {n: (min(a[0], b[0]), max(a[1], b[1])) for n, (a, b) in pairs.items()})
 
 
 def _is_far(claim: Claim, way: Way) -> bool:

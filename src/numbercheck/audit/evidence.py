@@ -22,6 +22,7 @@ UNKNOWN = re.compile(
     r"unknown|missing|not (known|available|evaluable|done)|\bN/?A\b", re.IGNORECASE
 )
 EVERYONE = Expression("")
+MISSING = "depends-on-missing"  # kind of a number that fewer patients would give
 Table = tuple[tuple[int, ...], ...]
 
 
@@ -126,6 +127,16 @@ class Evidence:
             return None
         total = int(claim.value.value)
         return Count((total,), total, (claim.claim,))
+
+    def are_all_known(self, measure: Measure, total: Count) -> bool:
+        """Whether a total counts those whose value is known, not all of a population.
+
+        It does where it is the measure's own N, or its population is evaluable by definition.
+        """
+        known = self.evaluable(measure.where)
+        is_own = self.ledger.claims[total.claims[0]].measure == measure.measure
+        is_evaluable = known.text and self.key(measure.among) == self.key(measure.among, known)
+        return bool(is_own or is_evaluable)
 
     def count(self, measure: Measure, locus: str = "") -> Count | None:
         """Count of a measure: printed, at this place if it is, or left open by its percentage."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.computed import Computation, Ends, Way, ends_of
 from numbercheck.audit.effects import is_adjusted
-from numbercheck.audit.evidence import Evidence, MissingError, same_place
+from numbercheck.audit.evidence import MISSING, Evidence, MissingError, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
@@ -17,16 +17,21 @@ from numbercheck.statistics.scales import two_sided_z
 from numbercheck.statistics.tails import t_quantile, t_tail
 
 Fault = tuple[str, str, Sequence[str]]  # kind, words, and the claims besides N
+STEPS = 40  # sizes that are tried, where not all patients may have been measured
 RANKS = "a test of ranks, or one that adjusts, can give it"
 
 
 class Summary(NamedTuple):
-    """Mean and standard deviation of a group, as ranges, its size, and their claims."""
+    """Mean and standard deviation of a group, as ranges, its size, and their claims.
+
+    ``are_all_known`` where the size is printed as that of the patients who were measured.
+    """
 
     mean: Ends
     sd: Ends
     n: int
     claims: tuple[str, ...]
+    are_all_known: bool = True
 
     def error(self, at: int) -> float:
         """Least (0) or largest (1) standard error."""
@@ -51,7 +56,10 @@ def summary(measure: Measure, evidence: Evidence, locus: str = "") -> Summary | 
         return None
     n, times = total.values[0], 1.0 if sd else sqrt(total.values[0])
     low, high = (max(times * end, 0.0) for end in ends_of(spread.value))
-    return Summary(ends_of(mean.value), (low, high), n, (mean.claim, spread.claim, *total.claims))
+    claims = (mean.claim, spread.claim, *total.claims)
+    return Summary(
+        ends_of(mean.value), (low, high), n, claims, evidence.are_all_known(measure, total)
+    )
 
 
 def of_one(claim: Claim, evidence: Evidence) -> Computation | None:
@@ -73,7 +81,8 @@ def of_one(claim: Claim, evidence: Evidence) -> Computation | None:
 
     median = evidence.ledger.find(claim.measure, "median")
     other = "limits of the median can be" if median else ""
-    return Computation(f"{known.n} patients", known.claims, ways(known), slips, other)
+    fewer = (ways(group) for (group,) in _fewer([known]))
+    return Computation(f"{known.n} patients", known.claims, ways(known), slips, other, fewer)
 
 
 def _around(group: Summary, method: str, reach: float) -> Way:
@@ -106,7 +115,16 @@ def of_groups(claim: Claim, evidence: Evidence) -> Computation | None:
 
     other = "it is adjusted" if is_adjusted(claim, evidence) else ""
     other = other or (RANKS if claim.statistic == "p_value" else "")
-    return Computation(setting, inputs, compute(groups), slips, other)
+    fewer = (compute(some) for some in _fewer(groups))
+    return Computation(setting, inputs, compute(groups), slips, other, fewer)
+
+
+def _fewer(groups: Sequence[Summary]) -> Iterator[list[Summary]]:
+    """The same of fewer and fewer patients, where not all of a group may have been measured."""
+    for left in range(STEPS - 1, -1, -1):
+        fewer = [max(2, g.n * left // STEPS) if not g.are_all_known else g.n for g in groups]
+        if fewer != [g.n for g in groups]:
+            yield [g._replace(n=n) for g, n in zip(groups, fewer, strict=True)]
 
 
 def _group(measure: Measure, group: Expression, evidence: Evidence) -> Summary:
@@ -217,9 +235,20 @@ def check_possible(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         return
     n = total.values[0]
     for kind, says, used in _FAULTS[claim.statistic](claim, measure, n, evidence):
-        inputs = (*used, *total.claims)
-        yield verdict_on(claim, "mismatch", kind, says, inputs=inputs)
+        verdict, inputs = "mismatch", (*used, *total.claims)
+        fewer = () if evidence.are_all_known(measure, total) else range(n - 1, 1, -1)
+        if near := next((m for m in fewer if _is_possible(claim, measure, m, evidence)), None):
+            verdict, kind = "unchecked", MISSING
+            says += f" Those of {near} can, if the others were not measured; no N is printed."
+        yield verdict_on(claim, verdict, kind, says, inputs=inputs)
         return
+
+
+def _is_possible(claim: Claim, measure: Measure, n: int, evidence: Evidence) -> bool:
+    """Whether so many values can have what is printed; a deviation, with the mean beside it."""
+    mean = same_place(evidence.ledger.find(claim.measure, "mean"), claim.locus)
+    claims = (claim, mean) if claim.statistic == "sd" and mean else (claim,)
+    return not any(any(_FAULTS[c.statistic](c, measure, n, evidence)) for c in claims)
 
 
 def _of_mean(claim: Claim, measure: Measure, n: int, evidence: Evidence) -> Iterator[Fault]:

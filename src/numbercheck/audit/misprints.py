@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from numbercheck.audit.cases import Case, Way, inferred, of_total, without_event
-from numbercheck.audit.evidence import Count, Evidence
+from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
 from numbercheck.statistics.proportions import METHODS
@@ -24,6 +24,9 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
     decimals = max(p.decimals for p in case.pair if p) + 1
     says = f"{of_total(case.count)} has the limits {case.given(first, decimals)} by {first.name}, "
     says += f"not {case.pair.text}"
+    if fewer := _fewer(case, first, evidence):
+        says += f"; of {of_total(fewer)} they are, if the others were not evaluable."
+        return case.verdict("unchecked", MISSING, first, says)
     for kind, way, why in _explanations(case, first, evidence):
         return case.verdict("mismatch", kind, way, f"{says}: {why}.")
     is_free = evidence.ledger.method(measure) not in METHODS
@@ -56,6 +59,22 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
             yield "rounding-slip", way, f"by {way.name} they were {slip}"
     if _too_narrow(case):
         yield "too-narrow", first, "no method gives an interval so narrow"
+
+
+def _fewer(case: Case, first: Way, evidence: Evidence) -> Count | None:
+    """Fewer patients who give the percentage and the limits, where no count is printed."""
+    measure = evidence.ledger.measures[case.claim.measure]
+    total, percent = evidence.total(measure), evidence.ledger.printed(measure.measure, "percent")
+    is_known = evidence.ledger.find(measure.measure, "n") or percent is None
+    if is_known or total is None or evidence.are_all_known(measure, total):
+        return None
+    wilson = first._replace(method="wilson")
+    for n in range((total.total or 0) - 1, 1, -1):
+        for k in possible_counts(percent, n):  # type: ignore[arg-type]
+            fewer = case._replace(count=Count((k,), n, ()))
+            if _is_near(fewer, wilson, n) and fewer.of((k,), n).whole:
+                return fewer.count
+    return None
 
 
 def _nearest(total: int, totals: Sequence[int]) -> list[int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from numbercheck.audit.evidence import Count, Evidence, possible_counts
+from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded, roundings
@@ -108,7 +108,12 @@ def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
     says = f"No count out of {n} rounds to {_percent(printed)}"
     slips = [(k, dict(explanations(claim, k, n, evidence)).get("rounding-slip")) for k in near]
     slips = [(k, why) for k, why in slips if why]
-    if counts:
+    fewer = () if counts else _fewer(claim, total, evidence)
+    if fewer:
+        k, m = fewer
+        verdict, kind, method = "unchecked", MISSING, ""
+        says += f"; {k} of {m} does, if the others were not evaluable, and no N is printed with it."
+    elif counts:
         verdict, kind, method = "unchecked", "possible-counts", "k/N"
         value = 100 * counts[0] / n if len(counts) == 1 else value
         says = f"{_percent(printed)} of {n} is {_counts(counts)} patients; no count is printed."
@@ -119,6 +124,15 @@ def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
     else:
         says += ", however it is rounded."
     return verdict_on(claim, verdict, kind, says, method, value, tried, total.claims)
+
+
+def _fewer(claim: Claim, total: Count, evidence: Evidence) -> tuple[int, ...]:
+    """Count and total of fewer patients that give a percentage, where these may be meant."""
+    if evidence.are_all_known(evidence.ledger.measures[claim.measure], total):
+        return ()
+    sizes = range((total.total or 0) - 1, 1, -1)
+    found = ((k, n) for n in sizes for k in possible_counts(claim.value, n)[:1])
+    return next(found, ())
 
 
 def _nearest(printed: Printed, n: int) -> list[int]:

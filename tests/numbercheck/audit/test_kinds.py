@@ -246,13 +246,15 @@ def test_a_category_that_is_unknown_may_be_left_out():
 # means: 54.2 ± 10.1 of 40 against 49.0 ± 9.5 of 38
 
 
-def means(printed, sds=("10.1", "9.5"), **given):
+def means(printed, sds=("10.1", "9.5"), are_all_measured=True, **given):
     s = arms()
     s.number("age", "18..90", "years", "decimal")
     rows = zip(ARMS.items(), ("54.2", "49.0"), sds, (40, 38), strict=True)
     for (among, name), mean, sd, n in rows:
         s.everyone(n, f"arm_{name}", among)
         s.measure(f"age_{name}", "quantity", where="age", among=among, unit="years")
+        if are_all_measured:
+            s.print(f"age_{name}", "N", n)
         s.print(f"age_{name}", "mean", mean)
         s.print(f"age_{name}", "sd", sd)
     s.measure("by_arm", "comparison", where="age", by='arm == "A"', **given)
@@ -318,12 +320,13 @@ def test_several_means_are_compared_by_analysis_of_variance():
 # one mean
 
 
-def mean(printed, n=20, kind="integer", values="1..7", unit="", **more):
+def mean(printed, n=20, kind="integer", values="1..7", unit="", are_all_measured=True, **more):
     s = Sketch()
     s.number("score", values, unit, kind)
     s.everyone(n)
     s.measure("score", "quantity", where="score", unit=unit)
-    for name, text in ({"mean": printed} | more).items():
+    size = {"N": n} if are_all_measured else {}
+    for name, text in (size | {"mean": printed} | more).items():
         s.print("score", name, text)
     found = judged(s)
     return {name: found[f"score_{name}"] for name in ("mean", *more)}
@@ -349,6 +352,62 @@ def test_a_mean_or_deviation_that_cannot_be_is_found(printed, given, wrong, kind
     found = mean(printed, **given)[wrong]
 
     assert (found.kind if found.verdict == "mismatch" else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("printed", "given", "wrong", "says"),
+    [
+        ("3.47", {}, "mean", "Those of 19 can"),  # 66 / 19
+        (
+            "3.44",
+            {"n": 18, "sd": "2.47"},
+            "sd",
+            None,
+        ),  # nor do 16 or 9 have this mean and deviation
+        ("3.44", {"n": 18, "sd": "2.42"}, "sd", "Those of 16 can"),
+        ("3.4", {"median": "3.3"}, "median", None),  # of whole numbers it is never so
+        ("6.5", {"sd": "2.5", "kind": "decimal"}, "sd", None),
+        ("3.5", {"kind": "decimal", "sd": "1.20", "se": "0.31"}, "se", "fewer patients"),
+        ("3.5", {"kind": "decimal", "sd": "1.20", "se": "0.22"}, "se", None),  # of 30
+        ("3.5", {"kind": "decimal", "sd": "1.2", "conf_low": "2.5"}, "conf_low", "fewer patients"),
+    ],
+)
+def test_a_number_that_fewer_patients_would_give_is_not_called_wrong(printed, given, wrong, says):
+    """The size of a population says not how many were measured; what none of them give is wrong."""
+    found = mean(printed, are_all_measured=False, **given)[wrong]
+
+    assert found.verdict == ("unchecked" if says else "mismatch")
+    assert (says or "") in found.reason
+    assert not says or found.kind == "depends-on-missing"
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_percentage_without_count_may_be_of_fewer_patients(own):
+    """48 % is none of 36, and 16 of 33; 33.6 to 66.4 are Wilson's limits of 16 of 32, also 50 %."""
+    s = Sketch()
+    s.everyone(36)
+    s.count("cured", "cured", percent="48%")
+    if own:
+        s.print("cured", "N", 36)
+    s.count("improved", "improved", percent="50%", limits=("33.6", "66.4"))
+    found = judged(s)
+    kinds = found["cured_percent"].kind, found["improved_conf_low"].kind
+
+    assert kinds[0] == ("rounding-slip" if own else "depends-on-missing")  # 17 of 36 is 47.2 %
+    assert kinds[1] == "depends-on-missing"
+    assert ("16 of 33" in found["cured_percent"].reason) != own
+
+
+def test_a_comparison_that_fewer_patients_would_give_is_not_called_wrong():
+    """With fewer patients P is larger and the interval wider, and the difference stays."""
+    limits = {"difference": "5.2", "conf_low": "0.2", "conf_high": "10.2"}
+    found = means({"p_value": "0.04"} | limits, are_all_measured=False, method="student")
+
+    assert found["p_value"].kind == found["conf_low"].kind == "depends-on-missing"
+    found = means({"p_value": "0.002"}, are_all_measured=False, method="student")
+    assert found["p_value"].kind == "p-value-differs"
+    found = means({"difference": "5.9"}, are_all_measured=False)
+    assert found["difference"].kind == "difference-differs"
 
 
 def test_limits_of_a_mean_follow_from_its_deviation():

@@ -85,6 +85,7 @@ def impossible_without_count(rng):
     if not free:
         return impossible_without_count(rng)
     slug = s.count("response", "response", percent=f"{rng.choice(free)}%")
+    s.print("response", "N", n)
     return s.ledger, slug, "impossible-percent"
 
 
