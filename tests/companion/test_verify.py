@@ -10,7 +10,7 @@ from companion.verify import MEASURED, summary, verify, write_verdicts
 from numbercheck.audit import Verdict, audit, drift, tally
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Claim, Family, Finding, Measure
+from numbercheck.ledger.rows import Claim, ExpectedFinding, Family, Measure
 from numbercheck.words import OUTCOMES
 
 N = 35
@@ -41,7 +41,7 @@ def ledger(*claims, expected=()):
         measures,
         {claim.claim: claim for claim in records},
         families={"proportion": Family("proportion", "wilson", "inferred", "", "")},
-        expected_findings={c: Finding(c, "mismatch", "known") for c in expected},
+        expected_findings={c: ExpectedFinding(c, "mismatch", "known") for c in expected},
     )
 
 
@@ -254,7 +254,9 @@ def test_the_summary_says_when_the_findings_are_the_expected_ones():
     book = ledger(("response", "n", "16"), ("response", "percent", "45%"))
     rows = list(judged(book).values())
 
-    known = replace(book, expected_findings={"response_percent": Finding("", "mismatch", "")})
+    known = replace(
+        book, expected_findings={"response_percent": ExpectedFinding("", "mismatch", "")}
+    )
 
     assert summary(known, rows).endswith("are expected of this article.")
     assert "expected" not in summary(book, rows)

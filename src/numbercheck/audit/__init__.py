@@ -10,8 +10,8 @@ from numbercheck.audit.methods import MethodRow, family_fits, method_table
 from numbercheck.audit.sources import Agreement, agreements
 from numbercheck.audit.verdicts import (
     Candidate,
-    Coverage,
     Verdict,
+    VerdictCounts,
     coverage,
     distinct,
     drift,
@@ -21,9 +21,9 @@ from numbercheck.audit.verdicts import (
 __all__ = [
     "Agreement",
     "Candidate",
-    "Coverage",
     "MethodRow",
     "Verdict",
+    "VerdictCounts",
     "agreements",
     "audit",
     "coverage",

@@ -15,8 +15,8 @@ from numbercheck.words import called
 limits = lru_cache(maxsize=None)(interval)
 
 
-class Way(NamedTuple):
-    """A method, its level and its sides."""
+class Method(NamedTuple):
+    """A method for limits of a proportion, its level and its sides."""
 
     method: str
     level: float
@@ -76,7 +76,7 @@ class Case(NamedTuple):
     pair: Pair
     count: Count  # type: ignore[assignment]  # hides tuple.count, which no one needs here
     level: float
-    tried: dict[Way, tuple[bool, bool]]
+    tried: dict[Method, tuple[bool, bool]]
 
     @property
     def at(self) -> int:
@@ -84,7 +84,7 @@ class Case(NamedTuple):
         return int(self.claim.statistic == "conf_high")
 
     @property
-    def whole(self) -> list[Way]:
+    def whole(self) -> list[Method]:
         """Methods that give both limits."""
         return [way for way, fit in self.tried.items() if all(fit)]
 
@@ -93,15 +93,15 @@ class Case(NamedTuple):
         """What each method gives."""
         return tuple(self._candidate(way, fit) for way, fit in self.tried.items())
 
-    def _candidate(self, way: Way, fit: tuple[bool, bool]) -> Candidate:
+    def _candidate(self, way: Method, fit: tuple[bool, bool]) -> Candidate:
         return Candidate(way.slug(self.level), self.given(way, 2, " to "), all(fit))
 
-    def given(self, way: Way, decimals: int, to: str = "–") -> str:
+    def given(self, way: Method, decimals: int, to: str = "–") -> str:
         """The limits that a method gives."""
         values = way.limits(self.count.values[0], self.count.total or 0)
         return to.join(format_rounded(x, decimals) for x in values)
 
-    def fit(self, way: Way, pair: Pair | None = None, scale: float = 1.0) -> tuple[bool, bool]:
+    def fit(self, way: Method, pair: Pair | None = None, scale: float = 1.0) -> tuple[bool, bool]:
         """Whether each limit fits, for the count that serves both best."""
         pair, total = pair or self.pair, self.count.total or 0
         return max((way.fits(k, total, pair, scale) for k in self.count.values), key=sum)
@@ -111,7 +111,7 @@ class Case(NamedTuple):
         case = self._replace(count=Count(tuple(values), total, self.count.claims))
         return case._replace(tried={way: case.fit(way) for way in self.tried})
 
-    def verdict(self, verdict: str, kind: str, way: Way, says: str, chosen: int = 0) -> Verdict:
+    def verdict(self, verdict: str, kind: str, way: Method, says: str, chosen: int = 0) -> Verdict:
         """Verdict with the value that one way gives."""
         value = way.limits(self.count.values[0], self.count.total or 0)[self.at]
         value = value if len(self.count.values) == 1 else nan
@@ -133,7 +133,7 @@ def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> C
         return None
     own, level = evidence.ledger.method(measure), evidence.ledger.level(measure)
     names = [m for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
-    ways = dict.fromkeys((Way(m, level, measure.sides or "two") for m in names), (False, False))
+    ways = dict.fromkeys((Method(m, level, measure.sides or "two") for m in names), (False, False))
     return Case(claim, pair, count, level, ways).of(count.values, count.total)
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from numbercheck.audit.cases import Case, Way, inferred, of_total, without_event
+from numbercheck.audit.cases import Case, Method, inferred, of_total, without_event
 from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
@@ -36,7 +36,9 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
     return case.verdict("mismatch", "no-method-fits", first, f"{says}: no method tried gives them.")
 
 
-def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[str, Way, str]]:
+def _explanations(
+    case: Case, first: Method, evidence: Evidence
+) -> Iterator[tuple[str, Method, str]]:
     """Kinds, ways and words of what gives both limits, the likeliest first."""
     total, wilson = case.count.total or 0, first._replace(method="wilson")
     for way in case.whole:
@@ -47,8 +49,8 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
                 whose = f"{way.name} of {of_total(Count(case.count.values, n, ()))}"
                 yield "other-denominator", way, f"{whose}, another printed total, gives them"
     for level, side in _other_levels(case):
-        if _is_near(case, Way("wilson", level, side), total):
-            for way in (Way(method, level, side) for method in METHODS):
+        if _is_near(case, Method("wilson", level, side), total):
+            for way in (Method(method, level, side) for method in METHODS):
                 if all(case.fit(way)):
                     kind = "one-sided" if side != first.sided else "other-level"
                     yield kind, way, f"{way.name} gives them"
@@ -61,7 +63,7 @@ def _explanations(case: Case, first: Way, evidence: Evidence) -> Iterator[tuple[
         yield "too-narrow", first, "no method gives an interval so narrow"
 
 
-def _fewer(case: Case, first: Way, evidence: Evidence) -> Count | None:
+def _fewer(case: Case, first: Method, evidence: Evidence) -> Count | None:
     """Fewer patients who give the percentage and the limits, where no count is printed."""
     measure = evidence.ledger.measures[case.claim.measure]
     total, percent = evidence.total(measure), evidence.ledger.printed(measure.measure, "percent")
@@ -85,7 +87,7 @@ def _nearest(total: int, totals: Sequence[int]) -> list[int]:
     return others[:NEAREST]
 
 
-def _is_near(case: Case, wilson: Way, total: int) -> bool:
+def _is_near(case: Case, wilson: Method, total: int) -> bool:
     """Whether Wilson's limits, which are quickly computed, are near the printed ones.
 
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
@@ -95,7 +97,7 @@ def _is_near(case: Case, wilson: Way, total: int) -> bool:
     return all(abs(p.value - v) < near for p, v in zip(case.pair, values, strict=True) if p)
 
 
-def _is_mirrored(case: Case, wilson: Way) -> bool:
+def _is_mirrored(case: Case, wilson: Method) -> bool:
     """Whether the interval of those without the event is near the printed one."""
     total = case.count.total or 0
     others = case._replace(count=Count((total - case.count.values[0],), total, ()))
@@ -112,7 +114,7 @@ def _other_levels(case: Case) -> list[tuple[float, str]]:
     ]
 
 
-def _slip(case: Case, way: Way) -> str | None:
+def _slip(case: Case, way: Method) -> str | None:
     """How the limits were rounded, where one slip explains those that do not fit."""
     values = way.limits(case.count.values[0], case.count.total or 0)
     sides = [(p, v) for p, v in zip(case.pair, values, strict=True) if p and not p.admits(v)]

@@ -94,7 +94,7 @@ def verdict_on(
     )
 
 
-class Coverage(NamedTuple):
+class VerdictCounts(NamedTuple):
     """How many claims there are, by verdict and by kind: never one score.
 
     ``checked`` are those that other printed numbers decide, ``fitted`` those that match by a
@@ -110,13 +110,13 @@ class Coverage(NamedTuple):
     kinds: dict[str, int]
 
 
-def coverage(ledger: Ledger, verdicts: Iterable[Verdict]) -> Coverage:
+def coverage(ledger: Ledger, verdicts: Iterable[Verdict]) -> VerdictCounts:
     """Count verdicts."""
     verdicts = list(verdicts)
     by_verdict = Counter(v.verdict for v in verdicts)
     by_kind = Counter(f"{v.verdict}: {v.kind}" for v in verdicts)
     matches = [v.claim for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
-    return Coverage(
+    return VerdictCounts(
         len(verdicts),
         len(matches) + by_verdict["mismatch"],
         by_verdict["match"] - len(matches),

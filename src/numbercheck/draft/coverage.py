@@ -6,16 +6,16 @@ from pathlib import Path
 
 from numbercheck.draft.article import DraftError
 from numbercheck.ledger.reading import read_ledger
-from numbercheck.ledger.rows import Numeral
+from numbercheck.ledger.rows import PrintedNumber
 
 
 @dataclass(frozen=True)
 class Coverage:
     """The numerals of a ledger by what has become of them."""
 
-    covered: tuple[Numeral, ...]
+    covered: tuple[PrintedNumber, ...]
     aside: Mapping[str, int]
-    todo: tuple[Numeral, ...]
+    todo: tuple[PrintedNumber, ...]
     guesses: int
 
     def __str__(self) -> str:

@@ -15,11 +15,11 @@ from numbercheck.ledger.rows import (
     Claim,
     Comparator,
     Dose,
+    ExpectedFinding,
     Family,
     Field,
-    Finding,
     Measure,
-    Numeral,
+    PrintedNumber,
     Relation,
     Source,
     Unprinted,
@@ -61,10 +61,10 @@ class Ledger:
     relations: Mapping[str, Relation] = field(default_factory=dict)
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     preferences: Mapping[str, Assumption] = field(default_factory=dict)  # whose use is shown
-    expected_findings: Mapping[str, Finding] = field(default_factory=dict)
+    expected_findings: Mapping[str, ExpectedFinding] = field(default_factory=dict)
     regimen: tuple[Dose, ...] = ()
     comparators: tuple[Comparator, ...] = ()
-    printed_numbers: tuple[Numeral, ...] = ()
+    printed_numbers: tuple[PrintedNumber, ...] = ()
     bounds: tuple[Unprinted, ...] = ()
     article: Mapping[str, object] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)

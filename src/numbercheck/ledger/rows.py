@@ -168,7 +168,7 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ExpectedFinding:
     """A claim that is known not to match, and why."""
 
     claim: str
@@ -235,7 +235,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Numeral:
+class PrintedNumber:
     """A numeral that the article prints, by its order in that part.
 
     ``set_aside`` is why it needs no claim: it names a grade, a dose, a citation.

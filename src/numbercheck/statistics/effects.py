@@ -29,7 +29,7 @@ class Effect(NamedTuple):
     upper: float
 
 
-class Counts(NamedTuple):
+class TwoGroups(NamedTuple):
     """Events and participants of two groups."""
 
     k1: int
@@ -43,7 +43,7 @@ class Counts(NamedTuple):
         return self.k1 / self.n1, self.k2 / self.n2
 
 
-Formula = Callable[[Counts, float], tuple[float, ...]]
+Formula = Callable[[TwoGroups, float], tuple[float, ...]]
 Distance = Callable[[Sequence[float], Sequence[float]], float]
 
 
@@ -110,7 +110,7 @@ def _effect(
     require_option("method", method, tuple(formulas))
     if not 0 < level < 1:
         raise ValueError(f"level is {level!r}; it must be between 0 and 1, such as 0.95")
-    return Effect(*formulas[method](Counts(*map(int, counts)), level))
+    return Effect(*formulas[method](TwoGroups(*map(int, counts)), level))
 
 
 def _around(center: float, reach: float, estimate: float) -> tuple[float, ...]:
@@ -121,28 +121,28 @@ def _wald_error(p1: float, n1: float, p2: float, n2: float) -> float:
     return sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
 
 
-def _wald(c: Counts, level: float, correction: float = 0.0) -> tuple[float, ...]:
+def _wald(c: TwoGroups, level: float, correction: float = 0.0) -> tuple[float, ...]:
     p1, p2 = c.rates
     reach = two_sided_z(level) * _wald_error(p1, c.n1, p2, c.n2) + correction
     return _around(p1 - p2, reach, p1 - p2)
 
 
-def _corrected(c: Counts, level: float, correction: float) -> tuple[float, ...]:
+def _corrected(c: TwoGroups, level: float, correction: float) -> tuple[float, ...]:
     estimate, lower, upper = _wald(c, level, correction)
     return estimate, max(lower, -1.0), min(upper, 1.0)
 
 
-def _wald_cc(c: Counts, level: float) -> tuple[float, ...]:
+def _wald_cc(c: TwoGroups, level: float) -> tuple[float, ...]:
     return _corrected(c, level, (1 / c.n1 + 1 / c.n2) / 2)
 
 
-def _wald_yates(c: Counts, level: float) -> tuple[float, ...]:
+def _wald_yates(c: TwoGroups, level: float) -> tuple[float, ...]:
     """Corrected by no more than the difference itself."""
     p1, p2 = c.rates
     return _corrected(c, level, min((1 / c.n1 + 1 / c.n2) / 2, abs(p1 - p2)))
 
 
-def _hauck_anderson(c: Counts, level: float) -> tuple[float, ...]:
+def _hauck_anderson(c: TwoGroups, level: float) -> tuple[float, ...]:
     (p1, p2), fewest = c.rates, min(c.n1, c.n2)
     if fewest < 2:
         return p1 - p2, nan, nan
@@ -150,14 +150,14 @@ def _hauck_anderson(c: Counts, level: float) -> tuple[float, ...]:
     return p1 - p2, max(p1 - p2 - reach, -1.0), min(p1 - p2 + reach, 1.0)
 
 
-def _agresti_caffo(c: Counts, level: float) -> tuple[float, ...]:
+def _agresti_caffo(c: TwoGroups, level: float) -> tuple[float, ...]:
     """Wald's limits after one more patient with and without the event in each group."""
     p1, p2 = c.rates
-    more = Counts(c.k1 + 1, c.n1 + 2, c.k2 + 1, c.n2 + 2)
+    more = TwoGroups(c.k1 + 1, c.n1 + 2, c.k2 + 1, c.n2 + 2)
     return p1 - p2, *_wald(more, level)[1:]
 
 
-def _newcombe(c: Counts, level: float, method: str = "wilson") -> tuple[float, ...]:
+def _newcombe(c: TwoGroups, level: float, method: str = "wilson") -> tuple[float, ...]:
     p1, p2 = c.rates
     (l1, u1), (l2, u2) = (interval(k, n, method, level) for k, n in (c[:2], c[2:]))
     gap = p1 - p2
@@ -165,11 +165,11 @@ def _newcombe(c: Counts, level: float, method: str = "wilson") -> tuple[float, .
     return gap, gap - below, gap + above
 
 
-def _newcombe_cc(c: Counts, level: float) -> tuple[float, ...]:
+def _newcombe_cc(c: TwoGroups, level: float) -> tuple[float, ...]:
     return _newcombe(c, level, "wilson-cc")
 
 
-def _mee(c: Counts, level: float, enlarged: float = 1.0) -> tuple[float, ...]:
+def _mee(c: TwoGroups, level: float, enlarged: float = 1.0) -> tuple[float, ...]:
     p1, p2 = c.rates
     z = two_sided_z(level)
 
@@ -182,7 +182,7 @@ def _mee(c: Counts, level: float, enlarged: float = 1.0) -> tuple[float, ...]:
     return p1 - p2, lower, solve(lambda delta: score(delta) + z, -1.0, 1.0)
 
 
-def _miettinen_nurminen(c: Counts, level: float) -> tuple[float, ...]:
+def _miettinen_nurminen(c: TwoGroups, level: float) -> tuple[float, ...]:
     return _mee(c, level, (c.n1 + c.n2) / (c.n1 + c.n2 - 1))
 
 
@@ -194,7 +194,7 @@ def _standardized(gap: float, variance: float) -> float:
     return gap / sqrt(variance) if variance > 0 else copysign(inf, gap) if gap else 0.0
 
 
-def _restricted(c: Counts, delta: float) -> float:
+def _restricted(c: TwoGroups, delta: float) -> float:
     """Most likely second proportion when the first is larger by ``delta``: a root of a cubic."""
     (p1, p2), theta = c.rates, c.n2 / c.n1
     a = 1 + theta
@@ -217,11 +217,11 @@ def _log_limits(estimate: float, error: float, level: float) -> tuple[float, ...
     return estimate, estimate / reach, estimate * reach
 
 
-def _sample_odds_ratio(c: Counts) -> float:
+def _sample_odds_ratio(c: TwoGroups) -> float:
     return _ratio(c.k1 * (c.n2 - c.k2), (c.n1 - c.k1) * c.k2)
 
 
-def _woolf(c: Counts, level: float, added: float = 0.0) -> tuple[float, ...]:
+def _woolf(c: TwoGroups, level: float, added: float = 0.0) -> tuple[float, ...]:
     cells = [x + added for x in (c.k1, c.n1 - c.k1, c.k2, c.n2 - c.k2)]
     if not all(cells):
         return _sample_odds_ratio(c), nan, nan
@@ -229,11 +229,11 @@ def _woolf(c: Counts, level: float, added: float = 0.0) -> tuple[float, ...]:
     return _log_limits(estimate, sqrt(sum(1 / x for x in cells)), level)
 
 
-def _haldane(c: Counts, level: float) -> tuple[float, ...]:
+def _haldane(c: TwoGroups, level: float) -> tuple[float, ...]:
     return _woolf(c, level, 0.5)
 
 
-def _expected_ratio(c: Counts, level: float, distance: Distance) -> tuple[float, ...]:
+def _expected_ratio(c: TwoGroups, level: float, distance: Distance) -> tuple[float, ...]:
     """Odds ratios whose expected table, of these margins, is ``z`` away from the observed one."""
     z, events = two_sided_z(level), c.k1 + c.k2
     low, high = max(0, events - c.n2), min(c.n1, events)
@@ -259,11 +259,11 @@ def _root_of_deviance(observed: Sequence[float], expected: Sequence[float]) -> f
     return sqrt(max(2 * sum(parts), 0.0))
 
 
-def _cornfield(c: Counts, level: float) -> tuple[float, ...]:
+def _cornfield(c: TwoGroups, level: float) -> tuple[float, ...]:
     return _expected_ratio(c, level, _score_distance)
 
 
-def _profile(c: Counts, level: float) -> tuple[float, ...]:
+def _profile(c: TwoGroups, level: float) -> tuple[float, ...]:
     """Limits of a logistic regression of the event on the group."""
     return _expected_ratio(c, level, _root_of_deviance)
 
@@ -279,7 +279,7 @@ def _log_ways(n1: int, n2: int, events: int) -> tuple[int, tuple[float, ...]]:
     return low, tuple(ways(n1, x) + ways(n2, events - x) for x in range(low, high + 1))
 
 
-def _chances(c: Counts, log_odds: float) -> tuple[int, list[float]]:
+def _chances(c: TwoGroups, log_odds: float) -> tuple[int, list[float]]:
     """Probability of each first cell, given the margins and the odds ratio."""
     low, ways = _log_ways(c.n1, c.n2, c.k1 + c.k2)
     logs = [way + log_odds * (low + i) for i, way in enumerate(ways)]
@@ -289,7 +289,7 @@ def _chances(c: Counts, log_odds: float) -> tuple[int, list[float]]:
     return low, [w / total for w in weights]
 
 
-def _conditional(c: Counts, tail: float, seen: float) -> float:
+def _conditional(c: TwoGroups, tail: float, seen: float) -> float:
     """Odds ratio at which lower counts, and a part ``seen`` of the observed, have probability tail.
 
     Given the margins of the table.
@@ -308,7 +308,7 @@ def _conditional(c: Counts, tail: float, seen: float) -> float:
     return exp(solve(below, -WIDEST, WIDEST))
 
 
-def _fisher_exact(c: Counts, level: float) -> tuple[float, ...]:
+def _fisher_exact(c: TwoGroups, level: float) -> tuple[float, ...]:
     tail = (1 - level) / 2
 
     def mean(log_odds: float) -> float:
@@ -324,26 +324,26 @@ def _fisher_exact(c: Counts, level: float) -> tuple[float, ...]:
     return estimate, _conditional(c, 1 - tail, 0.0), _conditional(c, tail, 1.0)
 
 
-def _mid_p(c: Counts, level: float) -> tuple[float, ...]:
+def _mid_p(c: TwoGroups, level: float) -> tuple[float, ...]:
     tail = (1 - level) / 2
     return tuple(_conditional(c, end, 0.5) for end in (0.5, 1 - tail, tail))
 
 
-def _katz(c: Counts, level: float) -> tuple[float, ...]:
+def _katz(c: TwoGroups, level: float) -> tuple[float, ...]:
     estimate = _ratio(c.k1 * c.n2, c.k2 * c.n1)
     if not c.k1 or not c.k2:
         return estimate, nan, nan
     return _log_limits(estimate, sqrt(1 / c.k1 - 1 / c.n1 + 1 / c.k2 - 1 / c.n2), level)
 
 
-def _katz_haldane(c: Counts, level: float) -> tuple[float, ...]:
+def _katz_haldane(c: TwoGroups, level: float) -> tuple[float, ...]:
     """Katz's limits after 0.5 is added to each cell, as for a group without events."""
     k1, n1, k2, n2 = c.k1 + 0.5, c.n1 + 1, c.k2 + 0.5, c.n2 + 1
     error = sqrt(1 / k1 - 1 / n1 + 1 / k2 - 1 / n2)
     return _log_limits(k1 * n2 / (k2 * n1), error, level)
 
 
-def _koopman(c: Counts, level: float) -> tuple[float, ...]:
+def _koopman(c: TwoGroups, level: float) -> tuple[float, ...]:
     (p1, p2), z = c.rates, two_sided_z(level)
 
     def score(log_ratio: float) -> float:
