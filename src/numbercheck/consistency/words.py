@@ -25,16 +25,18 @@ def sentence(ledger: Ledger, conflict: Conflict) -> str:
         return f"what we assumed cannot hold together: {assumed}"
     if len(conflict.claims) == 1:
         return f"this number cannot hold: {numbers}; given what we assumed: {assumed}"
-    text = f"these {len(conflict.claims)} numbers cannot hold together{_sized(ledger)}: {numbers}"
+    text = f"these {len(conflict.claims)} numbers cannot hold together"
+    text += f"{_sized(ledger, conflict)}: {numbers}"
     return f"{text}; given what we assumed: {assumed}" if assumed else text
 
 
-def _sized(ledger: Ledger) -> str:
-    """How many patients there are, where no claim prints it as a total."""
-    search = Search(ledger)
-    if any(len(size.claims) == 1 for size in search.sizes):
+def _sized(ledger: Ledger, conflict: Conflict) -> str:
+    """How many patients there are, where the conflict does not print it."""
+    search, known = Search(ledger), set(conflict.claims)
+    totals = [size for size in search.sizes if len(size.claims) == 1]
+    if any(size.claims <= known for size in totals):
         return ""
-    return f" among {search.n} patients, the sum of the printed groups"
+    return f" among {search.n} patients" + ("" if totals else ", the sum of the printed groups")
 
 
 def tell(ledger: Ledger, conflict: Conflict) -> str:

@@ -1,7 +1,7 @@
 """What was found, the strongest first, as a reader is told it in one line."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from numbercheck.report.questions import AuthorQuestion
 
 BADGES = {
     "contradiction": "mismatch",
+    "no cohort has all": "mismatch",
     "not supported": "mismatch",
     "one reading only": "unchecked",
     "cited source differs": "given",
@@ -26,7 +27,7 @@ OF_SOURCES = {"comparator-differs": "cited source differs", "sources-differ": "s
 class Found(NamedTuple):
     """A finding: its kind, the slug of its claim or question, and why, with the numbers linked.
 
-    ``claim`` is None for a reading, which is about several.
+    ``claim`` is None for a reading or a conflict, which are about several.
     """
 
     kind: str
@@ -59,9 +60,19 @@ def findings(
     verdicts: Iterable[Verdict],
     questions: Iterable[AuthorQuestion],
     fill: Callable[[str], Markup],
+    together: Mapping[str, Any],
 ) -> list[Found]:
-    """Everything that a reader should know first, by kind in the order of `BADGES`."""
+    """Everything that a reader should know first, by kind in the order of `BADGES`.
+
+    ``together`` has the conflicts of all claims, of which those are told that no claim alone shows.
+    """
     found = [*_mismatches(ledger, verdicts)]
+    known = {f.about for f in found}
+    for conflict in together.get("conflicts", ()):
+        if not known & set(conflict["claims"]):
+            sentence = conflict["sentence"]
+            why = Markup("{}").format(sentence[:1].upper() + sentence[1:])
+            found.append(Found("no cohort has all", "", None, why))
     readings = (q for q in questions if q.kind == "reading")
     found += [Found("one reading only", q.question, None, fill(q.text)) for q in readings]
     return sorted(found, key=lambda f: [*BADGES].index(f.kind))

@@ -78,7 +78,7 @@ def ledger_content(
     questions = read_questions(published, ledger) if published else []
     others = elsewhere(ledger)
     fill = Numbers(ledger, [*verdicts, *others], values, together, choices).fill
-    found = findings(ledger, [*verdicts, *others], questions, fill)
+    found = findings(ledger, [*verdicts, *others], questions, fill, together)
     return {
         **_counted(ledger, verdicts),
         "article": ledger.article,

@@ -72,6 +72,29 @@ def test_the_command_writes_the_page_beside_the_ledger_with_the_conflicts(tmp_pa
     assert run(*command.split(), cwd=tmp_path).returncode == 0
 
 
+def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
+    """20 and 20 of 35 patients, 2 of them in both, are 38."""
+    columns = "variable,label,type,values,unit,evaluable,source"
+    (tmp_path / "variables.csv").write_text(f"{columns}\na,A,flag,,,,\nb,B,flag,,,,\n")
+    columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
+    where = {"all": "", "a": "a", "b": "b", "ab": "a and b"}
+    rows = [f"{name},{name},count,{text},,,,,,," for name, text in where.items()]
+    (tmp_path / "measures.csv").write_text("\n".join([columns, *rows, ""]))
+    numbers = {"all": 35, "a": 20, "b": 20, "ab": 2}
+    rows = [f"{name}_n,Results,{name},n,{n}" for name, n in numbers.items()]
+    (tmp_path / "claims.csv").write_text(
+        "\n".join(["claim,locus,measure,statistic,printed", *rows, ""])
+    )
+    told = run("report", str(tmp_path), cwd=tmp_path)
+    overview = text_of(part((tmp_path / "report.html").read_text(encoding="utf-8"), "overview"))
+
+    assert told.returncode == 0
+    assert "no cohort has all These 3 numbers cannot hold together among 35 patients" in " ".join(
+        overview.split()
+    )
+    assert "No printed number was contradicted" not in overview
+
+
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     page = tmp_path / "page.html"
     folder = ROOT / "data" / "examples" / "two-arm"
