@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from numbercheck.commands import Program, UsageError, argument, at_least, pairs, print_json
@@ -189,7 +190,8 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
     found = coverage(output or article)
     print(found)
     if output:
-        print(f"Read {output}/claims.csv against the article, then: numbercheck audit {output}")
+        folder = quote(str(output))
+        print(f"Read {output}/claims.csv against the article, then: numbercheck audit {folder}")
     sys.exit(1 if check and found.todo else 0)
 
 

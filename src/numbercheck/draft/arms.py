@@ -63,6 +63,7 @@ IN_A_ROW = re.compile(
     r"(?:and|versus|vs\.?|v\.?|(?:as )?compared with|than)?\s*(?:in\s+|to\s+)?"
 )
 SUBSET = re.compile(r"\bof (?:whom|which|these|those|them)\b|\bincluding\b", re.IGNORECASE)
+ARMED = ("count", "quantity", "survival", "rate", "population")
 ORDERED = "guess: the arms in the order named"
 GUESSED = "guess: this arm"
 UNCLEAR_ARM = ", arm not clear"
@@ -161,7 +162,10 @@ def find_arms(text: str, columns: list[tuple[str, str]]) -> Arms:
     sizes = {n: name for name, n in columns} if len({n for _, n in columns}) == len(names) else {}
     for found in told:
         for name, (size, short) in found.items():
-            own = arms.named(name) or arms.named(short) or sizes.get(size, "")
+            key = _key(name)
+            part = [n for n in names if key.startswith(_key(n)) or key.endswith(_key(n))]
+            near = part[0] if len(part) == 1 else sizes.get(size, "")
+            own = arms.named(name) or arms.named(short) or near
             arms.aliases.update({w: own for w in (name, short) if own and w and not arms.named(w)})
     return Arms(names, {**_shortened(names), **arms.aliases})
 
@@ -203,7 +207,7 @@ def _shortened(names: tuple[str, ...]) -> dict[str, str]:
 
 def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> None:
     """Give the numbers of a sentence that begins at ``start`` their arms, sure ones or guesses."""
-    loose = [f for f in found if f.kind in ("count", "quantity", "survival", "population")]
+    loose = [f for f in found if f.kind in ARMED]
     loose = [f for f in loose if f.numbers and not f.arm]
     if not (arms.names and loose):
         return
@@ -218,13 +222,14 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
     for row in rows:
         _in_order([loose[i] for i in row], spans[row[0]], lists, sentence, arms)
     _shared(loose, spans, named, sentence)
-    for finding in loose:
+    ends = [span[0] for span in spans[1:]] + [len(sentence)]
+    for finding, (_, low), high in zip(loose, spans, ends, strict=True):
         finding.arm = "" if finding.arm == "?" else finding.arm
         if finding.kind == "population":
             continue
         if finding.arm:
             finding.label = base_label(finding)
-        elif named and not finding.value("N") and finding.kind != "survival":
+        elif named and not finding.value("N") and ":" not in sentence[low:high]:
             finding.label = f"{base_label(finding)}{UNCLEAR_ARM}"
             finding.note = "guess: of which arm is not clear"
     _compared(found, named, arms)

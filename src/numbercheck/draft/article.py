@@ -102,7 +102,8 @@ def read_article(path: Path | str) -> Article:
             pieces = read_plain(text)
     article = _arranged(list(pieces))
     if not any(p.text for p in article.paragraphs) and not article.tables:
-        raise DraftError(f"{path}: there is no text in it; a scanned PDF must be recognized first")
+        scan = "; a scanned PDF needs text recognition first" if raw.startswith(b"%PDF") else ""
+        raise DraftError(f"{path}: there is no text in it{scan}")
     return article
 
 

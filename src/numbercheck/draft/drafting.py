@@ -18,7 +18,8 @@ from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
 
 ADJUSTED = re.compile(
-    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model",
+    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
+    r"least.squares|\bLS\b|covari",
     re.IGNORECASE,
 )
 

@@ -32,6 +32,7 @@ PLAIN_HEADING = re.compile(
     r"result|any|grades?|event|events)\b\W*|%\W*)*",
     re.IGNORECASE,
 )
+IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
 Cell = tuple[int, int]
 
 
@@ -179,19 +180,17 @@ def _column(table: Table, c: int) -> Column:
     texts = dict.fromkeys(table.rows[r][c].strip() for r in range(table.heads))
     heading = " ".join(t for t in texts if t)
     size = SIZE.search(heading)
-    return Column(heading, size[1] if size else "")
+    if not size:
+        return Column(heading)
+    own = next((t for t in texts if SIZE.search(t)), heading)  # not what spans several arms
+    return Column(heading, size[1], _arm(own) or _arm(heading))
 
 
 def _arms(columns: list[Column]) -> list[Column]:
     """Mark the columns of arms: at least two of different names, each with its size."""
-    named = [
-        _arm(c.heading)
-        if c.size and not re.match(r"\W*(total|all|overall|whole|both)\b", c.heading, re.I)
-        else ""
-        for c in columns
-    ]
+    named = [c.arm if not IN_ALL.match(c.arm) else "" for c in columns]
     if len(set(filter(None, named))) < 2:
-        return columns
+        named = [""] * len(columns)
     return [replace(c, arm=name) for c, name in zip(columns, named, strict=True)]
 
 
@@ -226,7 +225,9 @@ def _joined(findings: list[Finding], compared: str) -> list[Finding]:
             first.numbers += finding.numbers
     for finding in whole.values():
         alike = [
-            f for f in whole.values() if f.kind == "count" and f.arm and f.topic == finding.topic
+            f
+            for f in whole.values()
+            if f.kind in ("count", "quantity") and f.arm and f.topic == finding.topic
         ]
         if finding.kind == "comparison":
             finding.compared, finding.arm = tuple(alike), compared

@@ -38,6 +38,7 @@ PATTERNS = [
         ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
         ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),
         ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
+        ("rate", rf"\b[Rr]ates?\b[^.;:\d()]{{0,60}}?\b(?P<rate>{N})(?=\s*(?:[(\[]|per\b|events?\b))"),
         ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet )?(?:reached|estimable))(?:\s*{UNIT}|\s+[a-z]+(?=\s*[(\[]))?{BESIDE}"),
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
@@ -52,7 +53,9 @@ PATTERNS = [
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were\s+|underwent\s+)(?:randomly\s+)?(?P<verb>randomi[sz]ed|randomi[sz]ation|enrolled|(?<=randomly )assigned)\b"),
-        ("size", rf"\b(?P<verb>Of|Among)\s+(?:the\s+)?(?P<n>{COUNT})\s+(?:[\w-]+\s+)?(?:patients|participants)(?=\s*,)"),
+        ("size", rf"\b(?P<verb>Of|Among)\s+(?:the\s+)?(?P<n>{COUNT})(?P<those>(?:\s+[\w-]+)?)\s+(?:patients|participants)(?=\s*,)"),
+        ("size", rf"(?P<n>{COUNT}){OWNERS}\s+from\s+(?:[\w¤-]+\s+){{1,3}}were\s+(?P<verb>{ASSIGNED})"),
+        ("size", rf"(?P<n>{COUNT})\s+(?:were|was)\s+(?P<verb>evaluable|analy[sz]ed|evaluated)\b"),
         ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),
         ("size", rf"\b(?P<verb>[Ee]nrolled|[Rr]andomi[sz]ed|[Rr]andomly assigned|[Rr]ecruited|[Ii]ncluded)\s+(?:a total of\s+)?(?P<n>{COUNT}){OWNERS}"),
         ("range", rf"\b[Aa]ge[ds]?\s*(?:of|from|between|range)?\W*(?P<min>{N}){TO}(?P<max>{N})"),
@@ -70,5 +73,5 @@ PATTERNS = [
 ]  # fmt: skip
 NUMBERS = {
     *("p_value", "low", "high", "value", "mean", "sd", "median", "percent", "n", "N"),
-    *("min", "max", "again"),
+    *("min", "max", "again", "rate"),
 }

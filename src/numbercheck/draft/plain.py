@@ -83,6 +83,7 @@ def _unmarked(text: str) -> str:
     for sign, read in LATEX.items():
         text = text.replace(sign, read)
     text = re.sub(r"\$([^$\n]{1,80})\$", lambda m: m[1].replace("~", " ").strip(), text)
+    text = re.sub(r"\^([\d,–-]+)\^", lambda m: superscript(m[1]), text)
     text = re.sub(r"(?<=\d)\^\{?(\d+)\}?", lambda m: superscript(m[1]), text)
     return re.sub(r"&(nbsp|thinsp|emsp);", " ", text).replace("&lt;", "<").replace("&gt;", ">")
 

@@ -1,5 +1,7 @@
 """Say who is counted, and out of whom, as far as the article says it."""
 
+import re
+from dataclasses import replace
 from itertools import groupby
 from math import floor, isfinite, nan
 
@@ -8,6 +10,8 @@ from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
+ROUNDING = 0.0
+NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 Sizes = dict[str, float]  # patients by arm; by "" in all
 
 
@@ -21,11 +25,18 @@ def give_populations(measures: Measures, crude: bool) -> None:
     groups = Populations(measures)
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
+        if groups.is_outside(drafted):
+            for entry in drafted.entries:
+                entry.finding.kind = "design"
+                entry.finding.numbers = [
+                    replace(n, statistic="value") for n in entry.finding.numbers
+                ]
         kind, first = drafted.first.kind, drafted.first
         if kind == "count":
             drafted.where = drafted.slug
             drafted.among, drafted.note = groups.denominator(drafted, several)
-        elif kind in ("quantity", "survival"):
+        elif kind in ("quantity", "survival", "rate"):
+            drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
             drafted.among = groups.of(drafted)[0]
             if kind == "survival" and (several or first.note == OTHER_GROUP) and not first.arm:
                 drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
@@ -92,6 +103,14 @@ class Populations:
         first = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
         return all(e.finding.label == "Assigned" and e.locus in loci for e in first)
 
+    def is_outside(self, drafted: Drafted) -> bool:
+        """Whether a count is of patients who were not enrolled, as those screened."""
+        first = drafted.first
+        is_one = first.kind == "count" and not first.arm and len(first.numbers) == 1
+        counts = drafted.printed("n")
+        more = bool(counts) and number(counts[0]) > _size(self.whole)
+        return is_one and bool(counts) and (more or bool(NOT_ENROLLED.search(first.label)))
+
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size."""
         first, part = drafted.first, drafted.entries[0].part
@@ -112,12 +131,23 @@ class Populations:
         first = drafted.first
         alone = several and not first.arm and not drafted.printed("n")
         lost = "arm is not clear" in first.note
-        if not lost and (drafted.printed("N") or (_possible(drafted, size) and not alone)):
+        others = [p for p in self.others if p.where != among and not (first.arm or lost)]
+        exact = [p for p in others if _possible(drafted, _size(p), ROUNDING)]
+        near = [p for p in others if _possible(drafted, _size(p))]
+        sure = drafted.printed("n") and drafted.printed("percent")
+        if drafted.printed("N") and not lost:
+            total = number(drafted.printed("N")[0])
+            same = [p for p in others if _size(p) == total and not first.arm]
+            if total != size and len(same) == 1:
+                return same[0].where, f"guess: out of {same[0].first.label}"
+            return (among if total == size else f"{drafted.slug}_known"), ""
+        if not (lost or alone) and _possible(
+            drafted, size, NEAR if not (sure and exact) else ROUNDING
+        ):
             return among, ""
-        others = [p for p in self.others if _possible(drafted, _size(p)) and p.where != among]
-        sure = drafted.printed("n") and drafted.printed("percent") and not (first.arm or lost)
-        if len(others) == 1 and sure:
-            return others[0].where, f"guess: out of {others[0].first.label}"
+        if sure and len(exact or near) == 1:
+            other = (exact or near)[0]
+            return other.where, f"guess: out of {other.first.label}"
         return f"{drafted.slug}_known", UNCLEAR
 
 
@@ -129,7 +159,7 @@ def _agree(measures: Measures) -> None:
     """Set apart what is of all arms but may not be their sum; give arms one denominator."""
     slugs: dict[str, list[Drafted]] = {}
     for drafted in measures.all:
-        if drafted.first.kind in ("count", "quantity", "survival"):
+        if drafted.first.kind in ("count", "quantity", "survival", "rate"):
             slugs.setdefault(drafted.slug, []).append(drafted)
     for slug, group in slugs.items():
         arms = [d for d in group if d.first.arm]
@@ -169,7 +199,7 @@ def _compare(measure: Drafted, measures: list[Drafted]) -> None:
 
 
 def _share(measure: Drafted) -> float:
-    return number(next(iter(measure.printed("percent")), "nan"))
+    return number(next(iter(measure.printed("percent") or measure.printed("mean")), "nan"))
 
 
 def _direction(measure: Drafted) -> float:
@@ -200,7 +230,7 @@ def _whole(populations: list[Drafted]) -> Drafted | None:
     return max(random or everyone, key=_size, default=None)
 
 
-def _possible(measure: Drafted, size: float) -> bool:
+def _possible(measure: Drafted, size: float, near: float = NEAR) -> bool:
     """Whether count and percentage can be of so many patients, perhaps with a slip."""
     counts, percents = measure.printed("n"), measure.printed("percent")
     if counts and number(counts[0]) > size:
@@ -210,8 +240,6 @@ def _possible(measure: Drafted, size: float) -> bool:
     percent = number(percents[0])
     if not (size > 0 and isfinite(percent)):
         return False
-    if counts:
-        return abs(100 * number(counts[0]) / size - percent) <= NEAR
-    decimals = len(plain(percents[0]).partition(".")[2])
-    nearest = floor(percent / 100 * size + 0.5)
-    return abs(100 * nearest / size - percent) <= 0.5000001 / 10**decimals
+    rounding = 0.5000001 / 10 ** len(plain(percents[0]).partition(".")[2])
+    count = number(counts[0]) if counts else floor(percent / 100 * size + 0.5)
+    return abs(100 * count / size - percent) <= (near if counts and near else rounding)

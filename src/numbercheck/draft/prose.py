@@ -12,6 +12,7 @@ from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
+OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
@@ -86,6 +87,10 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
         )
         found += READ[kind](context, found)
     give_arms(found, text[start:end], start, arms)
+    whole = next((f for f in found if f.kind == "population" and not f.arm), None)
+    for finding in found if whole and OF_THEM.match(text[start:end]) else ():
+        if finding.kind == "count" and not finding.arm:
+            finding.section = whole.label  # type: ignore[union-attr]
     return [f for f in respectively(found, text[start:end]) if f.numbers]
 
 
@@ -121,6 +126,10 @@ def _mean(at: Context, found: list[Finding]) -> list[Finding]:
     if last and last.value("mean") and AGAIN_LAST.search(at.before):
         return [_other(last, numbers)]
     return [Finding("quantity", _summarized(at), numbers, unit=_unit(at))]
+
+
+def _rate(at: Context, found: list[Finding]) -> list[Finding]:
+    return [Finding("rate", at.label() or "Rate", at.number("rate"))]
 
 
 def _other(last: Finding, numbers: list[Number]) -> Finding:
@@ -186,7 +195,7 @@ def _comparison(
         topic or (base_label(last) if last else trimmed(at.arms.without(at.before))) or at.label()
     )
     counts = [f for f in found if f.kind != "comparison"][-2:]
-    alike = len(counts) == 2 and all(f.kind == "count" and f.value("n") for f in counts)
+    alike = len(counts) == 2 and all(f.value("n") or f.value("sd") for f in counts)
     pair = tuple(counts) if alike and base_label(counts[0]) == base_label(counts[1]) else ()
     label = f"{topic}, {ending}".removeprefix(", ")
     return Finding("comparison", label, numbers, topic=topic, compared=pair)
@@ -224,6 +233,10 @@ def _size(at: Context, found: list[Finding]) -> list[Finding]:
         label = trimmed(f"assigned {at.after.strip()[:40]}")
     elif verb:
         label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
+        if verb in ("of", "among"):
+            label = trimmed(f"{at.match['those']} patients")
+        elif verb.startswith(("eval", "analy", "treat")):
+            label = f"Patients {verb}"
     else:
         label = trimmed(re.split(r"[()]", at.before.rstrip(" ([,;"))[-1]) or at.label()
     return [Finding("population", label, at.number("n"))]
@@ -232,7 +245,7 @@ def _size(at: Context, found: list[Finding]) -> list[Finding]:
 def _range(at: Context, found: list[Finding]) -> list[Finding]:
     percent = at.match["max"].endswith("%")
     other = percent or re.search(r"\b(than|compared|historical|conventional)\b", at.lead + at.after)
-    aged = re.match(r"[Aa]ge", at.match[0])
+    aged = re.match(r"[Aa]ge", at.match[0]) or re.match(r"\s*of age\b", at.after)
     label = "Age for eligibility" if aged else at.label()
     unit = "%" if percent else at.group("unit")
     kind = "external" if other and not aged else "design"
@@ -286,8 +299,8 @@ def _landmark(at: Context) -> tuple[str, float]:
 def _again(at: Context, found: list[Finding]) -> list[Finding]:
     """The same mean or median once more, in another group."""
     last = found[-1] if found else None
-    statistic = next((s for s in ("median", "mean") if last and last.value(s)), "")
-    if not last or not statistic or (at.group("sd") and statistic == "median"):
+    statistic = next((s for s in ("median", "mean", "rate") if last and last.value(s)), "")
+    if not last or not statistic or (at.group("sd") and statistic != "mean"):
         return []
     spread = at.number("sd") if at.group("sd") else _spread(at, at.group("what"))[0]
     numbers = at.number(statistic, "again") + spread
@@ -329,6 +342,7 @@ READ = {
     "p_value": _p_value,
     "interval": _interval,
     "mean": _mean,
+    "rate": _rate,
     "median": _median,
     "effect": _effect,
     "fraction": _fraction,

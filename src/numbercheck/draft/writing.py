@@ -99,6 +99,9 @@ def _variables(draft: Draft) -> Iterator[dict[str, str]]:
     """Flags that the drafted expressions read, but for those that only name their own measure."""
     seen: set[str] = set()
     for measure in draft.measures:
+        if measure.first.kind == "quantity" and measure.where and measure.where not in seen:
+            seen.add(measure.where)
+            yield {"variable": measure.where, "label": measure.first.label, "type": "decimal"}
         for name in (measure.where, measure.among):
             if name and name not in {"", measure.slug} | seen:
                 seen.add(name)

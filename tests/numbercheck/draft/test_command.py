@@ -197,7 +197,20 @@ def test_the_audit_of_a_draft_of_consistent_numbers_finds_nothing(tmp_path, arti
     assert [(v.claim, v.reason) for v in verdicts if v.verdict == "mismatch"] == []
 
 
-@pytest.mark.parametrize("article", ["gout.txt", "relvanib.txt"])
+def test_the_planted_slips_of_a_new_article_are_all_that_audit_finds(tmp_path):
+    """15 patients in the text are 14 in the table; nothing is left to do by hand."""
+    article = ARTICLES.parent / "slips" / "asthma.md"
+    run = numbercheck("draft", article, "--output", tmp_path / "a ledger")
+    assert ", 0 to do" in run.stdout
+    assert f"numbercheck audit '{tmp_path / 'a ledger'}'" in run.stdout
+    wrong = [v for v in audit(read_ledger(tmp_path / "a ledger")) if v.verdict == "mismatch"]
+    assert [(v.locus.partition(" · ")[0], v.printed) for v in wrong] == [
+        ("Text ¶3", "13.2%"),
+        ("Table 2", "14"),
+    ]
+
+
+@pytest.mark.parametrize("article", ["gout.txt", "relvanib.txt", "diet.html"])
 def test_one_cohort_satisfies_a_draft_of_consistent_numbers(tmp_path, article):
     """The arms' sizes sum to the whole, and events stay within their arm."""
     numbercheck("draft", ARTICLES / article, "--output", tmp_path / "ledger")
