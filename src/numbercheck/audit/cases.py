@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Count, Evidence, Expected, limits_at, most_fitting
+from numbercheck.audit.evidence import Count, Evidence, Expected, most_fitting
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
@@ -123,7 +123,7 @@ class Case(NamedTuple):
 
 def pair_at(claim: Claim, evidence: Evidence) -> Pair:
     """The limits printed where this one is."""
-    return Pair(*limits_at(claim, evidence.ledger))
+    return Pair(*evidence.limits(claim))
 
 
 def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> Case | None:

@@ -17,7 +17,6 @@ from numbercheck.audit.evidence import (
     Expected,
     MissingError,
     most_fitting,
-    same_place,
 )
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
@@ -241,7 +240,7 @@ def _verdict(
 def _beside(claim: Claim, computation: Computation, evidence: Evidence) -> Beside:
     """The claim and those that its methods give with it, where they are plain numbers."""
     names = [name for name in computation.ways[0].values if name != claim.statistic]
-    others = {n: same_place(evidence.ledger.find(claim.measure, n), claim.locus) for n in names}
+    others = {name: evidence.beside(claim, name) for name in names}
     plain = {n: c.value for n, c in others.items() if c and c.value.relation != "unreached"}
     return Beside(claim, {claim.statistic: claim.value, **plain})
 

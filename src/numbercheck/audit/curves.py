@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, Expected, limits_at, most_fitting, same_place
+from numbercheck.audit.evidence import Evidence, Expected, most_fitting
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
@@ -181,12 +181,12 @@ def _every(n: int, target: Target) -> Iterator[History]:
 
 def curve_at(claim: Claim, evidence: Evidence) -> PrintedCurve | None:
     """The estimate and the limits printed where a claim is; None where one cannot judge them."""
-    find, measure = evidence.ledger.find, evidence.ledger.measures[claim.measure]
-    estimate = same_place(find(claim.measure, "estimate"), claim.locus)
+    measure = evidence.ledger.measures[claim.measure]
+    estimate = evidence.beside(claim, "estimate")
     total = evidence.total(measure, claim.locus)
     if estimate is None or total is None or not total.values[0]:
         return None
-    limits = limits_at(claim, evidence.ledger)
+    limits = evidence.limits(claim)
     own = evidence.ledger.method(measure).removeprefix("km-")
     types = tuple(t for t in dict.fromkeys((own, *CONF_TYPES)) if t in CONF_TYPES)
     how = evidence.ledger.level(measure), measure.sides or "two", scale_of(estimate, measure)

@@ -6,7 +6,7 @@ from functools import cache, partial
 from math import inf, isfinite, isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
-from numbercheck.audit.evidence import Evidence, MissingError, Table, same_place
+from numbercheck.audit.evidence import Evidence, MissingError, Table
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import (
@@ -122,7 +122,7 @@ def _computed(name: str, counts: tuple[int, ...], method: str, level: float) -> 
 
 def _fits(claim: Claim, name: str, tables: list[Table], scale: float, evidence: Evidence) -> bool:
     """Whether the printed estimate is that of the first group against the second."""
-    estimate = same_place(evidence.ledger.find(claim.measure, name), claim.locus)
+    estimate = evidence.beside(claim, name)
     return estimate is None or any(
         may_be(estimate.value, way.values[name])
         for table in tables

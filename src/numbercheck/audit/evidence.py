@@ -138,6 +138,18 @@ class Evidence:
         is_evaluable = known.text and self.key(measure.among) == self.key(measure.among, known)
         return bool(is_own or is_evaluable)
 
+    def beside(self, claim: Claim, statistic: str) -> Claim | None:
+        """The claim of a statistic that is printed where a claim is, else the first one."""
+        if claim.statistic == statistic:
+            return claim
+        return same_place(self.ledger.find(claim.measure, statistic), claim.locus)
+
+    def limits(self, claim: Claim) -> tuple[Printed | None, Printed | None]:
+        """The limits printed where a claim is, itself among them; None where unreached."""
+        found = [self.beside(claim, statistic) for statistic in ("conf_low", "conf_high")]
+        low, high = (c.value if c and c.value.relation != "unreached" else None for c in found)
+        return low, high
+
     def count(self, measure: Measure, locus: str = "") -> Count | None:
         """Count of a measure: printed, at this place if it is, or left open by its percentage."""
         total = self.total(measure, locus)
@@ -322,18 +334,6 @@ def most_fitting(fitting: Iterable[Iterable[str]]) -> Expected:
     fits = Counter(method for methods in fitting for method in methods)
     most = max(fits.values(), default=0)
     return Expected(tuple(method for method, number in fits.items() if number == most), most)
-
-
-def limits_at(claim: Claim, ledger: Ledger) -> tuple[Printed | None, Printed | None]:
-    """The limits printed where a claim is, the claim itself among them; None where unreached."""
-    found = [
-        claim
-        if claim.statistic == statistic
-        else same_place(ledger.find(claim.measure, statistic), claim.locus)
-        for statistic in ("conf_low", "conf_high")
-    ]
-    low, high = (c.value if c and c.value.relation != "unreached" else None for c in found)
-    return low, high
 
 
 def same_place(claims: list[Claim], locus: str) -> Claim | None:

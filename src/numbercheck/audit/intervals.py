@@ -14,7 +14,7 @@ from numbercheck.audit.cases import (
     without_event,
 )
 from numbercheck.audit.computed import Build, judge
-from numbercheck.audit.evidence import Evidence, MissingError, same_place
+from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import PRINTED_EFFECTS
@@ -163,5 +163,4 @@ def _partners(claim: Claim, evidence: Evidence) -> list[str]:
 
 def _printed_with(claim: Claim, evidence: Evidence, names: tuple[str, ...]) -> list[Claim]:
     """The claims of some statistics that stand where this one does."""
-    found = (same_place(evidence.ledger.find(claim.measure, s), claim.locus) for s in names)
-    return [c for c in found if c]
+    return [c for name in names if (c := evidence.beside(claim, name))]

@@ -11,7 +11,7 @@ from numbercheck.audit.curves import (
     inferred,
     scale_of,
 )
-from numbercheck.audit.evidence import Evidence, is_count, same_place
+from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
@@ -143,7 +143,7 @@ def _attained(
 
 def _used(claim: Claim, curve: PrintedCurve, evidence: Evidence) -> tuple[str, ...]:
     """Patients and estimate, and for the upper limit the lower one."""
-    low = same_place(evidence.ledger.find(claim.measure, "conf_low"), claim.locus)
+    low = evidence.beside(claim, "conf_low")
     other = (low.claim,) if low and claim.statistic == "conf_high" else ()
     return (*curve.inputs, curve.estimate.claim, *other)
 

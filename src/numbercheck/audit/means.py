@@ -246,7 +246,7 @@ def check_possible(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 
 def _is_possible(claim: Claim, measure: Measure, n: int, evidence: Evidence) -> bool:
     """Whether so many values can have what is printed; a deviation, with the mean beside it."""
-    mean = same_place(evidence.ledger.find(claim.measure, "mean"), claim.locus)
+    mean = evidence.beside(claim, "mean")
     claims = (claim, mean) if claim.statistic == "sd" and mean else (claim,)
     return not any(any(_FAULTS[c.statistic](c, measure, n, evidence)) for c in claims)
 
@@ -271,10 +271,7 @@ def _of_median(claim: Claim, measure: Measure, n: int, evidence: Evidence) -> It
 
 def _of_sd(claim: Claim, measure: Measure, n: int, evidence: Evidence) -> Iterator[Fault]:
     """Bounds by the range of the values and by the median, and GRIMMER."""
-    find = evidence.ledger.find
-    mean, median = (
-        same_place(find(claim.measure, name), claim.locus) for name in ("mean", "median")
-    )
+    mean, median = (evidence.beside(claim, name) for name in ("mean", "median"))
     if mean is None or mean.value.relation != "=":
         return
     sd, (m0, m1) = ends_of(claim.value), ends_of(mean.value)
@@ -315,8 +312,8 @@ def _is_whole(measure: Measure, evidence: Evidence) -> bool:
 
 def _range(claim: Claim, measure: Measure, evidence: Evidence) -> tuple[float, float, list[str]]:
     """Ends of the values: printed, else those that the variable can have."""
-    find, variable = evidence.ledger.find, evidence.ledger.variables.get(measure.where.text)
-    least, most = (same_place(find(claim.measure, s), claim.locus) for s in ("min", "max"))
+    variable = evidence.ledger.variables.get(measure.where.text)
+    least, most = (evidence.beside(claim, name) for name in ("min", "max"))
     if least and most and least.value.relation == most.value.relation == "=":
         ends = ends_of(least.value)[0], ends_of(most.value)[1]
         return *ends, [least.claim, most.claim]

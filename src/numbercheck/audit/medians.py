@@ -11,7 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from numbercheck.audit.effects import ADJUSTED, said_of
-from numbercheck.audit.evidence import Evidence, limits_at
+from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
@@ -44,7 +44,7 @@ def check(
 ) -> Iterator[Verdict]:
     """Compare a median time, in units of so many days, and its limits with points of the curve."""
     ledger = evidence.ledger
-    marks = [_landmark(point, ledger) for point in curve]
+    marks = [_landmark(point, evidence) for point in curve]
     for claim in ledger.find(measure.measure, "median")[:1]:
         yield from _median(claim, unit, marks)
     alike = [mark for mark in marks if _are_alike(measure, mark.claim, ledger)]
@@ -62,10 +62,10 @@ def _are_alike(measure: Measure, claim: Claim, ledger: Ledger) -> bool:
     return len(levels) == 1 and max(levels) <= 0.95 and {measure.sides, other.sides} <= {"", "two"}
 
 
-def _landmark(point: Point, ledger: Ledger) -> Landmark:
+def _landmark(point: Point, evidence: Evidence) -> Landmark:
     """Where an estimate is, and its limits of every type that the printed ones leave."""
-    day, scale, claim = point
-    limits, level = limits_at(claim, ledger), ledger.level(ledger.measures[claim.measure])
+    (day, scale, claim), ledger = point, evidence.ledger
+    limits, level = evidence.limits(claim), ledger.level(ledger.measures[claim.measure])
     ends = claim.value.fractions(scale)
     found = {t: variance_range(ends, *limits, t, level, scale) for t in CONF_TYPES}
     types = {t: v for t, v in found.items() if v[0] <= v[1] < inf} if any(limits) else {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import inf, isnan, sqrt
 
 from numbercheck.audit.computed import Computation, Way, ends_of
-from numbercheck.audit.evidence import Evidence, is_count, same_place
+from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rates import METHODS, rate_interval
 from numbercheck.statistics.scales import two_sided_z
@@ -45,10 +45,8 @@ def _spreads(k: int, n: int, level: float) -> Iterator[Way]:
 
 def of_rate(claim: Claim, evidence: Evidence) -> Computation | None:
     """Events per person-time with their limits."""
-    measure, find = evidence.ledger.measures[claim.measure], evidence.ledger.find
-    events, time = (
-        same_place(find(claim.measure, name), claim.locus) for name in ("n_event", "person_time")
-    )
+    measure = evidence.ledger.measures[claim.measure]
+    events, time = (evidence.beside(claim, name) for name in ("n_event", "person_time"))
     if events is None or time is None or not is_count(events.value) or time.value.value <= 0:
         return None
     if claim in (events, time) or time.value.relation != "=":

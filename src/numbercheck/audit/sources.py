@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from numbercheck.audit.definitions import other_definitions, remarks
-from numbercheck.audit.evidence import Count, Evidence, limits_at
+from numbercheck.audit.evidence import Count, Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Comparator, Measure
@@ -216,7 +216,7 @@ def interval_of(claim: Claim, evidence: Evidence) -> str:
     """Interval of a proportion, by the ledger's method, or the limits printed with an estimate."""
     ledger, measure = evidence.ledger, evidence.ledger.measures[claim.measure]
     if claim.statistic == "estimate":
-        limits = limits_at(claim, ledger)
+        limits = evidence.limits(claim)
         return " to ".join(limit.text for limit in limits if limit) if all(limits) else ""
     count = evidence.nearest(measure, claim.locus)
     is_share = measure.kind == "count" and claim.statistic in COUNTED

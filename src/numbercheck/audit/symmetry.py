@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
 from numbercheck.audit.effects import RATIOS, is_adjusted
-from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
+from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
@@ -73,15 +73,14 @@ def interval_at(claim: Claim, evidence: Evidence) -> Interval | None:
     """The effect and the limits printed where a claim is; None where one is missing."""
     measure = evidence.ledger.measures[claim.measure]
     name = printed_effect(measure.measure, evidence.ledger)
-    estimate = same_place(evidence.ledger.find(claim.measure, name), claim.locus)
-    low, high = limits_at(claim, evidence.ledger)
+    estimate = evidence.beside(claim, name)
+    low, high = evidence.limits(claim)
     plain = [p for p in (estimate and estimate.value, low, high) if p and p.relation == "="]
     if len(plain) < 3 or (measure.sides or "two") != "two" or estimate is None:
         return None
     if name in RATIOS and not all(p.value > 0 for p in plain):
         return None
-    names = ("conf_low", "conf_high")
-    limits = [same_place(evidence.ledger.find(claim.measure, n), claim.locus) for n in names]
+    limits = [evidence.beside(claim, name) for name in ("conf_low", "conf_high")]
     used = tuple(c.claim for c in (estimate, *limits) if c and c.claim != claim.claim)
     level = evidence.ledger.level(measure)
     return Interval(name, estimate, plain[1], plain[2], level, used)

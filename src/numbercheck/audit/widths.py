@@ -8,7 +8,7 @@ from typing import NamedTuple
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.effects import is_adjusted
-from numbercheck.audit.evidence import Evidence, is_count, limits_at, same_place
+from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.curve_variance import curve_variance
@@ -56,7 +56,7 @@ class Point(NamedTuple):
 def point_at(claim: Claim, evidence: Evidence) -> Point | None:
     """The estimate printed where a claim is; None without it, without N, or where adjusted."""
     measure = evidence.ledger.measures[claim.measure]
-    estimate = same_place(evidence.ledger.find(claim.measure, "estimate"), claim.locus)
+    estimate = evidence.beside(claim, "estimate")
     total = evidence.total(measure, claim.locus)
     if estimate is None or total is None or not total.values[0] or is_adjusted(claim, evidence):
         return None
@@ -110,16 +110,16 @@ def _events(measure: Measure, evidence: Evidence, most: float) -> Claim | None:
 
 def check_incidence(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge limits of a cumulative incidence: by their width, and whether they are symmetric."""
-    measure, find = evidence.ledger.measures[claim.measure], evidence.ledger.find
-    estimate = same_place(find(claim.measure, "estimate"), claim.locus)
-    low, high = limits_at(claim, evidence.ledger)
+    measure = evidence.ledger.measures[claim.measure]
+    estimate = evidence.beside(claim, "estimate")
+    low, high = evidence.limits(claim)
     if estimate is None or low is None or high is None or is_adjusted(claim, evidence):
         return
     scale = scale_of(estimate, measure)
     plain = all(p.relation == "=" for p in (estimate.value, low, high))
     if not plain or not 0 < estimate.value.value < scale:
         return
-    lower = same_place(find(claim.measure, "conf_low"), claim.locus)
+    lower = evidence.beside(claim, "conf_low")
     other = tuple(c.claim for c in (lower,) if c and c is not claim)
     by_width = list(_by_width(claim, evidence, (low, high), other))
     yield from by_width
@@ -130,7 +130,7 @@ def check_incidence(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 
 def check_survival(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge limits of survival that are too wide for those who are still at risk."""
-    low, high = limits_at(claim, evidence.ledger)
+    low, high = evidence.limits(claim)
     measure = evidence.ledger.measures[claim.measure]
     if low and high and low.relation == high.relation == "=" and _at_risk(measure, evidence):
         yield from _by_width(claim, evidence, (low, high), ())
