@@ -21,7 +21,7 @@ from companion.verify import verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.audit.comparisons import Rate
 from numbercheck.audit.evidence import Count, Evidence
-from numbercheck.audit.rates import rate_tests
+from numbercheck.audit.other_trials import rate_tests
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger, read_records

@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Count, Evidence, Expected, most_fitting
+from numbercheck.audit.evidence import Choice, Count, Evidence
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
@@ -137,17 +137,17 @@ def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> C
     return Case(claim, pair, count, level, ways).of(count.values, count.total)
 
 
-@lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> Expected:
-    """Methods that give most intervals of a family."""
-    fitting: dict[tuple, list[str]] = {}
-    for claim in evidence.undeclared("count", family, "conf_low", "conf_high"):
-        measure = evidence.ledger.measures[claim.measure]
-        case = case_of(claim, measure, pair_at(claim, evidence), evidence)
-        if case and case.whole:
-            printed = case.count.values, case.count.total, case.level, case.pair
-            fitting[printed] = [way.method for way in case.whole]
-    return most_fitting(fitting.values())
+def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
+    """Methods that give both limits; limits of one count with the same digits are one number."""
+    measure = evidence.ledger.measures[claim.measure]
+    case = case_of(claim, measure, pair_at(claim, evidence), evidence)
+    if case is None:
+        return None, []
+    printed = case.count.values, case.count.total, case.level, case.pair
+    return printed, [way.method for way in case.whole]
+
+
+CHOICE = Choice("count", ("conf_low", "conf_high"), _methods)
 
 
 def without_event(case: Case) -> Case:

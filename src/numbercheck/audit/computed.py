@@ -5,18 +5,15 @@ compares that with what is printed. Inputs that are rounded leave a range, and i
 open leave several.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from math import inf, isfinite, isnan, nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import (
     MISSING,
+    Choice,
     Evidence,
-    Expected,
-    MissingError,
-    most_fitting,
 )
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
@@ -127,7 +124,7 @@ def judge(claim: Claim, computation: Computation, evidence: Evidence, build: Bui
     alone = [w for w in computation.ways if beside.fits(w, [name])]
     together = [w for w in alone if beside.fits(w, beside.printed)]
     known = computation.methods
-    expected, number = evidence.expected(measure, known, _inferred(build))
+    expected, number = evidence.expected(measure, known, _choice(build))
     own = evidence.ledger.method(measure)
     is_declared = own in known and expected == (own,)
     if is_declared:
@@ -245,31 +242,17 @@ def _beside(claim: Claim, computation: Computation, evidence: Evidence) -> Besid
     return Beside(claim, {claim.statistic: claim.value, **plain})
 
 
-@lru_cache(maxsize=32)
-def _inferred(build: Build) -> Callable[[Evidence, str], Expected]:
-    """How the methods of a family are inferred: from all of its numbers of one kind."""
-
-    @lru_cache(maxsize=8)
-    def of_family(evidence: Evidence, family: str) -> Expected:
-        return most_fitting(_fitting(build, evidence, family))
-
-    return of_family
+@cache
+def _choice(build: Build) -> Choice:
+    """How the methods of numbers of one kind are inferred."""
+    return Choice("", ("conf_low", "half_width", "p_value"), partial(_methods, build))
 
 
-def _fitting(build: Build, evidence: Evidence, family: str) -> Iterator[list[str]]:
-    """For each interval or P value of a family, the methods that give it; those that some give."""
-    for measure in evidence.ledger.measures.values():
-        if measure.family == family and not measure.method:
-            for name in ("conf_low", "half_width", "p_value"):
-                for claim in evidence.ledger.find(measure.measure, name)[:1]:
-                    with suppress(MissingError):
-                        yield _choice(build(claim, evidence), claim, evidence)
-
-
-def _choice(computation: Computation | None, claim: Claim, evidence: Evidence) -> list[str]:
+def _methods(build: Build, claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
     """Methods that give a number; none where all of them do, which tells nothing."""
+    computation, number = build(claim, evidence), (claim.measure, claim.statistic)
     if computation is None or claim.statistic not in computation.ways[0].values:
-        return []
+        return number, []
     beside = _beside(claim, computation, evidence)
     fits = dict.fromkeys(w.method for w in computation.ways if beside.fits(w, beside.printed))
-    return list(fits) if len(fits) < len(computation.methods) else []
+    return number, list(fits) if len(fits) < len(computation.methods) else []

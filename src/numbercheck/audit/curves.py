@@ -4,11 +4,11 @@ An at-risk sequence has the number at risk at each event before the estimate.
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from math import isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import Evidence, Expected, most_fitting
+from numbercheck.audit.evidence import Choice, Evidence
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
@@ -193,15 +193,16 @@ def curve_at(claim: Claim, evidence: Evidence) -> PrintedCurve | None:
     return PrintedCurve(estimate, limits, total.values[0], types, *how, total.claims)
 
 
-@lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> Expected:
-    """Types of limits that most intervals of a family have."""
-    fitting: dict[tuple, list[str]] = {}
-    for claim in evidence.undeclared("survival", family, "conf_low"):
-        if curve := curve_at(claim, evidence):
-            printed = claim.measure, curve.estimate.printed, curve.limits, curve.n
-            fitting[printed] = [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
-    return most_fitting(fitting.values())
+def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
+    """Types of limits that some at-risk sequence gives."""
+    curve = curve_at(claim, evidence)
+    if curve is None:
+        return None, []
+    printed = claim.measure, curve.estimate.printed, curve.limits, curve.n
+    return printed, [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
+
+
+CHOICE = Choice("survival", ("conf_low",), _methods)
 
 
 def candidates_at(claim: Claim, evidence: Evidence) -> tuple[Candidate, ...]:

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -53,7 +54,15 @@ class Expected(NamedTuple):
     number: int
 
 
-Inferred = Callable[["Evidence", str], Expected]
+class Choice(NamedTuple):
+    """How methods are inferred: by numbers of a kind of measure, and of which methods each is.
+
+    ``methods`` gives a name for a number, so that it counts once, and the methods that give it.
+    """
+
+    kind: str
+    statistics: tuple[str, ...]
+    methods: "Callable[[Claim, Evidence], tuple[object, list[str]]]"
 
 
 class Evidence:
@@ -64,6 +73,7 @@ class Evidence:
         self.level = confidence_level(ledger.parameter("level", "0.95"))
         self.key: Callable[..., Key] = beside.key if beside else Selections(ledger).key
         self._of: dict[str, Evidence] = beside._of if beside else {}
+        self._inferred: dict[tuple[Choice, str], Expected] = {}
 
     def of(self, source: str) -> "Evidence":
         """The same for what one source prints."""
@@ -280,21 +290,31 @@ class Evidence:
                     return self.total(counted)
         return self.size(measure.among, known) or self.size(measure.among)
 
-    def undeclared(self, kind: str, family: str, *statistics: str) -> Iterator[Claim]:
-        """Claims of a kind and a family (or of none) whose measure declares no method itself."""
-        for measure in self.ledger.measures.values():
-            if measure.kind == kind and measure.family == family and not measure.method:
-                for statistic in statistics:
-                    yield from self.ledger.find(measure.measure, statistic)
-
-    def expected(self, measure: Measure, known: Container[str], inferred: Inferred) -> Expected:
+    def expected(self, measure: Measure, known: Container[str], choice: Choice) -> Expected:
         """Methods that a number must have: declared, or those that give most of its family."""
         own, family = self.ledger.method(measure), self.ledger.families.get(measure.family)
         is_declared = measure.method or (family and family.status != "inferred")
         if own in known and is_declared:
             return Expected((own,), 2)
-        names, number = inferred(self, measure.family)
+        key = choice, measure.family
+        if key not in self._inferred:
+            self._inferred[key] = self._infer(*key)
+        names, number = self._inferred[key]
         return Expected((own,) if own in known else names, number)
+
+    def _infer(self, choice: Choice, family: str) -> Expected:
+        """Methods that give most numbers of a family whose measures declare none themselves."""
+        found: dict[object, list[str]] = {}
+        for measure in self.ledger.measures.values():
+            if measure.method or measure.family != family or choice.kind not in ("", measure.kind):
+                continue
+            for statistic in choice.statistics:
+                for claim in self.ledger.find(measure.measure, statistic):
+                    with suppress(MissingError):
+                        found.setdefault(*choice.methods(claim, self))
+        fits = Counter(method for methods in found.values() for method in methods)
+        most = max(fits.values(), default=0)
+        return Expected(tuple(m for m, number in fits.items() if number == most), most)
 
 
 def _fill(events: list[Count | None], sizes: list[int], whole: Count | None) -> list[Table]:
@@ -327,13 +347,6 @@ def possible_counts(printed: Printed, total: int) -> tuple[int, ...]:
     low, high = (float(x) * total / 100 for x in printed.interval())
     near = range(max(0, floor(low)), min(total, ceil(high)) + 1)
     return tuple(k for k in near if printed.admits_percent(k, total))
-
-
-def most_fitting(fitting: Iterable[Iterable[str]]) -> Expected:
-    """Methods that fit most of some numbers."""
-    fits = Counter(method for methods in fitting for method in methods)
-    most = max(fits.values(), default=0)
-    return Expected(tuple(method for method, number in fits.items() if number == most), most)
 
 
 def same_place(claims: list[Claim], locus: str) -> Claim | None:

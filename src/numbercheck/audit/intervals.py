@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from numbercheck.audit import effects, kaplan_meier, means, shares, symmetry, widths
 from numbercheck.audit.cases import (
+    CHOICE,
     Case,
     Pair,
     case_of,
-    inferred,
     of_total,
     pair_at,
     without_event,
@@ -77,7 +77,7 @@ def computed_verdict(claim: Claim, evidence: Evidence) -> Verdict | None:
 def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None:
     """A match, where a method that is expected gives this limit."""
     own = evidence.ledger.method(measure)
-    expected, number = evidence.expected(measure, METHODS, inferred)
+    expected, number = evidence.expected(measure, METHODS, CHOICE)
     fits = [way for way in case.whole if way.method in expected]
     if not fits and (own in METHODS or number > 1):
         fits = [w for w, fit in case.tried.items() if w.method in expected and fit[case.at]]

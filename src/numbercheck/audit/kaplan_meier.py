@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import isnan, nan
 
 from numbercheck.audit.curves import (
+    CHOICE,
     NO_LIMITS,
     PrintedCurve,
     candidates_at,
     curve_at,
-    inferred,
     scale_of,
 )
 from numbercheck.audit.evidence import Evidence, is_count
@@ -66,7 +66,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     found = {t: curve.search(conf_type=t) for t in curve.types}
     fits = [t for t in curve.types if found[t].histories]
     measure = evidence.ledger.measures[claim.measure]
-    names, number = evidence.expected(measure, CONF_TYPES, inferred)
+    names, number = evidence.expected(measure, CONF_TYPES, CHOICE)
     expected = names or curve.types
     attained = [t for t in expected if t in fits]
     if attained:

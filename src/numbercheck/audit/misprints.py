@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from numbercheck.audit.cases import Case, Method, inferred, of_total, without_event
+from numbercheck.audit.cases import CHOICE, Case, Method, of_total, without_event
 from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
@@ -19,7 +19,7 @@ LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
 def name_misprint(case: Case, evidence: Evidence) -> Verdict:
     """Find what would give these limits, since no expected method does."""
     measure = evidence.ledger.measures[case.claim.measure]
-    names = evidence.expected(measure, METHODS, inferred).names
+    names = evidence.expected(measure, METHODS, CHOICE).names
     first = next((way for way in case.tried if way.method in names), next(iter(case.tried)))
     decimals = max(p.decimals for p in case.pair if p) + 1
     says = f"{of_total(case.count)} has the limits {case.given(first, decimals)} by {first.name}, "

@@ -1,7 +1,6 @@
 """P values, printed or put in words, judged by every test that the printed counts allow."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from math import erfc, isnan, log, nan, sqrt
 
 from numbercheck.audit import computed, means, symmetry
@@ -16,17 +15,15 @@ from numbercheck.audit.comparisons import (
     some,
     table_tests,
 )
-from numbercheck.audit.controls import control_tests
 from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import (
+    Choice,
     Count,
     Evidence,
-    Expected,
     MissingError,
     Table,
-    most_fitting,
 )
-from numbercheck.audit.rates import rate_tests
+from numbercheck.audit.other_trials import control_tests, rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
@@ -155,7 +152,7 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     """Compare a printed P value with every test."""
     tests = comparison.tests
     own = next((t for t in tests if t.name == evidence.ledger.method(measure)), None)
-    expected, number = evidence.expected(measure, {t.name for t in tests}, inferred)
+    expected, number = evidence.expected(measure, {t.name for t in tests}, CHOICE)
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
     one_sided = [t for t in fits if t.is_one_sided]
@@ -206,17 +203,13 @@ def _several(cells: Sequence[str]) -> str:
     return " or ".join(cells[:3]) + more
 
 
-@lru_cache(maxsize=8)
-def inferred(evidence: Evidence, family: str) -> Expected:
-    """Tests that give most P values of a family."""
-    fitting: dict[str, list[str]] = {}
-    for claim in evidence.undeclared("comparison", family, "p_value"):
-        try:
-            tests = compare(evidence.ledger.measures[claim.measure], evidence).tests
-        except MissingError:
-            continue
-        fitting[claim.measure] = [t.name for t in tests if all(t.fits(claim.value))]
-    return most_fitting(fitting.values())
+def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
+    """Tests that give a P value."""
+    tests = compare(evidence.ledger.measures[claim.measure], evidence).tests
+    return claim.measure, [t.name for t in tests if all(t.fits(claim.value))]
+
+
+CHOICE = Choice("comparison", ("p_value",), _methods)
 
 
 def _in_words(

@@ -1,9 +1,18 @@
-"""The tests of a count against a rate of another trial."""
+"""The tests of a count against another trial: a rate that it prints, or its matched controls."""
 
 from functools import lru_cache
 from math import ceil, isnan, log
 
-from numbercheck.audit.comparisons import QUICK, SIDES, Comparison, PTest, Rate, some, table_tests
+from numbercheck.audit.comparisons import (
+    QUICK,
+    SIDES,
+    Comparison,
+    PTest,
+    Rate,
+    matched_tests,
+    some,
+    table_tests,
+)
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
 from numbercheck.ledger.rows import Claim, Comparator, Measure
 from numbercheck.statistics.fixed_rate import METHODS, rate_p_value
@@ -95,3 +104,37 @@ def _cited_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparis
     tables = [((own, (count.total or 0) - own), (k, n - k)) for own in count.values]
     setting = f"{some(tables)} ({rows[0].trial.split(' (')[0]}: {rows[0].quantity})"
     return Comparison(table_tests(tables, QUICK), count.claims, setting, len(tables) > 1)
+
+
+def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) -> Comparison:
+    """Every test of one count against the same count of another source's patients.
+
+    ``names`` are the tests of two groups. A percentage that is no count stands for the counts on
+    either side of it. Matched pairs are tested as pairs, and by the tests of two groups, which
+    many articles use for them.
+
+    Raises
+    ------
+    MissingError
+        If it compares curves, or a count or a size is not printed.
+    """
+    if measure.endpoint or not measure.where.text:
+        raise MissingError("a test of two curves needs the times of all patients")
+    own, other = _of_source(measure, evidence), _of_source(measure, evidence.of(measure.against))
+    tables = [
+        ((k, (own.total or 0) - k), (m, (other.total or 0) - m))
+        for k in own.values
+        for m in other.values
+    ]
+    inputs, groups = (*own.claims, *other.claims), table_tests(tables, names)
+    if not measure.design:
+        return Comparison(groups, inputs, some(tables), len(tables) > 1)
+    matched = matched_tests(tables, inputs)
+    return matched._replace(tests=[*matched.tests, *groups])
+
+
+def _of_source(measure: Measure, evidence: Evidence) -> Count:
+    count = evidence.nearest_selected(measure.where, measure.among)
+    if count is None or not count.total:
+        raise MissingError("a count, or the number of patients, is not printed")
+    return count
