@@ -36,7 +36,8 @@ ADJUSTED = re.compile(
     r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
     r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
     r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
-    r"firth|penali[sz]ed|geometric|negative binomial|\bGEE\b|\bmixed",
+    r"firth|penali[sz]ed|^profile$|geometric|negative binomial|\bGEE\b|\bmixed|"
+    r"wilcoxon|gehan|\bpeto|tarone|fleming",
     re.IGNORECASE,
 )
 

@@ -170,7 +170,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         says += f"; {claim.printed} is half of that, as a one-sided P value is."
         yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
     elif _is_far(claim.value, (low, high)) and not is_adjusted(claim, evidence):
-        says += f"; no test of the same effect gives {claim.printed}."
+        says += f"; no unweighted test of the same effect gives {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
         says += f"; {claim.printed} must be that of another test, such as the log-rank test."

@@ -188,6 +188,8 @@ def test_a_slip_in_a_hazard_ratio_is_found(given, wrong, kind):
         ({"p": "0.04"}, "p_value"),  # the log-rank test can give it
         ({"p": "0.011"}, "p_value"),  # one-sided
         ({"limits": ("0.45", "1.04"), "label": "Adjusted, by profile likelihood"}, "conf_high"),
+        ({"limits": ("0.45", "1.04"), "method": "profile"}, "conf_high"),
+        ({"p": "0.20", "label": "Hazard ratio, Gehan's test"}, "p_value"),
         ({"p": "0.20", "label": "Stratified hazard ratio, unstratified log-rank test"}, "p_value"),
     ],
 )
