@@ -15,7 +15,7 @@ NOT_IN_A_NAME = (
     r"participants|receive|received|either|assigned|randomized|randomised|allocated|respectively|to"
 )
 WORDS = rf"(?:(?<![\w-])(?!(?:{NOT_IN_A_NAME})\b)[A-Za-z0-9][\w/+–-]*(?:\s+|(?=[\W]|$)))"
-NAME = rf"(?:the\s+)?(?P<name>{WORDS}{{1,6}})(?:groups?|arms?)?"
+NAME = rf"(?:the\s+)?(?P<name>{WORDS}{{1,6}})(?:groups?|arms?)?(?:\((?P<short>[A-Z]\w*)\))?"
 COUNT = rf"(?P<n>\d[\d,]*|(?i:{WORD}))(?!\d|\s*%|\s*\()"
 TO = (
     r"(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed|treated)\s+)?"
@@ -24,7 +24,8 @@ TO = (
 ASSIGNS = re.compile(r"assign|randomi[sz]|allocat|receive|treated|enrol", re.IGNORECASE)
 SIZED = re.compile(
     rf"(?:the\s+)?(?P<name>{WORDS}{{1,7}})(?:groups?|arms?)?\s*"
-    r"[(\[,]\s*(?:(?P<short>[A-Z][\w+-]*)\s*[;,:]\s*)?[Nn]\s*=\s*(?P<n>\d[\d,]*)"
+    rf"[(\[,]\s*(?:(?P<short>[A-Z][\w+-]*)\s*[;,:]\s*)?(?:[Nn]\s*=\s*(?P<n>\d[\d,]*)"
+    rf"|\d[\d,]*\s+(?:{COUNTED})\s*[)\]])"
 )
 COUNTED_TO = re.compile(rf"{COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{NAME}")
 GROUPED = re.compile(
@@ -38,7 +39,8 @@ CHOICE = re.compile(
 NO_ARM = re.compile(
     r"\b(?:each|both|two|three|either|this|that|which|study|other|same|per|by|between|age|risk|"
     r"single|one|every|whole|entire|all|any|comparison|respective|total|overall|younger|older|"
-    r"subgroup|second|first|working|treatment|intention|safety|population)\b",
+    r"subgroup|second|first|working|intention|safety|population)\b|^(?:"
+    rf"{COUNTED})$",
     re.IGNORECASE,
 )
 CONTROL = re.compile(r"placebo|control|usual|standard|alone|observation|\bno\b|sham", re.IGNORECASE)
@@ -135,10 +137,14 @@ class Arms:
             arm = rf"(?P<arm>(?i:{self._any}))\b"
             short = r"(?:[A-Z][\w+-]*\s*[;,:]\s*)?"
             group = r"(?:[\s-]+(?:groups?|arms?))?"
-            alone = rf"(?!{group}\s*(?:or\s|versus\s|vs\.?\s|[(\[][^()\[\]]*[Nn]\s*=))"
+            sized = rf"[(\[][^()\[\]]*(?:[Nn]\s*=|\d\s+(?:{COUNTED}))"
+            alone = rf"(?!{group}\s*(?:or\s|versus\s|vs\.?\s|{sized}))"
             yield "size", re.compile(rf"{COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{arm}{alone}")
             yield "size", re.compile(rf"{arm}{group}\s*[(\[,]\s*{short}[Nn]\s*=\s*(?P<n>\d[\d,]*)")
-            yield "size", re.compile(rf"{arm}{group}\s*[(\[]\s*(?P<n>\d[\d,]*)\s*[)\]]")
+            yield (
+                "size",
+                re.compile(rf"{arm}{group}\s*[(\[]\s*(?P<n>\d[\d,]*)(?:\s+(?:{COUNTED}))?\s*[)\]]"),
+            )
 
 
 NO_ARMS = Arms()
@@ -166,7 +172,9 @@ def find_arms(text: str, columns: list[tuple[str, str]]) -> Arms:
             part = [n for n in names if key.startswith(_key(n)) or key.endswith(_key(n))]
             near = part[0] if len(part) == 1 else sizes.get(size, "")
             own = arms.named(name) or arms.named(short) or near
-            arms.aliases.update({w: own for w in (name, short) if own and w and not arms.named(w)})
+            letter = [f"group {short}", f"arm {short}"] if short else []
+            words = [name, short] if len(short) > 1 else [name, *letter]
+            arms.aliases.update({w: own for w in words if own and w and not arms.named(w)})
     return Arms(names, {**_shortened(names), **arms.aliases})
 
 
@@ -177,7 +185,7 @@ def _told(text: str) -> Iterator[dict[str, tuple[str, str]]]:
             found = {}
             for m in pattern.finditer(sentence) if ASSIGNS.search(sentence) else ():
                 if name := _name(m["name"]):
-                    found[name] = m["n"], m.groupdict().get("short") or ""
+                    found[name] = m["n"] or "", m["short"] or ""
             if len(found) > 1:
                 yield found
     counts: dict[str, int] = {}
@@ -209,7 +217,7 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
     """Give the numbers of a sentence that begins at ``start`` their arms, sure ones or guesses."""
     loose = [f for f in found if f.kind in ARMED]
     loose = [f for f in loose if f.numbers and not f.arm]
-    if not (arms.names and loose):
+    if not arms.names:
         return
     spans = [_span(f, start) for f in loose]
     sized = [_span(f, start) for f in found if f.kind == "population" and f.arm]
@@ -218,11 +226,10 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
     for mention in named:
         if not any(mention in each for each in lists):
             _give(mention, named, loose, spans, sentence)
-    rows = _rows(loose, spans, sentence)
-    for row in rows:
+    for row in _rows(loose, spans, sentence) if loose else ():
         _in_order([loose[i] for i in row], spans[row[0]], lists, sentence, arms)
     _shared(loose, spans, named, sentence)
-    ends = [span[0] for span in spans[1:]] + [len(sentence)]
+    ends = [*(low for low, _ in spans[1:]), len(sentence)][: len(spans)]
     for finding, (_, low), high in zip(loose, spans, ends, strict=True):
         finding.arm = "" if finding.arm == "?" else finding.arm
         if finding.kind == "population":
@@ -273,8 +280,11 @@ def _give(
     high = min((m.start for m in named if m.start >= mention.end), default=len(text))
     before = [i for i, (start, end) in enumerate(spans) if low <= start and end <= mention.start]
     after = [i for i, (start, _) in enumerate(spans) if mention.end <= start < high]
+    within = [i for i, (start, end) in enumerate(spans) if start < mention.start < end]
     gap = text[spans[before[-1]][1] : mention.start].lstrip(" %)]") if before else ""
-    if before and not ANEW.search(gap):
+    if within:
+        own, gap = loose[within[0]], ""
+    elif before and not ANEW.search(gap):
         own = loose[before[-1]]
         if SUBSET.search(gap) or (own.kind == "population" and not OF_THE_ARM.fullmatch(gap)):
             return
@@ -331,7 +341,8 @@ def _shared(
     leads = bool(named) and ANEW.fullmatch(f", {text[: named[0].start]}") is not None
     for i in range(1, len(loose)):
         gap, last = text[spans[i - 1][1] : spans[i][0]], loose[i - 1]
-        follows = last.arm and not any(spans[i - 1][1] <= m.start < spans[i][0] for m in named)
+        between = [m for m in named if spans[i - 1][1] <= m.start < spans[i][0]]
+        follows = last.arm and all(m.arm == last.arm for m in between)
         if follows and not loose[i].arm and not re.search(rf"{VERSUS}|other\b", gap):
             loose[i].arm, loose[i].note = last.arm, last.note
             if not (leads and named[0].firm and len({m.arm for m in named}) == 1):

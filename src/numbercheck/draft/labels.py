@@ -6,7 +6,7 @@ LINK = (
     r"occurred|was|were|is|are|has|have|had|been|observed|reported|seen|noted|achieved|recorded|"
     r"documented|developed|found|present|reached|in|of|by|for|among|at|only|limited|to|be|"
     r"approximately|about|estimated|with|the|a|an|all|and|respectively|included|including|total|"
-    r"less|more|fewer|common|frequent|rarer|often|likely|significantly"
+    r"did|as|less|more|fewer|common|frequent|rarer|often|likely|significantly"
 )
 PERSONS = (
     r"eligible|evaluable|treated|enrolled|patients?|participants?|subjects?|persons?|people|"

@@ -53,7 +53,7 @@ PATTERNS = [
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were\s+|underwent\s+)(?:randomly\s+)?(?P<verb>randomi[sz]ed|randomi[sz]ation|enrolled|(?<=randomly )assigned)\b"),
-        ("size", rf"\b(?P<verb>Of|Among)\s+(?:the\s+)?(?P<n>{COUNT})(?P<those>(?:\s+[\w-]+)?)\s+(?:patients|participants)(?=\s*,)"),
+        ("size", rf"(?:\b(?P<verb>Of|Among)|(?:(?<=[,;] )|(?<=[,;] and ))of)\s+(?:the\s+|all\s+)?(?P<n>{COUNT})(?P<those>(?:\s+[\w-]+)?)\s+(?:patients|participants)(?=\s*[,(\[]|\s+(?:in|with|who|on|given|receiving|assigned)\b)"),
         ("size", rf"(?P<n>{COUNT}){OWNERS}\s+from\s+(?:[\w¤-]+\s+){{1,3}}were\s+(?P<verb>{ASSIGNED})"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were|was)\s+(?P<verb>evaluable|analy[sz]ed|evaluated)\b"),
         ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),

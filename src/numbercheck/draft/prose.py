@@ -15,7 +15,7 @@ PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
-JOINS = re.compile(r"\s*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
+JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
 OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
@@ -226,19 +226,20 @@ def _continues(at: Context, last: Finding) -> bool:
 
 
 def _size(at: Context, found: list[Finding]) -> list[Finding]:
+    verb = at.group("verb").lower()
     if at.group("arm"):
         return [Finding("population", "", at.number("n"), arm=at.arms.named(at.match["arm"]))]
-    verb = at.group("verb").lower()
     if verb == "assigned" and "randomly" not in at.match[0]:
         label = trimmed(f"assigned {at.after.strip()[:40]}")
+    elif "those" in at.match.re.groupindex:
+        who = re.split(r"[,(\[]", at.after)[0]
+        label = trimmed(f"{at.group('those')} {at.arms.without(who)}") or "Patients"
+    elif verb.startswith(("eval", "analy", "treat")):
+        label = f"Patients {verb}"
     elif verb:
         label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
-        if verb in ("of", "among"):
-            label = trimmed(f"{at.match['those']} patients")
-        elif verb.startswith(("eval", "analy", "treat")):
-            label = f"Patients {verb}"
     else:
-        label = trimmed(re.split(r"[()]", at.before.rstrip(" ([,;"))[-1]) or at.label()
+        label = trimmed(re.split(r"[():]", at.before.rstrip(" ([,;"))[-1]) or at.label()
     return [Finding("population", label, at.number("n"))]
 
 
@@ -261,6 +262,11 @@ def _percent(at: Context, found: list[Finding]) -> list[Finding]:
         return []
     if endpoint and horizon:
         return [_survival(at, number, last, endpoint, horizon)]
+    if last and last.value("mean").endswith("%") and not last.value("sd"):
+        number[0].statistic = "mean"
+        return [_other(last, number)]
+    if number[0].printed.startswith("-"):
+        return []
     has_percent = bool(last and last.value("percent"))
     if last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
         last.numbers += number
