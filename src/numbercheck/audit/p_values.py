@@ -153,43 +153,53 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     tests = comparison.tests
     own = next((t for t in tests if t.name == evidence.ledger.method(measure)), None)
     expected, number = evidence.expected(measure, {t.name for t in tests}, CHOICE)
+    verdict, kind, chosen = _chosen(claim, tests, own, expected)
+    says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
+    says += chosen.beside(claim.value.decimals) + _ending(claim, kind, chosen, own or tests[0])
+    is_choice = number < 2 or chosen.name not in expected
+    value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
+    candidates = [t.candidate(claim.value) for t in tests]
+    found = (chosen.name, value, candidates, comparison.inputs)
+    return verdict_on(claim, verdict, kind, says, *found, len(tests) * is_choice)
+
+
+def _chosen(
+    claim: Claim, tests: Sequence[PTest], own: PTest | None, expected: Sequence[str]
+) -> tuple[str, str, PTest]:
+    """Verdict and kind by the test that is likeliest to have given a P value."""
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
     one_sided = [t for t in fits if t.is_one_sided]
     if own and one_sided:  # likelier than that of a rare test
         two_sided = [t for t in two_sided if t.name in (own.name, *QUICK)]
     two_sided.sort(key=lambda t: (t is not own, t.name not in expected))
-    verdict, kind, chosen = "mismatch", "no-test-fits", own or tests[0]
     if two_sided or own in fits:
         chosen = own if own in fits and own else two_sided[0]
-        verdict, kind = "match", "p-value"
         if own and chosen is not own:
-            verdict, kind = "mismatch", "method-differs"
-    elif one_sided and claim.value.relation == "=":
-        chosen, kind = one_sided[0], "one-sided"
-    says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
-    says += chosen.beside(claim.value.decimals)
-    if kind == "no-test-fits" and tests[0].name == LARGE_TESTS[0] and _is_near(claim, tests):
-        verdict, kind = "unchecked", "depends-on-test"
-    reach = chosen.fits(claim.value)
+            return "mismatch", "method-differs", chosen
+        is_sure = all(chosen.fits(claim.value))
+        return ("match", "p-value", chosen) if is_sure else ("unchecked", "possible-p", chosen)
+    if one_sided and claim.value.relation == "=":
+        return "mismatch", "one-sided", one_sided[0]
+    if tests[0].name == LARGE_TESTS[0] and _is_near(claim, tests):
+        return "unchecked", "depends-on-test", own or tests[0]
+    return "mismatch", "no-test-fits", own or tests[0]
+
+
+def _ending(claim: Claim, kind: str, chosen: PTest, usual: PTest) -> str:
+    """How a printed P value compares with that of a test."""
     if kind == "depends-on-test":
-        says += f"; {claim.printed} can be that of a test of ranks or of merged categories."
-    elif kind == "no-test-fits":
-        says += f", not {claim.printed}, and no other test gives that."
-    elif verdict == "mismatch":
-        says += f", as printed, but {called((own or tests[0]).name)} gives "
-        says += f"{(own or tests[0]).beside(claim.value.decimals)}."
-    elif not all(reach):
-        verdict, kind = "unchecked", "possible-p"
-        cells = dict.fromkeys(c for c, fit in zip(chosen.cells, reach, strict=True) if fit)
-        says += f". {claim.printed} is that of {_several(list(cells))}, which is not printed."
-    else:
-        says += f", which {'rounds to' if claim.value.relation == '=' else 'is'} {claim.printed}."
-    is_choice = number < 2 or chosen.name not in expected
-    value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
-    candidates = [t.candidate(claim.value) for t in tests]
-    found = (chosen.name, value, candidates, comparison.inputs)
-    return verdict_on(claim, verdict, kind, says, *found, len(tests) * is_choice)
+        return f"; {claim.printed} can be that of a test of ranks or of merged categories."
+    if kind == "no-test-fits":
+        return f", not {claim.printed}, and no other test gives that."
+    if kind == "possible-p":
+        reach = zip(chosen.cells, chosen.fits(claim.value), strict=True)
+        cells = list(dict.fromkeys(c for c, fit in reach if fit))
+        return f". {claim.printed} is that of {_several(cells)}, which is not printed."
+    if kind == "p-value":
+        return f", which {'rounds to' if claim.value.relation == '=' else 'is'} {claim.printed}."
+    other = f"{called(usual.name)} gives {usual.beside(claim.value.decimals)}"
+    return f", as printed, but {other}."
 
 
 def _is_near(claim: Claim, tests: Sequence[PTest]) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from numbercheck.audit.curves import curve_at
 from numbercheck.audit.evidence import Evidence
 from numbercheck.ledger.grammar import dotted
-from numbercheck.ledger.rows import Claim, Relation
+from numbercheck.ledger.rows import Claim, Measure, Relation
 from numbercheck.ledger.texts import day_range
 from numbercheck.statistics.rounding import Printed
 
@@ -42,38 +42,47 @@ def known_names(relation: Relation, evidence: Evidence) -> dict[str, Known] | No
 
 
 def _known(name: str, evidence: Evidence) -> Known | None:
-    measure, _, attribute = name.partition(".")
-    if measure not in evidence.ledger.measures:
-        text = evidence.ledger.parameter(name)
-        try:
-            number = Fraction(text)
-        except ValueError:
-            return None
-        return Known(Range(number, number), text, ())
-    unit = evidence.ledger.measures[measure].unit
-    if unit == "date":
-        return _date(measure, attribute, evidence)
-    statistics = (attribute,) if attribute else ("n", "value", "estimate")
-    for statistic in statistics:
-        claims = [c for c in evidence.ledger.find(measure, statistic) if c.value.relation == "="]
-        exact = statistic in EXACT or evidence.ledger.measures[measure].kind == "design"
-        alike: dict[Fraction, list[Claim]] = {}
-        for claim in claims:
+    slug, _, attribute = name.partition(".")
+    measure = evidence.ledger.measures.get(slug)
+    if measure is None:
+        return _parameter(name, evidence)
+    if measure.unit == "date":
+        return _date(slug, attribute, evidence)
+    for statistic in (attribute,) if attribute else ("n", "value", "estimate"):
+        if known := _as_printed(measure, statistic, evidence):
+            return known
+    if attribute == "n_event" and measure.kind == "survival":
+        return _events(slug, evidence)
+    return None if attribute else _counted(measure, evidence)
+
+
+def _parameter(name: str, evidence: Evidence) -> Known | None:
+    """The value that an assumption sets."""
+    text = evidence.ledger.parameter(name)
+    try:
+        return Known(Range(Fraction(text), Fraction(text)), text, ())
+    except ValueError:
+        return None
+
+
+def _as_printed(measure: Measure, statistic: str, evidence: Evidence) -> Known | None:
+    """A number as printed first, with its other printings."""
+    exact = statistic in EXACT or measure.kind == "design"
+    alike: dict[Fraction, list[Claim]] = {}
+    for claim in evidence.ledger.find(measure.measure, statistic):
+        if claim.value.relation == "=":
             alike.setdefault(claim.value.exact, []).append(claim)
-        if alike:
-            first, *rest = (
-                Known(_range(same[0].value, exact), same[0].value.text, tuple(same))
-                for same in alike.values()
-            )
-            return replace(first, others=tuple(rest))
-    if attribute == "n_event" and evidence.ledger.measures[measure].kind == "survival":
-        return _events(measure, evidence)
-    count = evidence.count(evidence.ledger.measures[measure]) if not attribute else None
-    if count:
-        value = Range(Fraction(min(count.values)), Fraction(max(count.values)))
-        sources = tuple(evidence.ledger.claims[c] for c in count.claims[:1])
-        return Known(value, shown(value), sources)
-    return None
+    each = [Known(_range(c[0].value, exact), c[0].value.text, tuple(c)) for c in alike.values()]
+    return replace(each[0], others=tuple(each[1:])) if each else None
+
+
+def _counted(measure: Measure, evidence: Evidence) -> Known | None:
+    """The counts that a percentage leaves."""
+    count = evidence.count(measure)
+    if count is None:
+        return None
+    value = Range(Fraction(min(count.values)), Fraction(max(count.values)))
+    return Known(value, shown(value), tuple(evidence.ledger.claims[c] for c in count.claims[:1]))
 
 
 def _range(printed: Printed, is_exact: bool) -> Range:

@@ -5,22 +5,15 @@
 """
 
 import ast
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from math import ceil, floor, prod
 
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons, literal, names_in, parsed
+from numbercheck.ledger.kleene import Masked, evaluated
 from numbercheck.ledger.records import Ledger
 
 MOST = 20_000  # combinations of values; beyond that only the same text is the same selection
-OPERATORS: dict[type, Callable] = {
-    **{ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le},
-    **{ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Add: operator.add},
-    **{ast.Sub: operator.sub, ast.Mult: operator.mul},
-    **{ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b},
-}
 Key = tuple[tuple[str, ...], frozenset]
 
 
@@ -59,8 +52,13 @@ class Selections:
         values = [self._values(name) for name in names]
         if prod(map(len, values)) > MOST or _relates_columns(tree):
             return (ast.unparse(tree),), frozenset()
-        rows = (dict(zip(names, row, strict=True)) for row in product(*values))
-        chosen = {tuple(row.values()) for row in rows if holds(tree, row)}
+        columns = [[Masked(value, known=True) for value in domain] for domain in values]
+        rows = (dict(zip(names, row, strict=True)) for row in product(*columns))
+        chosen = {
+            tuple(cell.values for cell in row.values())
+            for row in rows
+            if evaluated(tree, row).values
+        }
         for at in reversed(range(len(names))):
             rest = {row[:at] + row[at + 1 :] for row in chosen}
             if len(rest) * len(values[at]) == len(chosen):  # the column makes no difference
@@ -89,26 +87,3 @@ def _relates_columns(tree: ast.expr) -> bool:
         sum(isinstance(n, ast.Name) for side in (left, right) for n in ast.walk(side)) > 1
         for left, _, right in comparisons(tree)
     )
-
-
-def holds(node: ast.expr, row: Mapping[str, object]) -> object:
-    """Value of an expression for one patient whose columns are all known."""
-    match node:
-        case ast.Name():
-            return row[node.id]
-        case ast.UnaryOp(op=ast.Not()):
-            return not holds(node.operand, row)
-        case ast.BoolOp():
-            parts: Iterable[object] = (holds(part, row) for part in node.values)
-            return all(parts) if isinstance(node.op, ast.And) else any(parts)
-        case ast.BinOp():
-            return OPERATORS[type(node.op)](holds(node.left, row), holds(node.right, row))
-        case ast.Compare():
-            return all(_links(node, row))
-    return literal(node)
-
-
-def _links(node: ast.Compare, row: Mapping[str, object]) -> Iterator[bool]:
-    sides = [holds(side, row) for side in (node.left, *node.comparators)]
-    for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
-        yield OPERATORS[type(sign)](left, right)

@@ -82,7 +82,7 @@ def _beside(own: Evidence, name: str) -> Iterator[Agreement]:
         for other, theirs in pairs:
             yield _row(claim, own, other, theirs)
         if not pairs:
-            yield _alone(claim, own, "other-patients" if patients else "alone")
+            yield _agreement(claim, own, "other-patients" if patients else "alone")
 
 
 def _reference(claim: Claim, own: Evidence, evidence: Evidence) -> Claim | None:
@@ -104,22 +104,21 @@ def _reference(claim: Claim, own: Evidence, evidence: Evidence) -> Claim | None:
 
 def _row(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> Agreement:
     agreement, why = _judged(claim, own, other, theirs)
-    measure = own.ledger.measures[claim.measure]
-    return Agreement(
-        *(measure.measure, measure.label, claim.statistic),
-        *(source_of(claim), claim.claim, claim.printed, interval_of(claim, own)),
-        *(source_of(other), other.claim, other.printed, interval_of(other, theirs)),
-        *(agreement, why),
-    )
+    against = source_of(other), other.claim, other.printed, interval_of(other, theirs)
+    return _agreement(claim, own, agreement, why, against)
 
 
-def _alone(claim: Claim, own: Evidence, agreement: str) -> Agreement:
-    measure = own.ledger.measures[claim.measure]
-    return Agreement(
-        *(measure.measure, measure.label, claim.statistic),
-        *(source_of(claim), claim.claim, claim.printed, interval_of(claim, own)),
-        *("", "", "", "", agreement, ""),
-    )
+def _agreement(
+    claim: Claim,
+    own: Evidence,
+    agreement: str,
+    why: str = "",
+    against: tuple[str, str, str, str] = ("", "", "", ""),
+) -> Agreement:
+    """A number beside another, or alone."""
+    here = source_of(claim), claim.claim, claim.printed, interval_of(claim, own)
+    label = own.ledger.measures[claim.measure].label
+    return Agreement(claim.measure, label, claim.statistic, *here, *against, agreement, why)
 
 
 def _judged(claim: Claim, own: Evidence, other: Claim, theirs: Evidence) -> tuple[str, str]:
@@ -240,11 +239,12 @@ def _cited(ledger: Ledger) -> Iterator[Agreement]:
     for claim in of_sources(ledger, [ARTICLE]).claims.values():
         label = ledger.measures[claim.measure].label
         for row, agreement in cited(claim, ledger):
-            yield Agreement(
-                *(claim.measure, label, claim.statistic),
-                *(row.trial, row.quantity, row.printed, ""),
-                *(ARTICLE, claim.claim, claim.printed, "", agreement, row.note),
+            there, here = (
+                (row.trial, row.quantity, row.printed),
+                (ARTICLE, claim.claim, claim.printed),
             )
+            number = claim.measure, label, claim.statistic
+            yield Agreement(*number, *there, "", *here, "", agreement, row.note)
 
 
 def cited(claim: Claim, ledger: Ledger) -> list[tuple[Comparator, str]]:

@@ -65,38 +65,38 @@ def check(evidence: Evidence) -> Related:
 
 def _judge(relation: Relation, link: Link, names: Mapping[str, Known], related: Related) -> None:
     """Add what one comparison says to what the others said."""
-    left, op, right = link
-    holds = POSSIBLE[type(op)](evaluate(left, names), evaluate(right, names))
+    holds = _holds(link, names)
     subject, solved = _subject(link, names, related.follows)
-    sentence = _sentence(relation, link, names, holds)
     is_ours = relation.source.startswith("assumption")
     if not is_ours and (not holds or solved):
-        spoken = {name: names[name] for name in _spoken(link)}
-        related.verdicts += _about(relation, spoken, subject, holds, sentence)
-        for other in names[subject].others:
-            known = {**names, subject: other}
-            same = POSSIBLE[type(op)](evaluate(left, known), evaluate(right, known))
-            told = _sentence(relation, link, known, same)
-            related.verdicts += _about(relation, {**spoken, subject: other}, subject, same, told)
+        for printing in (names[subject], *names[subject].others):
+            related.verdicts += _about(relation, link, {**names, subject: printing}, subject)
     else:
         note = related.kept if holds else related.broken
         for claim in (c for name in _spoken(link) for c in names[name].claims):
-            note.setdefault(claim.claim, []).append(sentence)
+            note.setdefault(claim.claim, []).append(_sentence(relation, link, names, holds))
     if holds and solved and not is_ours:
         related.follows.setdefault(subject, set()).update(set(names) - {subject})
 
 
+def _holds(link: Link, names: Mapping[str, Known]) -> bool:
+    left, op, right = link
+    return POSSIBLE[type(op)](evaluate(left, names), evaluate(right, names))
+
+
 def _about(
-    relation: Relation, names: Mapping[str, Known], subject: str, holds: bool, sentence: str
+    relation: Relation, link: Link, names: Mapping[str, Known], subject: str
 ) -> Iterator[Verdict]:
     """Verdicts on the claims of the number that a relation is about."""
-    inputs = tuple(k.claims[0].claim for n, k in names.items() if n != subject and k.claims)
+    holds, others = _holds(link, names), dict.fromkeys(_spoken(link))
+    inputs = tuple(names[n].claims[0].claim for n in others if n != subject and names[n].claims)
     verdict = "match" if holds else "mismatch"
     kind = relation.kind if holds else BROKEN.get(relation.kind, "relation-broken")
     low, high = names[subject].value
     value = float(low) if holds and low == high else nan
+    says = _sentence(relation, link, names, holds)
     for claim in names[subject].claims:
-        yield verdict_on(claim, verdict, kind, sentence, "relation", value, inputs=inputs)
+        yield verdict_on(claim, verdict, kind, says, "relation", value, inputs=inputs)
 
 
 BROKEN = {
