@@ -18,6 +18,8 @@ from numbercheck.ledger.records import Ledger
 
 # A worker holds one task at a time, so that one that ends its process takes no other along.
 ONE_EACH = {"distributed.scheduler.worker-saturation": 1.0}
+# Any port: Dask's own choice is one port, and a second sweep on this machine would be warned.
+NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
 
 class SchedulerError(CompanionError):
@@ -82,7 +84,7 @@ def _client(jobs: int, scheduler: str) -> Client:
         return Client(
             n_workers=jobs,
             threads_per_worker=1,
-            dashboard_address=None,
+            scheduler_kwargs=NO_DASHBOARD,
             silence_logs=logging.CRITICAL,
         )
     try:

@@ -11,6 +11,12 @@ WANTED = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Folder of a change, beside the unchanged tables."""
+    return tmp_path_factory.mktemp("detection") / "changed"
+
+
 def first(table, name):
     """Return a change of the variable, of a patient in the middle of the tables."""
     found = [c for c in changes() if (c.source.table, c.source.name) == (table, name)]
@@ -18,9 +24,9 @@ def first(table, name):
 
 
 @pytest.mark.parametrize(("table", "name"), sorted(WANTED))
-def test_one_changed_value_moves_the_claims_that_depend_on_it_and_no_others(tmp_path, table, name):
+def test_one_changed_value_moves_the_claims_that_depend_on_it_and_no_others(place, table, name):
     """Cells of the notebooks on one side, expressions of the ledger on the other."""
-    seen = watch(first(table, name), tmp_path / "changed")
+    seen = watch(first(table, name), place)
 
     assert not seen.refused
     assert seen.moved & comparable() == seen.due
@@ -34,8 +40,8 @@ def test_nearly_every_measured_claim_is_compared_by_both_paths():
     assert all("_v_" in c or "_by_age_" in c for c in left)
 
 
-def test_a_wrong_response_is_found(tmp_path):
+def test_a_wrong_response_is_found(place):
     """The chain sees something at all."""
     hit = [c for c in changes() if c.source.visit == "After 2 weeks" and c.value == "NR"]
 
-    assert "abstract_crc_2w_n" in watch(hit[0], tmp_path / "changed").moved
+    assert "abstract_crc_2w_n" in watch(hit[0], place).moved

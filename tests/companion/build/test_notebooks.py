@@ -12,6 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 from papermill.inspection import inspect_notebook
 from synthetic import trial, write_csv
 
@@ -21,6 +22,7 @@ from companion.build.progress import Watch
 from companion.cohort import patient_table, read_cohort
 from companion.project import ROOT
 from companion.results import read_results
+from companion.sweep.vectorized import PARAMETERS, evaluate
 from numbercheck.audit import family_fits
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
@@ -353,6 +355,20 @@ def test_type_and_level_reach_the_interval_of_survival(usual, other):
             assert after[measure, name].value != before[measure, name].value
 
 
+def test_a_sweep_gives_what_the_notebooks_give_with_these_methods(other):
+    """Another path to each number; how follow-up is summarized is no parameter of a sweep."""
+    varied = {name: value for name, value in OTHER.items() if name in PARAMETERS}
+    table = patient_table(COHORT, LEDGER.variables).astype(object)
+    columns = {name: [None if pd.isna(v) else v for v in table[name]] for name in table}
+    (found,) = evaluate(Cohorts(LEDGER, [columns]), [varied])
+    swept = {(f.measure, f.statistic): (f.method, f.values[0]) for f in found}
+    recorded = {key: r for key, r in results(other).items() if r.measure != "follow_up"}
+
+    assert len(recorded) > 300
+    for key, result in recorded.items():
+        assert swept[key] == (result.method, pytest.approx(result.value, rel=1e-11)), key
+
+
 def test_definition_of_follow_up_moves_its_quartiles(usual, other):
     """Reverse Kaplan-Meier treats the one death as censored, so its quartiles differ."""
     before, after = results(usual), results(other)
@@ -494,15 +510,17 @@ def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, fami
     assert repr(family_fits(LEDGER)[family]) in shown
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_opened_by_hand_it_runs_from_anywhere_and_leaves_the_outputs_alone(stem, tmp_path):
-    """Top to bottom, as it is stored, without papermill."""
+def test_opened_by_hand_they_run_from_anywhere_and_leave_the_outputs_alone(tmp_path):
+    """Top to bottom, as they are stored, without papermill; in one kernel, to import once."""
     committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
-    made = ROOT / "work" / "by-hand" / "results" / f"{stem}.csv"
-    made.unlink(missing_ok=True)
-    book = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    made = [ROOT / "work" / "by-hand" / "results" / f"{stem}.csv" for stem in STEMS]
+    for path in made:
+        path.unlink(missing_ok=True)
+    sources = [c for stem in STEMS for c in (*(x.source for x in cells(stem, "code")), "%reset -f")]
+    book = new_notebook(cells=[new_code_cell(source) for source in sources])
     NotebookClient(book, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
-    assert set(read_results(made)) <= set(read_results(ROOT / "outputs" / "results.csv"))
+    recorded = set(read_results(ROOT / "outputs" / "results.csv"))
+    assert all(set(read_results(path)) <= recorded for path in made)
     assert committed == {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
     assert list(tmp_path.iterdir()) == []
