@@ -18,10 +18,12 @@ from companion import results as table_of_results
 from companion.captions import DisplayLayout, LayoutRow
 from companion.cohort import masked, patient_table, read_cohort
 from companion.project import ROOT
+from companion.report.patients import Patients, patients_of
 from companion.results import Results
 from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
+from numbercheck.report.page import JudgedLedger, judged
 
 COHORT, PUBLISHED = ROOT / "data" / "cohort", ROOT / "data" / "published"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
@@ -71,13 +73,22 @@ def the_rows(ledger: Ledger) -> list[Verdict]:
     return verify.verify(ledger, the_results(), audit(ledger))
 
 
+def the_judged(ledger: Ledger) -> JudgedLedger:
+    return replace(judged(ledger), verdicts=the_rows(ledger))
+
+
+def the_patients(ledger: Ledger, cohort: Path = COHORT) -> Patients:
+    return patients_of(read_cohort(cohort, ledger), ledger)
+
+
 def real_outputs(folder: Path) -> Path:
     """Copy the committed outputs, and write their page with the code as it is."""
     ledger, found = the_ledger(), table_of_results.read_results(ROOT / "outputs" / "results.csv")
     unwanted = shutil.ignore_patterns("index.html")
     shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
-    rows = verify.verify(ledger, found, audit(ledger))
-    report.write_report(folder, ledger, rows, LABEL, COHORT, PUBLISHED)
+    known = judged(ledger)
+    known = replace(known, verdicts=verify.verify(ledger, found, known.verdicts))
+    report.write_report(folder, PUBLISHED, known, LABEL, the_patients(ledger))
     return folder
 
 

@@ -17,8 +17,10 @@ from companion.build.workers import import_all, run_all, warm_up
 from companion.project import ROOT
 
 if TYPE_CHECKING:
-    from numbercheck.audit import Verdict
+    from companion.cohort import Reading
+    from companion.report.patients import Patients
     from numbercheck.ledger.records import Ledger
+    from numbercheck.report.page import JudgedLedger
 
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
 
@@ -61,16 +63,16 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     must_make = inputs.read_consistency and document is None
     if must_make or any(why_run(run, request.force) for run in runs):
         warm_up()
-    ledger, audited, counted = _check(request)
+    ledger, reading = _check(request)
     with ThreadPoolExecutor(1) as aside, _locked(request, output, watch):
-        ready = aside.submit(_prepare)
+        ready = aside.submit(_prepare, ledger, reading)
         if must_make:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             runs = inputs.runs(document)
         _execute(request, _waiting(request, runs, watch), watch)
-        ready.result()
+        judged, patients, counted = ready.result()
         own = cache.read_record(record).get("files", ())
-        outcome = _replace_outputs(request, output, runs, document, ledger, audited, own)
+        outcome = _replace_outputs(request, output, runs, document, judged, patients, own)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary, "files": _names(output)}
@@ -98,10 +100,9 @@ def _waiting(request: BuildRequest, runs: Sequence[Run], watch: Watch) -> list[R
     return sorted(waiting, key=lambda run: SLOWEST_FIRST.index(run.stem))
 
 
-def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict], list[str]]":
-    """Read and audit the ledger, and say who is counted; refuse what has faults, with all."""
-    from companion.cohort import counted, grouped, read_folder
-    from numbercheck.audit import audit
+def _check(request: BuildRequest) -> "tuple[Ledger, Reading]":
+    """Read the ledger and the patient tables; refuse what has faults, with all of them."""
+    from companion.cohort import grouped, read_folder
     from numbercheck.ledger.reading import read_ledger
 
     ledger = read_ledger(request.published)
@@ -109,7 +110,7 @@ def _check(request: BuildRequest) -> "tuple[Ledger, list[Verdict], list[str]]":
     reading = read_folder(request.cohort, ledger, request.parameters.get("population", ""))
     if reading.faults:
         raise BuildError("\n".join(grouped(reading.faults)))
-    return ledger, audit(ledger), [f"Counted are {counted(reading)}", *reading.notes]
+    return ledger, reading
 
 
 def _require_article(request: BuildRequest, ledger: "Ledger") -> None:
@@ -135,12 +136,17 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
         yield
 
 
-def _prepare() -> None:
-    """Import what comes after the notebooks while they run."""
+def _prepare(ledger: "Ledger", reading: "Reading") -> "tuple[JudgedLedger, Patients, list[str]]":
+    """What the report needs besides the notebooks, made while they run; also who is counted."""
     import_all("companion.report", "companion.cohort")
+    from companion.cohort import cohort_of, counted
+    from companion.report.patients import patients_of
     from numbercheck.report.environment import environment
+    from numbercheck.report.page import judged
 
     environment("companion.report")
+    patients = patients_of(cohort_of(reading, ledger), ledger)
+    return judged(ledger), patients, [f"Counted are {counted(reading)}", *reading.notes]
 
 
 def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> None:
@@ -168,27 +174,26 @@ def _replace_outputs(
     output: Path,
     runs: Sequence[Run],
     document: Path | None,
-    ledger: "Ledger",
-    audited: "list[Verdict]",
+    known: "JudgedLedger",
+    patients: "Patients",
     own: Sequence[str],
 ) -> BuildOutcome:
     from companion.build.collect import collect
     from companion.verify import summary
     from numbercheck.audit import drift
     from numbercheck.ledger.sources import of_sources
-    from numbercheck.report.sources import elsewhere
 
     with staged(output) as stage:
         if document:
             shutil.copyfile(document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in runs}
-        rows = collect(stage, finished, request.cohort, request.published, ledger, audited)
+        rows = collect(stage, finished, request, known, patients)
         others = sorted({*_names(output)} - {*_names(stage), *own}) if request.output else []
         if others:
             what = f"{request.output} holds {others[0]}, which no build made"
             raise BuildError(f"{what}; move it away, or name another --output")
-    found = drift(of_sources(ledger), [*rows, *elsewhere(ledger)])
-    return BuildOutcome(output, tuple(found), summary(ledger, rows))
+    found = drift(of_sources(known.ledger), [*rows, *known.elsewhere])
+    return BuildOutcome(output, tuple(found), summary(known.ledger, rows))
 
 
 def _names(folder: Path) -> list[str]:

@@ -2,99 +2,112 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from companion import results, verify
 from companion.build.execute import with_prose, write_notebook
-from companion.build.request import MADE, BuildError
+from companion.build.request import MADE, BuildError, BuildRequest
 from companion.build.workers import beside
-from companion.origin import label_of
 from numbercheck import standing
-from numbercheck.audit import Agreement, agreements
+from numbercheck.audit import Agreement
 from numbercheck.tables import write_table
 
 if TYPE_CHECKING:
+    from companion.report.patients import Patients
     from numbercheck.audit import Verdict
     from numbercheck.ledger.records import Ledger
+    from numbercheck.report.page import JudgedLedger
 
 ALT = "alt.json"
 MISSING = "missing.json"
+GLANCE = "figure-ledger"
+MERGED = shutil.ignore_patterns(ALT)
 
 
 def collect(
     stage: Path,
     finished: Mapping[Path, Path],
-    cohort: Path,
-    published: Path,
-    ledger: "Ledger",
-    audited: "Sequence[Verdict]",
+    request: BuildRequest,
+    known: "JudgedLedger",
+    patients: "Patients",
 ) -> "list[Verdict]":
     """Fill a folder of outputs, and return the verdict on every claim.
 
     Parameters
     ----------
     stage : Path
-        The folder, not yet under its name.
+        The folder, not yet under its name, with the document on consistency if there is one.
     finished : mapping of Path to Path
         Each notebook and the folder of its finished run.
-    cohort : Path
-        ADaM tables that were read.
-    published : Path
-        Folder of the ledger, with the tables of the journal club.
-    ledger : Ledger
-        What is printed.
-    audited : sequence of Verdict
-        The verdicts of the audit.
+    request : BuildRequest
+        What is built, from which tables.
+    known : JudgedLedger
+        What is printed, and what follows from it.
+    patients : Patients
+        The patients that the report shows.
     """
     from companion.report import write_report
 
-    found: list[results.Result] = []
-    alt: dict[str, str] = {}
-    missing: dict[str, str] = {}
-    for notebook, run in finished.items():
-        for part in ("tables", "figures"):
-            if (run / part).is_dir():
-                shutil.copytree(run / part, stage / part, dirs_exist_ok=True)
-        alt |= _read(run / "figures" / ALT)
-        found += _results(notebook, run)
-        missing |= _read(run / "results" / f"{notebook.stem}.json")
-        executed = stage / "notebooks" / notebook.name
-        executed.parent.mkdir(exist_ok=True)
-        write_notebook(with_prose(notebook, run / "notebooks" / notebook.name), executed)
-    if alt:
-        text = json.dumps(alt, ensure_ascii=False, indent=1, sort_keys=True)
-        (stage / "figures" / ALT).write_text(text + "\n", encoding="utf-8", newline="\n")
-    merged = results.unique(found)
-    results.write_results(merged, stage / "results.csv")
-    if missing:
-        text = json.dumps(missing, ensure_ascii=False, indent=1, sort_keys=True)
-        (stage / MISSING).write_text(text + "\n", encoding="utf-8", newline="\n")
-    document = _read(stage / "consistency.json")
-    known = standing.standings(ledger, merged, document)
-    write_table(standing.Standing._fields, known, stage / standing.NAME)
-    write_table(Agreement._fields, agreements(ledger), stage / "sources.csv")
-    dataset = _read(cohort / "dataset.json")
-    rows = verify.verify(ledger, merged, audited, given_up(dataset), missing)
-    verify.write_verdicts(rows, stage / MADE)
-    label = label_of(dataset)
-    drawn = beside(draw, stage, ledger, rows, label)
-    patients = cohort if label else None
-    write_report(stage, ledger, rows, label, patients, published, drawn)
+    tables = [run / "results" / notebook.stem for notebook, run in finished.items()]
+    found = results.unique(result for table in tables for result in _results(table))
+    missing = _merged(table.with_suffix(".json") for table in tables)
+    dropped = given_up(_read(request.cohort / "dataset.json"))
+    rows = verify.verify(known.ledger, found, known.verdicts, dropped, missing)
+    known = replace(known, verdicts=rows)
+    alt = _merged(run / "figures" / ALT for run in finished.values())
+    _write_json(alt, stage / "figures" / ALT)
+    with beside(draw, stage / "figures", known.ledger, rows) as drawn:
+        for notebook, run in finished.items():
+            _copy(notebook, run, stage)
+        results.write_results(found, stage / "results.csv")
+        _write_json(missing, stage / MISSING)
+        standings = standing.standings(known.ledger, found, _read(stage / "consistency.json"))
+        write_table(standing.Standing._fields, standings, stage / standing.NAME)
+        write_table(Agreement._fields, known.agreements, stage / "sources.csv")
+        verify.write_verdicts(rows, stage / MADE)
+        late = cache(lambda: {GLANCE: drawn()})
+        write_report(stage, request.published, known, request.label, patients, late)
+        _write_json(alt | late(), stage / "figures" / ALT)
     return rows
 
 
-def _results(notebook: Path, run: Path) -> list[results.Result]:
-    path = run / "results" / f"{notebook.stem}.csv"
+def _copy(notebook: Path, run: Path, stage: Path) -> None:
+    """Copy the displays of a finished run, and its notebook with the current prose."""
+    for part in ("tables", "figures"):
+        if (run / part).is_dir():
+            shutil.copytree(run / part, stage / part, ignore=MERGED, dirs_exist_ok=True)
+    executed = stage / "notebooks" / notebook.name
+    executed.parent.mkdir(exist_ok=True)
+    write_notebook(with_prose(notebook, run / "notebooks" / notebook.name), executed)
+
+
+def _results(table: Path) -> list[results.Result]:
+    path = table.with_suffix(".csv")
     if not path.is_file():
-        raise BuildError(f"{notebook.name}: it wrote no results/{notebook.stem}.csv")
+        raise BuildError(f"{table.name}.ipynb: it wrote no results/{path.name}")
     return results.read_results(path)
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     """Content of a JSON file; empty if there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _merged(paths: Iterable[Path]) -> dict[str, Any]:
+    """All that some JSON files hold."""
+    return {key: value for path in paths for key, value in _read(path).items()}
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write a JSON file unless there is nothing to write."""
+    if content:
+        path.parent.mkdir(exist_ok=True)
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def given_up(dataset: Mapping) -> dict[str, str]:
@@ -102,12 +115,16 @@ def given_up(dataset: Mapping) -> dict[str, str]:
     return {row["claim"]: row["reason"] for row in dataset.get("given_up", ())}
 
 
-def draw(stage: Path, ledger: "Ledger", rows: "Sequence[Verdict]", label: str) -> None:
-    """Draw the one figure that shows every verdict."""
+def draw(
+    tell: Callable[[str], None], folder: Path, ledger: "Ledger", rows: "list[Verdict]"
+) -> None:
+    """Draw the one figure that shows every verdict; tell its description once there is an SVG."""
     import pandas as pd
 
     from companion import figures
     from companion.captions import provenance
 
     glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, ""))
-    figures.write_figure(glance, stage / "figures", "figure-ledger")
+    figures.write_svg(glance, folder, GLANCE)
+    tell(glance.alt_text)
+    figures.write_png(glance, folder, GLANCE)

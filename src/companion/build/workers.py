@@ -8,14 +8,15 @@ threads, its hash seed, its user's settings) reaches a notebook, and no notebook
 import gc
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import active_children, connection, forkserver, get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from companion.build.progress import Watch
 
@@ -74,38 +75,63 @@ def warm_up() -> None:
         os.environ.update(before)
 
 
-def beside(work: Callable[..., None], *given: object) -> Callable[[], None]:
+@contextmanager
+def beside(work: Callable[..., None], *given: object) -> Iterator[Callable[[], Any]]:
     """Do work in a forked process, or here and now if there is no fork server.
 
     Parameters
     ----------
     work : callable
-        A function of a module.
+        A function of a module; its first argument is a function to call once, with what it made.
     *given : object
-        Its arguments.
+        Its other arguments.
 
-    Returns
-    -------
+    Yields
+    ------
     callable
-        Waits until the work is done; raises RuntimeError if it failed.
+        Waits for what the work made, and returns it.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        If the work failed.
     """
     if not STARTED:
-        work(*given)
-        return lambda: None
-    process = CONTEXT.Process(target=_work_beside, args=(work, *given))
+        made: list[object] = []
+        work(made.append, *given)
+        yield made.pop
+        return
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_work_beside, args=(work, theirs, *given))
     process.start()
+    theirs.close()
 
-    def wait() -> None:
+    def wait() -> Any:
+        try:
+            message = ours.recv()
+        except EOFError:  # the process has ended
+            process.join()
+            if process.exitcode:
+                status = f"its process was ended (status {process.exitcode})"
+                raise RuntimeError(f"{work.__name__}: {status}") from None
+            return None
+        if isinstance(message, OSError):
+            raise message
+        return message
+
+    try:
+        yield wait
+        wait()  # for its end
+    finally:
         process.join()
-        if process.exitcode:
-            raise RuntimeError(f"{work.__name__}: its process was ended ({process.exitcode})")
-
-    return wait
 
 
-def _work_beside(work: Callable[..., None], *given: object) -> None:
+def _work_beside(work: Callable[..., None], messages: Connection, *given: object) -> None:
     _exit_with_parent()
-    work(*given)
+    try:
+        work(messages.send, *given)
+    except OSError as error:
+        messages.send(error)
 
 
 def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> dict[str, str]:

@@ -12,3 +12,5 @@ from companion.figures.survival import survival as survival
 from companion.figures.swimmer import swimmer as swimmer
 from companion.figures.trials import trials as trials
 from companion.figures.writing import write_figure as write_figure
+from companion.figures.writing import write_png as write_png
+from companion.figures.writing import write_svg as write_svg

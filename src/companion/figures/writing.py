@@ -14,7 +14,6 @@ from companion.figures.style import DescribedFigure, styled
 RESOLUTION = 300  # dots per inch
 
 
-@styled()
 def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
     """Write ``name.svg`` and ``name.png``, and the description into ``alt.json``.
 
@@ -27,17 +26,29 @@ def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
     name : str
         Stem of the files.
     """
+    write_svg(figure, directory, name)
+    write_png(figure, directory, name)
+    _describe(directory / "alt.json", name, figure.alt_text)
+
+
+@styled()
+def write_svg(figure: DescribedFigure, directory: Path, name: str) -> None:
+    """Write ``name.svg``."""
     directory.mkdir(parents=True, exist_ok=True)
     _tell_apart(figure)
     figure.alt_text = drawable(figure.alt_text)
     (directory / f"{name}.svg").write_bytes(figure.svg(name))
+
+
+@styled()
+def write_png(figure: DescribedFigure, directory: Path, name: str) -> None:
+    """Write ``name.png``."""
     figure.savefig(
         directory / f"{name}.png",
         dpi=RESOLUTION,
         metadata={"Title": name, "Description": figure.alt_text, "Software": None},
         pil_kwargs={"compress_level": 3},  # a third faster than Pillow's 6, and no larger
     )
-    _describe(directory / "alt.json", name, figure.alt_text)
 
 
 def _tell_apart(figure: DescribedFigure) -> None:

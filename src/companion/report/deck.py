@@ -8,6 +8,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +20,11 @@ from companion.results import Result, read_results
 from companion.tables.table import count_and_percent
 from companion.verify import verify
 from companion.workbench import Workbench
-from numbercheck.audit import audit
 from numbercheck.ledger.records import Ledger
 from numbercheck.report.environment import environment, unbroken
 from numbercheck.report.findings import Found
 from numbercheck.report.numbers import REFERENCE
-from numbercheck.report.page import ledger_content
+from numbercheck.report.page import judged, ledger_content
 
 ASKED = 4  # questions for the authors on the slide; the others are in its notes
 NUMBER = re.compile(r"\d+")
@@ -105,25 +105,26 @@ def _slides(bench: Workbench, outputs: Path, published: Path) -> Iterator[Slide]
     values = {(r.measure, r.statistic): str(r.value) for r in results}
     missing = outputs / "missing.json"
     unrecorded = json.loads(missing.read_text(encoding="utf-8")) if missing.is_file() else {}
-    verdicts = verify(ledger, results, audit(ledger), missing=unrecorded)
-    known = ledger_content(published, ledger, verdicts, consistency_document(outputs), values)
+    known = judged(ledger)
+    known = replace(known, verdicts=verify(ledger, results, known.verdicts, missing=unrecorded))
+    content = ledger_content(published, known, consistency_document(outputs), values)
     club = read_journal_club(published, ledger)
 
     def fill(text: str) -> str:
-        return known["fill"](text).striptags()
+        return content["fill"](text).striptags()
 
-    unchecked = [f"{n}: {kind}" for kind, n in known["unchecked"]]
+    unchecked = [f"{n}: {kind}" for kind, n in content["unchecked"]]
     yield Slide("cover", str(ledger.article.get("title", "An article")), notes=[OPENING])
     if ledger.regimen:
         yield Slide("regimen", "What were the patients given?", ledger.regimen, [REGIMEN])
-    yield Slide("numbers", "How much of it can be checked?", known, [FOLLOWS])
-    yield Slide("squares", "Every claim, by what is known of it", known, [FOLLOWS], label)
-    yield from _discussed(known["findings"], club, fill, label)
+    yield Slide("numbers", "How much of it can be checked?", content, [FOLLOWS])
+    yield Slide("squares", "Every claim, by what is known of it", content, [FOLLOWS], label)
+    yield from _discussed(content["findings"], club, fill, label)
     for curve in curves(bench):
         yield _survival(curve, values, label)
     yield from _rates(outputs / "tables" / "table-trials.csv")
     yield from _exercises(club, ledger)
-    if questions := [fill(q.text) for q in known["questions"]]:
+    if questions := [fill(q.text) for q in content["questions"]]:
         more = [f"Also: {question}" for question in questions[ASKED:]]
         yield Slide("list", "What would you ask the authors?", questions[:ASKED], more)
     yield Slide("list", "What can nobody outside the trial check?", unchecked, [UNCHECKED])

@@ -5,10 +5,8 @@ of a mark (``crc_2w.n--crc_2w.N``). A figure stands on the page as SVG of its ow
 shapes are kept, so that its marks can be pressed.
 """
 
-import base64
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +24,7 @@ CLAUSE = re.compile(r"[:;,.](?!\d)")
 NUMBERED = re.compile(r"s?\d+[a-z]?")
 LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
 JOINS = "stroke-linejoin: round; stroke-linecap: butt"  # the style sheet of every figure
+WRITTEN = {".html": (".csv", ".html", ".tex"), ".svg": (".png", ".svg")}
 SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect", "pattern")
 GEOMETRY = (
     *("d", "style", "transform", "x", "y", "width", "height", "viewBox", "clip-path", "fill"),
@@ -95,14 +94,10 @@ def tables(output: Path, links: Links) -> list[PageDisplay]:
     return [_table(path, links) for path in sorted((output / "tables").glob("*.html"))]
 
 
-def figures(output: Path, links: Links) -> list[PageDisplay]:
-    """Every figure of a build, by name: as SVG, or as PNG where there is no SVG."""
+def figures(output: Path, described: Mapping[str, str], links: Links) -> list[PageDisplay]:
+    """The figures of a build that are described."""
     folder = output / "figures"
-    described = folder / "alt.json"
-    alt = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
-    paths = {path.stem: path for path in sorted(folder.glob("*.png"))}
-    paths |= {path.stem: path for path in sorted(folder.glob("*.svg"))}
-    return [_figure(path, str(alt.get(name, "")), links) for name, path in sorted(paths.items())]
+    return [_figure(folder / f"{name}.svg", alt, links) for name, alt in described.items()]
 
 
 def _table(path: Path, links: Links) -> PageDisplay:
@@ -115,7 +110,7 @@ def _table(path: Path, links: Links) -> PageDisplay:
         path.stem,
         title,
         links.link(html),
-        files=tuple(_files(path)),
+        files=_files(path),
         measures=_measures(named, links),
     )
 
@@ -129,17 +124,12 @@ def _captioned(table: Markup, title: str) -> Markup:
 
 
 def _figure(path: Path, alt: str, links: Links) -> PageDisplay:
-    title, named = _titled(path.stem, alt), []
-    if path.suffix == ".svg":
-        root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this build
-        picture = Markup("".join(_shapes(root, alt or title, path.stem, links)))  # noqa: S704
-        named = [number for element in root.iter() for number in _named(element)]
-    else:
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
-        picture = Markup('<img src="data:image/png;base64,{}" alt="{}">').format(data, alt or title)
+    title = _titled(path.stem, alt)
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this build
+    picture = Markup(_shapes(root, alt or title, path.stem, links))  # noqa: S704
+    named = [number for element in root.iter() for number in _named(element)]
     shown = _measures(named, links)
-    files = tuple(_files(path))
-    return PageDisplay(path.stem, title, picture, alt or title, files, measures=shown, listed=shown)
+    return PageDisplay(path.stem, title, picture, alt or title, _files(path), shown, listed=shown)
 
 
 def _measures(named: list[Shown], links: Links) -> tuple[str, ...]:
@@ -154,26 +144,30 @@ def _named(element: ElementTree.Element) -> list[Shown]:
     return [(measure, statistic) for measure, dot, statistic in parts if dot]
 
 
-def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> Iterator[str]:
+def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> str:
     """SVG of an element and those in it, without whatever is no shape."""
     tag = element.tag.rpartition("}")[2]
     if tag not in SHAPES:
-        return
-    named = [(links.aim(*number), number[0]) for number in _named(element)]
-    aim, measure = next((pair for pair in named if pair[0]), ("", ""))
-    if aim:  # the list below the figure has the same links for the keyboard
-        name_ = links.ledger.measures[measure].label if measure in links.ledger.measures else aim
-        yield f'<a href="#{aim}" tabindex="-1" aria-label="{escape(name_)}">'
+        return ""
     if alt:
         width = float(element.get("width", "0").removesuffix("pt")) * LEGIBLE
         style = f"--width: {width:.0f}px; width: {1.5 * width:.0f}px; {JOINS}"
         view = escape(element.get("viewBox", ""))
-        yield f'<svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}">'
+        start = f'svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}"'
     else:
-        yield f"<{tag}{''.join(_attributes(element, f'{slug(name)}-'))}>"
-    for child in element:
-        yield from _shapes(child, "", name, links)
-    yield f"</{tag}>" + ("</a>" if aim else "")
+        start = f"{tag}{''.join(_attributes(element, f'{slug(name)}-'))}"
+    inner = "".join([_shapes(child, "", name, links) for child in element])
+    return _pressed(element, f"<{start}>{inner}</{tag}>", links)
+
+
+def _pressed(element: ElementTree.Element, svg: str, links: Links) -> str:
+    """SVG of a mark, as a link if it names a number; a list has the same for the keyboard."""
+    named = ((links.aim(*number), number[0]) for number in _named(element))
+    aim, measure = next((pair for pair in named if pair[0]), ("", ""))
+    if not aim:
+        return svg
+    said = links.ledger.measures[measure].label if measure in links.ledger.measures else aim
+    return f'<a href="#{aim}" tabindex="-1" aria-label="{escape(said)}">{svg}</a>'
 
 
 def _attributes(element: ElementTree.Element, prefix: str) -> Iterator[str]:
@@ -201,7 +195,6 @@ def _titled(name: str, alt: str) -> str:
     return f"{_words(name.removeprefix('figure-'))}: {clause}" if clause else _words(name)
 
 
-def _files(path: Path) -> Iterator[str]:
-    """Names of the files of one display, relative to the page."""
-    for sibling in sorted(path.parent.glob(f"{path.stem}.*")):
-        yield f"{path.parent.name}/{sibling.name}"
+def _files(path: Path) -> tuple[str, ...]:
+    """Names of the files of one display, relative to the page; a PNG may still be drawn."""
+    return tuple(f"{path.parent.name}/{path.stem}{ending}" for ending in WRITTEN[path.suffix])

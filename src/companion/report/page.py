@@ -7,14 +7,13 @@ from typing import Any
 
 from companion.report.computed import Computed, computed
 from companion.report.displays import Links, PageDisplay, figures, tables
-from companion.report.journal_club import JournalClub, read_journal_club
+from companion.report.journal_club import read_journal_club
 from companion.report.notebooks import notebooks
-from companion.report.patients import patients
-from numbercheck.audit import Verdict
+from companion.report.patients import Patients
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.report.environment import slug
-from numbercheck.report.page import ledger_content, statistics_of, write_html
+from numbercheck.report.page import JudgedLedger, ledger_content, statistics_of, write_html
 
 SECTIONS = {
     "overview": "Overview",
@@ -29,17 +28,17 @@ SECTIONS = {
     "methods": "Methods",
     "club": "Journal club",
 }
+NOBODY = Patients()
 COMMAND = ".venv/bin/numbercheck {}"  # where `make` puts it
 
 
 def write_report(
     output: Path,
-    ledger: Ledger,
-    verdicts: Sequence[Verdict],
+    published: Path,
+    known: JudgedLedger,
     label: str = "",
-    cohort: Path | None = None,
-    published: Path | None = None,
-    drawn: Callable[[], None] = lambda: None,
+    patients: Patients = NOBODY,
+    late: Callable[[], Mapping[str, str]] = dict,
 ) -> None:
     """Write ``index.html``, which needs no other file, no network and no server.
 
@@ -47,48 +46,50 @@ def write_report(
     ----------
     output : Path
         Folder of a build: results, tables, figures, executed notebooks.
-    ledger : Ledger
-        What is printed.
-    verdicts : sequence of Verdict
-        The verdict on every claim.
+    published : Path
+        Folder of the ledger. Its tables of the journal club, if there are any, are shown.
+    known : JudgedLedger
+        What is printed, with the verdict on every claim.
     label : str
         What must be seen wherever numbers of patients are, such as that they are
         reconstructed; empty for a trial's own data.
-    cohort : Path, optional
-        Folder of the patient tables. Their rows are shown if they are reconstructed.
-    published : Path, optional
-        Folder of the ledger. Its tables of the journal club, if there are any, are shown.
-    drawn : callable
-        Returns when all figures are there; called when everything else is known.
+    patients : Patients
+        The patients that may be shown.
+    late : callable
+        Waits for figures that are still being drawn, and returns their descriptions by name.
     """
-    results = computed(output)
+    ledger, results = known.ledger, computed(output)
     values = {(r.measure, r.statistic): r.value for r in results}
     content = {
         "name": "Companion",
         "title": f"Companion to {ledger.article.get('title', 'an article')}",
         "label": label,
         "command": COMMAND,
-        **ledger_content(published, ledger, verdicts, consistency_document(output), values),
+        **ledger_content(published, known, consistency_document(output), values),
         **_computed(ledger, results),
-        "patients": patients(cohort, ledger),
-        "club": read_journal_club(published, ledger) if published else JournalClub(),
+        "patients": patients,
+        "club": read_journal_club(published, ledger),
         "statistics": statistics_of(ledger, values),
-        **_displayed(output, Links(ledger, values), drawn),
+        **_displayed(output, Links(ledger, values), late),
     }
     write_html(content, SECTIONS, output / "index.html", "companion.report")
 
 
 def consistency_document(output: Path) -> dict[str, Any]:
     """What a build found of all claims together; empty where it was not asked."""
-    path = output / "consistency.json"
+    return _read(output / "consistency.json")
+
+
+def _read(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _displayed(output: Path, links: Links, drawn: Callable[[], None]) -> dict[str, Any]:
+def _displayed(output: Path, links: Links, late: Callable[[], Mapping[str, str]]) -> dict[str, Any]:
     """Tables, figures and notebooks, and which of them show a measure."""
     shown_tables = tables(output, links)
-    drawn()
-    shown_figures = figures(output, links)
+    shown_figures = figures(output, _read(output / "figures" / "alt.json"), links)
+    shown_figures += figures(output, late(), links)
+    shown_figures.sort()
     return {
         "tables": shown_tables,
         "figures": shown_figures,

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from companion.cohort import Cohort, masked, patient_table
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
@@ -29,23 +29,12 @@ class Patients(NamedTuple):
     feeds: Mapping[str, tuple[Claim, ...]] = {}
 
 
-def patients(directory: Path | None, ledger: Ledger) -> Patients:
-    """Read the patients that may be shown.
+def patients_of(cohort: Cohort, ledger: Ledger) -> Patients:
+    """Make the patients ready that may be shown: a trial's own are nobody's to publish.
 
-    Parameters
-    ----------
-    directory : Path or None
-        Folder of the ADaM tables. Supplied patients are nobody's to publish, so only a
-        reconstructed cohort is shown.
-    ledger : Ledger
-        Its variables are the columns; its counts select patients.
+    The ledger's variables are the columns; its counts select patients.
     """
-    if directory is None or not ledger.variables:
-        return Patients()
-    from companion.cohort import masked, patient_table, read_cohort
-
-    cohort = read_cohort(directory, ledger)
-    if not cohort.label:
+    if not (cohort.label and ledger.variables):
         return Patients()
     table = patient_table(cohort, ledger.variables)
     names = [str(name) for name in table.index]

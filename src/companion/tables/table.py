@@ -8,6 +8,7 @@ from data: in no file do they become markup, and a spreadsheet runs no cell of t
 import csv
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from io import StringIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from companion.captions import Text, n_percent, numbers
 from companion.results import Results
 
 SHARE = re.compile(r"(?:(\d+) \()?(\d+)%")
+ANY_NAME = "\ua66e"  # a letter that no table has, since great_tables refuses other signs
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LATEX_NEEDS = "% \\usepackage{booktabs,caption}; compile with XeLaTeX or LuaLaTeX (UTF-8 text)\n"
 LOOK: dict[str, Any] = {
@@ -109,9 +111,14 @@ class DisplayTable:
 
     def html(self, name: str = "table") -> str:
         """The table as HTML, each number of a result with its measure and statistic."""
+        return self._unnamed.replace(ANY_NAME, name)
+
+    @cached_property
+    def _unnamed(self) -> str:
+        """The HTML, made once: a file and a notebook show it under two names."""
         columns = [f"column{i}" for i in range(len(self.columns))]
         named = ["stub", *columns, *(["group"] if self.grouped else [])]
-        return self.gt(name).fmt(_html, named).as_raw_html()
+        return self.gt(ANY_NAME).fmt(_html, named).as_raw_html()
 
     def csv(self) -> str:
         """The cells as CSV, with the label in every row so that a copied row keeps it.

@@ -10,9 +10,11 @@ from numbercheck.report.claims import printed, reason, token, what
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import SIGNS, STATISTICS, called
 
+STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 CODE = re.compile(r"(<code>.*?</code>)", re.DOTALL)
-PERCENT = re.compile(r"(?<=\d) %")
-DASH = re.compile(r"(?<=[\d%>])–(?=[\d<])")
+# The literal stands first, so that a search skips to it.
+PERCENT = re.compile(r" %(?<=\d %)")
+DASH = re.compile(r"–(?<=[\d%>]–)(?=[\d<])")
 
 
 @cache
@@ -50,7 +52,7 @@ def environment(*packages: str) -> Environment:
 
 def slug(text: str) -> str:
     """Text as it can stand in an id and in a link to it."""
-    return "".join(c if (c.isalnum() and c.isascii()) or c in "_-" else "-" for c in text)
+    return STRANGE.sub("-", text)
 
 
 def rounded(value: str, printed: Printed | None) -> str:

@@ -1,12 +1,12 @@
 """Put the page of a ledger together, without any patient data, and write it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numbercheck.audit import Verdict, audit, tally
+from numbercheck.audit import Agreement, Verdict, agreements, audit, tally
 from numbercheck.ledger.reading import read_ledger, read_records
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.report.claims import following
@@ -16,7 +16,7 @@ from numbercheck.report.findings import findings
 from numbercheck.report.numbers import Numbers
 from numbercheck.report.questions import read_questions
 from numbercheck.report.sources import elsewhere, sources
-from numbercheck.report.what_if import CHOICES, what_if
+from numbercheck.report.what_if import CHOICES, WhatIf, what_if
 from numbercheck.words import OUTCOMES, STATISTICS, UNCHECKED
 
 SECTIONS = {
@@ -39,6 +39,35 @@ class SameMeaning:
     words: str
 
 
+@dataclass(frozen=True)
+class JudgedLedger:
+    """A ledger with all that it says of itself: what takes time and needs no patients.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        What is printed.
+    verdicts, elsewhere : list of Verdict
+        The verdict on every claim of the article, and on those of other sources.
+    agreements : list of Agreement
+        How the sources agree.
+    choices : WhatIf
+        What other methods give.
+    """
+
+    ledger: Ledger
+    verdicts: list[Verdict]
+    elsewhere: list[Verdict]
+    agreements: list[Agreement]
+    choices: WhatIf
+
+
+def judged(ledger: Ledger) -> JudgedLedger:
+    """Judge a ledger by its own numbers."""
+    others = elsewhere(ledger)
+    return JudgedLedger(ledger, audit(ledger), others, agreements(ledger), what_if(ledger))
+
+
 def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None:
     """Write one HTML file about a ledger, which needs no other file and no network.
 
@@ -58,29 +87,25 @@ def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None
         "title": f"Every number of {ledger.article.get('title', 'an article')}",
         "label": "",
         "command": f"numbercheck {{}} {published}",
-        **ledger_content(published, ledger, audit(ledger), document, {}),
+        **ledger_content(published, judged(ledger), document, {}),
     }
     write_html(content, SECTIONS, page)
 
 
 def ledger_content(
-    published: Path | None,
-    ledger: Ledger,
-    verdicts: Sequence[Verdict],
-    document: Mapping[str, Any],
-    values: Values,
+    published: Path, known: JudgedLedger, document: Mapping[str, Any], values: Values
 ) -> dict[str, Any]:
     """What the parts of the page show that need a ledger and its verdicts.
 
     ``values`` are results by measure and statistic, where something was computed from patients.
     """
-    together, choices = consistency(document, ledger), what_if(ledger)
-    questions = read_questions(published, ledger) if published else []
-    others = elsewhere(ledger)
-    fill = Numbers(ledger, [*verdicts, *others], values, together, choices).fill
-    found = findings(ledger, [*verdicts, *others], questions, fill, together)
+    ledger, verdicts = known.ledger, known.verdicts
+    together, questions = consistency(document, ledger), read_questions(published, ledger)
+    every = [*verdicts, *known.elsewhere]
+    fill = Numbers(ledger, every, values, together, known.choices).fill
+    found = findings(ledger, every, questions, fill, together)
     return {
-        **_counted(ledger, verdicts),
+        **_counted(known),
         "article": ledger.article,
         "ledger": ledger,
         "verdicts": verdicts,
@@ -88,13 +113,13 @@ def ledger_content(
         "found": Counter(f.kind for f in found),
         "questions": [q for q in questions if q.kind == "ask"],
         "follows": following(verdicts, ledger),
-        "what_if": choices,
+        "what_if": known.choices,
         "choices": CHOICES,
         "fill": fill,
         "values": values,
         "consistency": together,
         "implied": together.get("implied", {}),
-        "sources": sources(ledger, others),
+        "sources": sources(ledger, known.agreements, known.elsewhere),
         "synonyms": _synonyms(published),
     }
 
@@ -109,9 +134,9 @@ def write_html(
     page.write_text(html, encoding="utf-8", newline="\n")
 
 
-def _counted(ledger: Ledger, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def _counted(known: JudgedLedger) -> dict[str, Any]:
     """How many numbers there are, by verdict and by why they are not checked."""
-    claims = ledger.claims.values()
+    ledger, verdicts, claims = known.ledger, known.verdicts, known.ledger.claims.values()
     follow = [v for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
     return {
         "parts": list(dict.fromkeys(claim.part for claim in claims)),
@@ -144,10 +169,10 @@ def statistics_of(ledger: Ledger, values: Values) -> dict[str, list[str]]:
     }
 
 
-def _synonyms(published: Path | None) -> list[list[str]]:
+def _synonyms(published: Path) -> list[list[str]]:
     """Groups of words that mean the same to whoever searches the ledger."""
     faults: list[str] = []
-    rows = read_records(published / "synonyms.csv", SameMeaning, faults) if published else []
+    rows = read_records(published / "synonyms.csv", SameMeaning, faults)
     if faults:
         raise LedgerError(faults)
     return [row.words.split("|") for _, row in rows]

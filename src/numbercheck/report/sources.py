@@ -1,10 +1,10 @@
 """The part on sources: what each prints of one measure, and whether they agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from numbercheck.audit import Verdict, audit
-from numbercheck.audit.sources import ALIKE, Agreement, agreements
+from numbercheck.audit.sources import ALIKE, Agreement
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.sources import ARTICLE, every_source, of_sources
 from numbercheck.words import STATISTICS
@@ -32,12 +32,13 @@ def elsewhere(ledger: Ledger) -> list[Verdict]:
     return audit(of_sources(ledger, names)) if names else []
 
 
-def sources(ledger: Ledger, verdicts: Iterable[Verdict]) -> dict[str, Any]:
+def sources(
+    ledger: Ledger, found: Sequence[Agreement], verdicts: Iterable[Verdict]
+) -> dict[str, Any]:
     """Make the sources ready; empty where the article is the only one.
 
-    ``verdicts`` are those of `elsewhere`.
+    ``found`` are the ledger's agreements, ``verdicts`` those of `elsewhere`.
     """
-    found = agreements(ledger)
     own = [row for row in found if row.source in ledger.sources]
     cited = [row for row in found if row.source not in ledger.sources]
     if not found:

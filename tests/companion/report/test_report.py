@@ -15,7 +15,9 @@ from reading_room import (
     LABEL,
     PUBLISHED,
     real_outputs,
+    the_judged,
     the_ledger,
+    the_patients,
     the_rows,
     write_outputs,
 )
@@ -73,7 +75,8 @@ def outputs(tmp_path_factory):
 
 def written(folder, ledger=None, label=LABEL, cohort=COHORT, published=PUBLISHED):
     ledger = ledger or the_ledger()
-    report.write_report(folder, ledger, the_rows(ledger), label, cohort, published)
+    patients = the_patients(ledger, cohort)
+    report.write_report(folder, published, the_judged(ledger), label, patients)
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
@@ -190,7 +193,7 @@ def test_a_figure_keeps_its_shapes_and_nothing_that_runs_or_leads_elsewhere(tmp_
     )
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "f.svg").write_text(bad, encoding="utf-8")
-    (figure,) = figures(tmp_path, Links(the_ledger(), set()))
+    (figure,) = figures(tmp_path, {"f": ""}, Links(the_ledger(), set()))
 
     assert not re.search(r"alert|script|foreign|http|onload|onclick", figure.html)
     link = r'<a href="#claim-table1_crc_2w_n" tabindex="-1" aria-label="[^"]+"><g id="f-crc_2w.n">'
@@ -501,7 +504,7 @@ def test_consistency_is_a_part_only_where_it_was_computed(outputs, tmp_path, pag
 
 
 def test_a_folder_with_nothing_but_verdicts_still_gives_a_page(tmp_path):
-    page = Page(written(tmp_path, cohort=None))
+    page = Page(written(tmp_path))
 
     assert "This build ran no notebook." in page.texts["notebooks"]
 

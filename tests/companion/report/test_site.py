@@ -3,7 +3,16 @@
 import re
 
 import pytest
-from reading_room import COHORT, LABEL, PUBLISHED, real_outputs, the_ledger, the_rows, write_outputs
+from reading_room import (
+    LABEL,
+    PUBLISHED,
+    real_outputs,
+    the_judged,
+    the_ledger,
+    the_patients,
+    the_rows,
+    write_outputs,
+)
 
 from companion import report
 
@@ -23,7 +32,7 @@ def addresses(tmp_path_factory):
     """The page of a small, partly hostile folder of outputs, and that of the article."""
     small = write_outputs(tmp_path_factory.mktemp("site"))
     ledger = the_ledger()
-    report.write_report(small, ledger, the_rows(ledger), LABEL, COHORT, PUBLISHED)
+    report.write_report(small, PUBLISHED, the_judged(ledger), LABEL, the_patients(ledger))
     real = real_outputs(tmp_path_factory.mktemp("real"))
     return {"small": (small / "index.html").as_uri(), "real": (real / "index.html").as_uri()}
 
