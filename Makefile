@@ -10,6 +10,9 @@ UV := $(BIN)/uv pip
 INSTALL := $(UV) install --quiet --python $(BIN)/python
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) compile --quiet --universal \
 	--generate-hashes --python-version 3.11
+# IPython and ipykernel complete and debug code with these: in JupyterLab, and nowhere else.
+UNUSED := --no-emit-package debugpy --no-emit-package jedi --no-emit-package parso
+PIP_INSTALL := install --quiet --disable-pip-version-check --require-hashes --requirement
 OLD_PYTHON := The companion needs Python 3.11 or newer, and $(PYTHON) is Python {}.{}. \
 	Name a newer one: make PYTHON=python3.11
 
@@ -55,11 +58,13 @@ bench: $(VENV)/made-test  ## measure time and memory into docs/benchmarks.md (ON
 	@$(BIN)/python tests/bench $(ONLY)
 
 lock: $(VENV)/made-setup  ## make the locks again from pyproject.toml (UPGRADE=--upgrade: newest versions)
-	$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
-	for extra in test lab distributed; do \
-		$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra $$extra \
+	$(COMPILE) $(UPGRADE) $(UNUSED) pyproject.toml --group build --output-file requirements.lock
+	for extra in test distributed; do \
+		$(COMPILE) $(UPGRADE) $(UNUSED) pyproject.toml --group build --extra $$extra \
 			--constraints requirements.lock --output-file requirements-$$extra.lock || exit; \
 	done
+	$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra lab \
+		--constraints requirements.lock --output-file requirements-lab.lock
 	$(COMPILE) $(UPGRADE) --group setup --output-file requirements-setup.lock
 
 clean:  ## remove the environment and the caches; outputs/ stays
@@ -76,17 +81,18 @@ $(VENV)/made-setup: requirements-setup.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
 		sys.exit(v < (3, 11) and " ".join("$(OLD_PYTHON)".split()).format(*v))'
 	@echo "Making $(VENV) (this once)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(BIN)/python $(PIP_INSTALL) $< 2>/dev/null || { \
+		$(BIN)/python -m ensurepip >/dev/null && $(BIN)/python -m pip $(PIP_INSTALL) $<; }
 	@touch $@
 
 $(VENV)/made-job: requirements.lock pyproject.toml $(VENV)/made-setup
 	@echo "Installing $<"
-	@$(INSTALL) --require-hashes --requirement $<
+	@$(INSTALL) --no-deps --require-hashes --requirement $<
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/made-%: requirements-%.lock $(VENV)/made-job
 	@echo "Installing $<"
-	@$(INSTALL) --require-hashes --requirement $<
+	@$(INSTALL) --no-deps --require-hashes --requirement $<
 	@touch $@

@@ -8,7 +8,9 @@ status 1. Nothing in the tests depends on time; this does, and so it runs by han
 import importlib
 import os
 import re
+import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -18,9 +20,10 @@ HEAD = """# Benchmarks
 Made by `make bench`: medians of five within one run on {cores} processor cores, unless it says
 otherwise. Times on another machine differ; ratios should not by much. The last column says what was
 promised, and whether it holds. † marks what was measured while other programs used the machine:
-before and after each measurement, a fixed loop is timed and the processors' idle time is read. The
-load average was {load:.1f} at the end of the run.
+before and after each measurement, a fixed loop is timed and the processors' idle time is read. Each
+part says when it was measured, and of which version.
 """
+UNDATED = "Measured before this page kept dates."
 
 
 def main(names: list[str]) -> int:
@@ -32,23 +35,31 @@ def main(names: list[str]) -> int:
     if unknown := sorted(set(names) - set(known)):
         print(f"no subject {unknown[0]!r}; one of {', '.join(known)}", file=sys.stderr)
         return 2
-    kept = True
+    commit, kept = _commit(), True
     for name in names or known:
         section = importlib.import_module(name).measure()
         print(section, end="\n\n", flush=True)
-        parts = _parts() | {name: str(section)}
+        busy = f"load average {os.getloadavg()[0]:.1f}"
+        parts = _parts() | {name: f"{section}\n\nMeasured on {date.today()}, {commit}; {busy}."}
         body = "".join(f"\n<!-- {n} -->\n{parts[n]}\n" for n in known if n in parts)
-        head = HEAD.format(cores=os.cpu_count(), load=os.getloadavg()[0])
-        PAGE.write_text(head + body, encoding="utf-8")
+        PAGE.write_text(HEAD.format(cores=os.cpu_count()) + body, encoding="utf-8")
         kept &= section.kept
     return 0 if kept else 1
 
 
 def _parts() -> dict[str, str]:
-    """Sections of the page by subject."""
+    """Sections of the page by subject, each with when it was measured."""
     text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
     found = re.split(r"<!-- (\w+) -->\n", text)[1:]
-    return {name: part.strip("\n") for name, part in zip(found[::2], found[1::2], strict=True)}
+    parts = zip(found[::2], (part.strip("\n") for part in found[1::2]), strict=True)
+    return {n: p if "\nMeasured " in p else f"{p}\n\n{UNDATED}" for n, p in parts}
+
+
+def _commit() -> str:
+    """Name the version that is measured; a run writes only the page, which is no part of it."""
+    command = ["git", "-C", str(HERE), "describe", "--always", "--dirty= with changes"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return f"commit {run.stdout.strip()}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""How long a command takes before it does anything, and a fresh clone until its report is there."""
+"""How long a command takes before it does anything, and what a fresh clone takes and installs."""
 
+import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,33 @@ from companion.build.request import PUBLISHED
 from companion.project import ROOT
 
 AUDIT = [NUMBERCHECK, "audit", str(PUBLISHED)]
+BEFORE = "458b067"  # the last version that installed all that any package asks for
+SIZES = """
+import json
+from importlib.metadata import distributions
+def size(package):
+    files = (file.locate() for file in package.files or () if file.suffix != ".pyc")
+    return sum(file.stat().st_size for file in files if file.is_file())
+print(json.dumps({package.name.lower(): size(package) / 1e6 for package in distributions()}))
+"""
+NEEDED = {
+    "babel": "great_tables writes numbers and dates with it",
+    "fonttools": "matplotlib imports it for fonts",
+    "great-tables": "writes tables as HTML and LaTeX",
+    "hatchling": "installs this package",
+    "ipython": "the notebooks' kernel",
+    "kiwisolver": "matplotlib arranges a figure with it",
+    "matplotlib": "draws figures",
+    "numpy": "arrays, below pandas, matplotlib and the solver",
+    "openpyxl": "reads ledgers in spreadsheets",
+    "ortools": "the solver: conflicts, bounds and cohorts",
+    "pandas": "patient tables",
+    "pillow": "matplotlib writes PNG with it",
+    "pygments": "IPython colors errors with it",
+    "pyyaml": "papermill reads parameters with it",
+    "uv": "installs the locks",
+}
+HEAVIEST = 10
 
 
 def measure() -> Section:
@@ -31,30 +60,56 @@ def measure() -> Section:
     programs = (COMPANION, NUMBERCHECK)
     helped = {name: seconds(lambda n=name: process([n, "--help"])) for name in programs}
     audited = seconds(lambda: process(AUDIT))
+    fresh, sizes, before = _from_a_clone()
+    heaviest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:HEAVIEST]
     return Section(
         "Start",
         "Whole processes. The clone is made once, with the packages that pip and uv have kept from "
-        "before; without them their download comes on top.",
+        "before; without them their download comes on top. Sizes are those of a package's files, "
+        f"without compiled Python; before: commit {BEFORE}, installed anew.",
         (
             below("`import companion`, above the interpreter", package - python, 0.1),
             below("`import numbercheck.audit`, above the interpreter", audit - python, 0.08),
             *(below(f"`{Path(name).name} --help`", told, 0.15) for name, told in helped.items()),
             below("`numbercheck audit`", audited, 0.25),
             below("memory of `numbercheck audit`", peak_memory(AUDIT), 60, "MB"),
-            Row("fresh clone, `make`, until the report is there", f"{_from_a_clone():.0f} s"),
+            below("fresh clone, `make`, until the report is there", fresh, 15),
+            Row(
+                f"all {len(sizes)} packages of the job",
+                f"{sum(sizes.values()):.0f} MB, before {sum(before.values()):.0f} MB",
+            ),
+            *(
+                Row(
+                    f"`{name}`: {NEEDED[name]}",
+                    f"{sizes[name]:.0f} MB, before {before[name]:.0f} MB",
+                )
+                for name in heaviest
+            ),
         ),
     )
 
 
-def _from_a_clone() -> float:
+def _from_a_clone() -> tuple[float, dict[str, float], dict[str, float]]:
+    """Seconds of `make` in a clone, and MB of each package that it and `BEFORE` installed."""
     with tempfile.TemporaryDirectory() as name:
         clone = Path(name) / "clone"
         start = time.perf_counter()
-        for command in (
-            ["git", "clone", "--quiet", str(ROOT), str(clone)],
-            ["make", "-C", str(clone)],
-        ):
-            subprocess.run(command, check=True, capture_output=True)
+        _run("git", "clone", "--quiet", str(ROOT), str(clone))
+        _run("make", "-C", str(clone))
         if not (clone / "outputs" / "index.html").is_file():
             raise RuntimeError("make wrote no report")
-        return time.perf_counter() - start
+        taken = time.perf_counter() - start
+        sizes = _sizes(clone)
+        shutil.rmtree(clone / ".venv")
+        _run("git", "-C", str(clone), "checkout", "--quiet", BEFORE)
+        _run("make", "-C", str(clone), ".venv/made-job")
+        return taken, sizes, _sizes(clone)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _sizes(clone: Path) -> dict[str, float]:
+    python = str(clone / ".venv" / "bin" / "python")
+    return json.loads(subprocess.check_output([python, "-c", SIZES]))

@@ -129,7 +129,7 @@ def _require_article(request: BuildRequest, ledger: "Ledger") -> None:
 @contextmanager
 def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]:
     """Hold the folders of runs and outputs; clear what a killed build left in them."""
-    with alone(request.cache, watch.says), alone(output.parent, watch.says):
+    with alone(request.cache, watch.says), alone(output, watch.says):
         recover(output)
         for left in request.cache.glob("*.new"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -20,18 +20,30 @@ RENAME_EXCHANGE = 2
 def alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Lock a folder for one build at a time; a second build waits, and says so.
 
-    The system releases the lock when the process ends, however it ends, and no file is left.
+    The lock is a file beside the folder, since a build replaces the folder itself and must not
+    hold up builds of its siblings. The system releases it when the process ends, however it ends.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    lock = _beside(folder, "lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    handle = _locked(lock, say)
     try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(lock: Path, say: Callable[[str], None]) -> int:
+    """Open and lock a file; again if the build that held it has removed it meanwhile."""
+    while True:
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("another build is at work here; waiting for it to end")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
+        if lock.exists() and os.path.samestat(os.fstat(handle), lock.stat()):
+            return handle
         os.close(handle)
 
 

@@ -3,7 +3,6 @@
 Builds here are of the small trial in ``small_trial.py``; `test_notebooks.py` runs the real four.
 """
 
-import fcntl
 import json
 import os
 import resource
@@ -498,22 +497,29 @@ def test_a_read_only_folder_is_told(built):
     assert "Permission denied; outputs are as they were" in told
 
 
-def test_a_second_build_waits_for_the_first_and_says_so(small):
+@pytest.mark.parametrize("folder", ["the runs", "the outputs"])
+def test_a_second_build_waits_for_the_first_and_says_so(small, folder):
     """Two builds at once write one after the other."""
-    folder = small.work / "cache"
-    folder.mkdir(parents=True)
-    handle = os.open(folder, os.O_RDONLY)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    started = command(small, wait=False)
-    for line in started.stderr:
-        if "another build is at work here" in line:
-            break
-    assert not small.output.exists()
-    os.close(handle)
+    path = small.work / "cache" if folder == "the runs" else small.output
+    with outputs.alone(path, print):
+        started = command(small, wait=False)
+        for line in started.stderr:
+            if "another build is at work here" in line:
+                break
+        assert not small.output.exists()
     started.communicate()
 
     assert started.returncode == 0
     assert (small.output / "index.html").is_file()
+
+
+def test_a_build_does_not_wait_for_one_into_another_folder_of_the_same_place(small):
+    """Such as two builds into folders below the system's temporary one."""
+    with outputs.alone(small.output.with_name("another"), print):
+        heard = rebuilt(small)
+
+    assert not any("another build" in line for line in heard.lines)
+    assert not [*small.output.parent.glob(".*")]
 
 
 def test_two_builds_at_once_both_succeed(built):
