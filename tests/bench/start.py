@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from measuring import (
@@ -74,19 +75,14 @@ def measure() -> Section:
             below("`numbercheck audit`", audited, 0.25),
             below("memory of `numbercheck audit`", peak_memory(AUDIT), 60, "MB"),
             below("fresh clone, `make`, until the report is there", fresh, 15),
-            Row(
-                f"all {len(sizes)} packages of the job",
-                f"{sum(sizes.values()):.0f} MB, before {sum(before.values()):.0f} MB",
-            ),
-            *(
-                Row(
-                    f"`{name}`: {NEEDED[name]}",
-                    f"{sizes[name]:.0f} MB, before {before[name]:.0f} MB",
-                )
-                for name in heaviest
-            ),
+            _row(f"all {len(sizes)} packages of the job", sizes.values(), before.values()),
+            *(_row(f"`{n}`: {NEEDED[n]}", [sizes[n]], [before[n]]) for n in heaviest),
         ),
     )
+
+
+def _row(what: str, now: Iterable[float], before: Iterable[float]) -> Row:
+    return Row(what, f"{sum(now):.0f} MB, before {sum(before):.0f} MB")
 
 
 def _from_a_clone() -> tuple[float, dict[str, float], dict[str, float]]:

@@ -17,7 +17,7 @@ from companion.build.workers import import_all, run_all, warm_up
 from companion.project import ROOT
 
 if TYPE_CHECKING:
-    from companion.cohort import Reading
+    from companion.cohort import FolderReading
     from companion.report.patients import Patients
     from numbercheck.ledger.records import Ledger
     from numbercheck.report.page import JudgedLedger
@@ -100,7 +100,7 @@ def _waiting(request: BuildRequest, runs: Sequence[Run], watch: Watch) -> list[R
     return sorted(waiting, key=lambda run: SLOWEST_FIRST.index(run.stem))
 
 
-def _check(request: BuildRequest) -> "tuple[Ledger, Reading]":
+def _check(request: BuildRequest) -> "tuple[Ledger, FolderReading]":
     """Read the ledger and the patient tables; refuse what has faults, with all of them."""
     from companion.cohort import grouped, read_folder
     from numbercheck.ledger.reading import read_ledger
@@ -136,7 +136,9 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
         yield
 
 
-def _prepare(ledger: "Ledger", reading: "Reading") -> "tuple[JudgedLedger, Patients, list[str]]":
+def _prepare(
+    ledger: "Ledger", reading: "FolderReading"
+) -> "tuple[JudgedLedger, Patients, list[str]]":
     """What the report needs besides the notebooks, made while they run; also who is counted."""
     import_all("companion.report", "companion.cohort")
     from companion.cohort import cohort_of, counted

@@ -13,6 +13,6 @@ from companion.cohort.reading import read_cohort as read_cohort
 from companion.cohort.reading import read_folder as read_folder
 from companion.cohort.reconstructed import check_target as check_target
 from companion.cohort.reconstructed import write_reconstruction as write_reconstruction
-from companion.cohort.sheets import Reading as Reading
+from companion.cohort.sheets import FolderReading as FolderReading
 from companion.cohort.sheets import grouped as grouped
 from companion.cohort.writing import write_cohort as write_cohort

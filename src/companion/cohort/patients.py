@@ -14,9 +14,7 @@ from numbercheck.ledger.rows import Measure, Variable
 UNTIL = re.compile(r"(\w+) <=? (\d+)")
 KEYS = {"ADRS": ["PARAMCD", "AVISIT"], "ADAE": ["AEDECOD"], "ADTTE": ["PARAMCD"]}
 
-Records = Callable[
-    [VariableSource], pd.DataFrame
-]  # the rows of its table that a source reads, by patient
+Records = Callable[[VariableSource], pd.DataFrame]  # what a source reads, by patient
 
 
 def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataFrame:
