@@ -47,7 +47,7 @@ class Paragraph:
 
 
 @dataclass
-class Table:
+class PrintedTable:
     """One table: its first ``heads`` rows are column headings.
 
     ``repeats`` are the cells (row, column) that only repeat a spanning cell for its other rows
@@ -67,10 +67,10 @@ class Article:
     """What is drafted from: paragraphs in order, then tables in order."""
 
     paragraphs: tuple[Paragraph, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[PrintedTable, ...]
 
 
-Piece = tuple[str, str] | Table  # ("heading" or "prose", its text), or a table
+Piece = tuple[str, str] | PrintedTable  # ("heading" or "prose", its text), or a table
 
 
 def read_article(path: Path | str) -> Article:
@@ -95,7 +95,7 @@ def read_article(path: Path | str) -> Article:
         if re.match(r"\s*<(\?xml|!doctype|html|article|pmc-articleset|body|div|p\b)", text, re.I):
             from numbercheck.draft.markup import read_markup
 
-            pieces = iter(read_markup(text))
+            pieces = read_markup(text)
         else:
             from numbercheck.draft.plain import read_plain
 
@@ -135,12 +135,12 @@ def superscript(text: str, in_table: bool = False) -> str:
 def _arranged(pieces: list[Piece]) -> Article:
     """Give each paragraph and table its place; front matter and references are left out."""
     has_abstract = any(p[0] == "heading" and ABSTRACT.fullmatch(p[1].strip()) for p in pieces
-                       if not isinstance(p, Table))  # fmt: skip
+                       if not isinstance(p, PrintedTable))  # fmt: skip
     part = "" if has_abstract else "Text"
     found: list[tuple[str, str]] = []
-    tables: list[Table] = []
+    tables: list[PrintedTable] = []
     for piece in pieces:
-        if isinstance(piece, Table):
+        if isinstance(piece, PrintedTable):
             number = CAPTION.match(piece.caption)
             piece.part = number[1].capitalize() if number else f"Table {len(tables) + 1}"
             tables.append(piece)

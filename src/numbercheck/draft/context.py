@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from numbercheck.draft.arms import Arms
-from numbercheck.draft.findings import Number
+from numbercheck.draft.findings import Finding, Number, as_printed
 from numbercheck.draft.labels import CUT, label_around, trimmed
 from numbercheck.draft.numerals import IN_WORDS
 
@@ -21,6 +21,7 @@ class Context:
     past: int
     right: int
     arms: Arms
+    found: list[Finding]
 
     @property
     def before(self) -> str:
@@ -37,23 +38,28 @@ class Context:
         """The sentence up to the match."""
         return self.text[self.start : self.match.start()]
 
-    def number(self, statistic: str, group: str = "") -> list[Number]:
-        """The number in a group of the match, if it is there."""
-        name = group or statistic
-        printed = self.match[name]
-        if not printed:
-            return []
-        spelled = IN_WORDS.get(printed.lower(), 0 if printed.lower() in ("no", "none") else None)
-        printed = printed if spelled is None else str(spelled)
-        start, end = self.match.span(name)
-        percent = re.match(r"\s*%", self.text[end : end + 2])
-        if statistic in ("min", "max", "mean", "again", "estimate", "difference") and percent:
-            printed += "%"
+    @property
+    def last(self) -> Finding | None:
+        """What the sentence reports before the match."""
+        return self.found[-1] if self.found else None
+
+    def numbers(self, *same: str, **statistics: str) -> list[Number]:
+        """The numbers in groups of the match that are there, each as the statistic it is."""
+        named = dict(zip(same, same, strict=True)) | statistics
         return [
-            Number(
-                statistic, re.sub(r"\s+%", "%", printed).replace("−", "-").replace("–", "-"), start
-            )
+            self._number(group, statistic)
+            for group, statistic in named.items()
+            if self.group(group)
         ]
+
+    def _number(self, group: str, statistic: str) -> Number:
+        printed, (start, end) = self.match[group], self.match.span(group)
+        spelled = IN_WORDS.get(printed.lower(), 0 if printed.lower() in ("no", "none") else None)
+        printed = as_printed(printed) if spelled is None else str(spelled)
+        percent = group in ("min", "max", "mean", "again", "value") and statistic != "value"
+        if percent and re.match(r"\s*%", self.text[end : end + 2]):
+            printed += "%"
+        return Number(statistic, re.sub(r"\s+%", "%", printed), start)
 
     def group(self, name: str) -> str:
         """Text of a group; empty where the pattern has none of that name."""

@@ -25,7 +25,7 @@ ADJUSTED = re.compile(
 
 
 @dataclass
-class Row:
+class ListedNumeral:
     """A numeral: where it is printed, and why it is no claim; empty while that is to do."""
 
     part: str
@@ -43,7 +43,7 @@ class Draft:
 
     measures: list[Drafted]
     arms: Arms
-    rows: list[Row]
+    rows: list[ListedNumeral]
     ratio: str = ""
 
 
@@ -54,7 +54,7 @@ def draft_article(article: Article) -> Draft:
     tables = [TableReader(table) for table in article.tables]
     arms = find_arms(text, [arm for table in tables for arm in table.arms])
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes))
-    rows: list[Row] = []
+    rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
     for paragraph in article.paragraphs:
         fresh, entries = _paragraph(paragraph.part, paragraph.locus, paragraph.text, arms, counts)
@@ -81,20 +81,22 @@ def _listed(notes: str) -> dict[str, str]:
 
 def _paragraph(
     part: str, locus: str, text: str, arms: Arms, counts: dict[str, int]
-) -> tuple[list[Row], list[Entry]]:
+) -> tuple[list[ListedNumeral], list[Entry]]:
     findings, aside = read_prose(text, arms)
     rows = []
     for found in numerals(text):
         counts[part] = counts.get(part, 0) + 1
         context = " ".join(text[max(0, found.start - 25) : found.end + 20].split())
         reason = aside.get(found.start, "")
-        rows.append(Row(part, counts[part], found.digits, found.start, found.end, reason, context))
+        rows.append(
+            ListedNumeral(part, counts[part], found.digits, found.start, found.end, reason, context)
+        )
     findings += read_designs(text, {n.start for f in findings for n in f.numbers})
     findings.sort(key=lambda f: min(n.start for n in f.numbers))
     return rows, [_placed(f, part, locus, rows) for f in findings]
 
 
-def _placed(finding: Finding, part: str, locus: str, rows: list[Row]) -> Entry:
+def _placed(finding: Finding, part: str, locus: str, rows: list[ListedNumeral]) -> Entry:
     """A finding with the numerals that it covers; what is not printed just so is not claimed."""
     kept, orders = [], []
     for number in finding.numbers:
@@ -130,9 +132,11 @@ def _locus(finding: Finding, reader: TableReader) -> str:
     return " · ".join(filter(None, names))
 
 
-def _table_rows(reader: TableReader, counts: dict[str, int]) -> Iterator[Row]:
+def _table_rows(reader: TableReader, counts: dict[str, int]) -> Iterator[ListedNumeral]:
     part, rows = reader.table.part, reader.table.rows
     for place, digits, context, reason in reader.numerals():
         counts[part] = counts.get(part, 0) + 1
         where = f"{rows[place // ROW][0].strip()} | {context.strip()}" if place >= 0 else context
-        yield Row(part, counts[part], digits, place, place + len(digits), reason, where[:80])
+        yield ListedNumeral(
+            part, counts[part], digits, place, place + len(digits), reason, where[:80]
+        )

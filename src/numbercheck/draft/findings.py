@@ -1,7 +1,11 @@
 """What a sentence or a cell reports: numbers of one thing measured, with their places."""
 
+import re
 from dataclasses import dataclass, field
 
+LIMITS = ("conf_low", "conf_high")
+LIMITED = {"low": "conf_low", "high": "conf_high"}  # groups of patterns
+SIGNS = {"≤": "<=", "≥": ">=", "<": "<", ">": ">"}
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 
 
@@ -40,3 +44,22 @@ class Finding:
 def base_label(finding: Finding) -> str:
     """Label without the mark of another group."""
     return finding.topic or finding.label.removesuffix(OTHER)
+
+
+def as_printed(text: str) -> str:
+    """A number as a ledger holds it: with a hyphen for a minus."""
+    return text.replace("−", "-").replace("–", "-")
+
+
+def signed(sign: str, printed: str) -> str:
+    """A P value with its sign, if that is more than the equals sign."""
+    return SIGNS.get(sign, "") + printed
+
+
+def limits_named(words: str) -> tuple[str, str] | None:
+    """What words say of two numbers beside another: quartiles, a range or confidence limits."""
+    if re.search(r"\bIQR\b|quartile|\bQ1\b", words, re.IGNORECASE):
+        return "p25", "p75"
+    if re.search(r"\brange\b|\bmin\b|\bmin[a-z]*mum\b", words, re.IGNORECASE):
+        return "min", "max"
+    return LIMITS if re.search(r"\bCI\b|confidence", words) else None

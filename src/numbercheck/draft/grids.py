@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from numbercheck.draft.arms import CONTROL
-from numbercheck.draft.article import Table
+from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.labels import trimmed
@@ -55,7 +55,7 @@ class Column:
 class TableReader:
     """The findings of one table, and why numerals of its cells are set aside."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: PrintedTable) -> None:
         self.table = table
         self.findings: list[Finding] = []
         self.aside: dict[Cell, dict[int, str]] = {}
@@ -176,7 +176,7 @@ class TableReader:
                     yield r * ROW + c * COLUMN + found.start, found.digits, cell, reason
 
 
-def _column(table: Table, c: int) -> Column:
+def _column(table: PrintedTable, c: int) -> Column:
     texts = dict.fromkeys(table.rows[r][c].strip() for r in range(table.heads))
     heading = " ".join(t for t in texts if t)
     size = SIZE.search(heading)

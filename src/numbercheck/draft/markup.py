@@ -1,9 +1,11 @@
 """HTML and JATS XML as paragraphs and tables: one reader, since both are tags around text."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from numbercheck.draft.article import Piece, Table, superscript
+from numbercheck.draft.article import Piece, PrintedTable, superscript
 
 SKIPPED = {
     *("script", "style", "nav", "header", "footer", "head", "svg", "button", "form", "noscript"),
@@ -17,177 +19,158 @@ HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "title"}
 BLOCKS = HEADINGS | {
     *("p", "div", "section", "sec", "li", "abstract", "body", "article", "figcaption", "figure"),
     *("fig", "dd", "dt", "blockquote", "main", "label", "list", "ul", "ol", "article-meta"),
+    *("table", "table-wrap"),
 }
+VOID = {"br", "hr", "img", "input", "link", "meta", "col", "wbr"}
+CELLS = ("td", "th")
+ROWS = {"tr", "tbody", "tfoot"}
+ENDED_BY = {"p": BLOCKS, "li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}, "tr": ROWS,
+            "td": {*CELLS, *ROWS}, "th": {*CELLS, *ROWS}, "thead": ROWS - {"tr"},
+            "tbody": ROWS - {"tr"}}  # fmt: skip
+MOST_SPANNED = 50  # rows or columns
 
 
-def read_markup(text: str) -> list[Piece]:
-    """Headings, paragraphs and tables in their order."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    reader.flush()
-    return reader.pieces
+@dataclass
+class _Node:
+    """An element: its tag, attributes, and what it contains in order."""
+
+    tag: str
+    given: dict[str, str] = field(default_factory=dict)
+    children: list["_Node | str"] = field(default_factory=list)
+
+    @property
+    def elements(self) -> Iterator["_Node"]:
+        return (child for child in self.children if isinstance(child, _Node))
+
+    def find(self, *tags: str) -> Iterator["_Node"]:
+        """Elements of these tags inside, in order; not those inside one of them."""
+        for child in self.elements:
+            yield from [child] if child.tag in tags else child.find(*tags)
+
+    def text(self, in_table: bool = False) -> str:
+        """The words inside, raised digits as signs."""
+        if _is_skipped(self):
+            return ""
+        words = "".join(c if isinstance(c, str) else c.text(in_table) for c in self.children)
+        if self.tag == "sup":
+            return superscript(words, in_table)
+        return f" {words} " if self.tag in BLOCKS or self.tag == "br" else words
 
 
-class _Reader(HTMLParser):
+class _Tree(HTMLParser):
+    """The elements of a text; end tags that HTML lets one leave out are understood."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.pieces: list[Piece] = []
-        self.skipping: list[str] = []
-        self.words: list[str] = []
-        self.raised: list[str] | None = None
-        self.kind = "prose"
-        self.wrap: Table | None = None  # JATS: caption and notes stand beside the table
-        self.grid: _Grid | None = None
-        self.where = ""  # within a table: caption, cell or notes
+        self.open = [_Node("")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if self.skipping or tag in SKIPPED or given.get("abstract-type") in ("graphical", "toc"):
-            if not self.skipping or self.skipping[-1] == tag:
-                self.skipping.append(tag)
-        elif tag == "sup":
-            self.raised = []
-        elif tag == "br":
-            self.words.append(" ")
-        elif tag == "table-wrap":
-            self.flush()
-            self.wrap = Table("", [])
-        elif tag == "table":
-            self.flush()
-            self.grid = _Grid(self.wrap or Table("", []))
-        elif tag in ("td", "th") and self.grid:
-            self.flush()
-            self.where = "cell"
-            self.grid.open(given, tag == "th")
-        elif tag in ("tr", "thead", "tbody", "tfoot") and self.grid:
-            self.flush()
-            self.grid.begin(tag)
-        elif tag in ("caption", "table-wrap-foot") or (tag == "label" and self.wrap):
-            self.flush()
-            self.where = "notes" if tag == "table-wrap-foot" else "caption"
-        elif tag in BLOCKS and not self.where:
-            self.flush()
-            self.kind = "heading" if tag in HEADINGS else "prose"
-            if tag in ("abstract", "body") and not self.grid:
-                self.pieces.append(("heading", "Abstract") if tag == "abstract" else ("body", ""))
-        elif tag in BLOCKS:
-            self.words.append(" ")
+        while tag in ENDED_BY.get(self.open[-1].tag, ()):
+            self.open.pop()
+        node = _Node(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(node)
+        if tag not in VOID:
+            self.open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
-        if self.skipping:
-            if tag == self.skipping[-1]:
-                self.skipping.pop()
-        elif tag == "sup" and self.raised is not None:
-            raised, self.raised = "".join(self.raised), None
-            self.words.append(superscript(raised, bool(self.grid)))
-        elif tag in ("td", "th", "caption", "table-wrap-foot") or (tag == "label" and self.wrap):
-            self.flush()
-            self.where = ""
-        elif tag in ("table", "table-wrap"):
-            self._close_table(tag)
-        elif tag in BLOCKS and not self.where:
-            self.flush()
-            self.kind = "prose"
-
-    def _close_table(self, tag: str) -> None:
-        self.flush()
-        self.where = ""
-        if self.grid:
-            self.grid.close()
-            if not self.wrap:
-                self.pieces.append(self.grid.table)
-            self.grid = None
-        if tag == "table-wrap" and self.wrap:
-            if self.wrap.rows:
-                self.pieces.append(self.wrap)
-            self.wrap = None
+        if any(node.tag == tag for node in self.open):
+            while self.open.pop().tag != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
-        if not self.skipping:
-            (self.words if self.raised is None else self.raised).append(data)
-
-    def flush(self) -> None:
-        """Put the words so far where they belong."""
-        text = "".join(self.words)
-        self.words = []
-        indent = bool(re.match(r"[\n\r\t ]*[\xa0\u2002\u2003\u2009]", text))
-        text = re.sub(r"[\n\r\t ]+", " ", text).strip()
-        table = self.grid.table if self.grid else self.wrap
-        if table and self.where == "cell" and self.grid:
-            self.grid.write(("\u2003" if indent else "") + text)
-        elif table and self.where in ("caption", "notes"):
-            name = self.where
-            setattr(table, name, f"{getattr(table, name)} {text}".strip())
-        elif text and not self.where and not self.grid:
-            self.pieces.append((self.kind, text))
+        self.open[-1].children.append(data)
 
 
-class _Grid:
-    """The cells of one table, each spanning cell repeated where it spans."""
+def read_markup(text: str) -> Iterator[Piece]:
+    """Headings, paragraphs and tables in their order."""
+    tree = _Tree()
+    tree.feed(text)
+    tree.close()
+    return _pieces(tree.open[0])
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.heading = False
-        self.heads: list[bool] = []
-        self.pending: dict[int, tuple[int, str]] = {}  # column: rows that its cell still spans
-        self.span = (1, 1)
-        self.row: list[str] | None = None
-        self.all_heads = True
 
-    def begin(self, tag: str) -> None:
-        """Begin a row, or the table's head or body."""
-        if tag != "tr":
-            self._finish()
-            self.heading = tag == "thead"
-            return
-        self._finish()
-        self.row, self.all_heads = [], True
+def _is_skipped(node: _Node) -> bool:
+    return node.tag in SKIPPED or node.given.get("abstract-type") in ("graphical", "toc")
 
-    def open(self, given: dict[str, str], head: bool) -> None:
-        """Begin a cell."""
-        if self.row is None:
-            self.row = []
-        self._carry()
-        self.all_heads &= head
-        self.span = tuple(int(given.get(k, "1")) if given.get(k, "1").isdecimal() else 1
-                          for k in ("rowspan", "colspan"))  # type: ignore[assignment]  # fmt: skip
 
-    def write(self, text: str) -> None:
-        """End a cell with its text."""
-        if self.row is None:
-            return
-        rows, columns = (max(1, min(n, 50)) for n in self.span)
-        for i in range(columns):
+def _pieces(node: _Node) -> Iterator[Piece]:
+    kind = "heading" if node.tag in HEADINGS else "prose"
+    words: list[str] = []
+    for child in node.children:
+        if isinstance(child, str):
+            words.append(child)
+        elif not _is_skipped(child) and child.tag not in BLOCKS and not any(child.find(*BLOCKS)):
+            words.append(child.text())
+        elif not _is_skipped(child):
+            yield from _said(kind, words)
+            words = []
+            yield from _block(child)
+    yield from _said(kind, words)
+
+
+def _said(kind: str, words: list[str]) -> Iterator[Piece]:
+    if text := _clean("".join(words)):
+        yield kind, text
+
+
+def _block(node: _Node) -> Iterator[Piece]:
+    if node.tag in ("abstract", "body"):
+        yield ("heading", "Abstract") if node.tag == "abstract" else ("body", "")
+    if node.tag not in ("table", "table-wrap"):
+        yield from _pieces(node)
+        return
+    named = _clean(" ".join(n.text(in_table=True) for n in node.find("label", "caption")))
+    notes = _clean(" ".join(n.text(in_table=True) for n in node.find("table-wrap-foot")))
+    for table in [node] if node.tag == "table" else node.find("table"):
+        yield _table(table, named, notes)
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"[\n\r\t ]+", " ", text).strip()
+
+
+def _table(node: _Node, caption: str, notes: str) -> PrintedTable:
+    """A table, each spanning cell repeated where it spans, and as many heads as stand first."""
+    table = PrintedTable(caption, [], notes=notes)
+    spanning: dict[int, tuple[int, str]] = {}  # column: rows that its cell still spans, its text
+    heads = []
+    in_head = {id(row) for head in node.find("thead") for row in head.find("tr")}
+    for row in node.find("tr"):
+        cells = list(row.find(*CELLS))
+        table.rows.append(_row(cells, len(table.rows), spanning, table.repeats))
+        heads.append(id(row) in in_head or (bool(cells) and all(c.tag == "th" for c in cells)))
+    width = max(map(len, table.rows), default=0)
+    for cells_of_row in table.rows:
+        cells_of_row.extend([""] * (width - len(cells_of_row)))
+    table.heads = [*heads, False].index(False) or min(1, len(heads))
+    return table
+
+
+def _row(
+    cells: list[_Node], at: int, spanning: dict[int, tuple[int, str]], repeats: set[tuple[int, int]]
+) -> list[str]:
+    row: list[str] = []
+    waiting = iter(cells)
+    while True:
+        left, text = spanning.get(len(row), (0, ""))
+        if left:
+            spanning[len(row)] = (left - 1, text)
+            repeats.add((at, len(row)))
+            row.append(text)
+            continue
+        cell = next(waiting, None)
+        if cell is None:
+            return row
+        words = cell.text(in_table=True)
+        indent = re.match(r"[\n\r\t ]*[\xa0\u2002\u2003\u2009]", words)
+        text = ("\u2003" if indent else "") + _clean(words)
+        for i in range(_span(cell, "colspan")):
             if i:
-                self.table.repeats.add((len(self.table.rows), len(self.row)))
-            if rows > 1:
-                self.pending[len(self.row)] = (rows - 1, text)
-            self.row.append(text)
+                repeats.add((at, len(row)))
+            spanning[len(row)] = (_span(cell, "rowspan") - 1, text)
+            row.append(text)
 
-    def _carry(self) -> None:
-        """Repeat the cells of rows above that reach into this row."""
-        while self.row is not None and self.pending.get(len(self.row), (0, ""))[0]:
-            column = len(self.row)
-            left, text = self.pending[column]
-            self.pending[column] = (left - 1, text)
-            self.table.repeats.add((len(self.table.rows), column))
-            self.row.append(text)
 
-    def _finish(self) -> None:
-        if self.row is not None:
-            self._carry()
-            self.table.rows.append(self.row)
-            self.heads.append(self.heading or (self.all_heads and bool(self.row)))
-            self.row = None
-
-    def close(self) -> None:
-        """End the table: as many heading rows as stand first, all rows equally wide."""
-        self._finish()
-        width = max((len(row) for row in self.table.rows), default=0)
-        for row in self.table.rows:
-            row.extend([""] * (width - len(row)))
-        heads = 0
-        while heads < len(self.heads) and self.heads[heads]:
-            heads += 1
-        self.table.heads = heads or min(1, len(self.table.rows))
+def _span(cell: _Node, name: str) -> int:
+    given = cell.given.get(name, "")
+    return max(1, min(int(given), MOST_SPANNED)) if given.isdecimal() else 1

@@ -13,7 +13,7 @@ from numbercheck.draft.article import (
     NOTE,
     DraftError,
     Piece,
-    Table,
+    PrintedTable,
     superscript,
 )
 
@@ -38,13 +38,13 @@ RUN_IN = re.compile(rf"(?P<label>\D.*?)\s+(?P<cells>{VALUE}(?:\s+{VALUE})*)")
 def read_plain(text: str) -> Iterator[Piece]:
     """Headings, paragraphs and tables of plain text or Markdown, in their order."""
     blocks = [b for b in re.split(r"\n[ \t]*(?:\n[ \t]*)+", _unmarked(text)) if b.strip()]
-    waiting: Table | None = None  # a caption, until its rows come
-    last: Table | None = None
+    waiting: PrintedTable | None = None  # a caption, until its rows come
+    last: PrintedTable | None = None
     for block in blocks:
         lines = block.strip("\n").splitlines()
         caption = CAPTION.match(lines[0]) if len(lines[0]) < 300 else None
         if caption and len(lines) == 1 and not re.search(r"[.;]\s+\w.*[.;]\s+\w", lines[0]):
-            waiting = Table(_clean(block), [])
+            waiting = PrintedTable(_clean(block), [])
             continue
         table = _table(lines[1:] if caption else lines, bool(waiting or caption))
         if table:
@@ -92,7 +92,7 @@ def _clean(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", MARKS.sub("", text.strip())).strip()
 
 
-def _table(lines: list[str], captioned: bool) -> Table | None:
+def _table(lines: list[str], captioned: bool) -> PrintedTable | None:
     """A table in pipes, or below its caption one in columns; None for anything else."""
     pipes = [line for line in lines if line.strip().startswith("|")]
     if len(pipes) >= 2 and len(pipes) == len(lines):
@@ -122,12 +122,12 @@ def _columns(line: str) -> list[str]:
     return [indent + cells[0], *cells[1:]]
 
 
-def _squared(rows: list[list[str]], heads: int) -> Table:
+def _squared(rows: list[list[str]], heads: int) -> PrintedTable:
     width = max(len(row) for row in rows)
     first = rows[0]
     if len(first) == width - 1:  # no heading above the labels
         rows[0] = ["", *first]
-    return Table("", [row + [""] * (width - len(row)) for row in rows], heads)
+    return PrintedTable("", [row + [""] * (width - len(row)) for row in rows], heads)
 
 
 def read_pdf(path: Path) -> Iterator[Piece]:

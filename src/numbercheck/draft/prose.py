@@ -3,9 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from numbercheck.draft.arms import NO_ARMS, Arms, give_arms
+from numbercheck.draft.arms import NO_ARMS, Arms
+from numbercheck.draft.assigning import give_arms
 from numbercheck.draft.context import Context
-from numbercheck.draft.findings import OTHER, OTHER_GROUP, Finding, Number, base_label
+from numbercheck.draft.findings import (
+    LIMITED,
+    OTHER,
+    OTHER_GROUP,
+    Finding,
+    Number,
+    base_label,
+    limits_named,
+    signed,
+)
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
@@ -16,6 +26,11 @@ OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
+CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
+AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
+ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
+ANY = {"n", "N", "percent"}
+NO_LIMITS = ("design", "external", "population")
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
 OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
@@ -83,9 +98,9 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
         after = taken[j][1].start() if j < len(taken) else end
         past = taken[j - 1][1].end()
         context = Context(
-            text, start, end, min(before, match.start()), match, past, max(after, past), arms
+            text, start, end, min(before, match.start()), match, past, max(after, past), arms, found
         )
-        found += READ[kind](context, found)
+        found += READ[kind](context)
     give_arms(found, text[start:end], start, arms)
     whole = next((f for f in found if f.kind == "population" and not f.arm), None)
     for finding in found if whole and OF_THEM.match(text[start:end]) else ():
@@ -94,42 +109,48 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     return [f for f in respectively(found, text[start:end]) if f.numbers]
 
 
-def _p_value(at: Context, found: list[Finding]) -> list[Finding]:
-    number = at.number("p_value")
-    sign = at.match["sign"]
-    if sign in "<>≤≥":
-        number[0].printed = {"≤": "<=", "≥": ">="}.get(sign, sign) + number[0].printed
-    last = found[-1] if found else None
-    if last and last.kind == "comparison" and not last.value("p_value"):
-        last.numbers += number
+def _p_value(at: Context) -> list[Finding]:
+    number = at.numbers("p_value")
+    number[0].printed = signed(at.match["sign"], number[0].printed)
+    if at.last and at.last.kind == "comparison" and not at.last.value("p_value"):
+        at.last.numbers += number
         return []
-    return [_comparison(at, found, number, "P value")]
+    return [_comparison(at, number, "P value")]
 
 
-def _interval(at: Context, found: list[Finding]) -> list[Finding]:
-    low, high = at.number("conf_low", "low"), at.number("conf_high", "high")
-    last = found[-1] if found else None
-    if (
-        last
-        and last.kind not in ("design", "external", "population")
-        and not last.value("conf_low")
-    ):
-        last.numbers += low + high
+def _interval(at: Context) -> list[Finding]:
+    last = at.last
+    if last and last.kind not in NO_LIMITS and not last.value("conf_low"):
+        last.numbers += at.numbers(**LIMITED)
         level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
         last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
     return []
 
 
-def _mean(at: Context, found: list[Finding]) -> list[Finding]:
-    numbers = at.number("mean") + (at.number("sd") if at.group("sd") else [])
-    last = found[-1] if found else None
-    if last and last.value("mean") and AGAIN_LAST.search(at.before):
-        return [_other(last, numbers)]
-    return [Finding("quantity", _summarized(at), numbers, unit=_unit(at))]
+def _rate(at: Context) -> list[Finding]:
+    return [Finding("rate", at.label() or "Rate", at.numbers("rate"))]
 
 
-def _rate(at: Context, found: list[Finding]) -> list[Finding]:
-    return [Finding("rate", at.label() or "Rate", at.number("rate"))]
+def _mean(at: Context) -> list[Finding]:
+    numbers = at.numbers("mean", "sd")
+    if at.last and at.last.value("mean") and AGAIN_LAST.search(at.before):
+        return [_other(at.last, numbers)]
+    return [Finding("quantity", _summarized(at, "mean"), numbers, unit=_unit(at, "mean"))]
+
+
+def _median(at: Context) -> list[Finding]:
+    spread, note = _spread(at, at.group("what") or at.group("before"))
+    numbers = at.numbers("median") + spread
+    unit = _unit(at, "median")
+    return [Finding("quantity", _summarized(at, "median"), numbers, unit=unit, note=note)]
+
+
+def _spread(at: Context, what: str) -> tuple[list[Number], str]:
+    """The two numbers beside a median, and a note where the article does not say what they are."""
+    named = limits_named(what)
+    low, high = named or ("min", "max")
+    numbers = at.numbers(low=low, high=high)
+    return numbers, "" if named or not numbers else "guess: the range; could be quartiles"
 
 
 def _other(last: Finding, numbers: list[Number]) -> Finding:
@@ -138,98 +159,57 @@ def _other(last: Finding, numbers: list[Number]) -> Finding:
     return Finding(last.kind, label, numbers, unit=last.unit, note=OTHER_GROUP)
 
 
-def _spread(at: Context, what: str) -> tuple[list[Number], str]:
-    """The two numbers beside a median, and a note where the article does not say what they are."""
-    if not at.group("low"):
-        return [], ""
-    what = what.lower()
-    if "ci" in re.split(r"\W+", what) or "confidence" in what:
-        pair, note = ("conf_low", "conf_high"), ""
-    elif "q" in what or "quartile" in what:
-        pair, note = ("p25", "p75"), ""
-    else:
-        note = "" if "range" in what or "min" in what else "guess: the range; could be quartiles"
-        pair = ("min", "max")
-    return at.number(pair[0], "low") + at.number(pair[1], "high"), note
-
-
-def _median(at: Context, found: list[Finding]) -> list[Finding]:
-    spread, note = _spread(at, at.group("what") or at.group("before"))
-    numbers = at.number("median") + spread
-    return [Finding("quantity", _summarized(at), numbers, unit=_unit(at), note=note)]
-
-
-def _summarized(at: Context) -> str:
+def _summarized(at: Context, center: str) -> str:
     """What a median or mean is of: the words between it and the number, or before both."""
-    inner = at.text[at.match.start() : at.match.start(_center(at))]
+    inner = at.text[at.match.start() : at.match.start(center)]
     inner = re.sub(r"^[A-Za-z]+|[(\[][^)\]]*[)\]]?", " ", inner) if inner[:1].isalpha() else ""
     return trimmed(at.arms.without(inner)) or at.label()
 
 
-def _center(at: Context) -> str:
-    return "median" if at.group("median") else "mean"
-
-
-def _unit(at: Context) -> str:
-    unit = re.search(UNIT, at.text[at.match.end(_center(at)) : at.match.end() + 12])
+def _unit(at: Context, center: str) -> str:
+    unit = re.search(UNIT, at.text[at.match.end(center) : at.match.end() + 12])
     return unit[0] if unit else ""
 
 
-def _effect(at: Context, found: list[Finding]) -> list[Finding]:
+def _effect(at: Context) -> list[Finding]:
     statistic = next(s for s, p in EFFECTS.items() if re.fullmatch(p, at.match["effect"]))
-    limits = (
-        at.number("conf_low", "low") + at.number("conf_high", "high") if at.match["low"] else []
-    )
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
-    numbers = at.number(statistic, "value") + limits
-    return [_comparison(at, found, numbers, statistic.replace("_", " "), topic)]
+    numbers = at.numbers(value=statistic, **LIMITED)
+    return [_comparison(at, numbers, statistic.replace("_", " "), topic)]
 
 
-def _comparison(
-    at: Context, found: list[Finding], numbers: list[Number], ending: str, topic: str = ""
-) -> Finding:
+def _comparison(at: Context, numbers: list[Number], ending: str, topic: str = "") -> Finding:
     """A comparison, of the two arms whose counts the sentence gives before it if there are two."""
-    last = found[-1] if found else None
-    topic = (
-        topic or (base_label(last) if last else trimmed(at.arms.without(at.before))) or at.label()
-    )
-    counts = [f for f in found if f.kind != "comparison"][-2:]
+    near = base_label(at.last) if at.last else trimmed(at.arms.without(at.before))
+    topic = topic or near or at.label()
+    counts = [f for f in at.found if f.kind != "comparison"][-2:]
     alike = len(counts) == 2 and all(f.value("n") or f.value("sd") for f in counts)
     pair = tuple(counts) if alike and base_label(counts[0]) == base_label(counts[1]) else ()
     label = f"{topic}, {ending}".removeprefix(", ")
     return Finding("comparison", label, numbers, topic=topic, compared=pair)
 
 
-def _fraction(at: Context, found: list[Finding]) -> list[Finding]:
-    groups = at.match.re.groupindex
-    numbers = [n for s in ("n", "N", "percent") if s in groups for n in at.number(s)]
-    last = found[-1] if found else None
-    if last and last.kind == "count" and _continues(at, last):
+def _fraction(at: Context) -> list[Finding]:
+    numbers, last = at.numbers("n", "N", "percent"), at.last
+    has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
+    if last and not has & {n.statistic for n in numbers} and CONTINUES.fullmatch(at.before):
         last.numbers += numbers
         return []
     thing = trimmed(at.group("thing"))
-    joins = r"\b(vs\.?|v\.?|versus|compared with)\s*$"
-    if "respectively" in at.text[at.match.end() : at.end]:
-        joins = r"[\s)]*(,|,?\s*and)\s*$"
-    if last and not thing and last.value("percent") and re.search(joins, at.before):
+    joins = ROW if "respectively" in at.text[at.match.end() : at.end] else AGAINST
+    if last and not thing and last.value("percent") and joins.search(at.before):
         return [_other(last, numbers)]
     label = thing or at.label() or (base_label(last) if last else "")
     return [Finding("count", label, numbers)]
 
 
-def _continues(at: Context, last: Finding) -> bool:
-    """Whether a fraction in brackets gives more of the percentage before it, or the reverse."""
-    has = {n.statistic for n in last.numbers}
-    new = {s for s in ("n", "N", "percent") if s in at.match.re.groupindex and at.match[s]}
-    return not (has & new) and bool(re.fullmatch(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?", at.before))
-
-
-def _size(at: Context, found: list[Finding]) -> list[Finding]:
+def _size(at: Context) -> list[Finding]:
     verb = at.group("verb").lower()
-    if at.group("arm"):
-        return [Finding("population", "", at.number("n"), arm=at.arms.named(at.match["arm"]))]
-    if verb == "assigned" and "randomly" not in at.match[0]:
+    arm = at.arms.named(at.group("arm"))
+    if arm:
+        label = ""
+    elif verb == "assigned" and "randomly" not in at.match[0]:
         label = trimmed(f"assigned {at.after.strip()[:40]}")
     elif "those" in at.match.re.groupindex:
         who = re.split(r"[,(\[]", at.after)[0]
@@ -240,54 +220,52 @@ def _size(at: Context, found: list[Finding]) -> list[Finding]:
         label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
     else:
         label = trimmed(re.split(r"[():]", at.before.rstrip(" ([,;"))[-1]) or at.label()
-    return [Finding("population", label, at.number("n"))]
+    return [Finding("population", label, at.numbers("n"), arm=arm)]
 
 
-def _range(at: Context, found: list[Finding]) -> list[Finding]:
+def _range(at: Context) -> list[Finding]:
     percent = at.match["max"].endswith("%")
     other = percent or re.search(r"\b(than|compared|historical|conventional)\b", at.lead + at.after)
     aged = re.match(r"[Aa]ge", at.match[0]) or re.match(r"\s*of age\b", at.after)
-    label = "Age for eligibility" if aged else at.label()
+    label = "Age for eligibility" if aged else at.label() or "Range"
     unit = "%" if percent else at.group("unit")
     kind = "external" if other and not aged else "design"
-    return [Finding(kind, label or "Range", at.number("min") + at.number("max"), unit=unit)]
+    return [Finding(kind, label, at.numbers("min", "max"), unit=unit)]
 
 
-def _percent(at: Context, found: list[Finding]) -> list[Finding]:
-    number = at.number("percent")
-    last = found[-1] if found else None
+def _percent(at: Context) -> list[Finding]:
+    number, last = at.numbers("percent"), at.last
     endpoint, horizon = _landmark(at)
     if last and re.search(r"\bSE\W*$", at.before):
-        last.numbers += at.number("se", "percent")
+        last.numbers += at.numbers(percent="se")
+    elif endpoint and horizon:
+        return [_survival(at, endpoint, horizon)]
+    elif last and last.value("mean").endswith("%") and not last.value("sd"):
+        return [_other(last, at.numbers(percent="mean"))]
+    elif number[0].printed.startswith("-"):
         return []
-    if endpoint and horizon:
-        return [_survival(at, number, last, endpoint, horizon)]
-    if last and last.value("mean").endswith("%") and not last.value("sd"):
-        number[0].statistic = "mean"
-        return [_other(last, number)]
-    if number[0].printed.startswith("-"):
-        return []
-    has_percent = bool(last and last.value("percent"))
-    if last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
+    elif (
+        last
+        and last.kind == "count"
+        and not last.value("percent")
+        and (COMPLETES.fullmatch(at.before))
+    ):
         last.numbers += number
-        return []
-    if CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
-        number[0].statistic = "value"
-        return [Finding("external", at.label(), number, unit="%")]
-    if last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
+    elif CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
+        return [Finding("external", at.label(), at.numbers(percent="value"), unit="%")]
+    elif last and last.value("percent") and not last.value("n") and JOINS.fullmatch(at.before):
         return [_other(last, number)]
-    return [Finding("count", at.label() or (last.label if last else ""), number)]
+    else:
+        return [Finding("count", at.label() or (last.label if last else ""), number)]
+    return []
 
 
-def _survival(
-    at: Context, number: list[Number], last: Finding | None, endpoint: str, horizon: float
-) -> Finding:
+def _survival(at: Context, endpoint: str, horizon: float) -> Finding:
     """A survival estimate; another of the same name right after it is of another group."""
-    label = f"{endpoint} at {horizon:g} days"
-    number[0].statistic = "estimate"
+    label, number = f"{endpoint} at {horizon:g} days", at.numbers(percent="estimate")
     found = Finding("survival", label, number, endpoint=endpoint, horizon=horizon, unit="%")
     named_once = len(ENDPOINT.findall(at.lead)) < 2 and len(HORIZON.findall(at.lead)) < 2
-    if last and last.label == label and named_once and JOINS.fullmatch(at.before):
+    if at.last and at.last.label == label and named_once and JOINS.fullmatch(at.before):
         found.note = OTHER_GROUP
     return found
 
@@ -302,59 +280,39 @@ def _landmark(at: Context) -> tuple[str, float]:
     return endpoint_name(endpoints[-1][0]), days(horizons[-1])
 
 
-def _again(at: Context, found: list[Finding]) -> list[Finding]:
+def _again(at: Context) -> list[Finding]:
     """The same mean or median once more, in another group."""
-    last = found[-1] if found else None
+    last = at.last
     statistic = next((s for s in ("median", "mean", "rate") if last and last.value(s)), "")
     if not last or not statistic or (at.group("sd") and statistic != "mean"):
         return []
-    spread = at.number("sd") if at.group("sd") else _spread(at, at.group("what"))[0]
-    numbers = at.number(statistic, "again") + spread
-    return [_other(last, numbers)]
+    spread = at.numbers("sd") or _spread(at, at.group("what"))[0]
+    return [_other(last, at.numbers(again=statistic) + spread)]
 
 
-def _count(at: Context, found: list[Finding]) -> list[Finding]:
-    thing = at.group("thing")
+def _count(at: Context) -> list[Finding]:
+    thing, number, last = at.group("thing"), at.numbers("n"), at.last
     if re.search(r"(sites?|cent(er|re)s|hospitals|countries)$", thing):
-        number = at.number("value", "n")
-        return [Finding("design", trimmed(thing), number)]
+        return [Finding("design", trimmed(thing), at.numbers(n="value"))]
     persons = re.fullmatch(rf"(.*\s)?({PERSONS})", thing)
     women = re.search(r"\b(women|men|children|adults|infants|participants)$", thing)
     label = "" if persons else trimmed(thing)
     label = at.label() or label if women or not label else label
-    last = found[-1] if found else None
     if persons and at.arms.names and re.match(r"\s*(?:were treated|received)\b", at.after):
-        return [Finding("population", "Patients", at.number("n"))]
+        return [Finding("population", "Patients", number)]
     if not label and last and last.value("n") and JOINS.fullmatch(at.arms.without(at.before)):
-        return [_other(last, at.number("n"))]
-    return [Finding("count", label, at.number("n"))] if label else []
+        return [_other(last, number)]
+    return [Finding("count", label, number)] if label else []
 
 
-def _duration(at: Context, found: list[Finding]) -> list[Finding]:
-    role = "Within" if at.match["role"] == "within" else "Time:"
-    number = at.number("value")
-    return [
-        Finding(
-            "design",
-            f"{role} {number[0].printed} {at.match['unit']}",
-            number,
-            unit=at.match["unit"],
-        )
-    ]
+def _duration(at: Context) -> list[Finding]:
+    role, unit = "Within" if at.match["role"] == "within" else "Time:", at.match["unit"]
+    number = at.numbers("value")
+    return [Finding("design", f"{role} {number[0].printed} {unit}", number, unit=unit)]
 
 
 READ = {
-    "duration": _duration,
-    "p_value": _p_value,
-    "interval": _interval,
-    "mean": _mean,
-    "rate": _rate,
-    "median": _median,
-    "effect": _effect,
-    "fraction": _fraction,
-    "size": _size,
-    "range": _range,
-    "percent": _percent,
-    "again": _again,
-    "count": _count,
+    **{"duration": _duration, "p_value": _p_value, "interval": _interval, "mean": _mean},
+    **{"rate": _rate, "median": _median, "effect": _effect, "fraction": _fraction},
+    **{"size": _size, "range": _range, "percent": _percent, "again": _again, "count": _count},
 }

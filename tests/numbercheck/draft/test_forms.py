@@ -3,7 +3,7 @@
 import pytest
 
 from numbercheck.audit import audit
-from numbercheck.draft.article import Article, Paragraph, Table
+from numbercheck.draft.article import Article, Paragraph, PrintedTable
 from numbercheck.draft.drafting import draft_article
 from numbercheck.draft.writing import write_draft
 from numbercheck.ledger.reading import read_ledger
@@ -25,7 +25,7 @@ def read(text):
 
 def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 1. Outcomes"):
     """Statistics and printed values of one cell of a table."""
-    table = Table(caption, [["", heading], [label, cell]], part="Table 1")
+    table = PrintedTable(caption, [["", heading], [label, cell]], part="Table 1")
     draft = draft_article(Article((), (table,)))
     return [
         f"{number.statistic} {number.printed}"
