@@ -23,7 +23,7 @@ ASSIGNS = re.compile(r"assign|randomi[sz]|allocat|receive|treated|enrol", re.IGN
 SIZED = re.compile(
     rf"(?:the\s+)?(?P<name>{WORDS}{{1,7}})(?:groups?|arms?)?\s*"
     rf"[(\[,]\s*(?:(?P<short>[A-Z][\w+-]*)\s*[;,:]\s*)?(?:[Nn]\s*=\s*(?P<n>\d[\d,]*)"
-    rf"|\d[\d,]*\s+(?:{COUNTED})\s*[)\]])"
+    rf"|(?P<m>\d[\d,]*)\s+(?:{COUNTED})\s*[)\]])"
 )
 COUNTED_TO = re.compile(rf"{COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{NAME}")
 GROUPED = re.compile(
@@ -82,7 +82,7 @@ class Arms:
     @property
     def pair(self) -> str:
         """The two arms of a trial of two, the control last."""
-        return "|".join(sorted(self.names, key=lambda n: bool(CONTROL.search(n)))
+        return "|".join(sorted(self.names, key=in_control)
                         if len(self.names) == 2 else ())  # fmt: skip
 
     def mentions(self, text: str) -> Iterator[Mention]:
@@ -130,42 +130,62 @@ class Arms:
 NO_ARMS = Arms()
 
 
+def in_control(name: str) -> bool:
+    """Whether an arm's name says that it is the control."""
+    return bool(CONTROL.search(name))
+
+
 def _key(name: str) -> str:
     return re.sub(r"\W+|_", "", name.lower())
 
 
-def find_arms(text: str, columns: list[tuple[str, str]]) -> Arms:
-    """Arms by the headings of sized columns, or else by what the text assigns patients to."""
+Named = dict[str, tuple[str, str]]  # name of an arm: its size and abbreviation
+
+
+def find_arms(text: str, tables: list[Named]) -> Arms:
+    """Arms by what the text assigns patients to, and by the headings of columns with sizes.
+
+    A table whose columns are not those of the arms, as one by sex, names none.
+    """
     told = list(_told(text))
-    if len({_key(name) for name, _ in columns}) > 1:
-        keys = list(dict.fromkeys(_key(name) for name, _ in columns))
-        names = tuple(next(name for name, _ in columns if _key(name) == key) for key in keys)
-    else:
-        names = next((tuple(found) for found in told if len(found) > 1), ())[:6]
+    fitting = [t for t in tables if any(_agree(t, found) for found in told)]
+    is_sized = any(size for found in told for size, _ in found.values())
+    base = (fitting or ([] if is_sized else tables))[:1]
+    named: Named = {}
+    for table in tables if base else ():
+        if set(map(_key, table)) & set(map(_key, base[0])):
+            named |= {n: found for n, found in table.items() if _key(n) not in map(_key, named)}
+    names = tuple(named) or next((tuple(found) for found in told if len(found) > 1), ())[:6]
     arms = Arms(names)
-    if not names:
-        return NO_ARMS
-    sizes = {n: name for name, n in columns} if len({n for _, n in columns}) == len(names) else {}
-    for found in told:
+    for found in told if names else ():
         for name, (size, short) in found.items():
-            key = _key(name)
-            part = [n for n in names if key.startswith(_key(n)) or key.endswith(_key(n))]
-            near = part[0] if len(part) == 1 else sizes.get(size, "")
-            own = arms.named(name) or arms.named(short) or near
+            near = [n for n in names if _is_part(n, name)]
+            near = near if len(near) == 1 else [n for n, each in named.items() if each[0] == size]
+            own = arms.named(name) or arms.named(short) or (near[0] if len(near) == 1 else "")
             letter = [f"group {short}", f"arm {short}"] if short else []
             words = [name, short] if len(short) > 1 else [name, *letter]
             arms.aliases.update({w: own for w in words if own and w and not arms.named(w)})
     return Arms(names, {**_shortened(names), **arms.aliases})
 
 
-def _told(text: str) -> Iterator[dict[str, tuple[str, str]]]:
+def _is_part(name: str, words: str) -> bool:
+    return _key(words).startswith(_key(name)) or _key(words).endswith(_key(name))
+
+
+def _agree(table: Named, told: Named) -> bool:
+    """Whether a table's columns are the arms that the text tells, by name or by size."""
+    sizes = sorted(size for size, _ in table.values()) == sorted(size for size, _ in told.values())
+    return sizes or any(_is_part(n, words) or _is_part(words, n) for n in table for words in told)
+
+
+def _told(text: str) -> Iterator[Named]:
     """What the text calls arms, with size and abbreviation, by one way of naming them at a time."""
     for pattern in (SIZED, COUNTED_TO):
         for sentence in re.split(r"(?<=\.)\s+(?=[A-Z])", text):
             found = {}
             for m in pattern.finditer(sentence) if ASSIGNS.search(sentence) else ():
                 if name := _name(m["name"]):
-                    found[name] = m["n"] or "", m["short"] or ""
+                    found[name] = m["n"] or m.groupdict().get("m") or "", m["short"] or ""
             if len(found) > 1:
                 yield found
     counts: dict[str, int] = {}
@@ -180,7 +200,7 @@ def _told(text: str) -> Iterator[dict[str, tuple[str, str]]]:
 def _name(words: str) -> str:
     """The name of an arm; empty for words that name none."""
     name = re.sub(r"^(?:arm|group)\b", lambda m: m[0].lower(), words.strip(" ,;:"), flags=re.I)
-    is_none = NO_ARM.search(name) or name.lower() in IN_WORDS or not re.search("[A-Za-z]", name)
+    is_none = NO_ARM.search(name) or name.lower() in IN_WORDS or not re.search("[A-Za-z].", name)
     return "" if is_none else name
 
 

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from numbercheck.draft.arms import CONTROL, PREPOSITIONS, TO, Arms, Mention
+from numbercheck.draft.arms import PREPOSITIONS, TO, Arms, Mention, in_control
 from numbercheck.draft.findings import OTHER_GROUP, Finding, base_label
 from numbercheck.draft.numerals import COUNTED, UNIT
 
@@ -21,6 +21,7 @@ IN_A_ROW = re.compile(
     r"(?:and|versus|vs\.?|v\.?|(?:as )?compared with|than)?\s*(?:in\s+|to\s+)?"
 )
 SUBSET = re.compile(r"\bof (?:whom|which|these|those|them)\b|\bincluding\b", re.IGNORECASE)
+EACH = re.compile(r"\b(?:each|both|either)\s+(?:\w+\s+)?(?:groups?|arms?)\b", re.IGNORECASE)
 ARMED = ("count", "quantity", "survival", "rate", "population")
 ORDERED = "guess: the arms in the order named"
 GUESSED = "guess: this arm"
@@ -50,7 +51,11 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
             continue
         if finding.arm:
             finding.label = base_label(finding)
-        elif named and not finding.value("N") and ":" not in sentence[low:high]:
+        elif (
+            (named or EACH.search(sentence, low))
+            and not finding.value("N")
+            and ":" not in sentence[low:high]
+        ):
             finding.label = f"{base_label(finding)}{UNCLEAR_ARM}"
             finding.note = "guess: of which arm is not clear"
     _compared(found, named, arms)
@@ -178,5 +183,5 @@ def _compared(found: list[Finding], named: list[Mention], arms: Arms) -> None:
             finding.arm = arms.pair
             finding.note = finding.note or ("" if len(here) == 2 else "guess: compares the arms")
         elif len(here) == 2:
-            finding.arm = "|".join(sorted(here, key=lambda n: bool(CONTROL.search(n))))
+            finding.arm = "|".join(sorted(here, key=in_control))
             finding.note = finding.note or "guess: compares these arms"

@@ -52,7 +52,7 @@ def draft_article(article: Article) -> Draft:
     text = "\n".join(p.text for p in article.paragraphs)
     notes = "\n".join(f"{t.caption}\n{t.notes}" for t in article.tables)
     tables = [TableReader(table) for table in article.tables]
-    arms = find_arms(text, [arm for table in tables for arm in table.arms])
+    arms = find_arms(text, [table.arms for table in tables if table.arms])
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes))
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
@@ -65,12 +65,24 @@ def draft_article(article: Article) -> Draft:
         fresh = list(_table_rows(reader, counts))
         rows += fresh
         for finding in reader.findings:
-            finding.arm = "|".join(map(arms.named, filter(None, finding.arm.split("|"))))
+            _rename(finding, arms)
             locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures, not ADJUSTED.search(text))
     ratios = set(re.findall(r"(?<![\d:])\d+(?::\d+)+(?![\d:])", text))
     return Draft(measures.all, arms, rows, ratios.pop() if len(ratios) == 1 else "")
+
+
+def _rename(finding: Finding, arms: Arms) -> None:
+    """Give an arm the name that it has in the article; other groups are named in the label."""
+    named = [arms.named(name) for name in finding.arm.split("|")]
+    if all(named) or not finding.arm:
+        finding.arm = "|".join(named)
+        return
+    if finding.kind != "comparison":
+        finding.section = finding.arm
+        finding.label = f"{finding.label}, {finding.arm}".removeprefix(f"{finding.arm}, ")
+    finding.arm = ""
 
 
 def _listed(notes: str) -> dict[str, str]:

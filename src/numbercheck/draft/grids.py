@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from numbercheck.draft.arms import CONTROL
+from numbercheck.draft.arms import in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import Finding, Number
@@ -61,7 +61,7 @@ class TableReader:
         self.aside: dict[Cell, dict[int, str]] = {}
         self.headings: dict[Cell, str] = {}
         self.columns = _arms([_column(table, c) for c in range(len(table.rows[0]))])
-        self.arms = list(dict.fromkeys((c.arm, c.size) for c in self.columns if c.arm))
+        self.arms = {c.arm: (c.size.replace(",", ""), "") for c in self.columns if c.arm}
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
         self.size = ""
@@ -73,8 +73,7 @@ class TableReader:
             self._heads(r)
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
-        names = [name for name, _ in self.arms]
-        pair = sorted(names, key=lambda n: bool(CONTROL.search(n))) if len(names) == 2 else ()
+        pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
         self.findings = _joined(self.findings, "|".join(pair))
 
     def _heads(self, r: int) -> None:

@@ -9,7 +9,7 @@ LINK = (
     r"did|as|less|more|fewer|common|frequent|rarer|often|likely|significantly"
 )
 PERSONS = (
-    r"eligible|evaluable|treated|enrolled|patients?|participants?|subjects?|persons?|people|"
+    r"eligible|evaluable|treated|enrolled|assigned|allocated|randomi[sz]ed|patients?|participants?|subjects?|persons?|people|"
     r"individuals|who|whom|moreover|notably|achieve|achieving|having|experienced|experiencing|"
     r"underwent|undergoing|received|receiving|showed|showing|rates?|that|these|those|this|from|"
     r"there|cases?|events?"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numbercheck.draft.article import Article, Paragraph
+from numbercheck.draft.article import Article, Paragraph, PrintedTable
 from numbercheck.draft.drafting import draft_article
 
 ASSIGNED = "We randomly assigned 110 patients to receive zelatinib (n=60) or placebo (n=50). "
@@ -113,3 +113,13 @@ def test_arms_are_what_patients_are_assigned_to(text, names):
     """Named with their sizes, as groups, by letters, or by the choice between them."""
     arms = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ())).arms
     assert list(arms.names) == names
+
+
+def test_columns_of_subgroups_are_no_arms():
+    """Men and women are in both arms, so their counts are out of the men and the women."""
+    rows = [["", "Men (n = 57)", "Women (n = 53)"], ["Response, n (%)", "20 (35)", "25 (47)"]]
+    table = PrintedTable("Table 2. Outcomes by sex", rows, part="Table 2")
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", ASSIGNED),), (table,)))
+    found = {m.slug: (m.first.arm, m.among) for m in draft.measures if m.first.kind == "count"}
+    assert draft.arms.names == ("zelatinib", "placebo")
+    assert found == {"response_men": ("", "men"), "response_women": ("", "women")}
