@@ -4,15 +4,13 @@ import csv
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 
 import pytest
+from called import called
 from places import ROOT
 
 SECTION = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Another article")[2]
 SECTION = SECTION.partition("\n## ")[0]
-COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()"]
 
 
 @pytest.fixture
@@ -21,10 +19,7 @@ def run(tmp_path):
     shutil.copytree(ROOT / "data" / "examples", tmp_path / "data" / "examples")
 
     def run(line):
-        words = shlex.split(line.removeprefix(".venv/bin/numbercheck "))
-        ended = subprocess.run(
-            [*COMMAND, *words], capture_output=True, text=True, check=False, cwd=tmp_path
-        )
+        ended = called(*shlex.split(line.removeprefix(".venv/bin/")), cwd=tmp_path)
         return ended.returncode, ended.stdout + ended.stderr
 
     return run

@@ -1,10 +1,9 @@
 """The example ledgers: the planted slips are found, exactly these, by every command."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from called import called
 from places import ROOT
 
 from numbercheck.audit import audit, drift
@@ -13,14 +12,11 @@ from numbercheck.ledger.sources import of_sources
 
 EXAMPLES = ROOT / "data" / "examples"
 NAMES = ("single-arm", "two-arm", "means", "two-sources")
-COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()"]
 
 
 def run(*words):
     """Run a command; give its exit status and what it prints."""
-    ended = subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    ended = called("numbercheck", *words)
     return ended.returncode, ended.stdout
 
 

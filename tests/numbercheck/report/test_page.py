@@ -2,11 +2,10 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
 
 import pytest
+from called import called
 
 from companion.project import ROOT
 from numbercheck.audit import audit
@@ -17,10 +16,9 @@ from numbercheck.report.page import write_page
 EXAMPLES = sorted(path for path in (ROOT / "data" / "examples").iterdir() if path.is_dir())
 
 
-def run(*arguments, cwd):
-    """Run the command line in a folder, as somebody with another article does."""
-    command = [sys.executable, "-c", "from numbercheck.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+def report(*words, cwd):
+    """Write a page by the command line, as somebody with another article does."""
+    return called("numbercheck", "report", *words, cwd=cwd)
 
 
 def text_of(html):
@@ -47,11 +45,16 @@ def test_each_example_has_a_page_with_every_claim_and_every_finding(folder, tmp_
     assert not re.search(r'<(link|img|iframe)|src="', html)
 
 
-@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)
+OTHERS = [path for path in EXAMPLES if path.name != "two-arm"]  # the next test takes that one
+
+
+@pytest.mark.parametrize("folder", OTHERS, ids=lambda path: path.name)
 def test_the_command_takes_each_example(folder, tmp_path):
     """Also one whose survival, or whose means, the model of patients does not know."""
     page = tmp_path / "page.html"
-    told = run("report", folder, "--seconds", "20", "--output", page, cwd=tmp_path)
+    told = called(
+        "numbercheck", "report", folder, "--seconds", "20", "--output", page, cwd=tmp_path
+    )
     parts = re.findall(r'<section id="([^"]*)"', page.read_text(encoding="utf-8"))
 
     assert (told.returncode, told.stderr) == (0, "")
@@ -63,13 +66,13 @@ def test_the_command_takes_each_example(folder, tmp_path):
 def test_the_command_writes_the_page_beside_the_ledger_with_the_conflicts(tmp_path):
     """Its commands can be pasted as they are."""
     shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
-    told = run("report", "mine", cwd=tmp_path)
+    told = report("mine", cwd=tmp_path)
     html = (tmp_path / "mine" / "report.html").read_text(encoding="utf-8")
-    command = re.search(r"<code>numbercheck (explain \w+ mine)</code>", html)[1]
+    command = re.search(r"<code>(numbercheck explain \w+ mine)</code>", html)[1]
 
     assert (told.returncode, told.stdout, told.stderr) == (0, "mine/report.html\n", "")
     assert "cannot hold together" in text_of(part(html, "consistency"))
-    assert run(*command.split(), cwd=tmp_path).returncode == 0
+    assert called(*command.split(), cwd=tmp_path).returncode == 0
 
 
 def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
@@ -85,7 +88,7 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
     (tmp_path / "claims.csv").write_text(
         "\n".join(["claim,locus,measure,statistic,printed", *rows, ""])
     )
-    told = run("report", str(tmp_path), cwd=tmp_path)
+    told = report(str(tmp_path), cwd=tmp_path)
     overview = text_of(part((tmp_path / "report.html").read_text(encoding="utf-8"), "overview"))
 
     assert told.returncode == 0
@@ -98,7 +101,9 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     page = tmp_path / "page.html"
     folder = ROOT / "data" / "examples" / "two-arm"
-    told = run("report", folder, "--seconds", "0.1", "--output", page, cwd=tmp_path)
+    told = called(
+        "numbercheck", "report", folder, "--seconds", "0.1", "--output", page, cwd=tmp_path
+    )
 
     assert told.returncode == 0
     assert told.stdout.startswith("undecided")
@@ -106,8 +111,8 @@ def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
 
 
 def test_a_ledger_without_claims_has_no_page(tmp_path):
-    run("new", "mine", cwd=tmp_path)
-    told = run("report", "mine", cwd=tmp_path)
+    called("numbercheck", "new", "mine", cwd=tmp_path)
+    told = report("mine", cwd=tmp_path)
 
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("the ledger has no claims")
