@@ -36,7 +36,9 @@ SPREAD = re.compile(
 RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b")
-COUNTS = re.compile(r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)|%\)|^n$|\bNo\.\W*$")
+COUNTS = re.compile(
+    r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$"
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from numbercheck.draft.arms import in_control
+from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import Finding, Number
@@ -32,6 +32,11 @@ PLAIN_HEADING = re.compile(
     r"result|any|grades?|event|events)\b\W*|%\W*)*",
     re.IGNORECASE,
 )
+NUMBER_OF = re.compile(
+    r"\W*((no\.?|numbers?)( of (patients|participants|subjects|women|men|children|infants))?|n|"
+    r"patients|participants)\W*((no\.?|n)\W*)?",
+    re.IGNORECASE,
+)
 IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
 Cell = tuple[int, int]
 
@@ -43,11 +48,13 @@ class Column:
     heading: str = ""
     size: str = ""
     arm: str = ""
+    own: str = ""  # the part of the heading that names the arm
 
     @property
     def rest(self) -> str:
         """Heading without arm and size, where it says more than which statistic stands below."""
-        rest = SIZE.split(self.heading)[-1] if self.arm else SIZE.sub("", self.heading)
+        rest = self.heading.partition(self.own)[2] if self.arm else self.heading
+        rest = SIZE.sub("", rest)
         says_form = IS_P.search(rest) or any(re.search(p, rest) for p in EFFECTS.values())
         return "" if says_form or PLAIN_HEADING.fullmatch(rest) else rest.strip(" ,;:")
 
@@ -55,13 +62,16 @@ class Column:
 class TableReader:
     """The findings of one table, and why numerals of its cells are set aside."""
 
-    def __init__(self, table: PrintedTable) -> None:
+    def __init__(self, table: PrintedTable, arms: Arms) -> None:
         self.table = table
         self.findings: list[Finding] = []
         self.aside: dict[Cell, dict[int, str]] = {}
         self.headings: dict[Cell, str] = {}
-        self.columns = _arms([_column(table, c) for c in range(len(table.rows[0]))])
-        self.arms = {c.arm: (c.size.replace(",", ""), "") for c in self.columns if c.arm}
+        self.columns = _columns(table)
+        if not any(c.arm for c in self.columns):
+            named = [_named_column(table, c, arms) for c in range(len(self.columns))]
+            self.columns = named if len({c.arm for c in named} - {""}) > 1 else self.columns
+        self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
         self.size = ""
@@ -94,6 +104,10 @@ class TableReader:
                 self.aside[r, c] = dict.fromkeys(range(len(cell)), "column heading")
         elif not values or len(sizes) == len(values):
             self._open_section(r, label, sizes)
+        elif NUMBER_OF.fullmatch(label) and all(cell.strip().isdecimal() for _, cell in values):
+            for c, cell in values:
+                self.columns[c] = replace(self.columns[c], size=cell.strip())
+                self._size(re.search(r"(\d+)", cell), r, c, label)  # type: ignore[arg-type]
         else:
             if self.indents and not row[0].startswith(INDENT) and not STATISTIC_ONLY.match(label):
                 self.stub = ""
@@ -175,22 +189,39 @@ class TableReader:
                     yield r * ROW + c * COLUMN + found.start, found.digits, cell, reason
 
 
+def sized_arms(table: PrintedTable) -> Named:
+    """The arms that a table's headings name with their sizes."""
+    return {c.arm: (c.size.replace(",", ""), "") for c in _columns(table) if c.arm}
+
+
+def _columns(table: PrintedTable) -> list[Column]:
+    """The columns, those of arms marked: at least two of different names, each with its size."""
+    columns = [_column(table, c) for c in range(len(table.rows[0]))]
+    several = len({c.arm for c in columns} - {""}) > 1
+    return columns if several else [replace(c, arm="") for c in columns]
+
+
 def _column(table: PrintedTable, c: int) -> Column:
-    texts = dict.fromkeys(table.rows[r][c].strip() for r in range(table.heads))
-    heading = " ".join(t for t in texts if t)
+    texts, heading = _headings(table, c)
     size = SIZE.search(heading)
     if not size:
         return Column(heading)
     own = next((t for t in texts if SIZE.search(t)), heading)  # not what spans several arms
-    return Column(heading, size[1], _arm(own) or _arm(heading))
+    arm = _arm(own) or _arm(heading)
+    own = own[: SIZE.search(own).end()]  # type: ignore[union-attr]
+    return Column(heading, size[1], "" if IN_ALL.match(arm) else arm, own)
 
 
-def _arms(columns: list[Column]) -> list[Column]:
-    """Mark the columns of arms: at least two of different names, each with its size."""
-    named = [c.arm if not IN_ALL.match(c.arm) else "" for c in columns]
-    if len(set(filter(None, named))) < 2:
-        named = [""] * len(columns)
-    return [replace(c, arm=name) for c, name in zip(columns, named, strict=True)]
+def _named_column(table: PrintedTable, c: int, arms: Arms) -> Column:
+    """A column whose heading names an arm without its size."""
+    texts, heading = _headings(table, c)
+    own = next((t for t in texts if arms.named(_arm(t))), "")
+    return Column(heading, arm=arms.named(_arm(own)), own=own)
+
+
+def _headings(table: PrintedTable, c: int) -> tuple[list[str], str]:
+    texts = dict.fromkeys(table.rows[r][c].strip() for r in range(table.heads))
+    return list(texts), " ".join(t for t in texts if t)
 
 
 def _arm(heading: str) -> str:

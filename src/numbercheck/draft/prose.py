@@ -26,6 +26,8 @@ OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
+ASSIGNED = re.compile(r"randomi[sz]|assign|allocat", re.IGNORECASE)
+TREATED = re.compile(r"\b(treated|received|evaluable|analy[sz]ed|completed)\b", re.IGNORECASE)
 CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
@@ -208,7 +210,8 @@ def _size(at: Context) -> list[Finding]:
     verb = at.group("verb").lower()
     arm = at.arms.named(at.group("arm"))
     if arm:
-        label = ""
+        sentence = at.text[at.start : at.end]
+        label = "Assigned" if ASSIGNED.search(sentence) and not TREATED.search(sentence) else ""
     elif verb == "assigned" and "randomly" not in at.match[0]:
         label = trimmed(f"assigned {at.after.strip()[:40]}")
     elif "those" in at.match.re.groupindex:

@@ -192,6 +192,20 @@ def test_the_audit_of_a_draft_of_consistent_numbers_finds_nothing(tmp_path, arti
     assert [(v.claim, v.reason) for v in verdicts if v.verdict == "mismatch"] == []
 
 
+def test_arms_that_do_not_add_up_are_found(tmp_path):
+    """62 and 57 are not 120 who were randomly assigned; those treated may be fewer."""
+    told = "Of 120 patients, 62 were randomly assigned to drug A and 57 to drug B."
+    treated = (
+        "We randomized 120 patients. In all, 61 patients were treated with drug A and 57 with "
+        "drug B."
+    )
+    for name, text, wrong in (("a", told, 1), ("b", treated, 0)):
+        (tmp_path / f"{name}.txt").write_text(text)
+        numbercheck("draft", tmp_path / f"{name}.txt", "--output", tmp_path / name)
+        verdicts = audit(read_ledger(tmp_path / name))
+        assert any(v.verdict == "mismatch" for v in verdicts) == wrong
+
+
 def test_the_planted_slips_of_a_new_article_are_all_that_audit_finds(tmp_path):
     """15 patients in the text are 14 in the table; nothing is left to do by hand."""
     article = ARTICLES.parent / "slips" / "asthma.md"
