@@ -11,7 +11,7 @@ import base64
 from contextlib import ContextDecorator
 from html import escape
 from io import BytesIO
-from math import fsum
+from math import ceil, fsum
 from typing import Any
 
 import matplotlib as mpl
@@ -26,6 +26,7 @@ from companion.figures.lettering import BODY, FAMILY, POINT, settle, wrap
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
 MM = 1 / 25.4
 TITLE, SMALL = 8.0, 6.2  # pt
+STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 LINE = 1.32  # line height, in font sizes
 EDGE = 2.0  # mm of white around a sheet
 
@@ -61,6 +62,11 @@ STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
 }
 SETTINGS = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")} | STYLE
+
+
+def month_step(end: float, most: int) -> int:
+    """Months between ticks of an axis that ends at a month, so that there are at most so many."""
+    return next((step for step in STEPS if end / step <= most), ceil(end / most))
 
 
 def styled() -> ContextDecorator:

@@ -16,7 +16,6 @@ from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import at_risk_table, median, median_interval, survival_at
 
 Look = dict[str, Any]
-STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 PLOT, TABLE_LINE, AXIS = 46.0, 3.4, 9.0  # mm
 CURVE: Look = {"color": style.BLUE, "linewidth": 1.3}
 TICK: Look = {"color": style.BLUE, "marker": "|", "markersize": 5, "markeredgewidth": 0.8}
@@ -163,7 +162,7 @@ def _write_rows(
 def _ticks(last: float, horizon: float) -> np.ndarray:
     """Ticks from 0 past the last time and the horizon, at most seven intervals."""
     end = max(last, horizon, 1.0)
-    step = next((s for s in STEPS if end / s <= 7), ceil(end / 7))
+    step = style.month_step(end, 7)
     return np.arange(0, ceil(end / step - 1e-9) + 1) * float(step)
 
 

@@ -31,6 +31,7 @@ NOTES = (
 )
 NUMBERED = "No.: place in the patient table, where an identifier cannot be shown in full."
 
+LaneColumn = tuple[str, np.ndarray, marks.Mark, str | None]  # heading, which lanes, look, id
 ON_LANES, HSCT = "Lanes", "Transplantation (HSCT)"
 CHOSEN = "Days, lengths of lanes, and which marks one patient has together"
 
@@ -66,53 +67,67 @@ def swimmer(
         What the footnote says of the data.
     """
     labels = lettering.distinct([*map(str, patients.index)], NAMES, style.SMALL)
-    dated = patients.assign(transplant_day=_days(patients, transplant_day))
-    everyone = dated.set_axis(labels).sort_values("os_time", ascending=False, kind="stable")
-    lanes, steps = _with_lanes(everyone)
+    given = np.nan if transplant_day is None else transplant_day.reindex(patients.index)
+    dated = patients.assign(transplant_day=given).set_axis(labels)
+    everyone = dated.sort_values("os_time", ascending=False, kind="stable")
+    lanes, left_out = _with_lanes(everyone)
+    undated = _flag(lanes, "transplant") & np.isnan(_time(lanes, "transplant_day"))
+    columns, events = _columns(lanes, layout, undated), _events(lanes)
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
-    entries = _entries(lanes, planned, layout, provenance.unknown)
+    date = f", date {provenance.unknown}" if undated.any() else ""
+    entries = _entries(events, planned, layout, date)
     below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
-    numbered = NUMBERED if any(label.startswith("No. ") for label in labels) else ""
-    undated = _undated_note(lanes, provenance.unknown)
-    more = _share_note(steps), undated, numbered, provenance.chosen(CHOSEN)
+    more = (
+        left_out,
+        f"{HSCT} stands in a column where its date is {provenance.unknown}." if date else "",
+        NUMBERED if any(label.startswith("No. ") for label in labels) else "",
+        provenance.chosen(CHOSEN),
+    )
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     height = lane * len(lanes) + below + HEAD
     page = style.sheet(style.DOUBLE, height, title, provenance, NOTES, layout.note, *more)
-    columns, induction, later = _panels(page, lanes, below, lane, len(_headings(lanes, layout)))
+    headings = list(dict.fromkeys(heading for heading, *_ in columns))
+    beside, induction, later = _panels(page, lanes, below, lane, len(headings))
     _scale(induction, later, lanes, split, days_per_month)
-    _columns(columns, lanes, layout, lane)
+    size = max(0.5 * lane / lettering.POINT, 2.0)  # of a mark that fits its lane, but can be seen
+    for heading, which, mark, gid in columns:
+        y = np.flatnonzero(which)
+        x = np.full(len(y), headings.index(heading))
+        beside.plot(x, y, gid=gid, **_look(mark, size))
+    _write_headings(beside, headings)
     followed = layout.mark(ON_LANES, "Follow-up")
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
         until = (_time(lanes, "os_time") + 0.5) / unit
         _bars(axes, 0.5 / unit, until, marks.FOLLOWED, followed)
         if axes is induction:
             _treatment(axes, lanes, planned, layout)
-        for days, mark, name in _dated(lanes):
+        for name, days, mark in events:
             y = np.flatnonzero(days < split if axes is induction else days >= split)
-            look = _look(mark, _size(lane)) | {"gid": layout.mark(ON_LANES, name)}
+            look = _look(mark, size) | {"gid": layout.mark(ON_LANES, name)}
             axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **look)
     draw_key(page, entries, below - AXIS)
     return page.described(_alt(everyone, days_per_month))
 
 
-def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, int]]:
-    """Patients who have a lane: those with an event, and one in so many of the others.
+def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Patients who have a lane, and a sentence on those who have none.
 
-    Of more patients with an event than could ever be drawn, one in so many has a lane, too.
+    Everyone with an event has one, and so has one in so many of the others. Of more patients
+    with an event than could ever be drawn, one in so many has a lane, too.
     """
     eventful = _flag(everyone, "os_event") | everyone["relapse"].isin(marks.RELAPSES).to_numpy()
     step = max(ceil(eventful.sum() / MOST_EVENTFUL), 1)
     room = max(MOST - eventful.sum() // step, 1)
     others = max(ceil((~eventful).sum() / room), 1)
     rank = np.where(eventful, np.cumsum(eventful), np.cumsum(~eventful)) - 1
-    return everyone[rank % np.where(eventful, step, others) == 0], (step, others)
-
-
-def _days(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.Series:
-    if transplant_day is None:
-        return pd.Series(np.nan, index=patients.index)
-    return pd.to_numeric(transplant_day.reindex(patients.index)).astype(float)
+    lanes = everyone[rank % np.where(eventful, step, others) == 0]
+    whose = "Every patient" if step == 1 else f"One in {step} patients"
+    left_out = (
+        f"{whose} with a relapse or death has a lane; of the others, for space, one in "
+        f"{others}, by length of follow-up."
+    )
+    return lanes, left_out if len(lanes) < len(everyone) else ""
 
 
 def _time(lanes: pd.DataFrame, column: str) -> np.ndarray:
@@ -123,26 +138,8 @@ def _flag(lanes: pd.DataFrame, column: str) -> np.ndarray:
     return lanes[column].fillna(False).to_numpy(dtype=bool)
 
 
-def _undated(lanes: pd.DataFrame) -> np.ndarray:
-    return _flag(lanes, "transplant") & lanes["transplant_day"].isna().to_numpy()
-
-
-def _share_note(steps: tuple[int, int]) -> str:
-    """Say who is left out where there are more patients than lanes."""
-    eventful, others = steps
-    if steps == (1, 1):
-        return ""
-    whose = "Every patient" if eventful == 1 else f"One in {eventful} patients"
-    return (
-        f"{whose} with a relapse or death has a lane; of the others, for space, one in "
-        f"{others}, by length of follow-up."
-    )
-
-
-def _undated_note(lanes: pd.DataFrame, unknown: str) -> str:
-    if not _undated(lanes).any():
-        return ""
-    return f"{HSCT} stands in a column where its date is {unknown}."
+def _is(lanes: pd.DataFrame, column: str, code: str) -> np.ndarray:
+    return (lanes[column] == code).fillna(False).to_numpy(dtype=bool)
 
 
 def _panels(
@@ -163,32 +160,23 @@ def _panels(
     return columns, induction, later
 
 
-def _headings(lanes: pd.DataFrame, layout: DisplayLayout) -> list[str]:
-    """Columns beside the lanes; one for transplantations only where a date is missing."""
-    listed = dict.fromkeys(row.group for row in layout.rows if row.column)
-    return [*listed, *(["HSCT"] if _undated(lanes).any() else [])]
+def _columns(lanes: pd.DataFrame, layout: DisplayLayout, undated: np.ndarray) -> list[LaneColumn]:
+    """What stands beside the lanes: transplantations only where a date is missing."""
+    found: list[LaneColumn] = [
+        (row.group, _is(lanes, row.column, row.code), marks.GLYPHS[row.code], row.mark)
+        for row in layout.rows
+        if row.column
+    ]
+    transplants = "HSCT", undated, marks.TRANSPLANT, layout.mark(ON_LANES, HSCT)
+    return [*found, transplants] if undated.any() else found
 
 
-def _columns(axes: Axes, lanes: pd.DataFrame, layout: DisplayLayout, lane: float) -> None:
-    headings, size = _headings(lanes, layout), _size(lane)
-    for row in layout.rows:
-        if row.column:
-            y = np.flatnonzero((lanes[row.column] == row.code).fillna(False))
-            x = np.full(len(y), headings.index(row.group))
-            axes.plot(x, y, gid=row.mark, **_look(marks.GLYPHS[row.code], size))
-    y = np.flatnonzero(_undated(lanes))
-    undated = {"gid": layout.mark(ON_LANES, HSCT), **_look(marks.TRANSPLANT, size)}
-    axes.plot(np.full(len(y), len(headings) - 1), y, **undated)
+def _write_headings(axes: Axes, headings: Sequence[str]) -> None:
     for column, heading in enumerate(headings):
         axes.annotate(
             heading.replace(" ", "\n", 1), (column, 1), (0, 4), xycoords=("data", "axes fraction"),
             size=style.SMALL, textcoords="offset points", ha="center", va="bottom", linespacing=1.1,
         )  # fmt: skip
-
-
-def _size(lane: float) -> float:
-    """Size of a mark that fits its lane, but can still be seen, points."""
-    return max(0.5 * lane * 72 / 25.4, 2.0)
 
 
 def _look(mark: marks.Mark, size: float) -> marks.Mark:
@@ -232,49 +220,43 @@ def _scale(
     induction.set_xticks([1, *range(7, int(split), 7)])
     start = split / days_per_month
     end = max(1.04 * np.nanmax(_time(lanes, "os_time")) / days_per_month, start + 1)
-    step = next((s for s in (1, 2, 3, 6, 12, 24, 60) if end / s <= 10), 120)
+    step = style.month_step(end, 10)
     later.set(xlim=(start, end), xlabel="Months since start of treatment")
     later.set_xticks(np.arange(ceil(start / step) * step, end, step))
 
 
-def _dated(lanes: pd.DataFrame) -> list[tuple[np.ndarray, marks.Mark, str]]:
-    """Days of each kind of mark on the lanes, its look and its name."""
+def _events(lanes: pd.DataFrame) -> list[tuple[str, np.ndarray, marks.Mark]]:
+    """Name of each kind of mark on the lanes, its day for each patient, and its look."""
     end, dead = _time(lanes, "os_time"), _flag(lanes, "os_event")
     relapsed = _time(lanes, "pfs_time")
+    relapses = [
+        (f"{kind[:1].upper()}{kind[1:]} relapse", _is(lanes, "relapse", kind), mark)
+        for kind, mark in marks.RELAPSES.items()
+    ]
     return [
-        (np.where(dead, np.nan, end), marks.ONGOING, "Alive at last follow-up"),
-        (_time(lanes, "time_to_cr"), marks.REMISSION, "First remission"),
-        (_time(lanes, "transplant_day"), marks.TRANSPLANT, HSCT),
-        *(
-            (np.where((lanes["relapse"] == kind).fillna(False), relapsed, np.nan), mark, _of(kind))
-            for kind, mark in marks.RELAPSES.items()
-        ),
-        (np.where(dead, end, np.nan), marks.DEATH, "Death"),
+        ("Alive at last follow-up", np.where(dead, np.nan, end), marks.ONGOING),
+        ("First remission", _time(lanes, "time_to_cr"), marks.REMISSION),
+        (HSCT, _time(lanes, "transplant_day"), marks.TRANSPLANT),
+        *((name, np.where(which, relapsed, np.nan), mark) for name, which, mark in relapses),
+        ("Death", np.where(dead, end, np.nan), marks.DEATH),
     ]
 
 
-def _of(kind: str) -> str:
-    return f"{kind[:1].upper()}{kind[1:]} relapse"
-
-
 def _entries(
-    lanes: pd.DataFrame, planned: Sequence[PlannedDose], layout: DisplayLayout, unknown: str
+    events: Sequence[tuple[str, np.ndarray, marks.Mark]],
+    planned: Sequence[PlannedDose],
+    layout: DisplayLayout,
+    date: str,
 ) -> list[KeyEntry]:
-    """Meaning of each symbol that can occur."""
-    undated = f"{HSCT}, date {unknown}" if _undated(lanes).any() else HSCT
-    looks = {
-        **{row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column},
-        "First remission": marks.REMISSION,
-        undated: marks.TRANSPLANT,
-        **{_of(kind): mark for kind, mark in marks.RELAPSES.items()},
-        "Death": marks.DEATH,
-        "Alive at last follow-up": marks.ONGOING,
-    }
+    """Meaning of each symbol that can occur; ``date`` is what is said of transplantations."""
+    alive, *others = [(name + date * (name == HSCT), mark) for name, _, mark in events]
+    beside = {row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column}
     blocks = {f"{dose.block}, planned": _planned(dose.color) for dose in planned}
     return [
         *(KeyEntry(name, fill=fill) for name, fill in blocks.items()),
         KeyEntry("Follow-up", fill=marks.FOLLOWED),
-        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in looks.items()),
+        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in beside.items()),
+        *(KeyEntry(name, line=_look(mark, 5.0)) for name, mark in (*others, alive)),
     ]
 
 

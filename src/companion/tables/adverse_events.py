@@ -80,17 +80,12 @@ def adverse_events(
     severe_cells = tuple(severe if g == "g34" else "" for g in columns)
     group = "Any event" if by_category else ""
     fatal = "" if "g5" in found else "No grade 5 event is recorded."
-    return DisplayTable(
-        layout.title,
-        Text(
-            "Adverse event, N = ",
-            ResultNumber(DASH if isnan(total) else f"{total:.0f}", first, "N"),
-        ),
-        tuple(columns.values()),
-        (Row(group, "Any grade 3–4 event", severe_cells), *body),
-        provenance.footnote(DATA, ORDERS[order], fatal, layout.note),
-        provenance.label,
-    )
+    size = DASH if isnan(total) else f"{total:.0f}"
+    stub = Text("Adverse event, N = ", ResultNumber(size, first, "N"))
+    rows = (Row(group, "Any grade 3–4 event", severe_cells), *body)
+    notes = provenance.footnote(DATA, ORDERS[order], fatal, layout.note)
+    headings = tuple(columns.values())
+    return DisplayTable(layout.title, stub, headings, rows, notes, provenance.label)
 
 
 DATA = (

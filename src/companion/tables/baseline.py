@@ -50,14 +50,8 @@ def baseline(
                 Row(group, r.label, (_median(results, r.measure) or provenance.absent,))
                 for r in asked
             ]
-    return DisplayTable(
-        layout.title,
-        "Characteristic",
-        (_everyone(adsl),),
-        tuple(rows),
-        provenance.footnote("Data are n (%) unless stated; all patients enrolled.", layout.note),
-        provenance.label,
-    )
+    said = "Data are n (%) unless stated; all patients enrolled.", layout.note
+    return _table(layout, "Characteristic", adsl, rows, provenance, *said)
 
 
 def sites(
@@ -81,18 +75,21 @@ def sites(
             for site, k in known.value_counts().sort_index().items()
         ]
         rows += _missing("", len(adsl) - len(known), len(adsl))
-    return DisplayTable(
-        layout.title,
-        "Site",
-        (_everyone(adsl),),
-        tuple(rows),
-        provenance.footnote(layout.note),
-        provenance.label,
-    )
+    return _table(layout, "Site", adsl, rows, provenance, layout.note)
 
 
-def _everyone(adsl: pd.DataFrame) -> Text:
-    return Text("N = ", ResultNumber(f"{len(adsl)}", "enrolled", "n"))
+def _table(
+    layout: DisplayLayout,
+    stub: str,
+    adsl: pd.DataFrame,
+    rows: list[Row],
+    provenance: Provenance,
+    *sentences: str,
+) -> DisplayTable:
+    """Table with one column, of everyone."""
+    everyone = Text("N = ", ResultNumber(f"{len(adsl)}", "enrolled", "n"))
+    notes = provenance.footnote(*sentences)
+    return DisplayTable(layout.title, stub, (everyone,), tuple(rows), notes, provenance.label)
 
 
 def _present(adsl: pd.DataFrame, column: str) -> pd.Series:

@@ -53,14 +53,8 @@ def trials(
         "trial that prints only a percentage has none. Populations and definitions differ."
     )
     columns = ("n (%)", "N", f"{100 * level:g}% CI, %")
-    return DisplayTable(
-        "This trial beside the trials it cites",
-        "Trial",
-        columns,
-        tuple(body),
-        provenance.footnote(method, note),
-        provenance.label,
-    )
+    title, notes = "This trial beside the trials it cites", provenance.footnote(method, note)
+    return DisplayTable(title, "Trial", columns, tuple(body), notes, provenance.label)
 
 
 def comparisons(
@@ -102,14 +96,9 @@ def comparisons(
         f"supported where P < {alpha:g}, and then rates are not similar; a larger P does not show "
         "that they are. The article names no test."
     )
-    return DisplayTable(
-        "What the comparisons in words amount to",
-        "Test",
-        ("This trial", "Compared with", "P value", "Supports the claim"),
-        tuple(body),
-        provenance.footnote(note),
-        provenance.label,
-    )
+    title, notes = "What the comparisons in words amount to", provenance.footnote(note)
+    columns = "This trial", "Compared with", "P value", "Supports the claim"
+    return DisplayTable(title, "Test", columns, tuple(body), notes, provenance.label)
 
 
 def _rate(row: Any, method: str, level: float) -> tuple[str, str, str]:

@@ -46,14 +46,8 @@ def efficacy(
             for row in members
         ]
     data = f"Data are n (%) [{interval_name(interval_method, level)}]."
-    return DisplayTable(
-        layout.title,
-        "Outcome",
-        (f"n (%) [{100 * level:g}% CI]",),
-        tuple(rows),
-        provenance.footnote(data, layout.note),
-        provenance.label,
-    )
+    columns, notes = (f"n (%) [{100 * level:g}% CI]",), provenance.footnote(data, layout.note)
+    return DisplayTable(layout.title, "Outcome", columns, tuple(rows), notes, provenance.label)
 
 
 def _heading(results: Results, group: str, rows: list[LayoutRow]) -> str:

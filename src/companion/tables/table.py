@@ -5,12 +5,10 @@ alone. LaTeX is the manuscript format, because great_tables writes and escapes i
 from data: in no file do they become markup, and a spreadsheet runs no cell of the CSV.
 """
 
-import csv
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -130,16 +128,11 @@ class DisplayTable:
             shares = [count_and_percent(cell) for cell in frame[column]]
             if any(n and percent for n, percent in shares):
                 at, name = frame.columns.get_loc(column) + 1, column.partition("n (%)")[0]
-                for i, (kind, values) in enumerate(
-                    zip("n%", zip(*shares, strict=True), strict=True)
-                ):
-                    frame.insert(at + i, f"{name}, {kind}" if name else kind, values)
+                start = f"{name}, " if name else ""
+                frame.insert(at, f"{start}n", [n for n, _ in shares])
+                frame.insert(at + 1, f"{start}%", [percent for _, percent in shares])
         frame = frame.assign(source=self.label) if self.label else frame
-        lines = StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(map(inert, frame.columns))
-        writer.writerows(map(inert, row) for row in frame.itertuples(index=False))
-        return lines.getvalue()
+        return frame.rename(columns=inert).map(inert).to_csv(index=False, lineterminator="\n")
 
     def _repr_html_(self) -> str:
         return self.html()
