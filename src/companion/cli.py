@@ -182,8 +182,8 @@ def validate(
 )
 def reconstruct(seed: int, output: Path | None, published: Path | None, seconds: float) -> None:
     """Construct a cohort that prints the article's numbers; no row describes a real person."""
-    from companion.cohort import check_target, write_reconstruction
     from companion.project import ROOT
+    from companion.reconstruction import check_target, write_reconstruction
     from numbercheck.consistency.construction import reconstruct as construct
     from numbercheck.consistency.solving import within
 

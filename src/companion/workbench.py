@@ -252,15 +252,14 @@ class Workbench:
             named = (row.group, row.label, row.measure, float("nan"), float("nan"))
             return [(*named, printed.value)] if printed else []
         ours = (self.results.get(row.measure, s) for s in ("n", "N", "percent"))
-        rates = [(row.group, "This trial", row.measure, *ours)]
-        if row.measure in self.results.missing:
-            rates = []
+        known = row.measure not in self.results.missing
+        rates = [(row.group, "This trial", row.measure, *ours)] if known else []
         for c in self.ledger.comparators:
             n, total = (float(text.split(";")[0] or "nan") for text in (c.n, c.N))
             alone = float(c.percent) if c.percent.isdigit() else float("nan")
             share = alone if isnan(n) else 100 * n / total
             if c.quantity == row.where and not isnan(share):
-                rates.append((row.group, c.trial.split(" (")[0], "", n, total, share))
+                rates.append((row.group, _trial(c), "", n, total, share))
         return rates
 
     def event_layout(self, display: str) -> DisplayLayout:

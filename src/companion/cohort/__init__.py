@@ -1,4 +1,4 @@
-"""The cohort: ADaM tables read, checked, made one table of patients, and written."""
+"""The cohort: ADaM tables read, checked, and made one table of patients."""
 
 from companion.cohort.mapping import code_lines as code_lines
 from companion.cohort.mapping import write_draft as write_draft
@@ -11,8 +11,5 @@ from companion.cohort.reading import cohort_of as cohort_of
 from companion.cohort.reading import counted as counted
 from companion.cohort.reading import read_cohort as read_cohort
 from companion.cohort.reading import read_folder as read_folder
-from companion.cohort.reconstructed import check_target as check_target
-from companion.cohort.reconstructed import write_reconstruction as write_reconstruction
 from companion.cohort.sheets import FolderReading as FolderReading
 from companion.cohort.sheets import grouped as grouped
-from companion.cohort.writing import write_cohort as write_cohort

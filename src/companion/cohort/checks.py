@@ -10,6 +10,7 @@ from companion.cohort.normal import normalized
 from companion.cohort.schema import (
     GROUP_OF,
     GROUPS,
+    KEYS,
     STUDY_DAY,
     Schema,
     dates,
@@ -109,23 +110,19 @@ def analyzed(adrs: RawTable, schema: Schema) -> RawTable:
 
 
 def _columns(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
-    columns = {c.name: c.required for c in schema.tables[name]}
+    columns = schema.tables[name]
     for column in columns:
-        if columns[column] and column not in table.cells:
-            near = nearest(column, set(table.cells) - set(columns))
+        if column.required and column.name not in table.cells:
+            near = nearest(column.name, set(table.cells) - {c.name for c in columns})
             hint = f"; is it {near[:60]!r}?" if near else ""
-            yield Fault(table.file, 0, column, "", f"the column is missing{hint}")
+            yield Fault(table.file, 0, column.name, "", f"the column is missing{hint}")
 
 
 def _misspelled(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
-    if name == "ADAE":
-        yield from _near_misses(table, "AEDECOD", schema.terms)
-    if name == "ADTTE":
-        yield from _near_misses(table, "PARAMCD", schema.endpoints)
-    if name == "ADRS":
-        yield from _near_misses(table, "PARAMCD", schema.visits)
-        for parameter, visits in schema.visits.items():
-            yield from _near_misses(table.only(table["PARAMCD"] == parameter), "AVISIT", visits)
+    if name in KEYS:
+        yield from _near_misses(table, KEYS[name][0], schema.names[name])
+    for parameter, visits in schema.visits.items() if name == "ADRS" else ():
+        yield from _near_misses(table.only(table["PARAMCD"] == parameter), "AVISIT", visits)
 
 
 def _known(name: str, table: RawTable, schema: Schema) -> RawTable:

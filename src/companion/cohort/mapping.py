@@ -10,7 +10,7 @@ import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.files import read_table
-from companion.cohort.schema import MISSING, Schema, one_of, plain
+from companion.cohort.schema import FREE, KEYS, MISSING, Schema, one_of, plain
 from companion.cohort.sheets import FolderReading, RawTable, reword
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
@@ -19,8 +19,7 @@ from numbercheck.tables import write_table
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
-FREE = ("STUDYID", "SUBJID", "SITEID", "RACE", "TRT01A", "PARAM", "AECAT", "EVNTDESC")
-PLACES = (("ADRS", "PARAMCD"), ("ADRS", "AVISIT"), ("ADTTE", "PARAMCD"), ("ADAE", "AEDECOD"))
+PLACES = [(table, column) for table, columns in KEYS.items() for column in columns]
 VAGUE = frozenset(
     (  # words of names that tell nothing
         *("after", "and", "at", "by", "count", "decreased", "elevation", "increased", "of", "or"),
@@ -145,13 +144,12 @@ def translate(table: str, raw: RawTable, entries: Iterable[MappedCode], schema: 
 def used_codes(tables: Mapping[str, RawTable], schema: Schema) -> list[Code]:
     """Codes that the tables or the ledger have, those of the ledger first."""
     known = _vocabulary(schema)
-    known_of = {("ADRS", "PARAMCD"): [*schema.visits], ("ADTTE", "PARAMCD"): schema.endpoints}
     found: list[Code] = []
     for table, column in PLACES:
         if table in tables:
             raw = tables[table]
             labels = dict(zip(raw[column], raw["PARAM"], strict=True))
-            ours = known_of.get((table, column), known[column])
+            ours = schema.names[table] if column == KEYS[table][0] else known[column]
             found += _counted(table, column, raw[column], ours, labels)
     for parameter in schema.visits if "ADRS" in tables else ():
         raw = tables["ADRS"]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from companion.cohort.reading import Cohort
+from companion.cohort.schema import KEYS
 from companion.cohort.sources import VariableSource, parse_all
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure, Variable
 
 UNTIL = re.compile(r"(\w+) <=? (\d+)")
-KEYS = {"ADRS": ["PARAMCD", "AVISIT"], "ADAE": ["AEDECOD"], "ADTTE": ["PARAMCD"]}
 
 Records = Callable[[VariableSource], pd.DataFrame]  # what a source reads, by patient
 

@@ -118,7 +118,7 @@ def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
         dataset=dataset,
         population=counted(reading),
         notes=tuple(reading.notes),
-        nobody=reading.nobody | (set(schema.names) if label_of(dataset) else set()),
+        nobody=reading.nobody | set().union(*schema.names.values() if label_of(dataset) else ()),
     )
 
 

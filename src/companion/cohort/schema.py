@@ -123,7 +123,13 @@ def _standard(name: str) -> AdamColumn:
     return next((column for column in OTHERS if column.name == name), plainest)
 
 
+KEYS = {  # columns that say what a record is about
+    "ADRS": ["PARAMCD", "AVISIT"],
+    "ADTTE": ["PARAMCD"],
+    "ADAE": ["AEDECOD"],
+}
 STANDARD = {table: tuple(map(_standard, names.split())) for table, names in NAMES.items()}
+FREE = {c.name for t in STANDARD.values() for c in t if c.kind == "text" and not c.required}
 
 
 class Schema:
@@ -169,9 +175,9 @@ class Schema:
         self.tables = STANDARD | {"ADSL": STANDARD["ADSL"] + tuple(map(self._column, own))}
 
     @property
-    def names(self) -> list[str]:
-        """Terms and parameters."""
-        return [*self.terms, *self.visits, *self.endpoints]
+    def names(self) -> dict[str, list[str]]:
+        """Terms and parameters that the ledger has, by the table that holds them in the first of `KEYS`."""
+        return {"ADRS": [*self.visits], "ADTTE": self.endpoints, "ADAE": self.terms}
 
     def codes(self, table: str, name: str) -> tuple[str, ...]:
         """Codes of a column or parameter; none where any value can stand."""

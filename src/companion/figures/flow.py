@@ -66,8 +66,11 @@ def patient_flow(
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(page, row, top, tall)
         if i + 1 < len(rows):
-            _arrows(page, rows[i], rows[i + 1], top - tall)
-        _exits(page, rows[i], top - tall / 2)
+            _connect(page, rows[i], rows[i + 1], top - tall)
+        for k, box in enumerate(rows[i]):
+            if box.place == EXIT:
+                end = k * (_across(len(rows[i]), inner) + BESIDE)
+                _arrow(page, (end - BESIDE, top - tall / 2), (end, top - tall / 2))
         top -= tall + APART
     told = ". ".join(
         ", ".join(f"{box.heading}: {'; '.join(box.lines)}" for box in row) for row in rows
@@ -134,25 +137,20 @@ def _row(
             page.write(left + across / 2, y, text, ha="center", weight=weight)
 
 
-def _arrows(
+def _connect(
     page: style.FigureSheet, above: Sequence[FlowBox], below: Sequence[FlowBox], bottom: float
 ) -> None:
-    """Connect each box with those of the next row, apart from exits."""
+    """Draw arrows from the boxes of a row to those of the next, apart from exits."""
     starts, ends = (_middles(page, row) for row in (above, below))
     for i in range(max(len(starts), len(ends))):
         start, end = (at[i if len(at) > 1 else 0] for at in (starts, ends))
         start = end if len(above) == 1 else start  # a box over the whole width has it anywhere
         end = start if len(below) == 1 else end
-        page.canvas.annotate("", (end, bottom - APART), (start, bottom), arrowprops=ARROW)
+        _arrow(page, (start, bottom), (end, bottom - APART))
 
 
-def _exits(page: style.FigureSheet, row: Sequence[FlowBox], middle: float) -> None:
-    """Connect a box with the exit to its right."""
-    across = _across(len(row), page.width)
-    for i, box in enumerate(row):
-        if box.place == EXIT:
-            end = i * (across + BESIDE)
-            page.canvas.annotate("", (end, middle), (end - BESIDE, middle), arrowprops=ARROW)
+def _arrow(page: style.FigureSheet, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.canvas.annotate("", end, start, arrowprops=ARROW)
 
 
 def _middles(page: style.FigureSheet, row: Sequence[FlowBox]) -> list[float]:

@@ -11,10 +11,11 @@ import synthetic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.cohort import CohortError, masked, patient_table, read_cohort, write_cohort
+from companion.cohort import CohortError, masked, patient_table, read_cohort
 from companion.cohort.sources import parse
 from companion.cohort.xport import read_xport
 from companion.project import ROOT
+from companion.reconstruction import write_cohort
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError

@@ -4,8 +4,8 @@ import filecmp
 
 import pytest
 
-from companion.cohort import write_reconstruction
 from companion.project import ROOT
+from companion.reconstruction import write_reconstruction
 from numbercheck.consistency import bounds, conflicts, reconstruct
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.search import Search

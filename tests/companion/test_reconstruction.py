@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from companion.cli import main
-from companion.cohort import check_target
 from companion.errors import CompanionError
 from companion.project import ROOT
+from companion.reconstruction import check_target
 from numbercheck.ledger.reading import read_ledger
 
 LEDGER = read_ledger(ROOT / "data" / "published")
