@@ -79,9 +79,7 @@ class Results:
             return
         if key in self._rows and self._rows[key].value != float(value):
             raise ResultsError(f"{measure}.{statistic} is {self._rows[key].value}, now {value}")
-        self._rows[key] = Result(
-            measure, statistic, float(value), method, self.basis, running_cell()
-        )
+        self._rows[key] = Result(*key, float(value), method, self.basis, running_cell())
 
     def proportion(
         self, measure: str, k: int, n: int, method: str = "wilson", level: float = 0.95
@@ -103,24 +101,17 @@ class Results:
             self.add(measure, statistic, value, f"quantile-{kind}")
 
     def __iter__(self) -> Iterator[Result]:
-        return iter(self.rows)
-
-    def __getitem__(self, key: tuple[str, str]) -> float:
-        return self._rows[key].value
+        """Results in order of measure and statistic."""
+        return (self._rows[key] for key in sorted(self._rows))
 
     def get(self, measure: str, statistic: str) -> float:
         """Value of a result, NaN where there is none."""
         result = self._rows.get((measure, statistic))
         return result.value if result else math.nan
 
-    @property
-    def rows(self) -> list[Result]:
-        """Results in order of measure and statistic."""
-        return [self._rows[key] for key in sorted(self._rows)]
-
     def of(self, notebook: str) -> list[Result]:
         """Results of a notebook, each with the notebook and the number of its cell."""
-        return [replace(r, cell=f"{notebook} [{r.cell}]" if r.cell else "") for r in self.rows]
+        return [replace(r, cell=f"{notebook} [{r.cell}]" if r.cell else "") for r in self]
 
 
 def running_cell() -> str:

@@ -264,9 +264,10 @@ class Workbench:
 
     def event_layout(self, display: str) -> DisplayLayout:
         """Layout with a row for each adverse event: those of the ledger, then others seen."""
-        known = {f.name: f.group for f in self.ledger.fields if f.table == "ADAE"}
+        groups = {f.name: f.group or "Other" for f in self.ledger.fields if f.table == "ADAE"}
         seen = self.cohort.adae.drop_duplicates("AEDECOD")[["AEDECOD", "AECAT"]].fillna("")
-        groups = dict(seen.itertuples(index=False)) | known
+        for term, group in seen.itertuples(index=False):
+            groups.setdefault(term, group or "Other")
         names = {
             v.source.removeprefix("ADAE."): v.variable.removesuffix("_grade")
             for v in self.ledger.variables.values()
@@ -276,11 +277,10 @@ class Workbench:
             while term not in names and name in names.values():
                 name += "_"
             names.setdefault(term, name)
-        terms = dict.fromkeys((*known, *groups))
-        order = list(dict.fromkeys(groups[t] or "Other" for t in terms))
+        order = list(dict.fromkeys(groups.values()))
         rows = [
-            LayoutRow(display, groups[t] or "Other", t, f"{names[t]}_g12|{names[t]}_g34")
-            for t in sorted(terms, key=lambda t: order.index(groups[t] or "Other"))
+            LayoutRow(display, groups[t], t, f"{names[t]}_g12|{names[t]}_g34")
+            for t in sorted(groups, key=lambda t: order.index(groups[t]))
         ]
         return self.layout(display, tuple(rows))
 

@@ -123,8 +123,9 @@ def draw(
 
     from companion import figures
     from companion.captions import provenance
+    from companion.report.glance import ledger_at_a_glance
 
-    glance = figures.ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, ""))
+    glance = ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, ""))
     figures.write_svg(glance, folder, GLANCE)
     tell(glance.alt_text)
     figures.write_png(glance, folder, GLANCE)

@@ -1,4 +1,4 @@
-"""Everything that is wrong with ADaM tables, all at once: cell by cell, then across the tables."""
+"""Check ADaM tables, cell by cell and then across tables, and report every fault at once."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -31,7 +31,7 @@ ONE_RECORD = ("USUBJID", "PARAMCD", "AVISIT")
 
 
 def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") -> FolderReading:
-    """Read the tables of a folder's files, write them in the ledger's words, and check them.
+    """Parse a folder's files, translate them into the ledger's codes, and check them.
 
     Parameters
     ----------
@@ -80,27 +80,27 @@ def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") ->
 
 
 def flagged(flags: pd.Series) -> pd.Series:
-    """Whether each record is in: its flag is Y, or no record has a flag at all."""
+    """Whether each record is included: its flag is Y, or no record has a flag."""
     return (flags == "Y") | (flags == "").all()
 
 
 def _flag(adsl: RawTable, wanted: str) -> str:
-    """Flag of the patients who are counted; EVERYONE where none is in use."""
+    """Flag of the population analyzed; EVERYONE if no flag is used."""
     used = [name for name in POPULATIONS if (adsl[name] != "").any()]
     return wanted or (used or [EVERYONE])[0]
 
 
 def counted_patients(adsl: RawTable, population: str) -> RawTable:
-    """Patients of a population: those with Y, so not those whose flag is blank."""
+    """Patients in a population: those flagged Y; a blank flag means not in it."""
     return adsl if population == EVERYONE else adsl.only(adsl[population] == "Y")
 
 
 def analyzed(adrs: RawTable, schema: Schema) -> RawTable:
-    """Keep the record that is analyzed for each patient, parameter and visit.
+    """Keep the record analyzed for each patient, parameter and visit.
 
-    With ANL01FL only its Y are; a record without a value is none. Of several records the last
-    by ADY is, or the first of an event that can happen again, such as a relapse; one without a
-    day comes after all others.
+    If ANL01FL is used, only records flagged Y qualify; records without a value never do. Of
+    several, the latest by ADY is kept or, for an event that can recur such as a relapse, the
+    earliest; records without a day are considered last.
     """
     chosen = adrs.only(flagged(adrs["ANL01FL"]) & (adrs["AVALC"] != ""))
     day = STUDY_DAY.numbers(chosen["ADY"])
@@ -126,7 +126,7 @@ def _misspelled(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
 
 
 def _known(name: str, table: RawTable, schema: Schema) -> RawTable:
-    """Records of known parameters and visits, and those that do not say of which they are."""
+    """Records of known parameters and visits, and records that leave them blank."""
     if name == "ADTTE":
         return table.only(table["PARAMCD"].isin(["", *schema.endpoints]))
     if name == "ADRS":
@@ -138,9 +138,9 @@ def _known(name: str, table: RawTable, schema: Schema) -> RawTable:
 
 
 def _near_misses(table: RawTable, column: str, known: Collection[str]) -> Iterator[Fault]:
-    """Names that differ from a known one by case or spaces, or are like one that is never used.
+    """Names that differ from a known one by case or spaces, or resemble one that is never used.
 
-    Other names are extra parameters, visits or terms, which are left out.
+    Other unknown names are extra parameters, visits or terms, and are ignored.
     """
     present = set(table[column])
     meant = {}
@@ -149,26 +149,23 @@ def _near_misses(table: RawTable, column: str, known: Collection[str]) -> Iterat
         same_digits = [c for c in name if c.isdigit()] == [c for c in near if c.isdigit()]
         if near and (plain(name) == plain(near) or (near not in present and same_digits)):
             meant[name] = f"write {near}"
-    yield from table.mark(column, look_up(table[column], meant))
+    yield from table.mark_texts(column, meant)
 
 
 def _cells(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
     for column in schema.tables[name]:
         if column.name in table.cells:
-            cells = table[column.name]
-            distinct = cells.unique()
+            distinct = table[column.name].unique()
             wrong = {c: column.right(c) for c in distinct if not column.fits(c)}
             wrong |= {c: "leave out what is no text" for c in distinct if "\0" in c}
-            if wrong:
-                yield from table.mark(column.name, look_up(cells, wrong))
+            yield from table.mark_texts(column.name, wrong)
 
 
 def _patients(adsl: RawTable, population: str) -> Iterator[Fault]:
-    twice = adsl.repeated("USUBJID").map({True: "give each patient one row"})
-    yield from adsl.mark("USUBJID", twice)
+    yield from adsl.mark("USUBJID", adsl.repeated("USUBJID"), "give each patient one row")
     start = adsl["TRTSDT"]
     right = "give a day from TRTSDT " + start + " on"
-    yield from adsl.mark("LSTALVDT", right.where(dates(adsl["LSTALVDT"]) < dates(start)))
+    yield from adsl.mark("LSTALVDT", dates(adsl["LSTALVDT"]) < dates(start), right)
     if population not in (*POPULATIONS, EVERYONE):
         right = one_of(population, (*POPULATIONS, EVERYONE))
         yield Fault(adsl.file, 0, "population", population, right)
@@ -180,34 +177,34 @@ def _patients(adsl: RawTable, population: str) -> Iterator[Fault]:
 def _unknown_patients(table: RawTable, adsl: RawTable) -> Iterator[Fault]:
     unknown = ~table["USUBJID"].isin(["", *adsl["USUBJID"]])
     right = f"there is no such patient in {adsl.file}"
-    yield from table.mark("USUBJID", unknown.map({True: right}))
+    yield from table.mark("USUBJID", unknown, right)
 
 
 def _responses(adrs: RawTable, schema: Schema) -> Iterator[Fault]:
     for parameter in schema.visits:
         codes = schema.codes("ADRS", parameter)
-        values = adrs["AVALC"][adrs["PARAMCD"] == parameter]
-        wrong = {c: one_of(c, codes) for c in values.unique() if codes and c and c not in codes}
-        yield from adrs.mark("AVALC", look_up(values, wrong))
+        records = adrs.only(adrs["PARAMCD"] == parameter)
+        others = {*records["AVALC"]} - {"", *codes} if codes else ()
+        yield from records.mark_texts("AVALC", {c: one_of(c, codes) for c in others})
     used = analyzed(adrs, schema)
     right = "give each record its own ADY, or mark the one to analyze with Y in ANL01FL"
-    twice = used.repeated(*ONE_RECORD).map({True: right})
-    yield from used.mark("PARAMCD", twice, used["PARAMCD"] + " @ " + used["AVISIT"])
+    place = used["PARAMCD"] + " @ " + used["AVISIT"]
+    yield from used.mark("PARAMCD", used.repeated(*ONE_RECORD), right, place)
 
 
 def _grades(adae: RawTable) -> Iterator[Fault]:
     grade, group = adae["AETOXGR"], adae["AETOXGRG"]
     own = look_up(grade, {str(g): name for g, name in GROUP_OF.items()})
     right = "write the group of grade " + grade
-    yield from adae.mark("AETOXGRG", right.where(own.notna() & group.isin(GROUPS) & (group != own)))
+    yield from adae.mark("AETOXGRG", own.notna() & group.isin(GROUPS) & (group != own), right)
 
 
 def _deadly(adae: RawTable, adtte: RawTable, adsl: RawTable) -> Iterator[Fault]:
-    """Events of grade 5, which is death, of patients who are alive elsewhere."""
+    """Fatal (grade 5) events of patients whom another table reports alive."""
     fatal = ((adae["AETOXGR"] == "5") | (adae["AETOXGRG"] == "5")) & (adae["TRTEMFL"] != "N")
     overall = (adtte["PARAMCD"] == "OS") & (adtte["CNSR"] != "0")
     alive = set(adtte["USUBJID"][overall])
     if (adsl["DTHFL"] != "").any():
         alive |= set(adsl["USUBJID"][adsl["DTHFL"] != "Y"])
     right = "grade 5 is death, but the patient is alive in ADSL or ADTTE"
-    yield from adae.mark("AETOXGR", (fatal & adae["USUBJID"].isin(alive)).map({True: right}))
+    yield from adae.mark("AETOXGR", fatal & adae["USUBJID"].isin(alive), right)

@@ -1,9 +1,9 @@
-"""Tell apart the encodings of text files by their content, where that can be done.
+"""Detect the encoding of text files from their content, where the content tells.
 
-UTF-8 and UTF-16 have signs of their own. Of the others an encoding is possible if every letter
-beyond ASCII is one that is common in it: accented letters, alone or in pairs, for Windows-1252;
-for the rest kana, punctuation and the first level of Chinese characters, which each of these
-standards orders by how often they are used.
+UTF-8 and UTF-16 can be recognized for certain. Any other encoding is possible if every non-ASCII
+character would be a common one: for Windows-1252, accented letters, alone or in pairs; for the
+rest, kana, punctuation and the first level of Chinese characters, which each of these standards
+orders by frequency of use.
 """
 
 import re
@@ -37,7 +37,7 @@ def encoding_of(texts: Collection[bytes]) -> str:
     Raises
     ------
     FormatError
-        If the content does not tell; the message names the encodings that it can be.
+        If the content does not tell; the message names the possible encodings.
     """
     try:
         for text in texts:

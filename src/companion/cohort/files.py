@@ -62,14 +62,14 @@ def parse(files: Mapping[str, bytes]) -> FolderReading:
 
 
 def read_table(file: str, data: bytes, reading: FolderReading) -> RawTable | None:
-    """One table as text, by the ending of its file's name; None when it cannot be read."""
+    """Read one table as text, in the format of its file's suffix; None if it cannot be read."""
     parsers = {"csv": _csv, "xpt": _xpt, "json": _json, "ndjson": _ndjson}
     try:
         header, records = parsers[file.lower().rpartition(".")[2]](file, data, reading)
         return _raw_table(file, header, records, reading)
     except FormatError as error:
         reading.fault(file, str(error))
-    except Exception as error:  # whatever a parser makes of hostile bytes is the file's fault
+    except Exception as error:  # whatever malformed bytes make a parser raise
         reading.fault(file, f"cannot be read ({type(error).__name__}: {str(error)[:LONGEST]!r})")
     return None
 
@@ -164,14 +164,14 @@ def _all(kind: type, values: object) -> list | None:
 
 
 def _as_text(file: str, names: list[str], records: list[list], reading: FolderReading) -> Records:
-    """Write typed records as text, counted from 1."""
+    """Convert typed records to text, numbered from 1."""
     for row, record in enumerate(records, start=1):
         columns = names + [""] * (len(record) - len(names))
         yield row, [_cell(file, v, row, c, reading) for c, v in zip(columns, record, strict=False)]
 
 
 def _cell(file: str, value: object, row: int, column: str, reading: FolderReading) -> str:
-    """Write any value as the text that a CSV file would hold."""
+    """Convert a value to the text that a CSV file would hold."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""What a trial's tables call otherwise: the codes they use, and ``mapping.csv`` beside them."""
+"""Codes of a trial's own tables, and ``mapping.csv``, which translates them into the ledger's."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
 PLACES = [(table, column) for table, columns in KEYS.items() for column in columns]
 VAGUE = frozenset(
-    (  # words of names that tell nothing
+    (  # words that do not tell names apart
         *("after", "and", "at", "by", "count", "decreased", "elevation", "increased", "of", "or"),
         *("other", "overall", "reaction", "the", "time", "to", "up", "with"),
     )
@@ -64,7 +64,7 @@ class Code:
 def read_mapping(
     files: Mapping[str, bytes], schema: Schema, reading: FolderReading
 ) -> list[MappedCode]:
-    """Rows of ``mapping.csv`` that somebody has confirmed; drafts are noted and left out."""
+    """Confirmed rows of ``mapping.csv``; drafts are noted and not applied."""
     raw = read_table(FILE, files[FILE], reading) if FILE in files else None
     if raw is None:
         return []
@@ -95,7 +95,7 @@ def read_mapping(
 def _wrong(
     entry: MappedCode, earlier: Iterable[MappedCode], schema: Schema, reading: FolderReading
 ) -> tuple[str, str] | None:
-    """Column that is wrong in a row, and what would be right."""
+    """Column that is wrong in a row, and what would be right there."""
     known = _vocabulary(schema)
     variable, theirs, ours = entry.variable, entry.theirs, entry.ours
     if variable not in known:
@@ -114,7 +114,7 @@ def _wrong(
 
 
 def _vocabulary(schema: Schema) -> dict[str, list[str]]:
-    """Every name that can be mapped, with the ledger's codes; none where any can stand."""
+    """The ledger's codes for every name that can be mapped; empty where any value is allowed."""
     known: dict[str, list[str]] = {}
     for name, columns in schema.tables.items():
         known[name] = [c.name for c in columns]
@@ -125,7 +125,7 @@ def _vocabulary(schema: Schema) -> dict[str, list[str]]:
 
 
 def translate(table: str, raw: RawTable, entries: Iterable[MappedCode], schema: Schema) -> RawTable:
-    """Write a table in the ledger's words; whatever means that a value is missing is empty."""
+    """Translate a table into the ledger's codes; codes for missing values become empty cells."""
     entries = [e for e in entries if e.theirs != NOBODY]
     cells = raw.cells.rename(columns={e.theirs: e.ours for e in entries if e.variable == table})
     typed = (c for column in cells if column not in FREE for c in cells[column].unique())
@@ -142,7 +142,7 @@ def translate(table: str, raw: RawTable, entries: Iterable[MappedCode], schema: 
 
 
 def used_codes(tables: Mapping[str, RawTable], schema: Schema) -> list[Code]:
-    """Codes that the tables or the ledger have, those of the ledger first."""
+    """Codes found in the tables or in the ledger, the ledger's first."""
     known = _vocabulary(schema)
     found: list[Code] = []
     for table, column in PLACES:
@@ -170,11 +170,11 @@ def _counted(
 
 
 def draft(codes: Iterable[Code], schema: Schema) -> list[MappedCode]:
-    """Likely partners of the ledger's codes among those that it does not use.
+    """Match the ledger's codes with likely counterparts among the tables' other codes.
 
-    A partner has the same words, whatever the spelling, or all the telling ones of a ledger's
-    name among others: alanine aminotransferase is never aspartate aminotransferase. What has
-    no partner is written with ``theirs`` empty.
+    A counterpart has the same words in any spelling, or every distinctive word of the ledger's
+    name among others, so alanine aminotransferase never matches aspartate aminotransferase. A
+    code without a counterpart gets an empty ``theirs``.
     """
     codes = list(codes)
     entries = []
@@ -196,7 +196,7 @@ def draft(codes: Iterable[Code], schema: Schema) -> list[MappedCode]:
 
 
 def _partner(code: Code, ours: Iterable[Code], schema: Schema) -> tuple[int, str]:
-    """Code of the ledger that this one most likely means, after how many words it lacks."""
+    """How many extra words a code has, and the ledger's code that it most likely means."""
     theirs = [_words(code.code), _words(code.label)]
     found: list[tuple[int, int, str]] = []
     for candidate in ours:
@@ -211,7 +211,7 @@ def _partner(code: Code, ours: Iterable[Code], schema: Schema) -> tuple[int, str
 
 
 def _words(name: str) -> frozenset[str]:
-    """Telling words of a name, in one spelling and number."""
+    """Distinctive words of a name, with spelling and number normalized."""
     text = plain(name)
     for british, american in SPELLING.items():
         text = text.replace(british, american)
@@ -219,7 +219,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def code_lines(reading: FolderReading) -> list[str]:
-    """Codes of the tables and of the ledger as a table of text: used, not used, never seen."""
+    """Codes of the tables and of the ledger as lines of text: used, not used, never seen."""
     lines = [("variable", "code", "records", "in the ledger")]
     lines += [(c.variable, c.code[:40], str(c.records), c.status) for c in reading.codes]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -228,7 +228,7 @@ def code_lines(reading: FolderReading) -> list[str]:
 
 
 def write_draft(directory: Path | str, reading: FolderReading, ledger: Ledger) -> Path:
-    """Write ``mapping.csv`` of drafts into the folder of the tables.
+    """Write a draft ``mapping.csv`` beside the tables.
 
     Raises
     ------

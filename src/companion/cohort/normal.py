@@ -1,4 +1,4 @@
-"""Read grades and days that are written otherwise than ADaM writes them, and say so."""
+"""Convert grades and day numbers of other conventions to ADaM's."""
 
 import re
 from datetime import timedelta
@@ -13,7 +13,7 @@ NUMBERED = re.compile(r"-?[0-9]{1,6}(\.0*)?", re.ASCII)
 
 
 def normalized(name: str, table: RawTable, schema: Schema, reading: FolderReading) -> RawTable:
-    """Write days as dates and grades as digits; each change is noted."""
+    """Convert day numbers to dates and grades to digits, noting each change."""
     cells = table.cells
     for column in schema.tables[name]:
         if column.kind == "date" and column.name in cells:
@@ -29,7 +29,7 @@ def normalized(name: str, table: RawTable, schema: Schema, reading: FolderReadin
 
 
 def _dated(table: RawTable, column: str, schema: Schema, reading: FolderReading) -> pd.Series:
-    """Dates of a column that counts days from an origin, if one origin alone fits the trial."""
+    """Dates of a column of day numbers, if only one origin puts all of them within the trial."""
     cells = table[column]
     numbers = {c: int(float(c)) for c in cells.unique() if NUMBERED.fullmatch(c) and len(c) > 4}
     if not numbers or not all(c in numbers or not c for c in cells.unique()):

@@ -49,7 +49,7 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
 
 
 def _recorded(cohort: Cohort, variables: Mapping[str, Variable], records: Records) -> pd.DataFrame:
-    """The patient table as the records say it, also where a variable is not evaluable."""
+    """The patient table before values that are not evaluable are blanked."""
     sources = parse_all(variables)
     timed = {s.name for s in sources.values() if s.how == "event"}
     table = pd.DataFrame(index=pd.Index(cohort.adsl["USUBJID"], name="USUBJID"))
@@ -120,7 +120,7 @@ def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
 
     A count is 0 only where the tables say so: a column that is empty for everyone, a visit, a
     parameter or an adverse event without any record (unless ``mapping.csv`` says that nobody
-    had it) leave open what was counted.
+    had it) leave the count unknown.
     """
     sources, records = parse_all(ledger.variables), _records(cohort)
     recorded = _recorded(cohort, ledger.variables, records)
@@ -160,7 +160,7 @@ def _gap(cohort: Cohort, source: VariableSource, records: pd.DataFrame, values: 
 def _unfollowed(
     cohort: Cohort, measure: Measure, sources: Mapping[str, VariableSource]
 ) -> Iterator[str]:
-    """Days until which a measure counts, where nobody is followed so long."""
+    """Why a measure cannot be counted: nobody is followed up to its day."""
     text = " ".join(e.text for e in (measure.where, measure.among, measure.by))
     timed = {n: s.name for n, s in sources.items() if s.how == "days"}
     until = [(timed[n], float(day)) for n, day in UNTIL.findall(text) if n in timed]

@@ -1,8 +1,6 @@
-"""Read ADaM tables into typed ones, or name every fault."""
+"""Read a folder of ADaM tables as a typed cohort, or report every fault."""
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,32 +34,17 @@ class Cohort:
     ``adae`` has the treatment-emergent events (TRTEMFL is Y, or nobody has one), several a
     patient and term; of AETOXGR and AETOXGRG the one that is empty is derived, a group's
     grade being its lowest. ``adtte`` has AVAL in days. Dates are text of ISO 8601, whole or
-    partial. ``nobody`` holds the terms and parameters of which no record means no patient.
+    partial. ``label`` is what every display says of a reconstructed cohort; ``population`` says
+    who is counted; ``nobody`` holds the terms and parameters of which no record means no patient.
     """
 
     adsl: pd.DataFrame
     adrs: pd.DataFrame
     adae: pd.DataFrame
     adtte: pd.DataFrame
-    dataset: dict
+    label: str = ""
     population: str = ""
-    notes: tuple[str, ...] = ()
     nobody: frozenset[str] = frozenset()
-
-    @property
-    def origin(self) -> str:
-        """Either reconstructed or supplied; without dataset.json it is supplied."""
-        return str(self.dataset.get("origin", "supplied"))
-
-    @property
-    def label(self) -> str:
-        """What every display says of a reconstructed cohort; empty for a supplied one."""
-        return label_of(self.dataset)
-
-    @property
-    def n(self) -> int:
-        """Number of patients."""
-        return len(self.adsl)
 
 
 def read_cohort(directory: Path | str, ledger: Ledger, population: str = "") -> Cohort:
@@ -72,8 +55,7 @@ def read_cohort(directory: Path | str, ledger: Ledger, population: str = "") -> 
     CohortError
         With all faults at once.
     """
-    with _uncollected():
-        return cohort_of(read_folder(directory, ledger, population), ledger)
+    return cohort_of(read_folder(directory, ledger, population), ledger)
 
 
 def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> FolderReading:
@@ -90,11 +72,10 @@ def read_folder(directory: Path | str, ledger: Ledger, population: str = "") -> 
     population : {"", "FASFL", "ITTFL", "SAFFL", "all"}
         Flag of the patients who are counted; by default the first that is in use.
     """
-    with _uncollected():
-        files = load(directory)
-        if isinstance(files, Fault):
-            return FolderReading(faults=[files])
-        return examine(files, ledger, population)
+    files = load(directory)
+    if isinstance(files, Fault):
+        return FolderReading(faults=[files])
+    return examine(files, ledger, population)
 
 
 def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
@@ -112,34 +93,21 @@ def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
     frames["ADAE"] = _graded(frames["ADAE"])
     days = lengths(raw["ADTTE"], schema.days_per_month).reset_index(drop=True)
     frames["ADTTE"] = frames["ADTTE"].assign(AVAL=days, AVALU="DAYS")
-    dataset = reading.dataset or {"origin": "supplied"}
+    label = label_of(reading.dataset)
     return Cohort(
         **{name.lower(): _sorted(frame) for name, frame in frames.items()},
-        dataset=dataset,
+        label=label,
         population=counted(reading),
-        notes=tuple(reading.notes),
-        nobody=reading.nobody | set().union(*schema.names.values() if label_of(dataset) else ()),
+        nobody=reading.nobody | set().union(*schema.names.values() if label else ()),
     )
 
 
 def counted(reading: FolderReading) -> str:
-    """Say who is counted, in a few words."""
+    """Describe the population analyzed, in a few words."""
     adsl, flag = reading.tables["ADSL"], reading.population
     n = len(counted_patients(adsl, flag).cells)
     what = "everyone" if flag == EVERYONE else f"{flag} is Y"
     return f"{n} of {len(adsl.cells)} patients of ADSL: {what}"
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector: millions of cells hold no cycle, and it walks them all."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _frame(columns: Iterable[AdamColumn], table: RawTable) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Tables as text, before anything is made of them, and the faults that are found in them."""
+"""Raw tables, whose cells are still text, and the faults found in them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,12 @@ MOST_LINES = 60  # of a terminal
 
 
 class FormatError(ValueError):
-    """What makes a file unreadable as a whole, and what would be right."""
+    """A file cannot be read at all; the message says what would be right."""
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing that is wrong, where it stands, and what would be right.
+    """One fault: where it is, the value found, and what would be right.
 
     ``row`` is the line of a CSV file (the header is 1) or the record of another format;
     0 when the fault concerns the whole file.
@@ -35,14 +35,14 @@ class Fault:
 
 
 def look_up(cells: pd.Series, known: Mapping, default: object = None) -> pd.Series:
-    """What is known of each cell; ``Series.map`` cannot hold every text that a file can."""
+    """Map each cell; unlike ``Series.map``, this takes every text that a file can hold."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=False)
     found = pd.Series([known.get(cell, default) for cell in distinct], dtype=object)
     return pd.Series(found.to_numpy()[codes], cells.index, dtype=object)
 
 
 def reword(cells: pd.Series, words: Mapping[str, str]) -> pd.Series:
-    """Cells with some of them written in other words."""
+    """Cells with some texts replaced by others."""
     return look_up(cells, {cell: words.get(cell, cell) for cell in cells.unique()})
 
 
@@ -69,17 +69,28 @@ class RawTable:
         return keys.duplicated() & (keys != "").all(axis=1)
 
     def mark(
-        self, column: str, right: pd.Series, value: pd.Series | None = None
+        self,
+        column: str,
+        wrong: pd.Series,
+        right: pd.Series | str,
+        value: pd.Series | None = None,
     ) -> Iterator[Fault]:
-        """One fault for each row in which ``right`` says what would be right; empty elsewhere."""
-        right = right.dropna()
-        values = (self[column] if value is None else value).loc[right.index]
-        for row, cell, text in zip(right.index, values, right, strict=True):
+        """One fault for each row that is wrong; ``right`` says what would be right there."""
+        cells = self[column] if value is None else value
+        rows = self.cells.index[wrong]
+        texts = [right] * len(rows) if isinstance(right, str) else right[wrong]
+        for row, cell, text in zip(rows, cells[wrong], texts, strict=True):
             yield Fault(self.file, int(row), column, cell, text)
+
+    def mark_texts(self, column: str, right: Mapping[str, str]) -> Iterator[Fault]:
+        """One fault for each cell that holds one of these texts, which say what would be right."""
+        if right:
+            cells = self[column]
+            yield from self.mark(column, cells.isin(list(right)), look_up(cells, right))
 
 
 def grouped(faults: Iterable[Fault], most: int = MOST_LINES) -> list[str]:
-    """Faults in words, one line for equal faults of a column, with the first three rows."""
+    """Faults as lines of text; equal faults of a column share one, with the first three rows."""
     alike: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:
         alike.setdefault((fault.file, fault.column, fault.right), []).append(fault)
@@ -110,11 +121,11 @@ class FolderReading:
         Content of ``dataset.json``.
     faults : list of Fault
     notes : list of str
-        What was read otherwise than it is written, in sentences.
+        Sentences on what was converted while reading.
     codes : list of Code
         Codes of the tables and of the ledger.
     nobody : frozenset of str
-        Terms and parameters that no patient has, says ``mapping.csv``.
+        Terms and parameters that no patient has, according to ``mapping.csv``.
     population : str
         Flag of the patients who are counted.
     """

@@ -1,4 +1,4 @@
-"""Where each variable of the patient table stands in the ADaM tables: one small grammar.
+"""Where each variable of the patient table comes from in the ADaM tables: a small grammar.
 
 ::
 
@@ -7,7 +7,7 @@
     ADRS.MRDGR @ After RDC             AVALC of a parameter at a visit
     ADRS.OVRLRESP @ After RDC = CR|CRi a flag
     ADRS.BLASTGR @ After RDC present   a flag: there is such a record
-    ADRS.RELTYPE @ Relapse else none   what to put where there is no record
+    ADRS.RELTYPE @ Relapse else none   the value where there is no record
     ADAE.Pneumonia                     worst grade, 0 without such an event
     ADTTE.OS days                      time in days
     ADTTE.OS event                     a flag: CNSR is 0
@@ -33,7 +33,7 @@ FORMS = (
 
 @dataclass(frozen=True)
 class VariableSource:
-    """Where a variable stands; ``how`` is value, flag, present, worst, days or event."""
+    """Where a variable comes from; ``how`` is value, flag, present, worst, days or event."""
 
     table: str
     name: str

@@ -1,4 +1,4 @@
-"""Times to events in days, and what is wrong with them."""
+"""Event times in days, and the checks on them."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -43,7 +43,7 @@ def _slack(adtte: RawTable, days_per_month: float) -> pd.Series:
 
 
 def time_faults(adtte: RawTable, adsl: RawTable, schema: Schema) -> Iterator[Fault]:
-    """Whatever is wrong with the times, within a row and across the tables."""
+    """Faults in event times, within rows and across tables."""
     length = lengths(adtte, schema.days_per_month)
     slack = _slack(adtte, schema.days_per_month)
     yield from _incomplete(adtte, length)
@@ -56,7 +56,7 @@ def time_faults(adtte: RawTable, adsl: RawTable, schema: Schema) -> Iterator[Fau
 def absent(
     adtte: RawTable, patients: Collection[str], endpoints: Collection[str]
 ) -> Iterator[Fault]:
-    """Endpoints of everyone that no record has, and patients without a time of one."""
+    """Endpoints without any record, and patients without a record of one."""
     for name in endpoints if len(patients) else ():
         timed = set(adtte["USUBJID"][adtte["PARAMCD"] == name])
         if not timed:
@@ -77,11 +77,11 @@ def _incomplete(adtte: RawTable, length: pd.Series) -> Iterator[Fault]:
     """Times without a length or a unit, or given twice."""
     given = adtte["AVAL"] != ""
     twice = adtte.repeated("USUBJID", "PARAMCD")
+    yield from adtte.mark("PARAMCD", twice, "give each patient one row of it")
     right = "give the time, or whole dates in STARTDT and, not before it, in ADT"
-    yield from adtte.mark("PARAMCD", twice.map({True: "give each patient one row of it"}))
-    yield from adtte.mark("AVAL", (~given & length.isna()).map({True: right}))
+    yield from adtte.mark("AVAL", ~given & length.isna(), right)
     unit = given & (adtte["AVALU"] == "") & _span(adtte).isna()
-    yield from adtte.mark("AVALU", unit.map({True: "write DAYS, WEEKS or MONTHS"}))
+    yield from adtte.mark("AVALU", unit, "write DAYS, WEEKS or MONTHS")
 
 
 def _misstated(
@@ -93,23 +93,23 @@ def _misstated(
     uncounted = len(whole) > 0 and (whole.dropna() == -1).all()  # no time counts its first day
     wrong = (off + uncounted).abs() > slack + 1e-6
     right = "write the days from STARTDT to ADT, both counted, or the unit that AVAL has in AVALU"
-    yield from adtte.mark("AVAL", wrong.map({True: right}))
+    yield from adtte.mark("AVAL", wrong, right)
     if schema.first_day and schema.cutoff:
         longest = (schema.cutoff - schema.first_day).days + 1
         right = f"the trial lasted {longest} days, from {schema.first_day} to {schema.cutoff}"
         too_long = (adtte["ADT"] == "") & (length > longest + slack)
-        yield from adtte.mark("AVAL", too_long.map({True: right}))
+        yield from adtte.mark("AVAL", too_long, right)
 
 
 def _outside(
     adtte: RawTable, adsl: RawTable, length: pd.Series, cutoff: date | None
 ) -> Iterator[Fault]:
-    """Times that end before they start, after the data cut-off, or in a death before its day."""
+    """Times that end before they start, after the data cut-off, or in a death before LSTALVDT."""
     begun = adtte["STARTDT"].where(adtte["STARTDT"] != "", of_patient(adtte, adsl, "TRTSDT"))
     alive = of_patient(adtte, adsl, "LSTALVDT")
     start, end = dates(begun), dates(adtte["ADT"])
     right = "give a day from the start " + begun + " on"
-    yield from adtte.mark("ADT", right.where(end < start))
+    yield from adtte.mark("ADT", end < start, right)
 
     days = length.where((adtte["AVALU"] == "DAYS") & (length <= CENTURY))
     first, last = (  # the first day is counted, or not
@@ -120,23 +120,23 @@ def _outside(
     right = "a death cannot be before LSTALVDT " + alive
     for column, here in (("ADT", adtte["ADT"] != ""), ("AVAL", adtte["ADT"] == "")):
         ended = f"end the time on the data cut-off {cutoff} or before"
-        yield from adtte.mark(column, (late & here).map({True: ended}))
-        yield from adtte.mark(column, right.where(death & (last < dates(alive)) & here))
+        yield from adtte.mark(column, late & here, ended)
+        yield from adtte.mark(column, death & (last < dates(alive)) & here, right)
 
 
 def _deaths(adtte: RawTable, adsl: RawTable) -> Iterator[Fault]:
-    """Deaths in ADSL or in overall survival that the other does not have."""
+    """Deaths recorded in only one of ADSL and overall survival."""
     known = adtte["USUBJID"].isin(adsl["USUBJID"]) & (adsl["DTHFL"] != "").any()
     overall = known & (adtte["PARAMCD"] == "OS") & (adtte["CNSR"] != "")
     flag, died = of_patient(adtte, adsl, "DTHFL") == "Y", adtte["CNSR"] == "0"
     right = f"the patient has no Y in DTHFL of {adsl.file}, but a death here"
-    yield from adtte.mark("CNSR", (overall & died & ~flag).map({True: right}))
+    yield from adtte.mark("CNSR", overall & died & ~flag, right)
     right = f"the patient has Y in DTHFL of {adsl.file}, but no death here"
-    yield from adtte.mark("CNSR", (overall & ~died & flag).map({True: right}))
+    yield from adtte.mark("CNSR", overall & ~died & flag, right)
 
 
 def _disordered(adtte: RawTable, length: pd.Series, slack: pd.Series) -> Iterator[Fault]:
-    """Times that end after overall survival, and a death without the end of another endpoint."""
+    """Times that end after overall survival, and PFS that is censored on the day of death."""
     overall, event = adtte["PARAMCD"] == "OS", adtte["CNSR"] == "0"
     patients, progression = adtte["USUBJID"], adtte["PARAMCD"] == "PFS"
 
@@ -147,10 +147,9 @@ def _disordered(adtte: RawTable, length: pd.Series, slack: pd.Series) -> Iterato
     unit = survival(adtte["AVALU"])
     slack = slack.where(adtte["AVALU"] != unit, 0.0) + (adtte["AVALU"] != unit) * ROUNDING
     after = (progression | event) & ~overall & (length > limit + slack)
-    for row in adtte.cells.index[after]:
-        right = f"end it on the day {limit[row]:g} of overall survival or before"
-        yield Fault(adtte.file, int(row), "AVAL", adtte["AVAL"][row], right)
+    right = limit.map("end it on the day {:g} of overall survival or before".format)
+    yield from adtte.mark("AVAL", after, right)
     died = survival(event).fillna(False).astype(bool)
     censored = progression & ~event & died & (length >= limit - slack)
     right = "write 0: the patient died that day, which ends progression-free survival"
-    yield from adtte.mark("CNSR", censored.map({True: right}))
+    yield from adtte.mark("CNSR", censored, right)

@@ -2,7 +2,6 @@
 
 from companion.captions import Provenance as Provenance
 from companion.figures.flow import patient_flow as patient_flow
-from companion.figures.glance import ledger_at_a_glance as ledger_at_a_glance
 from companion.figures.regimen import plan as plan
 from companion.figures.regimen import regimen as regimen
 from companion.figures.style import DescribedFigure as DescribedFigure

@@ -1,4 +1,4 @@
-"""A figure's key: symbols and their meanings, on as many lines as they need."""
+"""A figure's key: symbols and their meanings, on as many lines as needed."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Text before it is drawn: the fonts that have its characters, its width, its lines.
+"""Text layout before drawing: fonts that have every character, widths, line breaks.
 
 Characters that the figures' own font lacks come from any installed font that has them. What no
 font has, and control characters, which SVG does not allow, become U+FFFD.
@@ -33,7 +33,7 @@ def drawable(text: str) -> str:
 
 
 def settle(text: Text) -> None:
-    """Give a text the fonts that it needs, and take out what none of them has."""
+    """Give a text the fonts that it needs, and replace characters that no font has."""
     lines = [drawable(line) for line in text.get_text().split("\n")]
     text.set_text("\n".join(lines))
     text.set_fontfamily(

@@ -1,4 +1,4 @@
-"""What the marks of the swimmer plot look like."""
+"""Symbols of the swimmer plot."""
 
 from typing import Any
 

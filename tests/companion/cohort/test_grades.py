@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import tampering
 
-from companion.cohort import read_cohort
+from companion.cohort import read_cohort, read_folder
 
 SEVERE = ("Cytokine release syndrome", "Sepsis", "Neutropenia")
 
@@ -45,10 +45,11 @@ def test_the_analysis_grade_stands_in_for_the_collected_one(tmp_path):
     tables = tampering.supplied() | {"ADAE": renamed}
     for row in tables["ADAE"]:
         del row["AETOXGR"]
-    cohort = read_cohort(write(tables, tmp_path), tampering.LEDGER)
+    folder = write(tables, tmp_path)
 
-    assert set(cohort.adae["AETOXGR"]) == {4}
-    assert cohort.notes == ("adae.csv: the grade is read from ATOXGR",)
+    assert set(read_cohort(folder, tampering.LEDGER).adae["AETOXGR"]) == {4}
+    said = read_folder(folder, tampering.LEDGER).notes
+    assert said == ["adae.csv: the grade is read from ATOXGR"]
 
 
 def test_grade_3_or_higher_includes_death_in_every_count_and_comparison(tmp_path):

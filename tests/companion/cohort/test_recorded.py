@@ -166,9 +166,9 @@ def test_a_blank_population_flag_is_not_in_the_population(folder):
     place = folder(change)
     cohort = read_cohort(place, LEDGER)
 
-    assert (cohort.n, cohort.population) == (34, "34 of 35 patients of ADSL: FASFL is Y")
-    assert read_cohort(place, LEDGER, "SAFFL").n == 1
-    assert read_cohort(place, LEDGER, "all").n == 35
+    assert (len(cohort.adsl), cohort.population) == (34, "34 of 35 patients of ADSL: FASFL is Y")
+    assert len(read_cohort(place, LEDGER, "SAFFL").adsl) == 1
+    assert len(read_cohort(place, LEDGER, "all").adsl) == 35
     with pytest.raises(CohortError, match="write one of FASFL, ITTFL, SAFFL, all"):
         read_cohort(place, LEDGER, "PPROTFL")
 

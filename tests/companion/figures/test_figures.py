@@ -27,6 +27,7 @@ from companion.captions import DisplayLayout, LayoutRow
 from companion.figures import lettering, style
 from companion.figures.key import flow
 from companion.figures.survival import steps
+from companion.report.glance import LOOKS, ledger_at_a_glance
 from numbercheck.ledger.rows import Dose
 from numbercheck.statistics.survival import at_risk_table, kaplan_meier
 
@@ -201,7 +202,7 @@ def draw(patients, provenance=PROVENANCE, text="", **names):
         "subgroups": partial(figures.subgroups, subgroup_frame(patients, **names), **say),
         "trials": partial(figures.trials, trial_frame(text or "Bassan 2023"), **say),
         "ledger": partial(
-            figures.ledger_at_a_glance, claims(printed=(text or "94%", "33", ">=0.05")), **say
+            ledger_at_a_glance, claims(printed=(text or "94%", "33", ">=0.05")), **say
         ),
     }
 
@@ -328,7 +329,7 @@ def test_every_text_stands_out_on_the_white_page(name):
     """WCAG 2.2, 1.4.3: contrast of at least 4.5 with white; black on every cell's color too."""
     for text in ordinary(name).findobj(Text):
         assert contrast(text.get_color(), "white") >= 4.5
-    for look in figures.glance.LOOKS.values():
+    for look in LOOKS.values():
         assert contrast("black", look["facecolor"]) >= 4.5
 
 
@@ -625,7 +626,7 @@ def test_a_percentage_without_a_count_has_no_interval():
 
 
 def test_claims_of_each_basis_are_counted_apart():
-    alt = figures.ledger_at_a_glance(claims(60)).alt_text
+    alt = ledger_at_a_glance(claims(60)).alt_text
 
     assert "follows from other printed numbers: 10" in alt
     assert "built into the reconstructed cohort: 10" in alt
@@ -635,7 +636,7 @@ def test_claims_of_each_basis_are_counted_apart():
 
 def test_a_verdict_without_a_color_is_refused():
     with pytest.raises(ValueError, match="perfect"):
-        figures.ledger_at_a_glance(claims(3).assign(verdict="perfect"))
+        ledger_at_a_glance(claims(3).assign(verdict="perfect"))
 
 
 def test_a_key_breaks_its_lines_like_words():
