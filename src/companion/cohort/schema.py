@@ -176,7 +176,7 @@ class Schema:
 
     @property
     def names(self) -> dict[str, list[str]]:
-        """Terms and parameters that the ledger has, by the table that holds them in the first of `KEYS`."""
+        """Terms and parameters of the ledger, by table, whose first key column holds them."""
         return {"ADRS": [*self.visits], "ADTTE": self.endpoints, "ADAE": self.terms}
 
     def codes(self, table: str, name: str) -> tuple[str, ...]:
