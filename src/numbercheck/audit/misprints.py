@@ -92,9 +92,10 @@ def _is_near(case: Case, wilson: Method, total: int) -> bool:
 
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
     """
-    values = wilson.limits(case.count.values[0], total)
+    (low, high), (lower, upper) = case.pair, wilson.limits(case.count.values[0], total)
     near = min(NEAR, 1 + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total)
-    return all(abs(p.value - v) < near for p, v in zip(case.pair, values, strict=True) if p)
+    is_low_near = low is None or abs(low.value - lower) < near
+    return is_low_near and (high is None or abs(high.value - upper) < near)
 
 
 def _is_mirrored(case: Case, wilson: Method) -> bool:
