@@ -52,6 +52,7 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
         says += f", which rounds to {rules['half-up']} %, not {_percent(printed)}. "
         perhaps = f"Perhaps {'; or '.join(found.values())}."
         says += perhaps if found else f"No count out of {total} does."
+        says += _with_fewer(claim, k, evidence)
     return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, count.claims)
 
 
@@ -108,7 +109,7 @@ def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
     says = f"No count out of {n} rounds to {_percent(printed)}"
     slips = [(k, dict(explanations(claim, k, n, evidence)).get("rounding-slip")) for k in near]
     slips = [(k, why) for k, why in slips if why]
-    fewer = () if counts else _fewer(claim, total, evidence)
+    fewer = () if counts else _fewer(claim, evidence)
     if fewer:
         k, m = fewer
         verdict, kind, method = "unchecked", MISSING, ""
@@ -126,13 +127,26 @@ def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
     return verdict_on(claim, verdict, kind, says, method, value, tried, total.claims)
 
 
-def _fewer(claim: Claim, total: Count, evidence: Evidence) -> tuple[int, ...]:
-    """Count and total of fewer patients that give a percentage, where these may be meant."""
-    if evidence.are_all_known(evidence.ledger.measures[claim.measure], total):
-        return ()
-    sizes = range((total.total or 0) - 1, 1, -1)
-    found = ((k, n) for n in sizes for k in possible_counts(claim.value, n)[:1])
-    return next(found, ())
+def _fewer_totals(claim: Claim, evidence: Evidence) -> range:
+    """Totals below the printed one that may be meant; none where it is the percentage's own N."""
+    measure = evidence.ledger.measures[claim.measure]
+    total = evidence.total(measure, claim.locus)
+    if total is None or evidence.are_all_known(measure, total):
+        return range(0)
+    return range((total.total or 0) - 1, 1, -1)
+
+
+def _with_fewer(claim: Claim, k: int, evidence: Evidence) -> str:
+    """Sentence on fewer patients of whom a count is the printed percentage."""
+    totals = (n for n in _fewer_totals(claim, evidence) if n >= k)
+    near = next((n for n in totals if claim.value.admits_percent(k, n)), None)
+    return f" It would be {k} of {near}, if the others were not evaluable." if near else ""
+
+
+def _fewer(claim: Claim, evidence: Evidence) -> tuple[int, ...]:
+    """Count and total of fewer patients that give a percentage."""
+    totals = _fewer_totals(claim, evidence)
+    return next(((k, n) for n in totals for k in possible_counts(claim.value, n)[:1]), ())
 
 
 def _nearest(printed: Printed, n: int) -> list[int]:

@@ -400,6 +400,17 @@ def test_a_percentage_without_count_may_be_of_fewer_patients(own):
     assert ("16 of 33" in found["cured_percent"].reason) != own
 
 
+def test_a_percentage_that_its_count_contradicts_names_the_patients_of_whom_it_would_be():
+    """16 of 35 is 45.7 %; 48 % is 16 of 33, which the article would have to print."""
+    s = Sketch()
+    s.everyone(35)
+    slug = s.count("cured", "cured", 16, "48%")
+    found = judged(s)[slug]
+
+    assert found.verdict == "mismatch"
+    assert found.reason.endswith("It would be 16 of 33, if the others were not evaluable.")
+
+
 def test_a_comparison_that_fewer_patients_would_give_is_not_called_wrong():
     """With fewer patients P is larger and the interval wider, and the difference stays."""
     limits = {"difference": "5.2", "conf_low": "0.2", "conf_high": "10.2"}
