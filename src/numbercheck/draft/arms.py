@@ -29,7 +29,7 @@ COUNTED_TO = re.compile(rf"{COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{NAME}")
 GROUPED = re.compile(
     rf"\b(?:[Tt]he|[Ii]n|[Tt]o|[Oo]r|[Aa]nd|[Ww]ith)\s+(?P<name>{WORDS}{{1,3}})(?:group|arm)\b"
 )
-LETTERED = re.compile(r"(?P<name>\b(?:[Aa]rm|[Gg]roup)\s+(?:[A-D]|[1-4]|I{1,3}))\b")
+LETTERED = re.compile(r"(?P<name>\b(?:[Aa]rm|[Gg]roup)\s+(?:[A-Z]|[1-4]|I{1,3}))\b")
 CHOICE = re.compile(
     rf"(?:assigned|randomi[sz]ed|allocated)\b[^.;]*?\bto\s+(?:receive\s+)?(?:either\s+)?{NAME}"
     rf"\s*(?:\([^)]*\)\s*)?(?:or|versus|vs\.?)\s+(?P<other>{WORDS}{{1,4}})"
@@ -205,9 +205,13 @@ def _name(words: str) -> str:
 
 
 def _shortened(names: tuple[str, ...]) -> dict[str, str]:
-    """The names without a last word that they share, as low-dose for low-dose relvanib."""
-    last = [name.split()[-1] for name in names if " " in name]
-    short = {
-        " ".join(n.split()[:-1]): n for n in names if " " in n and last.count(n.split()[-1]) > 1
-    }
-    return {word: name for word, name in short.items() if word not in names}
+    """The names without a last word that they share, and with their first word before `group`."""
+    last, first = [n.split()[-1] for n in names], [n.split()[0] for n in names]
+    found = {}
+    for name in names:
+        words = name.split()
+        if len(words) > 1 and last.count(words[-1]) > 1:
+            found[" ".join(words[:-1])] = name
+        elif len(words) > 1 and first.count(words[0]) == 1:
+            found |= {f"{words[0]} group": name, f"{words[0]} arm": name}
+    return {word: name for word, name in found.items() if word not in names}

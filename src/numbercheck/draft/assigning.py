@@ -20,7 +20,8 @@ IN_A_ROW = re.compile(
     rf"[\s%)\]]*(?:{UNIT}\s*)?[,;]?\s*"
     r"(?:and|versus|vs\.?|v\.?|(?:as )?compared with|than)?\s*(?:in\s+|to\s+)?"
 )
-SUBSET = re.compile(r"\bof (?:whom|which|these|those|them)\b|\bincluding\b", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"[(\[]\s*(?:all\s+|both\s+)?in\s+(?:the\s+)?$")
+SUBSET = re.compile(r"\bof (?:whom|which|these|them)\b|\bincluding\b", re.IGNORECASE)
 EACH = re.compile(r"\b(?:each|both|either)\s+(?:\w+\s+)?(?:groups?|arms?)\b", re.IGNORECASE)
 ARMED = ("count", "quantity", "survival", "rate", "population")
 ORDERED = "guess: the arms in the order named"
@@ -41,13 +42,18 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
     for mention in named:
         if not any(mention in each for each in lists):
             _give(mention, named, loose, spans, sentence)
-    for row in _rows(loose, spans, sentence) if loose else ():
+    rows = _rows(loose, spans, sentence) if loose else []
+    for row in rows:
         _in_order([loose[i] for i in row], spans[row[0]], lists, sentence, arms)
-    _shared(loose, spans, named, sentence)
+    _shared(loose, spans, named, sentence, {i for row in rows for i in row})
     ends = [*(low for low, _ in spans[1:]), len(sentence)][: len(spans)]
     for finding, (_, low), high in zip(loose, spans, ends, strict=True):
         finding.arm = "" if finding.arm == "?" else finding.arm
         if finding.kind == "population":
+            each = re.match(
+                rf"\s*(?:{COUNTED})?[^,;.]{{0,40}}$", sentence[low:][: _each(sentence, low)]
+            )
+            finding.numbers = [] if each else finding.numbers
             continue
         if finding.arm:
             finding.label = base_label(finding)
@@ -59,6 +65,12 @@ def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> No
             finding.label = f"{base_label(finding)}{UNCLEAR_ARM}"
             finding.note = "guess: of which arm is not clear"
     _compared(found, named, arms)
+
+
+def _each(sentence: str, start: int) -> int:
+    """Where a sentence speaks of each arm after a place, from there; -1 where it does not."""
+    found = EACH.search(sentence, start)
+    return found.start() - start if found else -1
 
 
 def _is_sized(mention: Mention, sized: list[tuple[int, int]], text: str) -> bool:
@@ -103,7 +115,7 @@ def _give(
     gap = text[spans[before[-1]][1] : mention.start].lstrip(" %)]") if before else ""
     if within:
         own, gap = loose[within[0]], ""
-    elif before and not ANEW.search(gap):
+    elif before and (not ANEW.search(gap) or IN_BRACKETS.search(gap)):
         own = loose[before[-1]]
         if SUBSET.search(gap) or (own.kind == "population" and not OF_THE_ARM.fullmatch(gap)):
             return
@@ -154,7 +166,11 @@ def _in_order(
 
 
 def _shared(
-    loose: list[Finding], spans: list[tuple[int, int]], named: list[Mention], text: str
+    loose: list[Finding],
+    spans: list[tuple[int, int]],
+    named: list[Mention],
+    text: str,
+    in_rows: set[int],
 ) -> None:
     """Let numbers share the arm that the sentence begins with, or that it names alone."""
     leads = bool(named) and ANEW.fullmatch(f", {text[: named[0].start]}") is not None
@@ -162,7 +178,12 @@ def _shared(
         gap, last = text[spans[i - 1][1] : spans[i][0]], loose[i - 1]
         between = [m for m in named if spans[i - 1][1] <= m.start < spans[i][0]]
         follows = last.arm and all(m.arm == last.arm for m in between)
-        if follows and not loose[i].arm and not re.search(rf"{VERSUS}|other\b", gap):
+        if (
+            follows
+            and i not in in_rows
+            and not loose[i].arm
+            and not re.search(rf"{VERSUS}|other\b", gap)
+        ):
             loose[i].arm, loose[i].note = last.arm, last.note
             if not (leads and named[0].firm and len({m.arm for m in named}) == 1):
                 loose[i].note = GUESSED

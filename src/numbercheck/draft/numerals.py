@@ -51,6 +51,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?",
         "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
         "name of an arm": rf"\b(?:[Aa]rms?|[Gg]roups?)\s+[1-4](?:(?:,\s*|\s+(?:and|or)\s+)[1-4])*\b(?!\s*%|[.·]\d|\s+of\b|\s+(?:{COUNTED})\b)",
+        "temperature": rf"{N}\s*°\s*[CF]\b",
         "version": r"\b[Vv]ersions?\s+\d+(?:\.\d+)*",
         "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",
         "randomization ratio": r"\b\d+\s*:\s*\d+(?:\s*:\s*\d+)*\b",

@@ -7,8 +7,8 @@ from numbercheck.draft.numerals import COUNTED, DASH, GROUP, NOBODY, TO, UNIT, W
 EFFECTS = {
     "hazard_ratio": r"\b[Hh]azard ratios?\b|\b[as]?HRs?\b",
     "odds_ratio": r"\b[Oo]dds ratios?\b|\ba?ORs?\b",
-    "risk_ratio": r"\b(?:[Rr]elative risks?|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
-    "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|\bA?RDs?\b",
+    "risk_ratio": r"\b(?:[Rr]elative risks?(?! (?:reduction|increase|difference))|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
+    "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|(?<![Rr]elative )\b(?:[Aa]bsolute )?[Rr]isk (?:reduction|increase)s?\b|\bA?RDs?\b",
 }
 WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
@@ -49,6 +49,7 @@ PATTERNS = [
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|{WORDS}?\s*[),;.]|\s+(?:and|in|with|had|were|was|died|achieved)\b|\s+[a-z]+\s+(?:events|deaths)\b)"),
         ("fraction", rf"(?P<n>{COUNT})(?P<thing>{WORDS}{{0,4}}?){OPEN}(?P<percent>{PERCENT})"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
+        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[(\[]\s*(?P<n>{WHOLE})\s+(?:{COUNTED})\s*[)\],;]"),
         ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),

@@ -11,6 +11,7 @@ from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 ROUNDING = 0.0
+SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 Sizes = dict[str, float]  # patients by arm; by "" in all
 
@@ -99,9 +100,18 @@ class Populations:
         """Whether the arms are all of everyone, or were assigned in one paragraph with them."""
         if not self.whole or sum(self.main.values()) == _size(self.whole):
             return bool(self.whole)
-        loci = {e.locus for e in self.whole.entries if not e.part.startswith("Table")}
-        first = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
-        return all(e.finding.label == "Assigned" and e.locus in loci for e in first)
+        rest = _size(self.whole) - sum(self.main.values())
+        told = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
+        loci = {e.locus for e in told}
+        near = [e for e in self.whole.entries if e.locus in loci and not e.part.startswith("Table")]
+        others = (e for d in self.measures.all for e in d.entries if e.locus in loci)
+        return (
+            bool(near)
+            and len(loci) == 1
+            and all(e.finding.label == "Assigned" for e in told)
+            and all(abs(_start(e) - _start(near[0])) < SAME_SENTENCE for e in told)
+            and not any(_printed(e) == rest for e in others)  # who is left out is told
+        )
 
     def is_outside(self, drafted: Drafted) -> bool:
         """Whether a count is of patients who were not enrolled, as those screened."""
@@ -208,6 +218,10 @@ def _direction(measure: Drafted) -> float:
         if printed := measure.printed(statistic):
             return number(printed[0]) - neutral
     return 0
+
+
+def _start(entry: Entry) -> int:
+    return entry.finding.numbers[0].start
 
 
 def _printed(entry: Entry) -> float:

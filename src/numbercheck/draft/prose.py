@@ -27,7 +27,14 @@ AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
 JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
 ASSIGNED = re.compile(r"randomi[sz]|assign|allocat", re.IGNORECASE)
-TREATED = re.compile(r"\b(treated|received|evaluable|analy[sz]ed|completed)\b", re.IGNORECASE)
+TREATED = re.compile(
+    r"\b(treated|received|evaluable|analy[sz]ed|completed|withdr\w+|excluded|not)\b", re.IGNORECASE
+)
+CHANGES = (
+    r"reductions?|increases?|decreases?|efficacy|improvements?|changes?|differences?|higher|lower"
+)
+CHANGE = re.compile(rf"\b(?:{CHANGES}|reduced|increased|rose|fell|declined)\b[^.;()]{{0,25}}$")
+CHANGED = re.compile(rf"\s*(?:(?:relative|absolute)\s+)?(?:{CHANGES}|fewer|more|less|greater)\b")
 CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
@@ -178,6 +185,8 @@ def _effect(at: Context) -> list[Finding]:
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
     numbers = at.numbers(value=statistic, **LIMITED)
+    if numbers[0].printed.endswith("%") and statistic != "difference":
+        return [Finding("design", f"{at.label()}, relative", at.numbers("value"), unit="%")]
     return [_comparison(at, numbers, statistic.replace("_", " "), topic)]
 
 
@@ -238,6 +247,7 @@ def _range(at: Context) -> list[Finding]:
 
 def _percent(at: Context) -> list[Finding]:
     number, last = at.numbers("percent"), at.last
+    has_percent = bool(last and last.value("percent"))
     endpoint, horizon = _landmark(at)
     if last and re.search(r"\bSE\W*$", at.before):
         last.numbers += at.numbers(percent="se")
@@ -245,18 +255,14 @@ def _percent(at: Context) -> list[Finding]:
         return [_survival(at, endpoint, horizon)]
     elif last and last.value("mean").endswith("%") and not last.value("sd"):
         return [_other(last, at.numbers(percent="mean"))]
-    elif number[0].printed.startswith("-"):
-        return []
-    elif (
-        last
-        and last.kind == "count"
-        and not last.value("percent")
-        and (COMPLETES.fullmatch(at.before))
-    ):
-        last.numbers += number
     elif CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
         return [Finding("external", at.label(), at.numbers(percent="value"), unit="%")]
-    elif last and last.value("percent") and not last.value("n") and JOINS.fullmatch(at.before):
+    elif number[0].printed.startswith("-") or CHANGE.search(at.before) or CHANGED.match(at.after):
+        label = at.label() or "Change"
+        return [Finding("design", label, at.numbers(percent="value"), unit="%")]
+    elif last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
+        last.numbers += number
+    elif last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
         return [_other(last, number)]
     else:
         return [Finding("count", at.label() or (last.label if last else ""), number)]

@@ -71,6 +71,12 @@ def test_a_number_is_of_the_arm_that_the_sentence_says(text, first, second):
         ("Fever was rarer in the placebo group than in the zelatinib group (12 patients).", "?"),
         ("Fever was seen in 12 patients, of whom 5 were in the placebo group.", "?"),
         ("Compared with placebo, 12 patients had fever.", "?"),
+        ("In each group, 12 patients had fever.", "?"),
+        ("There were 12 deaths (all in the zelatinib group).", "zelatinib"),
+        (
+            "Fever (zelatinib 9 [15%], placebo 1 [2%]) and rash (12 [20%] and 6 [12%]) were seen.",
+            "?",
+        ),
         ("In both the zelatinib group and the placebo group, 12 patients had fever.", "?"),
         ("Before placebo was stopped, fever was seen in 12 patients given zelatinib.", "zelatinib"),
         ("Twelve of the patients who crossed over from placebo to zelatinib had fever.", "?"),

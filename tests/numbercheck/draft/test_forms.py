@@ -44,6 +44,18 @@ def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 
         ("The rate was 94% (33/35).", ["percent 94%", "n 33", "N 35"]),
         ("Seventeen (49%) had fever.", ["n 17", "percent 49%"]),
         ("Rash (41 [8%] of 536 patients).", ["n 41", "percent 8%", "N 536"]),
+        ("The rate was 47.8% (86 patients).", ["percent 47.8%", "n 86"]),
+        (
+            "Death was rarer (relative risk reduction, 85.7%; 95% CI, 69 to 93).",
+            ["value 85.7%", "aside 95", "to do 69", "to do 93"],
+        ),
+        (
+            "The absolute risk reduction was 6.0% (95% CI, 4.1 to 7.9).",
+            ["difference 6.0%", "aside 95", "conf_low 4.1", "conf_high 7.9"],
+        ),
+        ("Mean time to 36°C was 4.1 (SD 1.2) hours.", ["aside 36", "mean 4.1", "sd 1.2"]),
+        ("The rate was 2.10 (95% CI, 1.84 to 2.39) per year.",
+         ["rate 2.10", "aside 95", "conf_low 1.84", "conf_high 2.39"]),
         ("Two of 12 responders relapsed.", ["n 2", "N 12"]),
         ("Nobody died: no deaths were seen.", ["n 0"]),
         (
