@@ -22,6 +22,7 @@ import ipykernel.debugger
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
+from nbformat.validator import get_validator
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
@@ -29,14 +30,24 @@ from traitlets.config import Config
 from companion.build.workers import import_all
 
 NAME = "forked"
+# What every notebook would import for itself, once a kernel starts or shows something.
+LATER = (
+    "IPython.core.completerlib",
+    "matplotlib.backends.backend_svg",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "psutil",
+    "tornado.platform.asyncio",
+)
 WAIT = 60  # seconds for a message that the kernel has already sent
 
 ipykernel.debugger._is_debugpy_available = False  # no debugger attaches, and it costs a thread
 # Some libraries ask at import whether they are in a notebook, as pandas does to size its tables.
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 with contextlib.suppress(ImportError):  # a notebook shows the error where a reader can see it
-    import_all("numbercheck.audit", "companion.workbench")
+    import_all("numbercheck.audit", "companion.workbench", *LATER)
 del builtins.get_ipython  # type: ignore[attr-defined]
+get_validator(4, 5)  # it compiles the notebook format's schema
 
 
 class ZMQLikeShell(InProcessInteractiveShell):
