@@ -277,8 +277,9 @@ def _stack(columns: Sequence[Sequence], variable: Variable) -> Masked:
 
 def _of_rows(of: Callable[..., Sequence[float]], counts: np.ndarray) -> np.ndarray:
     """Values of a function for each cohort's row of counts, called once for equal rows."""
-    rows, at = np.unique(counts, axis=0, return_inverse=True)
-    return np.array([of(*map(int, row)) for row in rows], dtype=float)[at.ravel()]
+    rows = [tuple(map(int, row)) for row in counts.tolist()]
+    found = {row: of(*row) for row in dict.fromkeys(rows)}
+    return np.array([found[row] for row in rows], dtype=float)
 
 
 def _quantiles(ordered: np.ndarray, n: np.ndarray, p: float, kind: int) -> np.ndarray:

@@ -7,13 +7,14 @@ from statistics import linear_regression
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from measuring import Measured, Row, Section, seconds
 from synthetic import trial, write_csv
 from test_growth import many
 from test_sweep import LEDGER, columns
 
 from companion.cohort import read_folder
-from companion.figures.style import styled
+from companion.figures.style import BLUE, GREEN, PALE, VERMILION, styled
 from companion.project import ROOT
 from companion.sweep.vectorized import evaluate
 from numbercheck.audit import audit
@@ -75,16 +76,26 @@ def _seconds(work: Callable[[], object]) -> Measured:
 def _rows(what: str, taken: Mapping[int, Measured]) -> Iterator[Row]:
     for n, each in taken.items():
         yield Row(f"{n:,} {what}", f"{each:.3g} s")
-    last = dict(list(taken.items())[-2:])
-    slope = linear_regression(np.log10(list(last)), np.log10(list(last.values()))).slope
+    slope = _slope(taken)
     yield Row(f"exponent, {what}", f"{slope:.2f}", f"at most {LINEAR}", slope <= LINEAR)
+
+
+def _slope(taken: Mapping[int, Measured]) -> float:
+    last = dict(list(taken.items())[-2:])
+    return linear_regression(np.log10(list(last)), np.log10(list(last.values()))).slope
 
 
 @styled()
 def _draw(taken: Mapping[str, Mapping[int, Measured]]) -> None:
     figure = Figure(figsize=(5, 3.4), layout="constrained")
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="size", ylabel="seconds")
-    for what, each in taken.items():
-        axes.plot(list(each), list(each.values()), marker="o", markersize=3, label=what)
+    least = min(map(min, (each.values() for each in taken.values())))
+    axes.plot([10, 100_000], [least / 3, 10_000 * least / 3], color=PALE, label="linear")
+    for color, (what, each) in zip((BLUE, VERMILION, GREEN), taken.items(), strict=True):
+        label = f"{what}: exponent {_slope(each):.2f}"
+        axes.plot(list(each), list(each.values()), "o-", color=color, markersize=3, label=label)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,.6g}")
+        axis.set_minor_locator(NullLocator())
     axes.legend(frameon=False)
     figure.savefig(DRAWN, metadata={"Date": None, "Creator": None})

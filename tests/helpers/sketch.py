@@ -1,5 +1,7 @@
 """Small ledgers, written line by line, for tests of the audit."""
 
+from collections import Counter
+
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import (
@@ -25,7 +27,7 @@ class Sketch:
     def __init__(self):
         self.measures, self.claims, self.families = {}, {}, {}
         self.relations, self.variables, self.assumptions = {}, {}, {}
-        self.comparators = []
+        self.comparators, self._printings = [], Counter()
 
     def measure(self, name, kind="count", **cells):
         """Add a thing measured."""
@@ -36,9 +38,8 @@ class Sketch:
 
     def print(self, measure, statistic, printed, locus="Table 1 · row", verbal=""):
         """Add a printed number and return its slug."""
-        number = sum(
-            c.measure == measure and c.statistic == statistic for c in self.claims.values()
-        )
+        number = self._printings[measure, statistic]
+        self._printings[measure, statistic] += 1
         slug = f"{measure}_{statistic}" + (f"_{number + 1}" if number else "")
         self.claims[slug] = Claim(slug, locus, measure, statistic, str(printed), verbal)
         return slug
