@@ -21,6 +21,10 @@ IN_A_ROW = re.compile(
     r"(?:and|versus|vs\.?|v\.?|(?:as )?compared with|than)?\s*(?:in\s+|to\s+)?"
 )
 IN_BRACKETS = re.compile(r"[(\[]\s*(?:all\s+|both\s+)?in\s+(?:the\s+)?$")
+TIMES = re.compile(
+    r"\d[\d.·]*[\s-]*(?:years?|months?|weeks?|days?|mg)\b|"
+    r"\b(?:weeks?|months?|days?|years?|grades?)\s+\d+(?:\s*[-–]\s*\d+)?"
+)
 SUBSET = re.compile(r"\bof (?:whom|which|these|them)\b|\bincluding\b", re.IGNORECASE)
 EACH = re.compile(r"\b(?:each|both|either)\s+(?:\w+\s+)?(?:groups?|arms?)\b", re.IGNORECASE)
 ARMED = ("count", "quantity", "survival", "rate", "population")
@@ -126,8 +130,10 @@ def _give(
         own, gap = loose[after[0]], ""
     else:
         return
+    if re.search(r"\d", TIMES.sub("", gap)):  # of another number, which is not understood
+        return
     own.arm = mention.arm if own.arm in ("", mention.arm) else "?"
-    own.note = "" if mention.firm and not re.search(r"\d", gap) else GUESSED
+    own.note = "" if mention.firm else GUESSED
 
 
 def _rows(loose: list[Finding], spans: list[tuple[int, int]], text: str) -> list[list[int]]:

@@ -141,6 +141,8 @@ def _effect(*texts: str) -> str:
 def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     """A number with two limits: an effect, an estimate or a median."""
     if effect := _effect(at.heading, at.near):
+        if effect != "difference" and m["low"][0] in "-−–":
+            return None  # no ratio is negative
         return at.finding("comparison", _numbers(m, a=effect, **LIMITED), effect.replace("_", " "))
     pair, said = limits_named(at.near) or limits_named(at.far), _said(at.near)
     endpoint, horizon = ENDPOINT.search(at.near), HORIZON.search(at.near)
@@ -148,7 +150,7 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     if pair == LIMITS and endpoint and horizon and said != "median":
         found = at.finding("survival", _numbers(m, a="estimate", **LIMITED))
         found.endpoint, found.horizon = endpoint_name(endpoint[0]), days(horizon)
-    elif pair == LIMITS and (m["sign"] or "%" in at.name or "%" in at.heading):
+    elif pair == LIMITS and said in ("", "n") and (m["sign"] or "%" in _without_level(at)):
         found = at.finding("count", _numbers(m, a="percent", **LIMITED))
     elif pair and (pair != LIMITS or said in ("median", "mean")):
         center = "mean" if said == "mean" else "median"
@@ -156,6 +158,11 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     if found and not limits_named(at.near):
         found.note = "guess: what the limits are, by the caption or notes"
     return found
+
+
+def _without_level(at: Setting) -> str:
+    """Words of the cell's name and heading, without those on the confidence level."""
+    return re.sub(r"\d+\s*%\s*(?=CI|[Cc]onf)", "", f"{at.name} {at.heading}")
 
 
 def _range(m: re.Match[str], at: Setting) -> Finding | None:

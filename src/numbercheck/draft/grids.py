@@ -54,7 +54,7 @@ class Column:
     def rest(self) -> str:
         """Heading without arm and size, where it says more than which statistic stands below."""
         rest = self.heading.partition(self.own)[2] if self.arm else self.heading
-        rest = SIZE.sub("", rest)
+        rest = re.sub(NO_PERCENT, "", SIZE.sub("", rest))
         says_form = IS_P.search(rest) or any(re.search(p, rest) for p in EFFECTS.values())
         return "" if says_form or PLAIN_HEADING.fullmatch(rest) else rest.strip(" ,;:")
 

@@ -5,11 +5,11 @@ import re
 from numbercheck.draft.numerals import COUNTED, DASH, GROUP, NOBODY, TO, UNIT, WORD, N
 
 EFFECTS = {
-    "hazard_ratio": r"\b[Hh]azard ratios?\b|\b[as]?HRs?\b",
-    "odds_ratio": r"\b[Oo]dds ratios?\b|\ba?ORs?\b",
-    "risk_ratio": r"\b(?:[Rr]elative risks?(?! (?:reduction|increase|difference))|[Rr]isk ratios?|[Rr]ate ratios?)\b|\ba?RRs?\b",
-    "difference": r"\b(?:(?:[Rr]isk|[Mm]ean|[Aa]bsolute|[Tt]reatment|[Bb]etween-group)\s+)*[Dd]ifferences?\b|(?<![Rr]elative )\b(?:[Aa]bsolute )?[Rr]isk (?:reduction|increase)s?\b|\bA?RDs?\b",
-}
+    "hazard_ratio": r"\b(?i:hazard ratios?)\b|\b[as]?HRs?\b",
+    "odds_ratio": r"\b(?i:odds ratios?)\b|\ba?ORs?\b",
+    "risk_ratio": r"\b(?i:relative risks?(?! (?:reduction|increase|difference))|(?:risk|rate) ratios?)\b|\ba?RRs?\b",
+    "difference": r"\b(?i:(?:(?:risk|mean|absolute|treatment|between-group)\s+)*differences?)\b|(?i:(?<!relative )\b(?:absolute )?risk (?:reduction|increase)s?\b)|\bA?RDs?\b",
+}  # fmt: skip
 WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"{N}\s*%"

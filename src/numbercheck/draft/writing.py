@@ -71,8 +71,12 @@ def _measure(measure: Drafted) -> dict[str, str]:
 def _claims(draft: Draft) -> Iterator[dict[str, str]]:
     """The claims in the order of the article."""
     places = {(r.part, str(r.order)): i for i, r in enumerate(draft.rows)}
-    found = [(min(places[e.part, order] for orders in e.orders for order in orders.split()), i, e, m)
-             for m in draft.measures for i, e in enumerate(m.entries)]  # fmt: skip
+    found = []
+    for measure in draft.measures:
+        for i, entry in enumerate(measure.entries):
+            orders = " ".join(entry.orders).split()  # none of `not reached`
+            first = min((places[entry.part, each] for each in orders), default=len(places))
+            found.append((first, i, entry, measure))
     slugs: set[str] = set()
     for _, i, entry, measure in sorted(found, key=lambda each: each[0]):
         arm = measure.first.arm
@@ -82,7 +86,7 @@ def _claims(draft: Draft) -> Iterator[dict[str, str]]:
         name = f"{place}_{measure.slug}" + (
             f"_{as_slug(arm).lower()}" if arm and "|" not in arm else ""
         )
-        for each, orders in zip(entry.finding.numbers, entry.orders, strict=True):
+        for each, numerals in zip(entry.finding.numbers, entry.orders, strict=True):
             slug = wanted = f"{name}_{each.statistic}"
             suffix = 2
             while slug in slugs:
@@ -91,7 +95,7 @@ def _claims(draft: Draft) -> Iterator[dict[str, str]]:
             yield {
                 **{"claim": slug, "locus": entry.locus, "measure": measure.slug, "arm": arm},
                 **{"statistic": each.statistic, "printed": each.printed},
-                **{"numerals": orders, "note": note},
+                **{"numerals": numerals, "note": note},
             }
 
 

@@ -156,6 +156,8 @@ def test_what_no_form_fits_is_left_to_do():
         ("55 (23–78)", "Age, median (range)", ["median 55", "min 23", "max 78"]),
         ("55 [44, 61]", "Age, median [IQR]", ["median 55", "p25 44", "p75 61"]),
         ("14.2 (11.0–NE)", "Median OS (95% CI)", ["median 14.2", "conf_low 11.0", "conf_high NE"]),
+        ("20.1 (19.0–21.2)", "Mean (95% CI)", ["mean 20.1", "conf_low 19.0", "conf_high 21.2"]),
+        ("0.80 (0.52–1.25)", "Index (95% CI)", []),
         ("55 (12)", "Age", []),  # 55 of 40 patients?
         ("—", "Response", []),
     ],
@@ -167,7 +169,7 @@ def test_a_cell_is_read_by_its_labels_and_its_form(cell, label, numbers):
 
 def test_limits_beside_an_effect_are_its_own():
     """The column's heading says what the numbers are."""
-    heading = "Hazard ratio (95% CI)"
+    heading = "Hazard Ratio (95% CI)"
     assert read_cell("0.75 (0.40–1.40)", "Death", heading) == [
         *("hazard_ratio 0.75", "conf_low 0.40", "conf_high 1.40"),
     ]
@@ -212,3 +214,14 @@ def test_two_groups_are_never_one_number_printed_in_two_ways(tmp_path, text):
     )
     verdicts = audit(read_ledger(tmp_path / "ledger"))
     assert [v.claim for v in verdicts if v.verdict == "mismatch"] == []
+
+
+def test_a_median_that_was_not_reached_is_a_claim_without_a_numeral(tmp_path):
+    """It stands at the end, since no numeral says where."""
+    text = "We enrolled 35 patients. Median survival was not reached."
+    write_draft(draft_article(Article((Paragraph("Text", "Text ¶1", text),), ())), tmp_path / "l")
+    claims = read_ledger(tmp_path / "l").claims.values()
+    assert [(c.statistic, c.printed, c.numerals) for c in claims] == [
+        ("n", "35", "1"),
+        ("median", "not reached", ""),
+    ]
