@@ -15,8 +15,10 @@ from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.scales import CONF_TYPES
+from numbercheck.words import called
 
 LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
 
@@ -74,6 +76,10 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     if not all(f.is_all for f in found.values()):
         says = "The search for an at-risk sequence was stopped before it was decided."
         return verdict_on(claim, "unchecked", "undecided", says)
+    if number < 2 and not fits and (whole := _of_proportion(curve)):
+        says = f"No at-risk sequence gives {curve.text}, but these are the limits of {whole}, as "
+        says += "if nobody were censored."
+        return verdict_on(claim, "unchecked", "not-determined", says, inputs=curve.inputs)
     kind, more, conf_type = "no-history", ", nor with limits of another type or level", expected[0]
     if fits:
         kind, more, conf_type = "method-differs", f"; {fits[0]} limits would", fits[0]
@@ -92,6 +98,18 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     return verdict_on(
         claim, "mismatch", kind, says, f"km-{conf_type}", candidates=candidates, inputs=used
     )
+
+
+def _of_proportion(curve: PrintedCurve) -> str:
+    """The count of all patients, and the method for a proportion, that give the limits."""
+    n, printed = curve.n, (curve.estimate.value, *curve.limits)
+    for k in (k for k in range(n + 1) if printed[0].admits(curve.scale * k / n)):
+        for method in METHODS:
+            limits = interval(k, n, method, curve.level, curve.sides)
+            pairs = zip(printed[1:], limits, strict=True)
+            if all(p is None or p.admits(curve.scale * limit) for p, limit in pairs):
+                return f"{k} of {n} by {called(method)}"
+    return ""
 
 
 def _other(curve: PrintedCurve) -> PrintedCurve | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
-from math import sqrt
+from math import ceil, floor, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be
@@ -12,6 +12,7 @@ from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.curve_variance import curve_variance
+from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import SCALES, survival_limits, two_sided_z
 
@@ -161,34 +162,35 @@ def _are_narrower(point: Point, limits: Limits) -> bool:
     l0, u1 = ends_of(limits[0])[0], ends_of(limits[1])[1]
     for end, conf_type in product(point.shares, SCALES):
         p = min(max(end, 1e-9), 1 - 1e-9)
-        lower, upper = _limits(p, point.errors.lowest, conf_type, point.level)
+        variance = (point.errors.lowest / p) ** 2
+        lower, upper = survival_limits(p, variance, conf_type, point.level)
         if point.scale * lower >= l0 or point.scale * upper <= u1:
             return False
     return True
 
 
 def _are_wider(point: Point, limits: Limits, error: float) -> bool:
-    """Whether limits reach beyond those of a standard error on every scale, also of 1 - p."""
+    """Whether limits reach beyond those of a standard error, however they are computed."""
     (first, last), l1, u0 = point.shares, ends_of(limits[0])[1], ends_of(limits[1])[0]
     first, last = max(first, last / 100), min(last, 1 - (1 - first) / 100)
-    for conf_type, is_mirrored in product(SCALES, (False, True)):
-        pairs = [
-            _limits(p, error, conf_type, point.level, is_mirrored)
-            for p in (first, (first + last) / 2, last)
-        ]
-        lowest, highest = min(low for low, _ in pairs), max(high for _, high in pairs)
-        if point.scale * lowest <= l1 and point.scale * highest >= u0:
-            return False
-    return True
+    each = [_limits(p, error, point.level) for p in (first, (first + last) / 2, last)]
+    return not any(
+        point.scale * min(low for low, _ in pairs) <= l1
+        and point.scale * max(high for _, high in pairs) >= u0
+        for pairs in zip(*each, strict=True)
+    )
 
 
-def _limits(
-    p: float, error: float, conf_type: str, level: float, is_mirrored: bool = False
-) -> tuple[float, float]:
-    if is_mirrored:
-        lower, upper = _limits(1 - p, error, conf_type, level)
-        return 1 - upper, 1 - lower
-    return survival_limits(p, (error / p) ** 2, conf_type, level)
+def _limits(p: float, error: float, level: float) -> Iterator[tuple[float, float]]:
+    """Limits on each scale, of p and of 1 - p, and those of a proportion so uncertain."""
+    for conf_type in SCALES:
+        yield survival_limits(p, (error / p) ** 2, conf_type, level)
+        lower, upper = survival_limits(1 - p, (error / (1 - p)) ** 2, conf_type, level)
+        yield 1 - upper, 1 - lower
+    n = max(floor(p * (1 - p) / error**2), 1)
+    for method in METHODS:
+        pairs = [interval(k, n, method, level) for k in {floor(p * n), ceil(p * n)}]
+        yield min(low for low, _ in pairs), max(high for _, high in pairs)
 
 
 def check_spread(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:

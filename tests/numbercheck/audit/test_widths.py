@@ -7,6 +7,7 @@ import pytest
 from sketch import Sketch
 
 from numbercheck.audit import audit
+from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.survival import cumulative_incidence, kaplan_meier
 
 
@@ -115,6 +116,27 @@ def limits(p, reach):
         yield p * exp(-reach / p), p * exp(reach / p)
         power = exp(reach / ((1 - p) * abs(np.log(1 - p))))
         yield 1 - (1 - p) ** (1 / power), 1 - (1 - p) ** power
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("k", [1, 3, 10, 50, 90, 97])
+def test_limits_of_a_proportion_are_not_too_wide_without_censoring(k, method):
+    """Of 100 patients who are all followed, an article may print limits of a percentage."""
+    low, high = (f"{100 * limit:.1f}" for limit in interval(k, 100, method))
+    facts = {"n": 100, "at_risk": 100 - k, "n_event": k}
+    found = judged(estimate=f"{k}.0%", conf_low=low, conf_high=high, **facts)
+
+    assert "too-wide" not in {v.kind for v in found.values()}
+
+
+@pytest.mark.parametrize(("stated", "verdict"), [("", "unchecked"), ("log", "mismatch")])
+def test_survival_without_censoring_may_have_limits_of_a_proportion(stated, verdict):
+    """Clopper-Pearson's limits of 27 of 30; a stated type of limits excludes them."""
+    given = {"estimate": "90.0%", "conf_low": "73.5", "conf_high": "97.9"}
+    found = judged("survival", **given, n=30, cells={"method": stated})["conf_high"]
+
+    assert found.verdict == verdict
+    assert stated or "27 of 30 by the Clopper–Pearson" in found.reason
 
 
 @pytest.mark.parametrize("seed", range(20))
