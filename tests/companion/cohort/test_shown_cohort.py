@@ -7,8 +7,8 @@ import json
 
 import pandas as pd
 import pytest
+from called import called
 
-from companion import cli
 from companion.project import ROOT
 from numbercheck.ledger.reading import read_ledger
 
@@ -17,17 +17,18 @@ PREFERENCES = read_ledger(ROOT / "data" / "published").preferences
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Folder of a reconstruction."""
+    """Folder of a reconstruction, and what the command said."""
     folder = tmp_path_factory.mktemp("shown") / "cohort"
-    cli.program.run(["reconstruct", "--output", str(folder)])
-    return folder
+    ended = called("companion", "reconstruct", "--output", folder)
+    assert ended.returncode == 0, ended.stderr
+    return folder, ended.stdout
 
 
 @pytest.fixture(scope="module")
 def patients(made):
     """One row for each patient: cells of ADSL, responses, times, events and worst groups."""
     adsl, adrs, adae, adtte = (
-        pd.read_csv(made / f"{name}.csv", index_col="USUBJID", dtype={"AETOXGRG": str})
+        pd.read_csv(made[0] / f"{name}.csv", index_col="USUBJID", dtype={"AETOXGRG": str})
         for name in ("adsl", "adrs", "adae", "adtte")
     )
     place = adrs["PARAMCD"] + " " + adrs["AVISIT"]
@@ -42,13 +43,12 @@ def patients(made):
 
 def test_every_preference_of_this_article_is_kept_and_recorded(made):
     """The article allows all of them together; the data set says so."""
-    assert json.loads((made / "dataset.json").read_text())["shown"] == list(PREFERENCES)
+    assert json.loads((made[0] / "dataset.json").read_text())["shown"] == list(PREFERENCES)
 
 
-def test_the_command_says_which_preferences_it_kept(made, capsys):
+def test_the_command_says_which_preferences_it_kept(made):
     """In the words of the ledger."""
-    cli.program.run(["reconstruct", "--output", str(made)])
-    said = capsys.readouterr().out
+    said = made[1]
 
     assert said.count("  kept: ") == len(PREFERENCES) > 0
     assert "  kept: Grade 3–4 neutropenia goes with grade 3–4 leukopenia" in said

@@ -5,6 +5,7 @@ import shutil
 from html import unescape
 
 import pytest
+from barriers import barriers
 from reading_room import COHORT, LABEL, PUBLISHED, the_ledger, the_rows
 
 from companion.errors import CompanionError
@@ -179,15 +180,23 @@ def test_the_keyboard_turns_slides_and_opens_notes(visit, slides):
     assert page.locator(".notes:visible").count() == 1
 
 
+# The other slides are emptied: what is hidden costs axe most of its time.
+ALONE = """() => {
+    for (const slide of document.querySelectorAll(".slide")) {
+        slide.own ??= [...slide.childNodes];
+        slide.replaceChildren(...(slide.matches(".current") ? slide.own : []));
+    }
+}"""
+
+
 @pytest.mark.browser
 def test_axe_finds_nothing_on_any_slide(visit, slides):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="there is no axe")
     page = visit()
     page.keyboard.press("n")
     found = {}
     for number in range(1, len(slides) + 1):
-        ran = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response
-        found[number] = [(v["id"], v["nodes"][0]["html"]) for v in ran["violations"]]
+        page.evaluate(ALONE)
+        found[number] = barriers(page)
         page.keyboard.press("ArrowRight")
 
     assert {number: faults for number, faults in found.items() if faults} == {}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from barriers import barriers
 from reading_room import (
     LABEL,
     PUBLISHED,
@@ -24,7 +25,6 @@ PARTS = (
 NUMBER = "text6_crs_by_blasts_p_value"
 
 pytestmark = pytest.mark.browser
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -120,37 +120,10 @@ def test_axe_finds_nothing(visit, size, scheme):
         turn_to(page, part)
         assert page.locator("h1:visible").count() == 1
         page.evaluate(ALONE)  # what is hidden costs axe most of its time
-        ran = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response
-        found[part] = [(v["id"], v["nodes"][0]["html"][:200]) for v in ran["violations"]]
+        found[part] = barriers(page)
         page.evaluate(TOGETHER)
 
     assert {part: faults for part, faults in found.items() if faults} == {}
-
-
-@pytest.mark.parametrize("site", ["small", "real"])
-def test_a_phone_shows_each_part_without_scrolling_sideways(visit, site):
-    page, widths = visit(size=PHONE, site=site), {}
-    for part in PARTS:
-        turn_to(page, part)
-        widths[part] = page.evaluate("document.documentElement.scrollWidth")
-
-    assert {part: width for part, width in widths.items() if width > PHONE["width"]} == {}
-
-
-def test_a_phone_breaks_no_number_into_two_lines(visit):
-    """50.848 with a 1 on the next line is another number."""
-    page = visit("data", PHONE)
-    broken = page.locator("#data td.num").evaluate_all(
-        """cells => cells.map(cell => {
-            const range = document.createRange();
-            range.selectNodeContents(cell);
-            const tops = new Set([...range.getClientRects()].map(box => box.top));
-            return [cell.textContent, tops.size];
-        }).filter(([, lines]) => lines !== 1)"""
-    )
-
-    assert page.locator("#data td.num").count() > 0
-    assert broken == []
 
 
 BROKEN = """() => {
@@ -172,16 +145,69 @@ BROKEN = """() => {
     }
     return found;
 }"""
+CUT = """() => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const text = walk.currentNode, range = document.createRange();
+        if (text.parentElement.closest("code, pre, a[href^=http], .hidden, script")) continue;
+        for (const match of text.data.matchAll(/[A-Za-z0-9.,%]+/g)) {
+            range.setStart(text, match.index);
+            range.setEnd(text, match.index + match[0].length);
+            const tops = [...range.getClientRects()].map(box => Math.round(box.top));
+            if (new Set(tops).size > 1) found.push(match[0]);
+        }
+    }
+    return found;
+}"""
+WIDTH = "document.documentElement.scrollWidth"
 
 
-def test_a_phone_breaks_no_interval_at_its_dash(visit):
+@pytest.fixture(scope="module")
+def on_a_phone(tab, addresses):
+    """What each part of a page looks like on a phone: its width, broken intervals, cut words."""
+    found = {}
+    tab.set_viewport_size(PHONE)
+    for site, address in addresses.items():
+        tab.goto(address)
+        for part in PARTS:
+            turn_to(tab, part)
+            found[site, part] = [tab.evaluate(script) for script in (WIDTH, BROKEN, CUT)]
+    return found
+
+
+@pytest.mark.parametrize("site", ["small", "real"])
+def test_a_phone_shows_each_part_without_scrolling_sideways(on_a_phone, site):
+    widths = {part: on_a_phone[site, part][0] for part in PARTS}
+
+    assert {part: width for part, width in widths.items() if width > PHONE["width"]} == {}
+
+
+def test_a_phone_breaks_no_interval_at_its_dash(on_a_phone):
     """[20–50] with 50 on the next line is read as two numbers."""
-    page, broken = visit(size=PHONE, site="real"), {}
-    for part in PARTS:
-        turn_to(page, part)
-        broken[part] = page.evaluate(BROKEN)
+    assert {part: found for part in PARTS if (found := on_a_phone["real", part][1])} == {}
 
-    assert {part: texts for part, texts in broken.items() if texts} == {}
+
+@pytest.mark.parametrize(
+    "part", ["overview", "ledger", "what-if", "tables", "sources", "data", "club"]
+)
+def test_a_phone_cuts_no_word_in_two(on_a_phone, part):
+    assert on_a_phone["real", part][2] == []
+
+
+def test_a_phone_breaks_no_number_into_two_lines(visit):
+    """50.848 with a 1 on the next line is another number."""
+    page = visit("data", PHONE)
+    broken = page.locator("#data td.num").evaluate_all(
+        """cells => cells.map(cell => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            const tops = new Set([...range.getClientRects()].map(box => box.top));
+            return [cell.textContent, tops.size];
+        }).filter(([, lines]) => lines !== 1)"""
+    )
+
+    assert page.locator("#data td.num").count() > 0
+    assert broken == []
 
 
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
@@ -206,26 +232,20 @@ def test_searching_keeps_the_claims_that_have_every_word(visit, size):
     assert shown_rows(page).count() == every
 
 
-@pytest.mark.parametrize(
-    ("field", "choice", "expected"),
-    [
+def test_filters_show_the_claims_of_a_place_verdict_basis_or_measure(visit):
+    page, claims, rows = visit("ledger"), the_ledger().claims, the_rows(the_ledger())
+    for field, choice, expected in (
         ("part", "Abstract", lambda c, r: c.part == "Abstract"),
         ("verdict", "mismatch", lambda c, r: r.verdict == "mismatch"),
         ("basis", "constructed", lambda c, r: r.basis == "constructed"),
         ("measure", "crs", lambda c, r: c.measure == "crs"),
-    ],
-)
-def test_filters_show_the_claims_of_a_place_verdict_basis_or_measure(
-    visit, field, choice, expected
-):
-    page = visit("ledger")
-    page.locator(f"select[name={field}]").select_option(choice)
-    claims = the_ledger().claims
-    wanted = [r.claim for r in the_rows(the_ledger()) if expected(claims[r.claim], r)]
+    ):
+        page.locator(f"select[name={field}]").select_option(choice)
+        wanted = [f"claim-{r.claim}" for r in rows if expected(claims[r.claim], r)]
 
-    assert wanted
-    ids = shown_rows(page).evaluate_all("rows => rows.map(row => row.id)")
-    assert ids == [f"claim-{c}" for c in wanted]
+        assert wanted
+        assert shown_rows(page).evaluate_all("rows => rows.map(row => row.id)") == wanted
+        page.locator(f"select[name={field}]").select_option("")
 
 
 def test_an_explanation_leads_to_its_cell_and_the_cell_back_to_it(visit, size):
@@ -392,21 +412,18 @@ def test_print_gives_a_short_report_with_the_answers(visit):
     assert not page.get_by_role("navigation").is_visible()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
+def test_a_search_finds_words_in_any_order_hyphens_for_dashes_and_synonyms(visit):
+    page = visit("ledger")
+    for wanted, found in (
         ("mrd relapse", "text5_relapse_mrd_n"),
         ("grade 1-2 syndrome", "table1_crs_g12_n"),
         ("neurotoxicity", "text6_icans_n"),
         ("p value blasts", NUMBER),
-    ],
-)
-def test_a_search_finds_words_in_any_order_hyphens_for_dashes_and_synonyms(visit, wanted, found):
-    page = visit("ledger")
-    page.get_by_role("searchbox").fill(wanted)
+    ):
+        page.get_by_role("searchbox").fill(wanted)
 
-    assert page.locator(f"#claim-{found}").is_visible()
-    assert 0 < shown_rows(page).count() < 40
+        assert page.locator(f"#claim-{found}").is_visible(), wanted
+        assert 0 < shown_rows(page).count() < 40, wanted
 
 
 def test_a_search_without_a_result_says_what_to_try(visit):
@@ -519,31 +536,6 @@ def test_a_phone_shows_every_figure_whole(visit):
     assert page.evaluate(wide) == 0
     page.get_by_role("button", name="Enlarge").first.click()
     assert page.evaluate(wide) == 1
-
-
-CUT = """() => {
-    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
-        const text = walk.currentNode, range = document.createRange();
-        if (text.parentElement.closest("code, pre, a[href^=http], .hidden, script")) continue;
-        for (const match of text.data.matchAll(/[A-Za-z0-9.,%]+/g)) {
-            range.setStart(text, match.index);
-            range.setEnd(text, match.index + match[0].length);
-            const tops = [...range.getClientRects()].map(box => Math.round(box.top));
-            if (new Set(tops).size > 1) found.push(match[0]);
-        }
-    }
-    return found;
-}"""
-
-
-def test_a_phone_cuts_no_word_in_two(visit):
-    page, cut = visit(size=PHONE, site="real"), {}
-    for part in ("overview", "ledger", "what-if", "tables", "sources", "data", "club"):
-        turn_to(page, part)
-        cut[part] = page.evaluate(CUT)
-
-    assert {part: words for part, words in cut.items() if words} == {}
 
 
 def test_a_hostile_notebook_runs_nothing(visit):
