@@ -87,7 +87,7 @@ def turn_to(page, part):
 
 # Of neighbors that differ in nothing but their text, axe sees the first alone.
 THIN = """(opened) => {
-    const kept = `h1, h2, h3, h4, td, th, tr:has(th), ${opened}`;
+    const kept = `h1, h2, h3, h4, td, th, .gt_group_heading_row, ${opened}`;
     const valued = ["aria-expanded", "class", "hidden", "open", "role", "scope", "style", "type"];
     function form(element) {
         const forms = new Set();
@@ -98,7 +98,7 @@ THIN = """(opened) => {
         }
         const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
         const attributes = [...element.attributes].map(({ name, value }) =>
-            valued.includes(name) ? `${name}=${value}` : name);
+            valued.includes(name) && !element.ownerSVGElement ? `${name}=${value}` : name);
         return JSON.stringify([element.tagName, attributes.sort(), [...forms],
             texts.some((text) => text.data.trim())]);
     }
