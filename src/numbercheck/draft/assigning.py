@@ -1,6 +1,7 @@
 """Which arm each number of a sentence belongs to: for certain, as a guess, or to none."""
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from numbercheck.draft.arms import PREPOSITIONS, TO, Arms, Mention, in_control
@@ -27,57 +28,28 @@ TIMES = re.compile(
 )
 SUBSET = re.compile(r"\bof (?:whom|which|these|them)\b|\bincluding\b", re.IGNORECASE)
 EACH = re.compile(r"\b(?:each|both|either)\s+(?:\w+\s+)?(?:groups?|arms?)\b", re.IGNORECASE)
+Span = tuple[int, int]
 ARMED = ("count", "quantity", "survival", "rate", "population")
 ORDERED = "guess: the arms in the order named"
 GUESSED = "guess: this arm"
 UNCLEAR_ARM = ", arm not clear"
 
 
-def give_arms(found: list[Finding], sentence: str, start: int, arms: Arms) -> None:
+def give_arms(found: list[Finding], text: str, start: int, arms: Arms) -> None:
     """Give the numbers of a sentence that begins at ``start`` their arms, sure ones or guesses."""
-    loose = [f for f in found if f.kind in ARMED]
-    loose = [f for f in loose if f.numbers and not f.arm]
     if not arms.names:
         return
-    spans = [_span(f, start) for f in loose]
     sized = [_span(f, start) for f in found if f.kind == "population" and f.arm]
-    named = [m for m in arms.mentions(sentence) if not _is_sized(m, sized, sentence)]
-    lists = _lists(named, spans, sentence)
-    for mention in named:
-        if not any(mention in each for each in lists):
-            _give(mention, named, loose, spans, sentence)
-    rows = _rows(loose, spans, sentence) if loose else []
-    for row in rows:
-        _in_order([loose[i] for i in row], spans[row[0]], lists, sentence, arms)
-    _shared(loose, spans, named, sentence, {i for row in rows for i in row})
-    ends = [*(low for low, _ in spans[1:]), len(sentence)][: len(spans)]
-    for finding, (_, low), high in zip(loose, spans, ends, strict=True):
-        finding.arm = "" if finding.arm == "?" else finding.arm
-        if finding.kind == "population":
-            each = re.match(
-                rf"\s*(?:{COUNTED})?[^,;.]{{0,40}}$", sentence[low:][: _each(sentence, low)]
-            )
-            finding.numbers = [] if each else finding.numbers
-            continue
-        if finding.arm:
-            finding.label = base_label(finding)
-        elif (
-            (named or EACH.search(sentence, low))
-            and not finding.value("N")
-            and ":" not in sentence[low:high]
-        ):
-            finding.label = f"{base_label(finding)}{UNCLEAR_ARM}"
-            finding.note = "guess: of which arm is not clear"
-    _compared(found, named, arms)
+    named = [m for m in arms.mentions(text) if not _is_sized(m, sized, text)]
+    loose = [f for f in found if f.kind in ARMED and f.numbers and not f.arm]
+    if loose:
+        _Sentence(text, arms, named, loose, [_span(f, start) for f in loose]).give()
+    for i, finding in enumerate(found):
+        if finding.kind == "comparison" and not finding.arm:
+            _compare(finding, found[:i], named, arms)
 
 
-def _each(sentence: str, start: int) -> int:
-    """Where a sentence speaks of each arm after a place, from there; -1 where it does not."""
-    found = EACH.search(sentence, start)
-    return found.start() - start if found else -1
-
-
-def _is_sized(mention: Mention, sized: list[tuple[int, int]], text: str) -> bool:
+def _is_sized(mention: Mention, sized: list[Span], text: str) -> bool:
     """Whether a mention only says of which arm a size is."""
     return any(
         re.fullmatch(r"\s*[(\[,][^()\[\]]{0,15}", text[mention.end : low])
@@ -86,129 +58,155 @@ def _is_sized(mention: Mention, sized: list[tuple[int, int]], text: str) -> bool
     )
 
 
-def _span(finding: Finding, start: int) -> tuple[int, int]:
+def _span(finding: Finding, start: int) -> Span:
     ends = [n.start + len(n.printed.lstrip("<>=")) for n in finding.numbers]
     return min(n.start for n in finding.numbers) - start, max(ends) - start
 
 
-def _lists(named: list[Mention], spans: list[tuple[int, int]], text: str) -> list[list[Mention]]:
-    """Mentions in a row, as in `with A than with B`, each of another arm."""
-    lists: list[list[Mention]] = []
-    for first, second in pairwise(named):
-        gap = text[first.end : second.start]
-        divided = any(first.end <= low < second.start for low, _ in spans)
-        if first.arm == second.arm or divided or not (LISTED.fullmatch(gap) or AGAINST.search(gap)):
-            continue
-        if lists and lists[-1][-1] is first:
-            lists[-1].append(second)
-        else:
-            lists.append([first, second])
-    return lists
+def _is_of(finding: Finding, arm: str, note: str = "") -> None:
+    """Write an arm into a finding, and note if that is a guess."""
+    kept = "" if finding.note == OTHER_GROUP else finding.note
+    finding.arm, finding.note = arm, "; ".join(filter(None, (kept, note)))
 
 
-def _give(
-    mention: Mention, named: list[Mention], loose: list[Finding], spans: list[tuple[int, int]],
-    text: str,
-) -> None:  # fmt: skip
-    """Give an arm to the number before its mention, or after it where the mention begins anew."""
-    low = max((m.end for m in named if m.end <= mention.start), default=0)
-    high = min((m.start for m in named if m.start >= mention.end), default=len(text))
-    before = [i for i, (start, end) in enumerate(spans) if low <= start and end <= mention.start]
-    after = [i for i, (start, _) in enumerate(spans) if mention.end <= start < high]
-    within = [i for i, (start, end) in enumerate(spans) if start < mention.start < end]
-    gap = text[spans[before[-1]][1] : mention.start].lstrip(" %)]") if before else ""
-    if within:
-        own, gap = loose[within[0]], ""
-    elif before and (not ANEW.search(gap) or IN_BRACKETS.search(gap)):
-        own = loose[before[-1]]
-        if SUBSET.search(gap) or (own.kind == "population" and not OF_THE_ARM.fullmatch(gap)):
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence with the places that name an arm, and the numbers that may be of one."""
+
+    text: str
+    arms: Arms
+    named: list[Mention]
+    loose: list[Finding]
+    spans: list[Span]
+
+    def give(self) -> None:
+        """Give the numbers their arms."""
+        lists, rows = self._lists(), self._rows()
+        for mention in self.named:
+            if not any(mention in each for each in lists):
+                self._give(mention)
+        for row in rows:
+            self._in_order(row, lists)
+        self._share({i for row in rows for i in row})
+        for i, finding in enumerate(self.loose):
+            self._finish(finding, i)
+
+    def _gap(self, i: int) -> str:
+        """The words between a number and the next one, or the end."""
+        ends = [*(low for low, _ in self.spans), len(self.text)]
+        return self.text[self.spans[i][1] : ends[i + 1]]
+
+    def _lists(self) -> list[list[Mention]]:
+        """Mentions in a row, as in `with A than with B`, each of another arm."""
+        lists: list[list[Mention]] = []
+        for first, second in pairwise(self.named):
+            gap = self.text[first.end : second.start]
+            divided = any(first.end <= low < second.start for low, _ in self.spans)
+            follows = LISTED.fullmatch(gap) or AGAINST.search(gap)
+            if first.arm == second.arm or divided or not follows:
+                continue
+            if lists and lists[-1][-1] is first:
+                lists[-1].append(second)
+            else:
+                lists.append([first, second])
+        return lists
+
+    def _rows(self) -> list[list[int]]:
+        """Numbers that follow each other with nothing but a conjunction between them."""
+        rows = [[0]]
+        for i in range(1, len(self.loose)):
+            is_next = IN_A_ROW.fullmatch(self._gap(i - 1).rstrip(" (["))
+            if is_next and self.loose[i].kind == self.loose[i - 1].kind:
+                rows[-1].append(i)
+            else:
+                rows.append([i])
+        return [row for row in rows if len(row) > 1]
+
+    def _give(self, mention: Mention) -> None:
+        """Give an arm to the number before its mention, or after where it begins anew."""
+        own, gap = self._owner(mention)
+        if own and not re.search(r"\d", TIMES.sub("", gap)):  # else: of a number not understood
+            is_other = own.arm not in ("", mention.arm)
+            _is_of(own, "?" if is_other else mention.arm, "" if mention.firm else GUESSED)
+
+    def _owner(self, mention: Mention) -> tuple[Finding | None, str]:
+        """The number that a mention is about, and the words between them."""
+        low = max((m.end for m in self.named if m.end <= mention.start), default=0)
+        high = min((m.start for m in self.named if m.start >= mention.end), default=len(self.text))
+        spans = list(enumerate(self.spans))
+        within = [i for i, (start, end) in spans if start < mention.start < end]
+        before = [i for i, (start, end) in spans if low <= start and end <= mention.start]
+        after = [i for i, (start, _) in spans if mention.end <= start < high]
+        gap = self.text[self.spans[before[-1]][1] : mention.start] if before else ""
+        gap = gap.lstrip(" %)]")
+        if within:
+            return self.loose[within[0]], ""
+        if before and (not ANEW.search(gap) or IN_BRACKETS.search(gap)):
+            own = self.loose[before[-1]]
+            whole = own.kind == "population" and not OF_THE_ARM.fullmatch(gap)
+            return (None if whole or SUBSET.search(gap) else own), gap
+        if after and (before or not AGAINST.search(self.text[: mention.start])):
+            own = self.loose[after[0]]
+            return own, self.text[mention.end : self.spans[after[0]][0]]
+        return None, ""
+
+    def _in_order(self, places: list[int], lists: list[list[Mention]]) -> None:
+        """Give the arms of a list to as many numbers in a row, in their order."""
+        row, names = [self.loose[i] for i in places], self.arms.names
+        given = [f.arm for f in row if f.arm]
+        if len(row) == len(names) == 2 and len(given) == 1:
+            other = next((name for name in names if name not in given), "?")
+            _is_of(next(f for f in row if not f.arm), other, GUESSED)
+        if given:
             return
-    elif after and not AGAINST.search(text[: mention.start]):
-        own = loose[after[0]]
-        gap = text[mention.end : spans[after[0]][0]]
-    elif after and before:
-        own, gap = loose[after[0]], ""
-    else:
-        return
-    if re.search(r"\d", TIMES.sub("", gap)):  # of another number, which is not understood
-        return
-    own.arm = mention.arm if own.arm in ("", mention.arm) else "?"
-    own.note = "" if mention.firm else GUESSED
+        start = self.spans[places[0]][0]
+        fitting = [each for each in lists if len(each) == len(row)]
+        near = min(fitting, key=lambda each: abs(each[0].start - start), default=None)
+        respectively = "respectively" in self.text
+        alike = len({base_label(f) for f in row}) == 1 and (
+            respectively or all(f.note == OTHER_GROUP for f in row[1:])
+        )
+        if near or (alike and len(row) == len(names)):
+            for finding, arm in zip(row, [m.arm for m in near] if near else names, strict=True):
+                _is_of(finding, arm, "" if near and respectively else ORDERED)
+
+    def _share(self, in_rows: set[int]) -> None:
+        """Let numbers share the arm that the sentence begins with, or that it names alone."""
+        alone = len({m.arm for m in self.named}) == 1
+        leads = alone and ANEW.fullmatch(f", {self.text[: self.named[0].start]}")
+        for i, finding in enumerate(self.loose[1:], 1):
+            last, (low, high) = self.loose[i - 1], (self.spans[i - 1][1], self.spans[i][0])
+            follows = all(m.arm == last.arm for m in self.named if low <= m.start < high)
+            is_other = i in in_rows or re.search(rf"{VERSUS}|other\b", self._gap(i - 1))
+            if follows and last.arm and not finding.arm and not is_other:
+                sure = leads and self.named[0].firm and "guess" not in last.note
+                _is_of(finding, last.arm, "" if sure else GUESSED)
+        last = self.loose[-1]
+        if alone and last.arm and not re.search(VERSUS, self.text):
+            for finding in self.loose[:-1]:
+                if not finding.arm and finding.kind != "population" and not finding.value("N"):
+                    _is_of(finding, last.arm, GUESSED)
+
+    def _finish(self, finding: Finding, i: int) -> None:
+        """Leave open what is of each arm, and say where the arm is not clear."""
+        finding.arm = "" if finding.arm == "?" else finding.arm
+        gap = self._gap(i)
+        each = EACH.search(gap)
+        if finding.kind == "population":
+            finding.numbers = [] if each and "," not in gap[: each.start()] else finding.numbers
+        elif finding.arm:
+            finding.label = base_label(finding)
+        elif (self.named or each) and not finding.value("N") and ":" not in gap:
+            finding.label = f"{base_label(finding)}{UNCLEAR_ARM}"
+            finding.note = "guess: of which arm is not clear"
 
 
-def _rows(loose: list[Finding], spans: list[tuple[int, int]], text: str) -> list[list[int]]:
-    """Numbers that follow each other with nothing but a conjunction between them."""
-    rows = [[0]]
-    for i in range(1, len(loose)):
-        gap = text[spans[i - 1][1] : spans[i][0]]
-        if IN_A_ROW.fullmatch(gap.rstrip(" ([")) and loose[i].kind == loose[i - 1].kind:
-            rows[-1].append(i)
-        else:
-            rows.append([i])
-    return [row for row in rows if len(row) > 1]
-
-
-def _in_order(
-    row: list[Finding], span: tuple[int, int], lists: list[list[Mention]], text: str, arms: Arms
-) -> None:
-    """Give the arms of a list to as many numbers in a row, in their order."""
-    given = [f.arm for f in row if f.arm]
-    if len(row) == len(arms.names) == 2 and len(given) == 1:
-        missing = next(f for f in row if not f.arm)
-        missing.arm = next((name for name in arms.names if name not in given), "?")
-        missing.note = GUESSED
-    if given:
-        return
-    fitting = [each for each in lists if len(each) == len(row)]
-    near = min(fitting, key=lambda each: abs(each[0].start - span[0]), default=None)
-    alike = len({base_label(f) for f in row}) == 1 and (
-        "respectively" in text or all(f.note == OTHER_GROUP for f in row[1:])
-    )
-    if near is None and not (alike and len(row) == len(arms.names)):
-        return
-    for finding, arm in zip(row, [m.arm for m in near] if near else arms.names, strict=True):
-        finding.arm = arm
-        finding.note = "" if near and "respectively" in text else ORDERED
-
-
-def _shared(
-    loose: list[Finding],
-    spans: list[tuple[int, int]],
-    named: list[Mention],
-    text: str,
-    in_rows: set[int],
-) -> None:
-    """Let numbers share the arm that the sentence begins with, or that it names alone."""
-    leads = bool(named) and ANEW.fullmatch(f", {text[: named[0].start]}") is not None
-    for i in range(1, len(loose)):
-        gap, last = text[spans[i - 1][1] : spans[i][0]], loose[i - 1]
-        between = [m for m in named if spans[i - 1][1] <= m.start < spans[i][0]]
-        follows = last.arm and all(m.arm == last.arm for m in between)
-        if (
-            follows
-            and i not in in_rows
-            and not loose[i].arm
-            and not re.search(rf"{VERSUS}|other\b", gap)
-        ):
-            loose[i].arm, loose[i].note = last.arm, last.note
-            if not (leads and named[0].firm and len({m.arm for m in named}) == 1):
-                loose[i].note = GUESSED
-    if len({m.arm for m in named}) == 1 and len(loose) > 1 and not re.search(VERSUS, text):
-        for finding in loose[:-1] if loose[-1].arm else ():
-            if not finding.arm and finding.kind != "population" and not finding.value("N"):
-                finding.arm, finding.note = loose[-1].arm, GUESSED
-
-
-def _compared(found: list[Finding], named: list[Mention], arms: Arms) -> None:
-    """Say which arms a comparison compares: the two of the trial, or of its sentence."""
-    here = list(dict.fromkeys(f.arm for f in found if f.arm and "|" not in f.arm))
-    here = here or list(dict.fromkeys(m.arm for m in named))
-    for finding in found:
-        if finding.kind != "comparison" or finding.arm:
-            continue
-        if arms.pair:
-            finding.arm = arms.pair
-            finding.note = finding.note or ("" if len(here) == 2 else "guess: compares the arms")
-        elif len(here) == 2:
-            finding.arm = "|".join(sorted(here, key=in_control))
-            finding.note = finding.note or "guess: compares these arms"
+def _compare(finding: Finding, before: list[Finding], named: list[Mention], arms: Arms) -> None:
+    """Say which arms are compared: the two of the trial, or those that the sentence names."""
+    here = dict.fromkeys(f.arm for f in before if f.arm and "|" not in f.arm)
+    here = here or dict.fromkeys(m.arm for m in named)
+    pair = arms.pair or ("|".join(sorted(here, key=in_control)) if len(here) == 2 else "")
+    last = [f for f in before if f.kind in ARMED[:-1]][-2:]
+    sure = len({base_label(f) for f in last}) == 1 and {f.arm for f in last} == set(pair.split("|"))
+    if pair:
+        _is_of(finding, pair, "" if sure else "guess: compares the arms")
