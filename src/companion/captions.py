@@ -184,7 +184,7 @@ def provenance(ledger: "Ledger", label: str) -> Provenance:
     return Provenance(cutoffs[0].printed if cutoffs else "", label)
 
 
-def percent(n: float, total: float, decimals: int = 0) -> str:
+def percent(n: float, total: float) -> str:
     """``n`` of ``total`` as a percentage, rounded half up; a dash if there are no patients.
 
     Examples
@@ -192,7 +192,7 @@ def percent(n: float, total: float, decimals: int = 0) -> str:
     >>> percent(30, 35)
     '86%'
     """
-    return f"{format_rounded(100 * n / total, decimals)}%" if total else DASH
+    return f"{format_rounded(100 * n / total, 0)}%" if total else DASH
 
 
 def n_percent(n: float, total: float, measure: str = "") -> Text:
@@ -208,7 +208,7 @@ def n_percent(n: float, total: float, measure: str = "") -> Text:
     return Text(count, " (", share, ")") if n else Text(count)
 
 
-def limits(low: float, high: float, decimals: int = 0, measure: str = "") -> Text:
+def limits(low: float, high: float, measure: str = "") -> Text:
     """Two limits, in the unit given; a dash alone where one of them is undefined.
 
     Examples
@@ -218,8 +218,8 @@ def limits(low: float, high: float, decimals: int = 0, measure: str = "") -> Tex
     """
     if math.isnan(low) or math.isnan(high):
         return Text(DASH)
-    lower = ResultNumber(format_rounded(low, decimals), measure, "conf_low")
-    return Text(lower, DASH, ResultNumber(format_rounded(high, decimals), measure, "conf_high"))
+    lower = ResultNumber(format_rounded(low, 0), measure, "conf_low")
+    return Text(lower, DASH, ResultNumber(format_rounded(high, 0), measure, "conf_high"))
 
 
 def p_text(p: float) -> str:

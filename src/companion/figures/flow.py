@@ -34,7 +34,6 @@ def patient_flow(
     counts: Sequence[int | None],
     n_patients: int,
     provenance: Provenance = UNSTATED,
-    width: float = style.SINGLE,
 ) -> style.DescribedFigure:
     """Flow of patients from enrollment to the last follow-up.
 
@@ -51,17 +50,14 @@ def patient_flow(
         Patients enrolled.
     provenance : Provenance
         What the footnote says of the data.
-    width : float
-        Printed width, mm.
     """
     rows = stages(layout, counts, n_patients, provenance.absent)
-    inner = width - 2 * style.EDGE
+    inner = style.inside(style.SINGLE)
     wrapped = [[_wrap(box, _across(len(row), inner)) for box in row] for row in rows]
     heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
     title = f"Patient flow, N = {n_patients}"
-    page = style.sheet(
-        width, fsum(heights) + APART * (len(rows) - 1), title, provenance, SINGLE_ARM, layout.note
-    )
+    height = fsum(heights) + APART * (len(rows) - 1)
+    page = style.sheet(style.SINGLE, height, title, provenance, SINGLE_ARM, layout.note)
     top = page.height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(page, row, top, tall)

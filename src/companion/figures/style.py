@@ -30,7 +30,7 @@ STEPS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between ticks
 LINE = 1.32  # line height, in font sizes
 EDGE = 2.0  # mm of white around a sheet
 
-BLACK, INK, PALE = "#000000", "#444444", "#D9D9D9"
+BLACK, INK = "#000000", "#444444"
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on white
@@ -62,6 +62,11 @@ STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
 }
 SETTINGS = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")} | STYLE
+
+
+def inside(width: float) -> float:
+    """Width of what a sheet holds between its white edges, mm."""
+    return width - 2 * EDGE
 
 
 def month_step(end: float, most: int) -> int:
@@ -172,7 +177,7 @@ def sheet(
     sentences : str
         Sentences of the footnote.
     """
-    inner, label, notes = width - 2 * EDGE, provenance.label, provenance.footnote(*sentences)
+    inner, label, notes = inside(width), provenance.label, provenance.footnote(*sentences)
     head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
     head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
     foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]

@@ -45,7 +45,6 @@ def survival(
     envelope: pd.DataFrame | None = None,
     possible: Mapping[float, tuple[int, int]] = MappingProxyType({}),
     provenance: Provenance = UNSTATED,
-    width: float = style.SINGLE,
     measure: str = "",
 ) -> style.DescribedFigure:
     """Kaplan-Meier curve of one group.
@@ -67,15 +66,13 @@ def survival(
         By month, fewest and most patients at risk that fit the printed numbers.
     provenance : Provenance
         What the footnote says of the data.
-    width : float
-        Printed width, mm.
     measure : str
         Measure of the ledger that the curve is read for.
     """
     entries = _entries(level, envelope is not None)
     ticks = _ticks(float(curve.index[-1]), horizon)
     summary = _summary(curve, horizon, level, measure)
-    inner = width - 2 * style.EDGE
+    inner = style.inside(style.SINGLE)
     said = [line for text in summary for line in lettering.wrap(text, inner, weight="bold")]
     above = key_height(entries, inner) + TABLE_LINE * len(said) + 3
     rows = _rows(curve, ticks, possible)
@@ -85,7 +82,7 @@ def survival(
     said_below = method, AT_RISK, around, provenance.chosen(CHOSEN)
     n = f"{int(curve['n_risk'].iloc[0])}"
     title = f"{endpoint}, N = {n}"
-    page = style.sheet(width, PLOT + below + above, title, provenance, *said_below)
+    page = style.sheet(style.SINGLE, PLOT + below + above, title, provenance, *said_below)
     left = lettering.text_width("Censored") + lettering.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _frame(axes, ticks, endpoint, horizon)

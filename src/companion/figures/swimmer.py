@@ -66,48 +66,44 @@ def swimmer(
     provenance : Provenance
         What the footnote says of the data.
     """
-    labels = lettering.distinct([*map(str, patients.index)], NAMES, style.SMALL)
-    given = np.nan if transplant_day is None else transplant_day.reindex(patients.index)
-    dated = patients.assign(transplant_day=given).set_axis(labels)
-    everyone = dated.sort_values("os_time", ascending=False, kind="stable")
+    everyone = _ordered(patients, transplant_day)
     lanes, left_out = _with_lanes(everyone)
     undated = _flag(lanes, "transplant") & np.isnan(_time(lanes, "transplant_day"))
     columns, events = _columns(lanes, layout, undated), _events(lanes)
     split = max(dose.days[1] for dose in planned) + AFTER + 0.5
     lane = min(LANE, LANES / len(lanes))
-    date = f", date {provenance.unknown}" if undated.any() else ""
+    date = provenance.unknown if undated.any() else ""
     entries = _entries(events, planned, layout, date)
-    below = key_height(entries, style.DOUBLE - 2 * style.EDGE) + AXIS
-    more = (
-        left_out,
-        f"{HSCT} stands in a column where its date is {provenance.unknown}." if date else "",
-        NUMBERED if any(label.startswith("No. ") for label in labels) else "",
-        provenance.chosen(CHOSEN),
-    )
+    below = key_height(entries, style.inside(style.DOUBLE)) + AXIS
+    apart = f"{HSCT} stands in a column where its date is {date}." if date else ""
+    numbered = NUMBERED if everyone.index.str.startswith("No. ").any() else ""
+    said = NOTES, layout.note, left_out, apart, numbered, provenance.chosen(CHOSEN)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     height = lane * len(lanes) + below + HEAD
-    page = style.sheet(style.DOUBLE, height, title, provenance, NOTES, layout.note, *more)
-    headings = list(dict.fromkeys(heading for heading, *_ in columns))
-    beside, induction, later = _panels(page, lanes, below, lane, len(headings))
+    page = style.sheet(style.DOUBLE, height, title, provenance, *said)
+    count = len({heading for heading, *_ in columns})
+    beside, induction, later = _panels(page, lanes, below, lane, count)
     _scale(induction, later, lanes, split, days_per_month)
     size = max(0.5 * lane / lettering.POINT, 2.0)  # of a mark that fits its lane, but can be seen
-    for heading, which, mark, gid in columns:
-        y = np.flatnonzero(which)
-        x = np.full(len(y), headings.index(heading))
-        beside.plot(x, y, gid=gid, **_look(mark, size))
-    _write_headings(beside, headings)
-    followed = layout.mark(ON_LANES, "Follow-up")
+    _draw_columns(beside, columns, size)
     for axes, unit in ((induction, 1.0), (later, days_per_month)):
         until = (_time(lanes, "os_time") + 0.5) / unit
-        _bars(axes, 0.5 / unit, until, marks.FOLLOWED, followed)
-        if axes is induction:
-            _treatment(axes, lanes, planned, layout)
-        for name, days, mark in events:
-            y = np.flatnonzero(days < split if axes is induction else days >= split)
-            look = _look(mark, size) | {"gid": layout.mark(ON_LANES, name)}
-            axes.plot(days[y] / unit, y, zorder=3, clip_on=False, **look)
+        _bars(axes, 0.5 / unit, until, marks.FOLLOWED, layout.mark(ON_LANES, "Follow-up"))
+    _treatment(induction, lanes, planned, layout)
+    for name, days, mark in events:
+        look = _look(mark, size) | {"gid": layout.mark(ON_LANES, name), "zorder": 3}
+        _plot(induction, days, days < split, look)
+        _plot(later, days / days_per_month, days >= split, look)
     draw_key(page, entries, below - AXIS)
     return page.described(_alt(everyone, days_per_month))
+
+
+def _ordered(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.DataFrame:
+    """Everyone by length of follow-up, with labels that fit and the day of transplantation."""
+    labels = lettering.distinct([*map(str, patients.index)], NAMES, style.SMALL)
+    given = np.nan if transplant_day is None else transplant_day.reindex(patients.index)
+    dated = patients.assign(transplant_day=given).set_axis(labels)
+    return dated.sort_values("os_time", ascending=False, kind="stable")
 
 
 def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -171,7 +167,11 @@ def _columns(lanes: pd.DataFrame, layout: DisplayLayout, undated: np.ndarray) ->
     return [*found, transplants] if undated.any() else found
 
 
-def _write_headings(axes: Axes, headings: Sequence[str]) -> None:
+def _draw_columns(axes: Axes, columns: Sequence[LaneColumn], size: float) -> None:
+    headings = list(dict.fromkeys(heading for heading, *_ in columns))
+    for heading, which, mark, gid in columns:
+        y = np.flatnonzero(which)
+        axes.plot(np.full(len(y), headings.index(heading)), y, gid=gid, **_look(mark, size))
     for column, heading in enumerate(headings):
         axes.annotate(
             heading.replace(" ", "\n", 1), (column, 1), (0, 4), xycoords=("data", "axes fraction"),
@@ -183,6 +183,12 @@ def _look(mark: marks.Mark, size: float) -> marks.Mark:
     """Mark at a size, with an edge thin enough for it."""
     edge = min(mark.get("markeredgewidth", 1.0), size / 5)
     return {"linestyle": "none", **mark, "markersize": size, "markeredgewidth": edge}
+
+
+def _plot(axes: Axes, x: np.ndarray, shown: np.ndarray, look: marks.Mark) -> None:
+    """Mark the lanes for which a mark is shown."""
+    y = np.flatnonzero(shown)
+    axes.plot(x[y], y, clip_on=False, **look)
 
 
 def _treatment(
@@ -248,8 +254,9 @@ def _entries(
     layout: DisplayLayout,
     date: str,
 ) -> list[KeyEntry]:
-    """Meaning of each symbol that can occur; ``date`` is what is said of transplantations."""
-    alive, *others = [(name + date * (name == HSCT), mark) for name, _, mark in events]
+    """Meaning of each symbol that can occur; ``date`` says how dates of HSCT are missing."""
+    named = {HSCT: f"{HSCT}, date {date}"} if date else {}
+    alive, *others = [(named.get(name, name), mark) for name, _, mark in events]
     beside = {row.label: marks.GLYPHS[row.code] for row in layout.rows if row.column}
     blocks = {f"{dose.block}, planned": _planned(dose.color) for dose in planned}
     return [

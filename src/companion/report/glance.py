@@ -13,7 +13,7 @@ from companion.figures.key import KeyEntry, draw_key, flow, key_height
 
 CELL, LEADING, PAD, APART, LEAST = 3.6, 4.5, 1.0, 1.0, 6.0  # mm
 PLACE = 22.0  # mm for the names of places
-INNER = style.DOUBLE - 2 * style.EDGE
+INNER = style.inside(style.DOUBLE)
 NOT_ADDED = "Counts of different bases are not added. Order: the article's."
 
 
