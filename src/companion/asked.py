@@ -1,4 +1,4 @@
-"""What a notebook's parameters can mean; others are refused before anything is computed."""
+"""Which parameters make sense for these patients; others are refused before any computation."""
 
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What all cohorts agree on that satisfy the printed numbers, as the stored document has it."""
+"""What all cohorts that satisfy the printed numbers agree on, from the stored document."""
 
 import json
 from itertools import accumulate

@@ -1,4 +1,4 @@
-"""Whose patients these are: a trial's own, or nobody's, constructed from an article."""
+"""Whether tables hold a trial's own patients or a cohort reconstructed from its article."""
 
 from collections.abc import Mapping
 

@@ -2,8 +2,8 @@
 
 ``arithmetic`` follows from other printed numbers alone; ``constructed`` holds (or not) in a
 cohort that was built from these very numbers, so it verifies nothing; ``data`` was recomputed
-from supplied patients. A claim that could be either takes the stronger, and counts are never
-added across bases.
+from supplied patients. A claim that could be either takes the stronger. Counts that rest on
+different evidence are not pooled.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -97,7 +97,7 @@ class Workbench:
         return patient_table(self.cohort, self.ledger.variables)
 
     def number(self, row: LayoutRow) -> int | None:
-        """Number of patients in a row of a display; None if nobody recorded what it counts.
+        """Number of patients in a row of a display; None if what it counts was not recorded.
 
         They are chosen by a code of ADSL, an expression, or a measure.
         """

@@ -41,8 +41,8 @@ def patient_flow(
     ----------
     layout : DisplayLayout
         A row for each line of a box, the box being its group. A box whose note is ``beside``
-        stands to the right of the one before it; so does one whose note is ``exit``, from which
-        nobody goes on. Where boxes side by side count fewer than everyone, another says how
+        stands to the right of the one before it; so does one whose note is ``exit``, which no
+        arrow leaves. Where boxes side by side count fewer than everyone, another says how
         many were not evaluated.
     counts : sequence of int or None
         Patients in each line; None where they are not known.

@@ -34,8 +34,8 @@ def baseline(
         shown as absent, single empty cells as missing.
     layout : DisplayLayout
         Rows in order, ``where`` being like ``SEX = F`` for a code and ``RACE`` for every code
-        found. A row with neither ``where`` nor measure is what a reconstructed cohort cannot
-        have.
+        found. A row with neither ``where`` nor measure appears only for a reconstructed cohort,
+        as absent.
     provenance : Provenance
         What the footnote says of the data.
     """
