@@ -157,7 +157,8 @@ def validate(
     """
     from dataclasses import asdict
 
-    from companion.cohort import code_lines, grouped, read_folder, write_draft
+    from companion.cohort import grouped, read_folder
+    from companion.validation import code_lines, write_mapping_draft
 
     ledger = _ledger(published)
     reading = read_folder(directory, ledger, population)
@@ -169,7 +170,7 @@ def validate(
         lines = [*grouped(reading.faults), counted, *reading.notes, *code_lines(reading)]
         print("\n".join(lines))
     if write_mapping:
-        print(f"{write_draft(directory, reading, ledger)}: confirm each row before use")
+        print(f"{write_mapping_draft(directory, reading, ledger)}: confirm each row before use")
     sys.exit(2 if reading.faults else 0)
 
 

@@ -1,7 +1,5 @@
 """The cohort: ADaM tables read, checked, and made one table of patients."""
 
-from companion.cohort.mapping import code_lines as code_lines
-from companion.cohort.mapping import write_draft as write_draft
 from companion.cohort.patients import masked as masked
 from companion.cohort.patients import patient_table as patient_table
 from companion.cohort.patients import unrecorded as unrecorded

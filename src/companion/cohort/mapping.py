@@ -1,32 +1,20 @@
 """Codes of a trial's own tables, and ``mapping.csv``, which translates them into the ledger's."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.files import read_table
-from companion.cohort.schema import FREE, KEYS, MISSING, Schema, one_of, plain
+from companion.cohort.schema import FREE, KEYS, MISSING, Schema, one_of
 from companion.cohort.sheets import FolderReading, RawTable, reword
-from companion.errors import CompanionError
-from numbercheck.ledger.records import Ledger
-from numbercheck.tables import write_table
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
 PLACES = [(table, column) for table, columns in KEYS.items() for column in columns]
-VAGUE = frozenset(
-    (  # words that do not tell names apart
-        *("after", "and", "at", "by", "count", "decreased", "elevation", "increased", "of", "or"),
-        *("other", "overall", "reaction", "the", "time", "to", "up", "with"),
-    )
-)
-SPELLING = {"ae": "e", "oe": "e", "leuco": "leuko"}
 
 
 @dataclass(frozen=True)
@@ -167,77 +155,3 @@ def _counted(
     seen = Counter(filter(None, cells))
     for code in dict.fromkeys((*known, *sorted(seen))):
         yield Code(table, variable, code, seen[code], code in set(known), labels.get(code, ""))
-
-
-def draft(codes: Iterable[Code], schema: Schema) -> list[MappedCode]:
-    """Match the ledger's codes with likely counterparts among the tables' other codes.
-
-    A counterpart has the same words in any spelling, or every distinctive word of the ledger's
-    name among others, so alanine aminotransferase never matches aspartate aminotransferase. A
-    code without a counterpart gets an empty ``theirs``.
-    """
-    codes = list(codes)
-    entries = []
-    for place in dict.fromkeys((c.table, c.variable) for c in codes):
-        here = [c for c in codes if (c.table, c.variable) == place]
-        ours = [c for c in here if c.known]
-        found = [(*_partner(c, ours, schema), c.code) for c in here if not c.known]
-        likely = {o: min(x for x, name, _ in found if name == o) for _, o, _ in found}
-        several = place[1] == "AEDECOD"  # a parameter or visit is one of theirs, the likeliest
-        entries += [
-            MappedCode(place[1], theirs, partner)
-            for extra, partner, theirs in found
-            if partner and (several or extra == likely[partner])
-        ]
-        if place in PLACES:
-            unmet = (c.code for c in ours if not c.records and c.code not in likely)
-            entries += [MappedCode(place[1], "", code) for code in unmet]
-    return entries
-
-
-def _partner(code: Code, ours: Iterable[Code], schema: Schema) -> tuple[int, str]:
-    """How many extra words a code has, and the ledger's code that it most likely means."""
-    theirs = [_words(code.code), _words(code.label)]
-    found: list[tuple[int, int, str]] = []
-    for candidate in ours:
-        if plain(code.code) == plain(candidate.code):
-            return 0, candidate.code
-        field = schema.fields.get(f"{candidate.table}.{candidate.code}")
-        names = f"{candidate.code} or {field.label if field else ''}".split(" or ")
-        for words in filter(None, map(_words, names)):
-            extra = [len(name - words) for name in theirs if words <= name]
-            found += [(-len(words), min(extra), candidate.code)] if extra else []
-    return min(found, default=(0, 0, ""))[1:]
-
-
-def _words(name: str) -> frozenset[str]:
-    """Distinctive words of a name, with spelling and number normalized."""
-    text = plain(name)
-    for british, american in SPELLING.items():
-        text = text.replace(british, american)
-    return frozenset(w.removesuffix("s") for w in re.findall(r"\w+", text) if w not in VAGUE)
-
-
-def code_lines(reading: FolderReading) -> list[str]:
-    """Codes of the tables and of the ledger as lines of text: used, not used, never seen."""
-    lines = [("variable", "code", "records", "in the ledger")]
-    lines += [(c.variable, c.code[:40], str(c.records), c.status) for c in reading.codes]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    return ["", *text] if reading.codes else []
-
-
-def write_draft(directory: Path | str, reading: FolderReading, ledger: Ledger) -> Path:
-    """Write a draft ``mapping.csv`` beside the tables.
-
-    Raises
-    ------
-    CompanionError
-        If the folder has one already.
-    """
-    path = Path(directory) / FILE
-    if path.exists():
-        raise CompanionError(f"{path} is there already; nothing was written over it")
-    drafts = draft(reading.codes, Schema(ledger))
-    write_table((*COLUMNS, STATUS), ((e.variable, e.theirs, e.ours, DRAFT) for e in drafts), path)
-    return path

@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from companion.cohort import read_folder, write_draft
+from companion.cohort import read_folder
 from companion.project import ROOT
+from companion.validation import write_mapping_draft
 from numbercheck.ledger.reading import read_ledger
 
 SHAPES = Path(__file__).with_name("shapes")
@@ -111,7 +112,7 @@ def test_a_set_without_survival_says_so_and_maps_nothing_to_it(tmp_path):
     place = tmp_path / "tables"
     shutil.copytree(SHAPES / "oncology", place)
     shutil.copy(SHAPES / "pilot" / "adtte.csv", place)
-    path = write_draft(place, read_folder(place, LEDGER), LEDGER)
+    path = write_mapping_draft(place, read_folder(place, LEDGER), LEDGER)
     confirm(path)
     said = [f.right.partition(";")[0] for f in read_folder(place, LEDGER).faults]
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import tampering
 
-from companion.cohort import CohortError, read_cohort, read_folder, unrecorded, write_draft
+from companion.cohort import CohortError, read_cohort, read_folder, unrecorded
+from companion.validation import write_mapping_draft
 
 LEDGER = tampering.LEDGER
 
@@ -203,7 +204,7 @@ def test_a_draft_maps_what_means_the_same_and_nothing_else(folder):
             row["PARAMCD"] = {"TTANC": "NEUTREC"}.get(row["PARAMCD"], row["PARAMCD"])
 
     place = folder(change)
-    path = write_draft(place, read_folder(place, LEDGER), LEDGER)
+    path = write_mapping_draft(place, read_folder(place, LEDGER), LEDGER)
     drafts = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
     assert {(d["theirs"], d["ours"]) for d in drafts} == {
