@@ -50,7 +50,7 @@ def the_results() -> tuple[table_of_results.Result, ...]:
             k = (measure.where.select(columns, len(patients)) & among).sum()
             found.add(measure.measure, "n", int(k))
             found.add(measure.measure, "percent", 100 * int(k) / int(among.sum()), "k/N")
-    return tuple(replace(result, cell="2-efficacy [1]") for result in found.rows)
+    return tuple(replace(result, cell="2-efficacy [1]") for result in found)
 
 
 def a_notebook() -> nbformat.NotebookNode:
