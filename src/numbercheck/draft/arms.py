@@ -113,7 +113,10 @@ class Arms:
 
     def sizes(self, sentence: str) -> Iterator[tuple[str, re.Pattern[str]]]:
         """Patterns of an arm's size, in a sentence on who was assigned to which."""
-        if self.names and (ASSIGNS.search(sentence) or re.search(r"[Nn]\s*=", sentence)):
+        is_told = ASSIGNS.search(sentence) or (
+            re.search(r"[Nn]\s*=", sentence) and "%" not in sentence
+        )
+        if self.names and is_told:
             arm = rf"(?P<arm>(?i:{self._any}))\b"
             short = r"(?:[A-Z][\w+-]*\s*[;,:]\s*)?"
             group = r"(?:[\s-]+(?:groups?|arms?))?"
@@ -214,4 +217,4 @@ def _shortened(names: tuple[str, ...]) -> dict[str, str]:
             found[" ".join(words[:-1])] = name
         elif len(words) > 1 and first.count(words[0]) == 1:
             found |= {f"{words[0]} group": name, f"{words[0]} arm": name}
-    return {word: name for word, name in found.items() if word not in names}
+    return {w: n for w, n in found.items() if w not in names and re.search("[A-Za-z]{2}", w)}

@@ -50,6 +50,7 @@ PATTERNS = [
         ("fraction", rf"(?P<n>{COUNT})(?P<thing>{WORDS}{{0,4}}?){OPEN}(?P<percent>{PERCENT})"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[(\[]\s*(?P<n>{WHOLE})\s+(?:{COUNTED})\s*[)\],;]"),
+        ("fraction", rf"(?P<percent>{PERCENT})[^\d;.()%]{{0,60}}\(\s*[Nn]\s*=\s*(?P<n>{WHOLE})\s*\)"),
         ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),

@@ -49,6 +49,8 @@ def arms_of(text):
          "given placebo.", "zelatinib", "placebo"),
         ("Fever was seen in 12 patients on zelatinib (20%) and 5 patients on placebo (10%).",
          "zelatinib", "placebo"),
+        ("Anemia was seen in 20% of patients in the zelatinib arm (n = 12) and 10% (n = 5) in the "
+         "placebo arm.", "zelatinib", "placebo"),
         ("In the placebo arm 12 of 50 and in the zelatinib arm 5 of 60 patients had fever.",
          "placebo", "zelatinib"),
     ],
