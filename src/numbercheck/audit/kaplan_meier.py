@@ -80,24 +80,26 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
         says = f"No at-risk sequence gives {curve.text}, but these are the limits of {whole}, as "
         says += "if nobody were censored."
         return verdict_on(claim, "unchecked", "not-determined", says, inputs=curve.inputs)
-    kind, more, conf_type = "no-history", ", nor with limits of another type or level", expected[0]
+    return _not_attained(claim, curve, fits, expected[0], evidence)
+
+
+def _not_attained(
+    claim: Claim, curve: PrintedCurve, fits: list[str], usual: str, evidence: Evidence
+) -> Verdict:
+    """Say what else would give limits that no sequence gives."""
+    kind, more, conf_type = "no-history", ", nor with limits of another type or level", usual
     if fits:
         kind, more, conf_type = "method-differs", f"; {fits[0]} limits would", fits[0]
     elif other := _other(curve):
         sided = "" if other.sides == "two" else f" {other.sides} one-sided"
         kind = "one-sided" if other.sides != curve.sides else "other-level"
-        conf_type, more = (
-            other.types[0],
-            f";{sided} {other.types[0]} limits of {100 * other.level:g} % would",
-        )
-    says = (
-        f"No at-risk sequence among {curve.n} patients reproduces {curve.estimate.printed} "
-        f"with {curve.text} as {expected[0]} limits{more}."
-    )
-    candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
-    return verdict_on(
-        claim, "mismatch", kind, says, f"km-{conf_type}", candidates=candidates, inputs=used
-    )
+        conf_type = other.types[0]
+        more = f";{sided} {conf_type} limits of {100 * other.level:g} % would"
+    says = f"No at-risk sequence among {curve.n} patients reproduces {curve.estimate.printed} "
+    says += f"with {curve.text} as {usual} limits{more}."
+    tried, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
+    method = f"km-{conf_type}"
+    return verdict_on(claim, "mismatch", kind, says, method, candidates=tried, inputs=used)
 
 
 def _of_proportion(curve: PrintedCurve) -> str:
