@@ -27,7 +27,7 @@ all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: y
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
 
 test: lint  ## check the style, then run every test
-	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/made-test  ## check style, docstrings and types
 	@$(BIN)/ruff check --quiet

@@ -93,7 +93,7 @@ def draw(seed, n):
     return table
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.integers(3, 12))
 def test_what_is_written_is_read_back(tmp_path_factory, seed, n):
     """`write_cohort` is the inverse of `patient_table`."""

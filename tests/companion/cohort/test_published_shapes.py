@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from called import called
 
 from companion.cohort import read_folder
 from companion.project import ROOT
@@ -58,10 +59,10 @@ def built(tmp_path_factory):
     place = tmp_path_factory.mktemp("oncology")
     tables, outputs = place / "tables", place / "outputs"
     shutil.copytree(SHAPES / "oncology", tables)
-    companion = Path(sys.executable).with_name("companion")
-    validate = [companion, "validate", tables, "--write-mapping"]
-    assert subprocess.run(validate, capture_output=True).returncode == 2  # RASH is no Rash yet
+    asked = called("companion", "validate", tables, "--write-mapping")
+    assert asked.returncode == 2  # RASH is no Rash yet
     assert confirm(tables / "mapping.csv") == DRAFTED
+    companion = Path(sys.executable).with_name("companion")
     command = [companion, "build", "--cohort", tables, "--output", outputs]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 1, run.stderr  # these patients are not the article's

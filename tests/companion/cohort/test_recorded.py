@@ -225,7 +225,7 @@ def test_a_draft_maps_what_means_the_same_and_nothing_else(folder):
     assert "alt_elevation_g12" in unrecorded(cohort, LEDGER)
 
 
-@pytest.mark.parametrize("seed", [*range(6), 68, 113])
+@pytest.mark.parametrize("seed", [0, 1, 68, 113])
 def test_no_match_with_the_data_that_a_recount_in_pandas_does_not_give(seed, tmp_path):
     """``make bench ONLY=fuzz`` does the same for many more tables."""
     mutations.recount(seed, tmp_path)

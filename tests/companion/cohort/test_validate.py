@@ -424,7 +424,7 @@ def test_a_file_that_may_not_be_read_is_named(folder):
     assert f"{folder / 'adsl.csv'}: cannot be read" in run.stdout + run.stderr
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_no_mutated_folder_makes_a_traceback(seed):
     """``make bench`` does the same 20,000 times."""

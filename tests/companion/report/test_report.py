@@ -97,6 +97,13 @@ def real(tmp_path_factory):
     return (folder / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def explained(real):
+    """HTML of the explanation of each claim on that page."""
+    parts = (part.split("</tr>\n<tr")[0] for part in real.split(' id="why-')[1:])
+    return {part.partition('"')[0]: part for part in parts}
+
+
 def test_the_same_outputs_give_the_same_bytes_without_a_trace_of_this_machine(outputs, html):
     """A rebuild leaves `git status` clean wherever it runs."""
     assert written(outputs) == html
@@ -201,22 +208,20 @@ def test_a_figure_keeps_its_shapes_and_nothing_that_runs_or_leads_elsewhere(tmp_
     assert '<use href="#f-a">' in figure.html
 
 
-def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real):
+def test_each_figure_lists_the_claims_that_it_shows_and_these_lead_back(real, explained):
     for path in (ROOT / "outputs" / "figures").glob("*.svg"):
         part = real.split(f'<figure id="figure-{path.stem}"')[1].split("</figure>")[0]
-        claims = re.findall(r'href="#(claim-[^"]*)"', part)
+        claims = re.findall(r'href="#claim-([^"]*)"', part)
         assert claims or 'href="#ledger"' in part, path.stem
         for claim in claims:
-            why = real.split(f'id="{claim.replace("claim", "why")}"')[1].split("</tr>\n<tr")[0]
-            assert f'href="#figure-{path.stem}"' in why
+            assert f'href="#figure-{path.stem}"' in explained[claim]
 
 
-def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real):
+def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real, explained):
     """The way back: what a claim says of its patients, read from the patient's side."""
     counting, ledger = {}, the_ledger()
     for claim in ledger.claims.values():
-        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
-        for name in re.findall(r'href="#patient-([^"]*)"', why):
+        for name in re.findall(r'href="#patient-([^"]*)"', explained[claim.claim]):
             counting.setdefault(name, set()).add(claim.measure)
     rows = re.findall(r'<tr id="patient-([^"]*)"><th scope="row"><a href="#counts-([^"]*)"', real)
 
@@ -228,12 +233,12 @@ def test_each_patient_leads_to_the_counts_that_include_him_and_no_others(real):
         assert sorted(ledger.claims[c].measure for c in claims) == sorted(measures)
 
 
-def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(real):
+def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(real, explained):
     """The chain is whole for each of them, not for one that was looked at."""
     ledger = the_ledger()
     computed = set(re.findall(r'id="result-([^"]*)"', real))
     for claim in ledger.claims.values():
-        why = real.split(f'id="why-{claim.claim}"')[1].split("</tr>\n<tr")[0]
+        why = explained[claim.claim]
         if f"{claim.measure}-{claim.statistic}" in computed and not claim.verbal:
             assert f'href="#result-{claim.measure}-{claim.statistic}"' in why, claim.claim
             assert re.search(r'href="#notebook-[\w-]*-cell-\d+"', why), claim.claim

@@ -17,7 +17,7 @@ from numbercheck.ledger.reading import read_ledger
 from numbercheck.statistics.risk_sets import CONF_TYPES, histories, km_limits
 from numbercheck.statistics.rounding import Printed
 
-SEEDS = range(6)
+SEEDS = range(4)
 UNCOUNTED = (6, 35, 44, 58)  # with some cohorts in which a death is not counted
 
 
