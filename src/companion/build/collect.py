@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import results, verify
+from companion.build.cache import read_record
 from companion.build.execute import with_prose, write_notebook
 from companion.build.request import MADE, BuildError, BuildRequest
 from companion.build.workers import beside
@@ -55,7 +56,7 @@ def collect(
     tables = [run / "results" / notebook.stem for notebook, run in finished.items()]
     found = results.unique(result for table in tables for result in _results(table))
     missing = _merged(table.with_suffix(".json") for table in tables)
-    dropped = given_up(_read(request.cohort / "dataset.json"))
+    dropped = given_up(read_record(request.cohort / "dataset.json"))
     rows = verify.verify(known.ledger, found, known.verdicts, dropped, missing)
     known = replace(known, verdicts=rows)
     alt = _merged(run / "figures" / ALT for run in finished.values())
@@ -65,7 +66,7 @@ def collect(
             _copy(notebook, run, stage)
         results.write_results(found, stage / "results.csv")
         _write_json(missing, stage / MISSING)
-        standings = standing.standings(known.ledger, found, _read(stage / "consistency.json"))
+        standings = standing.standings(known.ledger, found, read_record(stage / "consistency.json"))
         write_table(standing.Standing._fields, standings, stage / standing.NAME)
         write_table(Agreement._fields, known.agreements, stage / "sources.csv")
         verify.write_verdicts(rows, stage / MADE)
@@ -92,14 +93,9 @@ def _results(table: Path) -> list[results.Result]:
     return results.read_results(path)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Content of a JSON file; empty if there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
 def _merged(paths: Iterable[Path]) -> dict[str, Any]:
     """All that some JSON files hold."""
-    return {key: value for path in paths for key, value in _read(path).items()}
+    return {key: value for path in paths for key, value in read_record(path).items()}
 
 
 def _write_json(content: Mapping[str, Any], path: Path) -> None:

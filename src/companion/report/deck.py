@@ -5,7 +5,6 @@ reconstructed cohort says so, and no slide of supplied data does.
 """
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 from companion.errors import CompanionError
 from companion.report.curves import DrawnCurve, curves
 from companion.report.journal_club import Discussion, JournalClub, read_journal_club
-from companion.report.page import consistency_document
+from companion.report.page import read_json
 from companion.results import Result, read_results
 from companion.tables.table import count_and_percent
 from companion.verify import verify
@@ -103,11 +102,10 @@ def _slides(bench: Workbench, outputs: Path, published: Path) -> Iterator[Slide]
     results = read_results(outputs / "results.csv")
     _require_same_patients(results, bench, outputs)
     values = {(r.measure, r.statistic): str(r.value) for r in results}
-    missing = outputs / "missing.json"
-    unrecorded = json.loads(missing.read_text(encoding="utf-8")) if missing.is_file() else {}
+    unrecorded = read_json(outputs / "missing.json")
     known = judged(ledger)
     known = replace(known, verdicts=verify(ledger, results, known.verdicts, missing=unrecorded))
-    content = ledger_content(published, known, consistency_document(outputs), values)
+    content = ledger_content(published, known, read_json(outputs / "consistency.json"), values)
     club = read_journal_club(published, ledger)
 
     def fill(text: str) -> str:

@@ -65,7 +65,7 @@ def write_report(
         "title": f"Companion to {ledger.article.get('title', 'an article')}",
         "label": label,
         "command": COMMAND,
-        **ledger_content(published, known, consistency_document(output), values),
+        **ledger_content(published, known, read_json(output / "consistency.json"), values),
         **_computed(ledger, results),
         "patients": patients,
         "club": read_journal_club(published, ledger),
@@ -75,19 +75,15 @@ def write_report(
     write_html(content, SECTIONS, output / "index.html", "companion.report")
 
 
-def consistency_document(output: Path) -> dict[str, Any]:
-    """What a build found of all claims together; empty where it was not asked."""
-    return _read(output / "consistency.json")
-
-
-def _read(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Content of a file that not every build makes; empty where there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _displayed(output: Path, links: Links, late: Callable[[], Mapping[str, str]]) -> dict[str, Any]:
     """Tables, figures and notebooks, and which of them show a measure."""
     shown_tables = tables(output, links)
-    shown_figures = figures(output, _read(output / "figures" / "alt.json"), links)
+    shown_figures = figures(output, read_json(output / "figures" / "alt.json"), links)
     shown_figures += figures(output, late(), links)
     shown_figures.sort()
     return {
