@@ -38,6 +38,7 @@ NUMBER_OF = re.compile(
     re.IGNORECASE,
 )
 IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
+COMPARED = ("count", "quantity")
 Cell = tuple[int, int]
 
 
@@ -74,6 +75,7 @@ class TableReader:
         self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
+        self.under: dict[int, str] = {}  # row: the heading above it
         self.size = ""
         if (found := SIZE.search(table.caption)) and not self.arms:
             self.size = found[1]
@@ -84,7 +86,21 @@ class TableReader:
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
         pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
-        self.findings = _joined(self.findings, "|".join(pair))
+        self.findings = _joined(self.findings)
+        for finding in self.findings:
+            if finding.kind == "comparison":
+                finding.arm, finding.compared = "|".join(pair), self._compared(finding)
+
+    def _compared(self, finding: Finding) -> tuple[Finding, ...]:
+        """The arms' numbers that a comparison compares; none where it may be of several rows.
+
+        A P value beside the first of several categories is often that of all.
+        """
+        tested = {_row_of(f) for f in self.findings if f.kind == "comparison"}
+        stub = self.under.get(_row_of(finding))
+        beside = {r for r, above in self.under.items() if stub and above == stub}
+        alike = (f for f in self.findings if f.arm and f.topic == finding.topic)
+        return tuple(f for f in alike if f.kind in COMPARED) if beside <= tested else ()
 
     def _heads(self, r: int) -> None:
         for c, cell in enumerate(self.table.rows[r]):
@@ -113,6 +129,7 @@ class TableReader:
                 self.stub = ""
             if label and all(IS_P.search(self.columns[c].heading) for c, _ in values):
                 self.stub, self.section = label, Column()  # a heading that a test stands beside
+            self.under[r] = self.stub
             for c, cell in values:
                 if (r, c) not in self.table.repeats:
                     self._cell(r, c, cell, label)
@@ -240,11 +257,15 @@ def _name(stub: str, label: str) -> str:
     return trimmed(bare) or bare
 
 
-def _joined(findings: list[Finding], compared: str) -> list[Finding]:
-    """Put together the statistics of one row and arm, and a comparison with the arms it compares."""
+def _row_of(finding: Finding) -> int:
+    return finding.numbers[0].start // ROW
+
+
+def _joined(findings: list[Finding]) -> list[Finding]:
+    """Put together the statistics of one row and arm."""
     whole: dict[tuple, Finding] = {}
     for finding in findings:
-        row = finding.numbers[0].start // ROW if finding.kind != "quantity" else 0
+        row = _row_of(finding) if finding.kind != "quantity" else 0
         key = (finding.kind, finding.label, finding.arm, row)
         first = whole.get(key)
         if not first:
@@ -253,12 +274,4 @@ def _joined(findings: list[Finding], compared: str) -> list[Finding]:
             whole[(*key, len(whole))] = finding
         else:
             first.numbers += finding.numbers
-    for finding in whole.values():
-        alike = [
-            f
-            for f in whole.values()
-            if f.kind in ("count", "quantity") and f.arm and f.topic == finding.topic
-        ]
-        if finding.kind == "comparison":
-            finding.compared, finding.arm = tuple(alike), compared
     return list(whole.values())

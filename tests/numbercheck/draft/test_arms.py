@@ -131,3 +131,18 @@ def test_columns_of_subgroups_are_no_arms():
     found = {m.slug: (m.first.arm, m.among) for m in draft.measures if m.first.kind == "count"}
     assert draft.arms.names == ("zelatinib", "placebo")
     assert found == {"response_men": ("", "men"), "response_women": ("", "women")}
+
+
+def test_a_p_value_beside_the_first_category_may_be_that_of_all():
+    """It is compared with the counts of its own row only where each row has one."""
+    head = ["", "A (n = 60)", "B (n = 50)", "P value"]
+    rows = [
+        [head, ["Stage, n (%)", "", "", ""], ["I", "20 (33)", "25 (50)", last],
+         ["II", "40 (67)", "25 (50)", other]]
+        for last, other in (("0.07", ""), ("0.07", "0.07"))
+    ]  # fmt: skip
+    for table, is_compared in zip(rows, (False, True), strict=True):
+        printed = PrintedTable("Table 1. Baseline", table, part="Table 1")
+        draft = draft_article(Article((), (printed,)))
+        p_values = [m.where for m in draft.measures if m.first.kind == "comparison"]
+        assert [bool(where) for where in p_values] == [is_compared] * len(p_values)
