@@ -14,7 +14,7 @@ from test_growth import many
 from test_sweep import LEDGER, columns
 
 from companion.cohort import read_folder
-from companion.figures.style import BLUE, GREEN, PALE, VERMILION, styled
+from companion.figures.style import BLUE, GREEN, INK, VERMILION, styled
 from companion.project import ROOT
 from companion.sweep.vectorized import evaluate
 from numbercheck.audit import audit
@@ -90,7 +90,9 @@ def _draw(taken: Mapping[str, Mapping[int, Measured]]) -> None:
     figure = Figure(figsize=(5, 3.4), layout="constrained")
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="size", ylabel="seconds")
     least = min(map(min, (each.values() for each in taken.values())))
-    axes.plot([10, 100_000], [least / 3, 10_000 * least / 3], color=PALE, label="linear")
+    axes.plot(
+        [10, 100_000], [least / 3, 10_000 * least / 3], color=INK, linewidth=0.5, label="linear"
+    )
     for color, (what, each) in zip((BLUE, VERMILION, GREEN), taken.items(), strict=True):
         label = f"{what}: exponent {_slope(each):.2f}"
         axes.plot(list(each), list(each.values()), "o-", color=color, markersize=3, label=label)
