@@ -135,6 +135,12 @@ class Populations:
                 home = other
         return home.where if home else "", _size(home)
 
+    def totals(self, arm: str) -> set[float]:
+        """Denominators that are printed anywhere of an arm, or of everyone."""
+        printed = (d.printed("N") for d in self.measures.all if d.first.arm == arm)
+        safety = {sizes[arm] for _, sizes in self.odd.values() if arm in sizes}
+        return safety | {number(n) for numbers in printed for n in numbers}
+
     def denominator(self, drafted: Drafted, several: bool) -> tuple[str, str]:
         """Out of whom a count is, in an expression, with a note where that is a guess or open."""
         among, size = self.of(drafted)
@@ -151,9 +157,8 @@ class Populations:
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
-        if not (lost or alone) and _possible(
-            drafted, size, NEAR if not (sure and exact) else ROUNDING
-        ):
+        told = exact or any(_possible(drafted, n, ROUNDING) for n in self.totals(first.arm))
+        if not (lost or alone) and _possible(drafted, size, ROUNDING if sure and told else NEAR):
             return among, ""
         if sure and len(exact or near) == 1:
             other = (exact or near)[0]

@@ -146,3 +146,16 @@ def test_a_p_value_beside_the_first_category_may_be_that_of_all():
         draft = draft_article(Article((), (printed,)))
         p_values = [m.where for m in draft.measures if m.first.kind == "comparison"]
         assert [bool(where) for where in p_values] == [is_compared] * len(p_values)
+
+
+@pytest.mark.parametrize(("percent", "is_open"), [("7.8%", True), ("7.7%", False), ("8.2%", False)])
+def test_a_percentage_of_another_printed_total_is_not_of_the_whole_arm(percent, is_open):
+    """12 of the 154 treated are 7.8 %; of all 156 they are 7.7 %, and 8.2 % is of neither."""
+    text = (
+        "A total of 312 patients were assigned: 156 to zolimab and 156 to placebo. Events occurred "
+        "in 27 of 154 patients (17.5%) in the zolimab group. Twelve patients "
+        f"({percent}) in the zolimab group discontinued."
+    )
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    (stopped,) = [m for m in draft.measures if "discontinued" in m.slug]
+    assert stopped.among.endswith("_known") is is_open
