@@ -126,8 +126,14 @@ def test_axe_finds_nothing(visit, size, scheme):
     assert {part: faults for part, faults in found.items() if faults} == {}
 
 
+# A walk through the texts of the part that is shown, and of what is around all parts.
+TEXTS = """document.createTreeWalker(document.body, NodeFilter.SHOW_ALL, (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return NodeFilter.FILTER_ACCEPT;
+    const away = node.matches && node.matches("main > section:not(.current)");
+    return away ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+})"""
 BROKEN = """() => {
-    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [], walk = TEXTS;
     while (walk.nextNode()) {
         const text = walk.currentNode, range = document.createRange();
         for (const match of text.data.matchAll(/\\d–\u2060?\\d/g)) {
@@ -144,9 +150,9 @@ BROKEN = """() => {
         if (cell.querySelector("a") && new Set(tops).size > 1) found.push(cell.textContent);
     }
     return found;
-}"""
+}""".replace("TEXTS", TEXTS)
 CUT = """() => {
-    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [], walk = TEXTS;
     while (walk.nextNode()) {
         const text = walk.currentNode, range = document.createRange();
         if (text.parentElement.closest("code, pre, a[href^=http], .hidden, script")) continue;
@@ -158,7 +164,7 @@ CUT = """() => {
         }
     }
     return found;
-}"""
+}""".replace("TEXTS", TEXTS)
 WIDTH = "document.documentElement.scrollWidth"
 
 
