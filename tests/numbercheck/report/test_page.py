@@ -100,7 +100,7 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
 
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     page = tmp_path / "page.html"
-    folder = ROOT / "data" / "examples" / "two-arm"
+    folder = ROOT / "data" / "published"
     told = called(
         "numbercheck", "report", folder, "--seconds", "0.1", "--output", page, cwd=tmp_path
     )
