@@ -17,8 +17,8 @@ from companion.project import ROOT
 def wheel(tmp_path_factory):
     """Build the wheel with the locked backend."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*build, "--wheel-dir", folder, ROOT], check=True, cwd=folder)
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
+    subprocess.run(build, check=True, cwd=ROOT, capture_output=True)
     (made,) = folder.glob("*.whl")
     return made
 
