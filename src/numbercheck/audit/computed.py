@@ -10,11 +10,7 @@ from functools import cache, partial
 from math import inf, isfinite, isnan, nan
 from typing import NamedTuple
 
-from numbercheck.audit.evidence import (
-    MISSING,
-    Choice,
-    Evidence,
-)
+from numbercheck.audit.evidence import MISSING, Choice, Evidence
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded

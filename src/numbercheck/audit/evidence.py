@@ -148,6 +148,10 @@ class Evidence:
         is_evaluable = known.text and self.key(measure.among) == self.key(measure.among, known)
         return bool(is_own or is_evaluable)
 
+    def fewer(self, measure: Measure, total: Count) -> range:
+        """Numbers below a total that may be meant, largest first; none where all are known."""
+        return range(0 if self.are_all_known(measure, total) else total.values[0] - 1, 1, -1)
+
     def beside(self, claim: Claim, statistic: str) -> Claim | None:
         """The claim of a statistic that is printed where a claim is, else the first one."""
         if claim.statistic == statistic:

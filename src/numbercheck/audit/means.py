@@ -236,7 +236,7 @@ def check_possible(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     n = total.values[0]
     for kind, says, used in _FAULTS[claim.statistic](claim, measure, n, evidence):
         verdict, inputs = "mismatch", (*used, *total.claims)
-        fewer = () if evidence.are_all_known(measure, total) else range(n - 1, 1, -1)
+        fewer = evidence.fewer(measure, total)
         if near := next((m for m in fewer if _is_possible(claim, measure, m, evidence)), None):
             verdict, kind = "unchecked", MISSING
             says += f" Those of {near} can, if the others were not measured; no N is printed."

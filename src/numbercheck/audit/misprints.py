@@ -68,10 +68,10 @@ def _fewer(case: Case, first: Method, evidence: Evidence) -> Count | None:
     measure = evidence.ledger.measures[case.claim.measure]
     total, percent = evidence.total(measure), evidence.ledger.printed(measure.measure, "percent")
     is_known = evidence.ledger.find(measure.measure, "n") or percent is None
-    if is_known or total is None or evidence.are_all_known(measure, total):
+    if is_known or total is None:
         return None
     wilson = first._replace(method="wilson")
-    for n in range((total.total or 0) - 1, 1, -1):
+    for n in evidence.fewer(measure, total):
         for k in possible_counts(percent, n):  # type: ignore[arg-type]
             fewer = case._replace(count=Count((k,), n, ()))
             if _is_near(fewer, wilson, n) and fewer.of((k,), n).whole:

@@ -16,13 +16,7 @@ from numbercheck.audit.comparisons import (
     table_tests,
 )
 from numbercheck.audit.effects import is_adjusted
-from numbercheck.audit.evidence import (
-    Choice,
-    Count,
-    Evidence,
-    MissingError,
-    Table,
-)
+from numbercheck.audit.evidence import Choice, Count, Evidence, MissingError, Table
 from numbercheck.audit.other_trials import control_tests, rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import printed_effect

@@ -131,9 +131,7 @@ def _fewer_totals(claim: Claim, evidence: Evidence) -> range:
     """Totals below the printed one that may be meant; none where it is the percentage's own N."""
     measure = evidence.ledger.measures[claim.measure]
     total = evidence.total(measure, claim.locus)
-    if total is None or evidence.are_all_known(measure, total):
-        return range(0)
-    return range((total.total or 0) - 1, 1, -1)
+    return evidence.fewer(measure, total) if total else range(0)
 
 
 def _with_fewer(claim: Claim, k: int, evidence: Evidence) -> str:

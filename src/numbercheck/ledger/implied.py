@@ -14,12 +14,7 @@ BY_KIND = {
     "comparison": ("p_value",),
     "rate": ("conf_low", "conf_high"),
 }
-PRINTED_EFFECTS = (
-    "difference",
-    "odds_ratio",
-    "risk_ratio",
-    "hazard_ratio",
-)  # likewise, of a comparison
+PRINTED_EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")  # of a comparison
 
 
 def with_variables(ledger: Ledger) -> Ledger:
