@@ -7,6 +7,7 @@ from math import floor, isfinite, nan
 
 from numbercheck.draft.findings import OTHER_GROUP
 from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
+from numbercheck.statistics.rounding import Printed
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
@@ -259,6 +260,7 @@ def _possible(measure: Drafted, size: float, near: float = NEAR) -> bool:
     percent = number(percents[0])
     if not (size > 0 and isfinite(percent)):
         return False
-    rounding = 0.5000001 / 10 ** len(plain(percents[0]).partition(".")[2])
-    count = number(counts[0]) if counts else floor(percent / 100 * size + 0.5)
-    return abs(100 * count / size - percent) <= (near if counts and near else rounding)
+    share = 100 * (number(counts[0]) if counts else floor(percent / 100 * size + 0.5)) / size
+    if counts and near:
+        return abs(share - percent) <= near
+    return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)
