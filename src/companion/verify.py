@@ -75,9 +75,7 @@ def _verify(ledger: Ledger, claim: Claim, audited: Verdict, result: Result | Non
     if result is None:
         return audited if audited.basis else replace(audited, value=nan)
     known = replace(audited, value=result.value, method=result.method or audited.method)
-    is_curve = ledger.measures[claim.measure].kind == "survival"
-    admits = claim.value.admits_computed if is_curve else claim.value.admits
-    admitted = admits(result.value)
+    admitted = prints_as(ledger, claim, result.value)
     if result.basis == "data":
         reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
         return _by_patients(known, "data", "match" if admitted else "mismatch", reason)
@@ -99,6 +97,15 @@ def _by_patients(verdict: Verdict, basis: str, decided: str, reason: str) -> Ver
     """Verdict that patients decide; what the other printed numbers say is kept beside it."""
     said = verdict.reason
     return replace(verdict, basis=basis, verdict=decided, reason=reason, arithmetic=said)
+
+
+def prints_as(ledger: Ledger, claim: Claim, value: float) -> bool:
+    """Whether a result could have been printed as a claim.
+
+    An estimate of a curve is a product, so at a tie the last bit decides how it is rounded.
+    """
+    is_curve = ledger.measures[claim.measure].kind == "survival"
+    return (claim.value.admits_computed if is_curve else claim.value.admits)(value)
 
 
 def _differs(claim: Claim, result: Result) -> str:

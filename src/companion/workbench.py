@@ -17,7 +17,7 @@ from companion.cohort import Cohort, masked, patient_table, read_cohort, unrecor
 from companion.consistency import Consistency, read_consistency
 from companion.project import ROOT
 from companion.results import Results, write_results
-from companion.verify import verify
+from companion.verify import prints_as, verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.audit.comparisons import Rate
 from numbercheck.audit.evidence import Count, Evidence
@@ -172,7 +172,7 @@ class Workbench:
         return {
             (c.measure, c.statistic): c.printed
             for c, value in values
-            if not isnan(value) and not c.value.admits(value)
+            if not isnan(value) and not prints_as(self.ledger, c, value)
         }
 
     def methods(self, family: str) -> pd.DataFrame:

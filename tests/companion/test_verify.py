@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, summary, verify, write_verdicts
+from companion.verify import MEASURED, prints_as, summary, verify, write_verdicts
 from numbercheck.audit import Verdict, audit, drift, tally
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
@@ -31,6 +31,7 @@ def ledger(*claims, expected=()):
         "dose": measure("dose", "design", ""),
         "elsewhere": measure("elsewhere", "external", ""),
         "opinion": measure("opinion", "comparison"),
+        "os": measure("os", "survival", "", endpoint="OS", horizon="365"),
     }
     records = [Claim("enrolled_n", "Abstract", "enrolled", "n", str(N))]
     records += [
@@ -123,6 +124,18 @@ def test_supplied_patients_decide_premises_too(value, verdict):
     row = judged(book, ("response", "n", value, "data"))["response_n"]
 
     assert (row.verdict, row.basis) == (verdict, "data")
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "verdict"), [("37%", 37.5, "match"), ("36%", 37.5, "mismatch")]
+)
+def test_a_curve_at_a_rounding_tie_may_be_printed_either_way(printed, value, verdict):
+    """A program's last bit decides; a table says "printed" beside no number that may be this."""
+    book = ledger(("os", "estimate", printed))
+    row = judged(book, ("os", "estimate", value, "data"))["os_estimate"]
+
+    assert (row.verdict, row.basis) == (verdict, "data")
+    assert prints_as(book, book.claims["os_estimate"], value) is (verdict == "match")
 
 
 def test_supplied_patients_are_stronger_than_arithmetic():
