@@ -6,6 +6,7 @@ its page written anew.
 
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,12 @@ from companion import results as table_of_results
 from companion.captions import DisplayLayout, LayoutRow
 from companion.cohort import masked, patient_table, read_cohort
 from companion.project import ROOT
-from companion.report.patients import Patients, patients_of
+from companion.report.patients import patients_of
 from companion.results import Results
 from numbercheck.audit import Verdict, audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
-from numbercheck.report.page import JudgedLedger, judged
+from numbercheck.report.page import judged
 
 COHORT, PUBLISHED = ROOT / "data" / "cohort", ROOT / "data" / "published"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
@@ -73,22 +74,29 @@ def the_rows(ledger: Ledger) -> list[Verdict]:
     return verify.verify(ledger, the_results(), audit(ledger))
 
 
-def the_judged(ledger: Ledger) -> JudgedLedger:
-    return replace(judged(ledger), verdicts=the_rows(ledger))
-
-
-def the_patients(ledger: Ledger, cohort: Path = COHORT) -> Patients:
-    return patients_of(read_cohort(cohort, ledger), ledger)
+def write_page(
+    folder: Path,
+    ledger: Ledger | None = None,
+    label: str = LABEL,
+    cohort: Path = COHORT,
+    published: Path = PUBLISHED,
+    found: Iterable[table_of_results.Result] | None = None,
+) -> Path:
+    """Write the page of a folder of outputs, with the results of `write_outputs` unless given."""
+    ledger = ledger or the_ledger()
+    known = judged(ledger)
+    known = replace(known, verdicts=verify.verify(ledger, found or the_results(), known.verdicts))
+    patients = patients_of(read_cohort(cohort, ledger), ledger)
+    report.write_report(folder, published, known, label, patients)
+    return folder / "index.html"
 
 
 def real_outputs(folder: Path) -> Path:
     """Copy the committed outputs, and write their page with the code as it is."""
-    ledger, found = the_ledger(), table_of_results.read_results(ROOT / "outputs" / "results.csv")
+    found = table_of_results.read_results(ROOT / "outputs" / "results.csv")
     unwanted = shutil.ignore_patterns("index.html")
     shutil.copytree(ROOT / "outputs", folder, ignore=unwanted, dirs_exist_ok=True)
-    known = judged(ledger)
-    known = replace(known, verdicts=verify.verify(ledger, found, known.verdicts))
-    report.write_report(folder, PUBLISHED, known, LABEL, the_patients(ledger))
+    write_page(folder, found=found)
     return folder
 
 

@@ -15,14 +15,12 @@ from reading_room import (
     LABEL,
     PUBLISHED,
     real_outputs,
-    the_judged,
     the_ledger,
-    the_patients,
     the_rows,
     write_outputs,
+    write_page,
 )
 
-from companion import report
 from companion.project import ROOT
 from companion.report.displays import Links, figures
 from companion.report.journal_club import read_journal_club
@@ -73,11 +71,8 @@ def outputs(tmp_path_factory):
     return write_outputs(tmp_path_factory.mktemp("outputs"))
 
 
-def written(folder, ledger=None, label=LABEL, cohort=COHORT, published=PUBLISHED):
-    ledger = ledger or the_ledger()
-    patients = the_patients(ledger, cohort)
-    report.write_report(folder, published, the_judged(ledger), label, patients)
-    return (folder / "index.html").read_text(encoding="utf-8")
+def written(folder, *given, **options):
+    return write_page(folder, *given, **options).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

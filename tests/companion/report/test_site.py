@@ -4,18 +4,7 @@ import re
 
 import pytest
 from barriers import barriers
-from reading_room import (
-    LABEL,
-    PUBLISHED,
-    real_outputs,
-    the_judged,
-    the_ledger,
-    the_patients,
-    the_rows,
-    write_outputs,
-)
-
-from companion import report
+from reading_room import real_outputs, the_ledger, the_rows, write_outputs, write_page
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 PARTS = (
@@ -30,11 +19,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory):
     """The page of a small, partly hostile folder of outputs, and that of the article."""
-    small = write_outputs(tmp_path_factory.mktemp("site"))
-    ledger = the_ledger()
-    report.write_report(small, PUBLISHED, the_judged(ledger), LABEL, the_patients(ledger))
+    small = write_page(write_outputs(tmp_path_factory.mktemp("site")))
     real = real_outputs(tmp_path_factory.mktemp("real"))
-    return {"small": (small / "index.html").as_uri(), "real": (real / "index.html").as_uri()}
+    return {"small": small.as_uri(), "real": (real / "index.html").as_uri()}
 
 
 @pytest.fixture(params=[WIDE, PHONE], ids=["desktop", "phone"])
