@@ -135,7 +135,7 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
     All copies change together. A change is noticed when no cohort satisfies the changed claims
     with the rest; ``None`` when that is undecided in ``seconds``.
     """
-    given_up = frozenset(given_up)
+    given_up, printed = frozenset(given_up), Search(ledger, seconds)
     for measure, statistic, copies, others in numbers(ledger):
         value = ledger.find(measure.measure, statistic)[0].value
         for step in (-1, 1):
@@ -144,14 +144,13 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
                 continue
             changed = dict.fromkeys(copies, text)
             kept, aside = (
-                _noticed(ledger.constrain(changed, drop), copies, given_up, seconds)
+                _noticed(printed.changed(ledger.constrain(changed, drop)), copies, given_up)
                 for drop in ((), others)
             )
             yield Changed(measure.measure, statistic, value.text, text, kept, aside)
 
 
-def _noticed(ledger: Ledger, changed: Rows, given_up: Rows, seconds: float) -> bool | None:
-    search = Search(ledger, seconds)
+def _noticed(search: Search, changed: Rows, given_up: Rows) -> bool | None:
     touched = [part for part, _ in search.parts if part & changed]
     try:
         return not search.feasible((search.rows - given_up) & search.sizing.union(*touched))

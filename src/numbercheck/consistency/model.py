@@ -76,12 +76,13 @@ class Model(Structure):
         """The four cells are one of the tables whose P value prints as printed."""
         known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
         groups = [(known, g, measure.among) for g in self.ledger.groups(measure.by)]
-        sizes = [(0, self.n), (0, self.n)]
+        sizes = ((0, self.n), (0, self.n))
         if not self.scope.is_timed(*groups[0]):
-            least, most = (
-                [self._counted_only.extreme(g, e) for g in groups] for e in (False, True)
+            one, two = (
+                (self._counted_only.extreme(g, False), self._counted_only.extreme(g, True))
+                for g in groups
             )
-            sizes = list(zip(least, most, strict=True))
+            sizes = (one, two)
         allowed = allowed_tables(claim.value, self.ledger.method(measure), sizes)
         self.cp.add_allowed_assignments([*map(self.variable, self.cells(measure))], allowed)
 

@@ -12,14 +12,16 @@ from random import Random
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, modeled, reads
-from numbercheck.consistency.sizes import sizes
+from numbercheck.consistency.sizes import Size, sizes
 from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.witness import assemble
-from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.records import Assumption, Claim, Ledger, LedgerError
 
 Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
+Records = frozenset[Claim | Assumption]
+Answers = dict[tuple[Records, tuple[Question, ...], int], Columns | None]
 
 
 class UnsizedError(LedgerError):
@@ -62,14 +64,27 @@ class Search:
         self.fixed = frozenset(
             a for a in self.assumptions if ledger.assumptions[a].switchable != "yes"
         )
-        self.sizes = sizes(ledger, self.claims)
-        self._answers: dict[tuple[int, Rows, int], Columns | None] = {}
+        self._answers: Answers = {}
         self._found: list[tuple[int, int, Columns]] = []
+
+    def changed(self, ledger: Ledger) -> "Search":
+        """Search of a ledger that differs in its claims alone, which shares the answers."""
+        other = Search(ledger, self.seconds, self.extra)
+        other._answers = self._answers
+        return other
 
     @property
     def rows(self) -> Rows:
         """Every row."""
         return self.claims | self.assumptions
+
+    def _record(self, row: str) -> Claim | Assumption:
+        return self.ledger.claims.get(row) or self.ledger.assumptions[row]
+
+    @cached_property
+    def sizes(self) -> list[Size]:
+        """Every size of the cohort that claims print, alone or together."""
+        return sizes(self.ledger, self.claims)
 
     @cached_property
     def n(self) -> int:
@@ -161,9 +176,10 @@ class Search:
 
     def _answer(self, index: int, rows: Rows, n: int) -> Columns | None:
         """Answer for one part: remembered, known from a cohort already found, or solved."""
-        if not (rows or self.parts[index][1]):
+        questions = self.parts[index][1]
+        if not (rows or questions):
             return {}  # nothing is said of these columns
-        key = index, rows, n
+        key = frozenset(map(self._record, rows)), tuple(questions), n
         if key not in self._answers:
             known = (
                 c for i, m, c in self._found if c and (i, m) == (index, n) and self.suits(c, rows)

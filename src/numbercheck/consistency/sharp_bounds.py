@@ -19,6 +19,7 @@ from numbercheck.consistency.chain import chain
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import NEEDY, named, unmodeled
+from numbercheck.consistency.search import Rows
 from numbercheck.consistency.slots import before, log_survival
 from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
@@ -69,14 +70,25 @@ class Bounds(Asking):
         among = among or Expression("")
         for expression in (where, among):
             expression.require(self.ledger.variables)
+        label = label or " among ".join(filter(None, (where.text, among.text)))
+        model, rows, goal = self._counted(where, among)
+        return self._whole_number(label, model, rows, goal, where, among)
+
+    def _counted(
+        self, where: Expression, among: Expression
+    ) -> tuple[Model, Rows, cp_model.LinearExprT]:
+        """A model that can count some patients, its rows, and how many they are."""
         ledger, chained = chain(self.ledger, where)
         linked = {*chained.names, *among.names} <= self.links
         model, rows = self.time_part() if linked else self.part(ledger, (chained, among))
-        goal = model.count(chained, among)
-        label = label or " among ".join(filter(None, (where.text, among.text)))
+        return model, rows, model.count(chained, among)
+
+    def _whole_number(
+        self, label: str, model: Model, rows: Rows, goal: cp_model.LinearExprT, *who: Expression
+    ) -> Bound:
         if isinstance(goal, int):
             return Bound(label, goal, goal)
-        return self.bound(label, model, rows, goal, lambda c: c.count(where, among)[0])
+        return self.bound(label, model, rows, goal, lambda c: c.count(*who)[0])
 
     def statistic(self, measure: Measure, name: str) -> Bound | None:
         """Bound a statistic that could be printed; None where no bound can be given."""
@@ -102,13 +114,14 @@ class Bounds(Asking):
 
     def _of_count(self, measure: Measure, name: str) -> Bound | None:
         """Bound a count, its population, or the percentage or limit that follows from them."""
-        label = f"{measure.label}, {STATISTICS[name]}"
-        whole = self.count(measure.among, label=label)
+        label, among = f"{measure.label}, {STATISTICS[name]}", measure.among
         if name == "N":
-            return whole
-        part = self.count(measure.where, measure.among, label)
+            return self.count(among, label=label)
+        model, rows, goal = self._counted(measure.where, among)
+        part = self._whole_number(label, model, rows, goal, measure.where, among)
         if name == "n":
             return part
+        whole = self._whole_number(label, model, rows, model.count(among), among)
         if whole.low != whole.high or not whole.low or (part.low, part.high) == (0, whole.low):
             return None
         limits, n = limits_of(self.ledger, measure), int(whole.low)

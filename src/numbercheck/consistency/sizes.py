@@ -1,7 +1,8 @@
 """How many patients there are: printed as a total, or the sum of a partition's printed parts."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from math import prod
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 from numbercheck.consistency.domains import Cells, domains
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Claim, Ledger, Variable
 
 MOST_CELLS = 1_000  # combinations of values that a partition may divide
 MOST_PARTITIONS = 50  # of the same columns; more are copies of the same numbers
@@ -54,22 +55,33 @@ def _number(claim: Claim) -> int:
 
 def _sums(ledger: Ledger, parts: list[tuple[str, Expression]]) -> Iterator[Size]:
     """Sums of the parts that together select every patient exactly once."""
-    known = domains(ledger.variables, [expression for _, expression in parts])
+    slugs, expressions = zip(*parts, strict=True)
+    variables = tuple(ledger.variables[name] for name in expressions[0].names)
+    for cover in _partitions(expressions, variables):
+        numbers = (_number(ledger.claims[slugs[place]]) for place in cover)
+        yield Size(frozenset(slugs[place] for place in cover), sum(numbers))
+
+
+@lru_cache(maxsize=4096)
+def _partitions(
+    parts: tuple[Expression, ...], variables: tuple[Variable, ...]
+) -> list[tuple[int, ...]]:
+    """Places of the parts of each partition, as far as they are looked for."""
+    known = domains({v.variable: v for v in variables}, parts)
     if len(parts) < 2 or prod(len(d.values) for d in known.values()) > MOST_CELLS:
-        return
-    cells = Cells(parts[0][1].names, known)
-    selected = {slug: cells.select(expression) for slug, expression in parts}
-    for cover in islice(_covers(cells.keep, selected), MOST_PARTITIONS):
-        yield Size(cover, sum(_number(ledger.claims[slug]) for slug in cover))
+        return []
+    cells = Cells(parts[0].names, known)
+    selected = [cells.select(part) for part in parts]
+    return [*islice(_covers(cells.keep, selected), MOST_PARTITIONS)]
 
 
-def _covers(left: np.ndarray, selected: Mapping[str, np.ndarray]) -> Iterator[frozenset[str]]:
-    """Sets of disjoint selections that cover the cells left."""
+def _covers(left: np.ndarray, selected: Sequence[np.ndarray]) -> Iterator[tuple[int, ...]]:
+    """Sets of disjoint selections that cover the cells left, by place."""
     if not left.any():
-        yield frozenset()
+        yield ()
         return
     first = left.argmax()
-    for slug, chosen in selected.items():
+    for place, chosen in enumerate(selected):
         if chosen[first] and not (chosen & ~left).any():
             for others in _covers(left & ~chosen, selected):
-                yield others | {slug}
+                yield (place, *others)

@@ -63,14 +63,15 @@ def _interval(k: int, whole: int, limits: Limits) -> tuple[float, float]:
     return interval(k, whole, *limits)
 
 
+@lru_cache(maxsize=1024)
 def allowed_tables(
-    printed: Printed, method: str, sizes: Sequence[Sequence[int]]
+    printed: Printed, method: str, sizes: tuple[tuple[int, int], tuple[int, int]]
 ) -> list[tuple[int, int, int, int]]:
     """2 x 2 tables a, b, c, d whose P value prints as printed.
 
     Parameters
     ----------
-    sizes : sequence of two pairs of int
+    sizes : tuple of two pairs of int
         Smallest and largest size of each group.
     """
     (low, high), (least, most) = sizes

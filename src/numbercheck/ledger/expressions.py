@@ -8,7 +8,6 @@ a short list; the data frames and the constraint model walk the same tree.
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from numbercheck.errors import did_you_mean
@@ -42,12 +41,12 @@ class Expression:
     def __post_init__(self) -> None:
         refuse_foreign_nodes(self.tree, self.text)
 
-    @cached_property
+    @property
     def tree(self) -> ast.expr:
         """The syntax tree's body."""
         return parsed(self.text)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """The columns or measures that it reads, dotted where written so, in order of name."""
         return names_in(self.tree)

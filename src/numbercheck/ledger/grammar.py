@@ -4,6 +4,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from numbercheck.errors import NumbercheckError
 
@@ -36,12 +37,15 @@ SLIPS = (  # what is often typed, and what to write instead
 FLAG = (False, True)  # the domain of a column that is a condition by itself
 LONGEST = 2000  # characters, since the parser recurses
 DEEPEST = 100  # nested parts, since whoever walks the tree recurses
+MOST_KNOWN = 65536  # texts whose trees are kept, since models are rebuilt from the same few
+Comparison = tuple[ast.expr, ast.cmpop, ast.expr]  # left side, operator, right side
 
 
 class ExpressionError(NumbercheckError, ValueError):
     """The text is not an expression of the ledger's grammar, or names an unknown column."""
 
 
+@lru_cache(maxsize=MOST_KNOWN)
 def parsed(text: str) -> ast.expr:
     """Syntax tree of an expression; that of an empty text selects everyone."""
     if len(text) > LONGEST:
@@ -55,6 +59,7 @@ def parsed(text: str) -> ast.expr:
         raise ExpressionError(f"{text!r} is not an expression; {hint}") from None
 
 
+@lru_cache(maxsize=MOST_KNOWN)
 def refuse_foreign_nodes(tree: ast.expr, text: str) -> None:
     """Refuse a tree that holds anything but the grammar, or nests too deeply."""
     levels = _levels(tree)
@@ -122,17 +127,19 @@ def _levels(tree: ast.AST) -> list[list[ast.AST]]:
     return levels if levels[-1] else levels[:-1]
 
 
-def comparisons(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+@lru_cache(maxsize=MOST_KNOWN)
+def comparisons(tree: ast.AST) -> tuple[Comparison, ...]:
     """Left side, operator and right side of each comparison, also of a chain's parts."""
-    return _compared(ast.walk(tree))
+    return tuple(_compared(ast.walk(tree)))
 
 
-def _compared(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.cmpop, ast.expr]]:
+def _compared(nodes: Iterable[ast.AST]) -> Iterator[Comparison]:
     for node in nodes:
         if isinstance(node, ast.Compare):
             yield from zip((node.left, *node.comparators), node.ops, node.comparators, strict=False)
 
 
+@lru_cache(maxsize=MOST_KNOWN)
 def names_in(tree: ast.AST) -> tuple[str, ...]:
     """Columns or measures that a tree reads, dotted where written so, in order of name."""
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)]

@@ -198,8 +198,10 @@ class Ledger:
         claims = {}
         for slug, claim in self.claims.items():
             if slug not in drop and not any(self.depends(claim, a) for a in unmade):
-                claims[slug] = replace(claim, printed=printed.get(slug, claim.printed))
-                faults += printed_faults(claims[slug], self.measures, f"claim {slug!r}")
+                claims[slug] = claim
+                if slug in printed:
+                    claims[slug] = replace(claim, printed=printed[slug])
+                    faults += printed_faults(claims[slug], self.measures, f"claim {slug!r}")
         methods, levels = dict(methods or {}), dict(levels or {})
         faults += self._method_faults(methods, levels)
         if faults:
