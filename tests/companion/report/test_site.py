@@ -30,33 +30,52 @@ def size(request):
 
 
 @pytest.fixture(scope="module")
-def tab(browser):
-    """One tab for all tests: a new one costs as much as a page."""
-    with browser.new_page() as page:
+def tabs(browser, addresses):
+    """A tab for each page."""
+    opened = {site: browser.new_page() for site in addresses}
+    for page in opened.values():
         page.said, page.asked = [], []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("request", lambda request: page.asked.append(request.url))
-        yield page
+        page.on("console", lambda message, page=page: page.said.append(message.text))
+        page.on("pageerror", lambda error, page=page: page.said.append(str(error)))
+        page.on("request", lambda request, page=page: page.asked.append(request.url))
+    yield opened
+    for page in opened.values():
+        page.close()
 
 
 @pytest.fixture
-def visit(tab, addresses):
-    """Load the page at a part; at the end, nothing was said on the console or asked for."""
+def visit(tabs, addresses):
+    """Show the page at a part; at the end, nothing was said on the console or asked for.
 
-    def load(part="", size=WIDE, site="small", scheme="light"):
-        tab.goto("about:blank")  # or another part of a page would keep what a test did to it
-        tab.set_viewport_size(size)
-        tab.emulate_media(media="screen", color_scheme=scheme)
-        tab.said.clear()
-        tab.asked.clear()
-        tab.goto(f"{addresses[site]}#{part}")
-        return tab
+    A load takes a second. A page that is open is shown at an address without filters, order and
+    open rows, which is the page as it opens; a test that does more to it asks for a fresh one.
+    """
+    spoiled = []
 
-    yield load
-    assert tab.said == []
+    def show(part="", size=WIDE, site="small", scheme="light", fresh=False):
+        page = tabs[site]
+        page.set_viewport_size(size)
+        page.emulate_media(media="screen", color_scheme=scheme)
+        if fresh:
+            spoiled.append(page)
+            page.goto("about:blank")
+        if page.url.startswith(addresses[site]):
+            page.evaluate("location.hash = 'main'")  # so that the next address is another one
+            page.evaluate(f"location.hash = '{part}?'")
+            page.wait_for_function("history.state === 'saved'")
+        else:
+            page.said.clear()
+            page.asked.clear()
+            page.goto(f"{addresses[site]}#{part}")
+        return page
+
+    yield show
     own = ("data:", *addresses.values())
-    assert [url for url in tab.asked if not url.startswith(own)] == []
+    said = [text for page in tabs.values() for text in page.said]
+    foreign = [u for page in tabs.values() for u in page.asked if not u.startswith(own)]
+    for page in spoiled:
+        page.goto("about:blank")
+    assert (said, foreign) == ([], [])
 
 
 def shown_rows(page):
@@ -98,16 +117,21 @@ ALONE = """() => {
 TOGETHER = "document.querySelector('main').append(...away)"
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
-def test_axe_finds_nothing(visit, size, scheme):
-    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark."""
-    page, found = visit(f"claim-{NUMBER}", size, "real", scheme), {}
+def test_axe_finds_nothing(visit):
+    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark.
+
+    Takes 15 seconds: 22 looks at the page of the article.
+    """
+    page, found = visit(f"claim-{NUMBER}", site="real", fresh=True), {}
     page.evaluate(THIN, f"#claim-{NUMBER}, #why-{NUMBER}")
     for part in PARTS:
         turn_to(page, part)
         assert page.locator("h1:visible").count() == 1
         page.evaluate(ALONE)  # what is hidden costs axe most of its time
-        found[part] = barriers(page)
+        for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            found[part, scheme] = barriers(page)
         page.evaluate(TOGETHER)
 
     assert {part: faults for part, faults in found.items() if faults} == {}
@@ -156,15 +180,15 @@ WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture(scope="module")
-def on_a_phone(tab, addresses):
+def on_a_phone(browser, addresses):
     """What each part of a page looks like on a phone: its width, broken intervals, cut words."""
     found = {}
-    tab.set_viewport_size(PHONE)
-    for site, address in addresses.items():
-        tab.goto(address)
-        for part in PARTS:
-            turn_to(tab, part)
-            found[site, part] = [tab.evaluate(script) for script in (WIDTH, BROKEN, CUT)]
+    with browser.new_page(viewport=PHONE) as page:
+        for site, scripts in (("small", [WIDTH]), ("real", [WIDTH, BROKEN, CUT])):
+            page.goto(addresses[site])
+            for part in PARTS:
+                turn_to(page, part)
+                found[site, part] = [page.evaluate(script) for script in scripts]
     return found
 
 
@@ -204,7 +228,7 @@ def test_a_phone_breaks_no_number_into_two_lines(visit):
 
 
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
-    page = visit()
+    page = visit(fresh=True)
 
     assert [p for p in PARTS if page.locator(f"#{p}").is_visible()] == ["overview"]
     page.get_by_role("navigation").get_by_role("link", name="What if").click()
@@ -302,7 +326,7 @@ def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
 
 
 def test_a_figure_leads_to_the_claims_that_it_shows_and_back(visit, size):
-    page = visit("figure-figure-1b-overall-survival", size, "real")
+    page = visit("figure-figure-1b-overall-survival", size, "real", fresh=True)
     figure = page.locator("#figure-figure-1b-overall-survival")
     figure.get_by_text("Its numbers as a table").click()
     follow(figure, "claim-text5_os_12m_estimate")
@@ -354,7 +378,7 @@ def test_another_method_changes_what_prints_so(visit, size):
 
 
 def test_the_keyboard_alone_reads_an_explanation(visit):
-    page = visit(site="real")
+    page = visit(site="real", fresh=True)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     for _ in range(len(PARTS) + 2):
@@ -395,7 +419,7 @@ def test_without_scripts_everything_is_there(browser, addresses):
 
 def test_print_gives_a_short_report_with_the_answers(visit):
     """What was found, tables, figures and the journal club; the ledger stays on the screen."""
-    page = visit(site="real")
+    page = visit(site="real", fresh=True)
     pages = re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))
     page.emulate_media(media="print")
     printed = ("overview", "tables", "figures", "club")
@@ -454,8 +478,11 @@ def view(page):
 
 
 def test_the_address_keeps_filters_order_open_rows_theme_and_place(visit):
-    """It survives a reload, the way back from another part, and being sent to somebody."""
-    page = visit("ledger", site="real")
+    """It survives a reload, the way back from another part, and being sent to somebody.
+
+    Takes 4 seconds: four loads of the article's page.
+    """
+    page = visit("ledger", site="real", fresh=True)
     page.locator("select[name=part]").select_option("Text")
     page.get_by_role("button", name="Verdict").click()
     page.locator("#claim-text6_crs_n").get_by_role("button").click()
@@ -522,7 +549,7 @@ def test_a_claim_a_question_and_a_figure_have_a_link_and_a_citation_to_copy(visi
 
 def test_a_phone_shows_every_figure_whole(visit):
     """No data point is off the side; a press makes a figure as large as it was drawn."""
-    page = visit("figures", PHONE, "real")
+    page = visit("figures", PHONE, "real", fresh=True)
     wide = """() => [...document.querySelectorAll("#figures .scroll")]
         .filter(box => box.scrollWidth > box.clientWidth + 1).length"""
 
