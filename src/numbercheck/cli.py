@@ -1,7 +1,7 @@
 """The command line for any ledger: thin, and each command imports only what it needs."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from numbercheck.commands import Program, UsageError, argument, at_least, pairs,
 from numbercheck.errors import unknown
 
 if TYPE_CHECKING:
+    from numbercheck.consistency.asking import Bound
     from numbercheck.ledger.records import Ledger
 
 HERE = Path("data/published")
@@ -254,26 +255,31 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.audit.sources import joint
-    from numbercheck.consistency.conflict_sets import find_conflicts
+    from numbercheck.consistency.conflict_sets import find_conflicts, possible_sizes
+    from numbercheck.consistency.search import UnsizedError
     from numbercheck.consistency.solving import UndecidedError, within
-    from numbercheck.consistency.words import record, tell
+    from numbercheck.consistency.words import not_modeled, record, tell, tell_sizes
 
     ledger = joint(_read(folder), sources).constrain(pairs(changed, "--set"), drop, without)
-    try:
-        with within(seconds):
+    found, undecided = [], ""
+    with within(seconds):
+        try:
             found = find_conflicts(ledger, seconds, every)
-    except UndecidedError as error:
-        if as_json:
-            print_json({"consistent": None, "undecided": str(error), "conflicts": []})
-        else:
-            print(f"{error}: neither consistent nor inconsistent")
-        sys.exit(1)
+        except UndecidedError as error:
+            undecided = f"{error}: neither consistent nor inconsistent"
+        except UnsizedError as error:
+            raise UsageError(f"{error}; {tell_sizes(*possible_sizes(ledger, seconds))}") from None
     if as_json:
+        answer = {"consistent": None if undecided else not found}
+        more = {"undecided": undecided} if undecided else {}
         records = [record(ledger, conflict) for conflict in found]
-        print_json({"consistent": not found, "conflicts": records})
+        told = {**answer, **more, "conflicts": records, "not_modeled": not_modeled(ledger)}
+        print_json(told)
     else:
-        print("\n\n".join(tell(ledger, conflict) for conflict in found) or CONSISTENT)
-    sys.exit(1 if found else 0)
+        text = "\n\n".join(tell(ledger, conflict) for conflict in found)
+        print(undecided or text or CONSISTENT)
+        _print_not_modeled(ledger)
+    sys.exit(1 if found or undecided else 0)
 
 
 @program.command(
@@ -330,28 +336,67 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
         folder, expression = Path(expression), None
     if expression is not None and not expression.strip():
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
-    if expression is None and not among:
-        _standard_bounds(folder, seconds, as_json)
-        return
-    from numbercheck.consistency.sharp_bounds import Bounds
-    from numbercheck.consistency.solving import within
+    from numbercheck.consistency.document import standard_bounds
+    from numbercheck.consistency.solving import UndecidedError, within
 
     ledger = _read(folder)
-    where, whom = ledger.selection(expression or among), ledger.selection(among)
     with within(seconds):
-        asked = Bounds(ledger, seconds)
-        bound = asked.count(where, whom) if expression else asked.count(where)
+        try:
+            answered = (
+                _one_bound(ledger, expression, among, seconds)
+                if expression or among
+                else standard_bounds(folder, seconds)
+            )
+        except UndecidedError as error:
+            answered = [], [], {}, [str(error)]
+    given_up, found, envelopes, undecided = answered
+    _show_bounds(ledger, given_up, found, envelopes, undecided, as_json)
+    sys.exit(1 if undecided else 0)
+
+
+def _one_bound(
+    ledger: "Ledger", expression: str | None, among: str, seconds: float
+) -> "tuple[list[str], list[Bound], dict, list[str]]":
+    """Bound one count, as `standard_bounds` answers the ledger's questions."""
+    from numbercheck.consistency.sharp_bounds import Bounds
+
+    where, whom = ledger.selection(expression or among), ledger.selection(among)
+    asked = Bounds(ledger, seconds)
+    bound = asked.count(where, whom) if expression else asked.count(where)
+    return sorted(asked.given_up), [bound], {}, []
+
+
+def _show_bounds(
+    ledger: "Ledger",
+    given_up: list[str],
+    found: "list[Bound]",
+    envelopes: dict[str, list[list[float]]],
+    undecided: list[str],
+    as_json: bool,
+) -> None:
     if as_json:
-        print_json({"given_up": sorted(asked.given_up), "bounds": [bound.record()]})
+        from numbercheck.consistency.words import not_modeled
+
+        told = {"given_up": given_up, "bounds": [bound.record() for bound in found]}
+        more = {"envelopes": envelopes, "undecided": undecided}
+        print_json({**told, **more, "not_modeled": not_modeled(ledger)})
         return
-    _print_given_up(ledger, asked.given_up)
-    print(bound)
-
-
-def _print_given_up(ledger: "Ledger", given_up: Iterable[str]) -> None:
-    for slug in sorted(given_up):
+    for slug in given_up:
         claim = ledger.claims[slug]
         print(f"set aside: {claim.locus} ({slug}) prints {claim.printed}; `conflicts` says why")
+    print(*found, *undecided, sep="\n")
+    for endpoint, rows in envelopes.items():
+        print(f"{endpoint} month by month, least and largest estimate:")
+        print(
+            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
+        )
+    _print_not_modeled(ledger)
+
+
+def _print_not_modeled(ledger: "Ledger") -> None:
+    from numbercheck.consistency.words import tell_not_modeled
+
+    print("".join(f"{line}\n" for line in tell_not_modeled(ledger)), end="")
 
 
 def _is_folder(text: str) -> bool:
@@ -359,25 +404,3 @@ def _is_folder(text: str) -> bool:
         return Path(text).is_dir()
     except OSError:  # longer than the name of any file
         return False
-
-
-def _standard_bounds(folder: Path, seconds: float, as_json: bool) -> None:
-    from numbercheck.consistency.document import standard_bounds
-    from numbercheck.consistency.solving import within
-
-    ledger = _read(folder)
-    with within(seconds):
-        given_up, found, envelopes, undecided = standard_bounds(folder, seconds)
-    if as_json:
-        records = [bound.record() for bound in found]
-        told = {"given_up": given_up, "bounds": records, "envelopes": envelopes}
-        print_json({**told, "undecided": undecided})
-        sys.exit(1 if undecided else 0)
-    _print_given_up(ledger, given_up)
-    print(*found, *undecided, sep="\n")
-    for endpoint, rows in envelopes.items():
-        print(f"{endpoint} month by month, least and largest estimate:")
-        print(
-            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
-        )
-    sys.exit(1 if undecided else 0)

@@ -73,7 +73,7 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     attained = [t for t in expected if t in fits]
     if attained:
         return _attained(claim, curve, attained[0], evidence, len(curve.types) * (number < 2))
-    if not all(f.is_all for f in found.values()):
+    if not all(found[t].is_all for t in (expected if fits else curve.types)):
         says = "The search for an at-risk sequence was stopped before it was decided."
         return verdict_on(claim, "unchecked", "undecided", says)
     if number < 2 and not fits and (whole := _of_proportion(curve)):

@@ -14,13 +14,17 @@ from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.contingency import METHODS as TESTS
-from numbercheck.words import called
+from numbercheck.words import STATISTICS, called
 
 FITTING = {
     "count": ("n", "N", "percent", "conf_low", "conf_high"),
     "quantity": ("median", "p25", "p75", "min", "max"),
     "survival": ("estimate", "conf_low", "conf_high", "n_event", "at_risk"),
     "comparison": ("p_value",),
+}
+UNFITTING = {
+    "incidence": "no model of a cumulative incidence",
+    "rate": "no model of an event rate",
 }
 NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed by some method
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
@@ -159,11 +163,11 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     """Say why a claim is not in the model; empty when it is."""
     measure = ledger.measures[claim.measure]
     if measure.kind not in FITTING:
-        return "not a number of this trial's patients"
+        return UNFITTING.get(measure.kind, "not a number of this trial's patients")
     if claim.verbal:
         return "a claim in words; the test is not named"
     if claim.statistic not in FITTING[measure.kind]:
-        return f"no model of a {claim.statistic}"
+        return f"no model of the {STATISTICS[claim.statistic]}"
     if claim.value.relation == "unreached":
         return "printed as not reached"
     method = ledger.method(measure)

@@ -67,7 +67,9 @@ def in_time() -> bool:
         When it is over.
     """
     if time_left() <= 0:
-        raise UndecidedError("undecided in the time that the command was given")
+        raise UndecidedError(
+            "undecided in the time that the command was given; more time would help"
+        )
     return True
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import product
-from math import floor
+from math import ceil, floor, nan
 from typing import NamedTuple
 
 from numbercheck.consistency.solving import in_time
@@ -15,7 +15,7 @@ from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_level
 
 MOST_HISTORIES = 5_000  # a longer list slows the solver more than a covered region
-MOST_STEPS = 50_000
+MOST_STEPS, MOST_WORK = 50_000, 3_500_000  # steps, and steps times patients
 NAMES = ("estimate", "conf_low", "conf_high")
 ANY = Printed(">=0")  # an estimate that is not printed
 
@@ -41,10 +41,19 @@ def allowed_counts(
     printed: Printed, statistic: str, limits: Limits, n: int
 ) -> list[tuple[int, int]]:
     """Pairs of a count and its population, at most n, that print as printed."""
-    pairs = ((k, whole) for whole in range(n + 1) for k in range(whole + 1))
+    pairs = ((k, whole) for whole in range(n + 1) for k in _near(printed, statistic, whole))
     if statistic == "percent":
         return [(k, whole) for k, whole in pairs if whole and printed.admits_percent(k, whole)]
     return [pair for pair in pairs if printed.admits(percent_or_limit(*pair, statistic, limits))]
+
+
+def _near(printed: Printed, statistic: str, whole: int) -> range:
+    """Counts among which are all that print so; every count where nothing is quickly known."""
+    if printed.relation != "=" or statistic not in ("n", "percent"):
+        return range(whole + 1)
+    unit = 1 if statistic == "n" else whole / 100
+    low, high = (unit * (printed.value + side * printed.step) for side in (-1, 1))
+    return range(max(floor(low), 0), min(ceil(high), whole) + 1)
 
 
 def percent_or_limit(k: int, whole: int, statistic: str, limits: Limits) -> float:
@@ -86,7 +95,7 @@ def allowed_tables(
 @lru_cache(maxsize=262144)
 def _p_value(table: tuple[int, int, int, int], method: str) -> float:
     a, b, c, d = table
-    return p_value([[a, b], [c, d]], method)
+    return p_value([[a, b], [c, d]], method) if any(table) else nan
 
 
 def survival_claims(claims: Sequence[Claim]) -> dict[str, list[Printed]]:
@@ -138,7 +147,7 @@ def _histories(
             level=limits.level,
             events=(0, most),
             limit=MOST_HISTORIES,
-            steps=MOST_STEPS,
+            steps=min(MOST_STEPS, MOST_WORK // max(n, 1)),
         )
     except UnfinishedError:
         return None

@@ -1,11 +1,16 @@
 """Describe a conflict in words for a clinician."""
 
+from collections.abc import Iterable
+
 from numbercheck.consistency.conflict_sets import Conflict
+from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.records import Claim, Ledger
 from numbercheck.ledger.sources import name_of, place, source_of
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import STATISTICS
+
+NAMED = 4  # claims that a line names
 
 
 def quote(ledger: Ledger, slug: str) -> str:
@@ -60,6 +65,47 @@ def record(ledger: Ledger, conflict: Conflict) -> dict[str, object]:
         "sentence": sentence(ledger, conflict),
         "certified": conflict.certified,
     }
+
+
+def tell_sizes(found: list[int], tried: int) -> str:
+    """Say which sizes of the cohort the printed numbers allow, such as 17 or 34–36."""
+    if not tried:
+        return "no size of the cohort was decided in time; more time (--seconds) would help"
+    allowed = ", ".join(map(_span, runs(found))) or "none"
+    return f"of 1 to {tried} patients the printed numbers allow {allowed}"
+
+
+def runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Runs of consecutive whole numbers in an ascending sequence."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
+def _span(run: list[int]) -> str:
+    return str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}"
+
+
+def not_modeled(ledger: Ledger) -> dict[str, list[str]]:
+    """Claims that take no part in conflicts and bounds, by the reason."""
+    found: dict[str, list[str]] = {}
+    for claim in ledger.claims.values():
+        if reason := modeled(claim, ledger):
+            found.setdefault(reason, []).append(claim.claim)
+    return found
+
+
+def tell_not_modeled(ledger: Ledger) -> list[str]:
+    """A line for each reason why claims take no part, with the first of them."""
+    return [
+        f"not modeled, {reason} ({len(claims)}): {', '.join(claims[:NAMED])}"
+        + (f" and {len(claims) - NAMED} more" if len(claims) > NAMED else "")
+        for reason, claims in not_modeled(ledger).items()
+    ]
 
 
 CERTIFIED = (

@@ -573,11 +573,11 @@ def test_an_incidence_never_falls():
     assert told(judged(s))["r730_estimate"] == ("mismatch", "incidence-falls")
 
 
-def large(limits=("68.5", "74.8"), events=""):
+def large(limits=("68.5", "74.8"), events="", method="log-log"):
     """800 patients, by R's survfit with log-log limits, 221 events before the estimate."""
     s = Sketch()
     s.everyone(800)
-    s.measure("os", "survival", endpoint="OS", horizon="450", unit="%", method="log-log")
+    s.measure("os", "survival", endpoint="OS", horizon="450", unit="%", method=method)
     for name, text in zip(("estimate", "conf_low", "conf_high"), ("71.8", *limits), strict=True):
         s.print("os", name, text)
     if events:
@@ -592,6 +592,11 @@ def test_a_large_curve_is_judged_by_bounds_on_its_events():
     assert "between 213 and 225 events" in found["conf_high"].reason
     assert told(large(("70.8", "72.8")))["conf_high"] == ("mismatch", "no-history")
     assert told(large(events="180"))["estimate"] == ("mismatch", "too-few-events")
+
+
+def test_a_large_curve_shows_which_type_its_limits_have():
+    """That no sequence has limits of the declared type is proved; of another type one is known."""
+    assert told(large(method="plain"))["conf_high"] == ("mismatch", "method-differs")
 
 
 @pytest.mark.parametrize(

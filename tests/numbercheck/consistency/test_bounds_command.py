@@ -1,24 +1,27 @@
-"""What `numbercheck bounds` takes and tells."""
+"""What `numbercheck bounds` and `numbercheck conflicts` take and tell."""
 
 import json
+import shutil
 
 import pytest
 
 from companion.project import ROOT
 from numbercheck.cli import main
 from numbercheck.consistency import document
+from numbercheck.consistency.words import tell_sizes
 from numbercheck.ledger.reading import read_ledger
 
 KNOWN = ["table1_crs_g12_percent"]
 LEDGER = str(ROOT / "data" / "published")
+EXAMPLES = ROOT / "data" / "examples"
 
 
 @pytest.fixture
 def run(capsys, monkeypatch):
     """Status, output and errors of one command line."""
 
-    def called(*arguments):
-        monkeypatch.setattr("sys.argv", ["numbercheck", "bounds", *arguments])
+    def called(*arguments, command="bounds"):
+        monkeypatch.setattr("sys.argv", ["numbercheck", command, *map(str, arguments)])
         try:
             main()
             status = 0
@@ -62,3 +65,68 @@ def test_what_was_not_decided_in_time_is_named_beside_what_was():
     assert answered
     assert undecided
     assert all("undecided within 0.02 s" in text for text in undecided)
+
+
+@pytest.fixture
+def unsized(tmp_path):
+    """Invented trial without its slips, and without the row that prints its 40 patients."""
+    folder = shutil.copytree(EXAMPLES / "single-arm", tmp_path / "unsized")
+    claims = (folder / "claims.csv").read_text(encoding="utf-8")
+    for printed, right in (("n,28", "n,27"), ("70.0%", "67.5%"), ("16.0%", "15.0%")):
+        claims = claims.replace(printed, right)
+    kept = [line for line in claims.splitlines() if not line.startswith("enrolled_n")]
+    (folder / "claims.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_size_that_is_not_printed_has_the_range_that_the_numbers_allow(run, unsized):
+    """9 patients are 22.5% of 40 and of no other number."""
+    status, _, error = run(unsized, command="conflicts")
+
+    assert status == 2
+    assert "of 1 to 200 patients the printed numbers allow 40" in error
+
+
+@pytest.mark.parametrize(
+    ("found", "tried", "told"),
+    [
+        ([17, 34, 35, 36], 40, "of 1 to 40 patients the printed numbers allow 17, 34–36"),
+        ([], 40, "of 1 to 40 patients the printed numbers allow none"),
+        ([], 0, "no size of the cohort was decided in time"),
+    ],
+)
+def test_sizes_are_told_as_ranges(found, tried, told):
+    assert tell_sizes(found, tried).startswith(told)
+
+
+@pytest.fixture
+def survival(tmp_path):
+    """Invented trial of two arms that also compares their survival."""
+    folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "survival")
+    with (folder / "measures.csv").open("a", encoding="utf-8") as handle:
+        handle.write("os,Survival,comparison,,,,,OS,,,\ndeath,Deaths,incidence,,,,,OS,365,,%\n")
+    with (folder / "claims.csv").open("a", encoding="utf-8") as handle:
+        handle.write("os_hr,Results,os,hazard_ratio,0.71,,,,A|B\n")
+        handle.write("os_p,Results,os,p_value,0.04,,,,A|B\ndeath,Results,death,estimate,24%,,,,\n")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["conflicts", "bounds"])
+def test_what_the_model_cannot_state_is_told(run, survival, command):
+    words = ["response", survival] if command == "bounds" else [survival]
+    _, shown, _ = run(*words, command=command)
+    reasons = json.loads(run(*words, "--json", command=command)[1])["not_modeled"]
+
+    assert "not modeled, no model of the hazard ratio (1): os_hr\n" in shown
+    assert reasons["no model of the hazard ratio"] == ["os_hr"]
+    assert reasons["no model of a cumulative incidence"] == ["death"]
+    assert {"os_p"} in map(set, reasons.values())
+
+
+def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
+    """Nothing is wrong with the input, so the status is not 2."""
+    status, shown, _ = run("os_time >= 366", LEDGER, "--seconds", "0.1")
+
+    assert status == 1
+    assert "undecided" in shown
+    assert "more time" in shown

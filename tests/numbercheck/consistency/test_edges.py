@@ -22,7 +22,9 @@ from tiny_trials import (
 from numbercheck.consistency import UndecidedError, conflicts
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.tabulated import Limits, allowed_counts
 from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.statistics.rounding import Printed
 
 
 def curve(name, endpoint, horizon="3"):
@@ -130,3 +132,24 @@ def test_who_is_evaluable_may_not_hang_on_a_curve(columns, name, told, must):
 
     with pytest.raises(LedgerError, match=must):
         Bounds(ledger, given_up=()).survival(ledger.measures["c"], 3)
+
+
+@pytest.mark.parametrize("printed", ["0%", "37.5%", "33%", "8.33%", "100%", "<5%", "150%"])
+def test_every_count_that_prints_a_percentage_is_listed(printed):
+    """Only those near the printed one are tried, and each size has its own."""
+    value = Printed(printed)
+    pairs = [(k, n) for n in range(1, 61) for k in range(n + 1) if value.admits_percent(k, n)]
+
+    assert allowed_counts(value, "percent", Limits("wilson"), 60) == pairs
+
+
+@pytest.mark.parametrize(("number", "consistent"), [("0", False), ("1", True)])
+def test_nobody_has_no_p_value(number, consistent):
+    """Fisher's test has P = 1 for a table with an empty margin, and none for an empty table."""
+    measures = [
+        measure("a", where="a"),
+        measure("p", "comparison", "died", "a", by="os >= 2", method="fisher"),
+    ]
+    tiny = trial(3, (*OS, A), measures, [("a", "n", number), ("p", "p_value", "1.00")])
+
+    assert feasible(tiny) == consistent
