@@ -4,13 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
+from numbercheck.ledger.records import Ledger
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import called
-
-if TYPE_CHECKING:
-    from numbercheck.ledger.records import Ledger
 
 NOT_REPORTED = "not reported in the article"
 DASH = "–"
@@ -79,64 +76,6 @@ def _element(part: str) -> str:
 
 
 @dataclass(frozen=True)
-class LayoutRow:
-    """One row of a table or figure: its group, its label, and what it shows.
-
-    Attributes
-    ----------
-    measure, statistic : str
-        Measures of its cells, separated by a bar, and what of them it shows, ``n`` if empty.
-    where : str
-        Which patients, days or rates it shows: a code such as ``SEX = F``, a column each of
-        whose codes counts, an expression of the ledger, a span of days, a quantity.
-    note : str
-        Footnote of the display, on the row without a group, whose label is the title.
-    """
-
-    display: str
-    group: str
-    label: str
-    measure: str = ""
-    statistic: str = ""
-    where: str = ""
-    note: str = ""
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Measures of its cells, in order."""
-        return tuple(filter(None, self.measure.split("|")))
-
-    @property
-    def mark(self) -> str | None:
-        """Id of the row's mark in a figure."""
-        return "--".join(f"{m}.{self.statistic or 'n'}" for m in self.measures) or None
-
-    @property
-    def column(self) -> str:
-        """Column of the patients' table that it reads."""
-        return self.where.partition(" = ")[0]
-
-    @property
-    def code(self) -> str:
-        """Code of the patients counted."""
-        return self.where.partition(" = ")[2]
-
-
-@dataclass(frozen=True)
-class DisplayLayout:
-    """What a table or figure shows besides numbers: its title, its footnote and its rows."""
-
-    title: str
-    note: str = ""
-    rows: tuple[LayoutRow, ...] = ()
-
-    def mark(self, group: str, label: str) -> str | None:
-        """Id of the mark of one row; None where there is no such row."""
-        found = (row.mark for row in self.rows if (row.group, row.label) == (group, label))
-        return next(found, None)
-
-
-@dataclass(frozen=True)
 class Provenance:
     """Where the patients shown come from.
 
@@ -178,7 +117,7 @@ class Provenance:
 UNSTATED = Provenance()
 
 
-def provenance(ledger: "Ledger", label: str) -> Provenance:
+def provenance(ledger: Ledger, label: str) -> Provenance:
     """Data cut-off as the article prints it, and what must be said of the patients."""
     cutoffs = ledger.find("data_cutoff", "value")
     return Provenance(cutoffs[0].printed if cutoffs else "", label)

@@ -9,32 +9,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from companion import figures, tables
+from companion import figures, other_trials, tables
 from companion.asked import MeaninglessError, require_meaning
-from companion.captions import DisplayLayout, LayoutRow, Provenance, provenance
+from companion.captions import Provenance, provenance
 from companion.cards import Card, claim_card, result_card
 from companion.cohort import Cohort, masked, patient_table, read_cohort, unrecorded
 from companion.consistency import Consistency, read_consistency
+from companion.layouts import DisplayLayout, LayoutRow, event_rows, read_layouts
 from companion.project import ROOT
 from companion.results import Results, write_results
 from companion.verify import prints_as, verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
-from numbercheck.audit.comparisons import Rate
-from numbercheck.audit.evidence import Count, Evidence
-from numbercheck.audit.other_trials import rate_tests
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.reading import read_ledger, read_records
-from numbercheck.ledger.records import Ledger, LedgerError
-from numbercheck.ledger.rows import Comparator, Measure
+from numbercheck.ledger.reading import read_ledger
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
-COMPARED = [
-    *("measure", "claim", "counted", "n", "N", "against", "statistic", "rate", "method"),
-    *("p_value", "similar"),
-]
-RATES = ["quantity", "trial", "measure", "n", "N", "percent"]
 
 
 class Workbench:
@@ -187,121 +178,25 @@ class Workbench:
     def against_published(
         self, claimed: Mapping[str, tuple[str, str, int]], total: int
     ) -> pd.DataFrame:
-        """Each comparison with a published rate by every test of the audit, also one-sided.
-
-        Parameters
-        ----------
-        claimed : mapping of str to (str, str, int)
-            For each comparison what was counted, in words, its measure, and the count.
-        total : int
-            Patients among whom it was counted.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The columns that ``tables.comparisons`` wants. A published range gives rows for each
-            end. Where a rate can be several counts, the largest P value stands.
-        """
-        rows, evidence = [], Evidence(self.ledger)
+        """Each comparison with a published rate by every test, as `other_trials.compared`."""
         recorded = {m: of for m, of in claimed.items() if m not in self.results.missing}
-        for name, (what, counted, k) in recorded.items():
-            measure = self.ledger.measures[name]
-            said = next(c for c in self.ledger.claims.values() if c.measure == name)
-            similar = said.value.relation == ">="
-            for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
-                if test.name.endswith("-greater") or (similar and test.is_one_sided):
-                    continue
-                for rate, values in test.ends.items():
-                    published = self._published(measure, rate)
-                    claim = f"{what}: {'similar to' if similar else 'lower than'} {published[0]}"
-                    row = (name, claim, counted, k, total, *published[1:], test.name, max(values))
-                    rows.append((*row, similar))
-        return pd.DataFrame(rows, columns=COMPARED).sort_values("claim", kind="stable")
-
-    def _published(self, measure: Measure, rate: Rate) -> tuple[str, str, str, str]:
-        """What a count is compared with: in words, its measure and statistic, and the rate."""
-        if rate.claim:
-            cited = self.ledger.claims[rate.claim]
-            return cited.printed, cited.measure, cited.statistic, rate.text
-        row = next(r for r in self.ledger.comparators if r.claim == measure.against)
-        return f"{row.percent}% in {_trial(row)}", "", "", f"{row.n} of {row.N}"
+        return other_trials.compared(recorded, total, self.ledger)
 
     def cited(self, measure: str, statistic: str) -> list[tuple[str, float]]:
         """A rate as the article cites it, and as each source prints it, in percent."""
-        claim = self.ledger.find(measure, statistic)[0]
-        rows = [(f"{claim.locus}, as cited", float(claim.value.value))]
-        linked = (row for row in self.ledger.comparators if row.claim == claim.claim)
-        return rows + [(_trial(row), float(row.percent)) for row in linked if row.percent]
+        return other_trials.cited(measure, statistic, self.ledger)
 
     def rates(self, display: str) -> pd.DataFrame:
-        """Rates of this trial, of the trials that it cites, and of those cited without counts.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``quantity``, ``trial``, ``measure`` (empty for a cited trial's own number), ``n``,
-            ``N`` and ``percent``; ``n`` is NaN where only a percentage is printed. Of a trial
-            with two arms, the first.
-        """
-        rows = [rate for row in self.layout(display).rows for rate in self._rates(row)]
-        return pd.DataFrame(rows, columns=RATES)
-
-    def _rates(self, row: LayoutRow) -> list[tuple]:
-        if self.ledger.measures[row.measure].kind == "external":
-            printed = self.ledger.printed(row.measure, "value")
-            named = (row.group, row.label, row.measure, float("nan"), float("nan"))
-            return [(*named, printed.value)] if printed else []
-        ours = (self.results.get(row.measure, s) for s in ("n", "N", "percent"))
-        known = row.measure not in self.results.missing
-        rates = [(row.group, "This trial", row.measure, *ours)] if known else []
-        for c in self.ledger.comparators:
-            n, total = (float(text.split(";")[0] or "nan") for text in (c.n, c.N))
-            alone = float(c.percent) if c.percent.isdigit() else float("nan")
-            share = alone if isnan(n) else 100 * n / total
-            if c.quantity == row.where and not isnan(share):
-                rates.append((row.group, _trial(c), "", n, total, share))
-        return rates
+        """Rates of this trial beside those of the trials that it cites, in a display's order."""
+        return other_trials.rates(self.layout(display), self.results, self.ledger)
 
     def event_layout(self, display: str) -> DisplayLayout:
         """Layout with a row for each adverse event: those of the ledger, then others seen."""
-        groups = {f.name: f.group or "Other" for f in self.ledger.fields if f.table == "ADAE"}
-        seen = self.cohort.adae.drop_duplicates("AEDECOD")[["AEDECOD", "AECAT"]].fillna("")
-        for term, group in seen.itertuples(index=False):
-            groups.setdefault(term, group or "Other")
-        names = {
-            v.source.removeprefix("ADAE."): v.variable.removesuffix("_grade")
-            for v in self.ledger.variables.values()
-        }
-        for term in groups:
-            name = "".join(c if c.isalnum() else "_" for c in term.lower())
-            while term not in names and name in names.values():
-                name += "_"
-            names.setdefault(term, name)
-        order = list(dict.fromkeys(groups.values()))
-        rows = [
-            LayoutRow(display, groups[t], t, f"{names[t]}_g12|{names[t]}_g34")
-            for t in sorted(groups, key=lambda t: order.index(groups[t]))
-        ]
-        return self.layout(display, tuple(rows))
+        return self.layout(display, event_rows(display, self.ledger, self.cohort.adae))
 
     def levels(self, display: str, codes: pd.DataFrame) -> dict[str, pd.Series]:
-        """Level of each patient, by factor, as a display names it; missing where unknown.
-
-        Parameters
-        ----------
-        display : str
-            Its rows name a factor, a level, and its column and code.
-        codes : pandas.DataFrame
-            One row per patient, with these columns.
-        """
-        names: dict[tuple[str, str], dict[str, str]] = {}
-        for row in self.layout(display).rows:
-            names.setdefault((row.group, row.column), {})[row.code] = row.label
-        return {
-            factor: codes[column].map(levels).astype(pd.CategoricalDtype(list(levels.values())))
-            for (factor, column), levels in names.items()
-            if column
-        }
+        """Level of each patient, by factor, as a display names it; missing where unknown."""
+        return self.layout(display).levels(codes)
 
     def finish(self, name: str) -> pd.DataFrame:
         """Save the results under the notebook's name, and return them to be shown."""
@@ -310,37 +205,6 @@ class Workbench:
         missing = {} if self.cohort.label else self.results.missing
         path.with_suffix(".json").write_text(json.dumps(missing), encoding="utf-8")
         return pd.read_csv(path)
-
-
-def _trial(row: Comparator) -> str:
-    """Name of a trial, without its size."""
-    return row.trial.split(" (")[0]
-
-
-def read_layouts(path: Path, ledger: Ledger) -> dict[str, DisplayLayout]:
-    """Layouts by display; none where there is no such file.
-
-    Raises
-    ------
-    LedgerError
-        If a column is missing or a measure unknown; all faults at once.
-    """
-    faults: list[str] = []
-    layouts: dict[str, DisplayLayout] = {}
-    for line, row in read_records(path, LayoutRow, faults):
-        faults += [
-            f"{path.name} row {line}, column measure: {unknown('measure', m, ledger.measures)}"
-            for m in row.measures
-            if m not in ledger.measures
-        ]
-        layout = layouts.get(row.display, DisplayLayout(row.display))
-        change = (
-            {"rows": (*layout.rows, row)} if row.group else {"title": row.label, "note": row.note}
-        )
-        layouts[row.display] = replace(layout, **change)  # type: ignore[arg-type]
-    if faults:
-        raise LedgerError(faults)
-    return layouts
 
 
 def _writable(folder: Path) -> Path:

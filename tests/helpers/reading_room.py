@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from companion import figures, report, tables, verify
 from companion import results as table_of_results
-from companion.captions import DisplayLayout, LayoutRow
 from companion.cohort import masked, patient_table, read_cohort
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.project import ROOT
 from companion.report.patients import patients_of
 from companion.results import Results

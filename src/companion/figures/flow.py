@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Provenance, ResultNumber, Text
+from companion.captions import UNSTATED, Provenance, ResultNumber, Text
 from companion.figures import lettering, style
+from companion.layouts import DisplayLayout, LayoutRow
 
 LEADING, PAD, APART, BESIDE = 3.4, 1.6, 6.0, 3.0  # mm
 ARROW = {"arrowstyle": "-|>", **style.ARROW}
@@ -57,7 +58,7 @@ def patient_flow(
     heights = [max(LEADING * len(lines) for lines in row) + 2 * PAD for row in wrapped]
     title = f"Patient flow, N = {n_patients}"
     height = fsum(heights) + APART * (len(rows) - 1)
-    page = style.sheet(style.SINGLE, height, title, provenance, SINGLE_ARM, layout.note)
+    page = style.FigureSheet(style.SINGLE, height, title, provenance, SINGLE_ARM, layout.note)
     top = page.height
     for i, (row, tall) in enumerate(zip(wrapped, heights, strict=True)):
         _row(page, row, top, tall)

@@ -132,7 +132,7 @@ def draw_forest(
     """
     lines = next(iter(forest.panels.values()))
     height, alone = AXIS + LANE * len(lines) + HEAD, len(forest.panels) == 1
-    page = style.sheet(style.DOUBLE, height, title, provenance, *sentences)
+    page = style.FigureSheet(style.DOUBLE, height, title, provenance, *sentences)
     left = _write_names(page, lines, names)
     across = (page.width - left) / len(forest.panels)
     for i, (heading, panel) in enumerate(forest.panels.items()):

@@ -7,13 +7,15 @@ font has, and control characters, which SVG does not allow, become U+FFFD.
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import fsum
+from pathlib import Path
 
+from matplotlib import rc_params_from_file
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 
-FAMILY = "DejaVu Sans"
-BODY = 7.0  # pt
+HOUSE = rc_params_from_file(Path(__file__).with_name("house.mplstyle"))
+FAMILY, BODY = HOUSE["font.family"][0], HOUSE["font.size"]  # pt
 POINT = 25.4 / 72  # mm
 REFERENCE = 100  # pt, at which glyphs are measured
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.captions import UNSTATED, DisplayLayout, LayoutRow, Provenance
+from companion.captions import UNSTATED, Provenance
 from companion.figures import lettering, style
+from companion.layouts import DisplayLayout, LayoutRow
 from numbercheck.ledger.rows import Dose
 
 ALL = "all"
@@ -83,7 +84,7 @@ def regimen(
     notes = "Days count from the first of treatment. A route is named where the article names one."
     notes += ASSUMED if any(visit.note for visit in visits) else ""
     title = "Induction regimen" if n is None else f"Induction regimen, N = {n}"
-    page = style.sheet(style.DOUBLE, height, title, provenance, notes)
+    page = style.FigureSheet(style.DOUBLE, height, title, provenance, notes)
     axes = page.axes(names, AXIS, page.width - names - 2, height - AXIS)
     seen = [int(visit.where.removeprefix("day ")) for visit in visits]
     last = max(*(p.days[1] for p in planned), *seen)

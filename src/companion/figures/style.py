@@ -1,8 +1,8 @@
 """One look for every figure: journal widths, one font, Okabe-Ito colors, and a sheet in mm.
 
 A sheet has its title and provenance above and its footnote below; the display stands between,
-in millimeters at the printed width. Text from data is never read as markup (``parse_math``).
-Paper is white and opaque, so figures read the same on a light and on a dark page.
+in millimeters at the printed width. ``house.mplstyle`` has the lines and the font. Paper is
+white and opaque, so figures read the same on a light and on a dark page.
 
 Colors: Okabe and Ito (2008), https://jfly.uni-koeln.de/color/.
 """
@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from companion.captions import Provenance, text_id
-from companion.figures.lettering import BODY, FAMILY, POINT, settle, wrap
+from companion.figures.lettering import BODY, HOUSE, POINT, settle, wrap
 
 SINGLE, DOUBLE = 85.0, 174.0  # column widths, mm
 MM = 1 / 25.4
@@ -36,32 +36,7 @@ BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 WARNING = "#A33F00"  # vermilion, darkened until small text has contrast 4.5 on white
 
 ARROW = {"color": INK, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
-STYLE: dict[Any, Any] = {
-    "font.family": FAMILY,
-    "font.size": BODY,
-    "axes.labelsize": BODY,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "xtick.labelsize": BODY,
-    "ytick.labelsize": BODY,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "lines.linewidth": 1.2,
-    "patch.linewidth": 0.5,
-    "hatch.linewidth": 0.5,
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "svg.fonttype": "path",
-    "svg.hashsalt": "companion",
-    "text.parse_math": False,
-    "text.hinting": "none",
-    "axes.unicode_minus": True,
-}
-SETTINGS = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")} | STYLE
+SETTINGS = {name: value for name, value in HOUSE.items() if not name.startswith("backend")}
 
 
 def inside(width: float) -> float:
@@ -117,7 +92,18 @@ class DescribedFigure(Figure):
 
 
 class FigureSheet:
-    """A figure, and the area that its display fills, in mm from the lower left corner.
+    """A figure, and the area of its display between title and footnote, in mm from its corner.
+
+    Parameters
+    ----------
+    width, height : float
+        Width of the figure and height of the display, mm.
+    title : str
+        Heading.
+    provenance : Provenance
+        Its label stands under the title, its notes and cut-off end the footnote.
+    sentences : str
+        Sentences of the footnote.
 
     Attributes
     ----------
@@ -130,11 +116,22 @@ class FigureSheet:
     """
 
     def __init__(
-        self, figure: DescribedFigure, bottom: float, width: float, height: float, label: str
+        self, width: float, height: float, title: str, provenance: Provenance, *sentences: str
     ) -> None:
-        self.figure, self.bottom, self.label = figure, bottom, label
-        self.width, self.height = width, height
-        self.canvas = self.axes(0, 0, width, height, xlim=(0, width), ylim=(0, height))
+        inner, notes = inside(width), " ".join(provenance.footnote(*sentences))
+        self.label, self.width, self.height = provenance.label, inner, height
+        head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
+        head += [(line, BODY, WARNING, "bold") for line in wrap(self.label, inner, BODY, "bold")]
+        foot = [(line, SMALL, INK, "normal") for line in wrap(notes, inner, SMALL)]
+        above = fsum(_leading(size) for _, size, *_ in head) + 1.5
+        below = fsum(_leading(size) for _, size, *_ in foot) + 2.0
+        total = height + above + below + 2 * EDGE
+        self.bottom = EDGE + below
+        self.figure = DescribedFigure(figsize=(width * MM, total * MM))
+        FigureCanvasAgg(self.figure)
+        _lines(self.figure, head, total - EDGE, total)
+        _lines(self.figure, foot, self.bottom - 2.0, total)
+        self.canvas = self.axes(0, 0, inner, height, xlim=(0, inner), ylim=(0, height))
         self.canvas.set_axis_off()
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
@@ -159,36 +156,6 @@ class FigureSheet:
         """Return the figure with its description, which ends in the provenance."""
         self.figure.alt_text = f"{text} {self.label}".strip()
         return self.figure
-
-
-def sheet(
-    width: float, height: float, title: str, provenance: Provenance, *sentences: str
-) -> FigureSheet:
-    """Open a figure for a display of a given height, between its title and its footnote.
-
-    Parameters
-    ----------
-    width, height : float
-        Width of the figure and height of the display, mm.
-    title : str
-        Heading.
-    provenance : Provenance
-        Its label stands under the title, its notes and cut-off end the footnote.
-    sentences : str
-        Sentences of the footnote.
-    """
-    inner, label, notes = inside(width), provenance.label, provenance.footnote(*sentences)
-    head = [(line, TITLE, BLACK, "bold") for line in wrap(title, inner, TITLE, "bold")]
-    head += [(line, BODY, WARNING, "bold") for line in wrap(label, inner, BODY, "bold")]
-    foot = [(line, SMALL, INK, "normal") for line in wrap(" ".join(notes), inner, SMALL)]
-    above = fsum(_leading(size) for _, size, *_ in head) + 1.5
-    below = fsum(_leading(size) for _, size, *_ in foot) + 2.0
-    total = height + above + below + 2 * EDGE
-    figure = DescribedFigure(figsize=(width * MM, total * MM))
-    FigureCanvasAgg(figure)
-    _lines(figure, head, total - EDGE, total)
-    _lines(figure, foot, EDGE + below - 2.0, total)
-    return FigureSheet(figure, EDGE + below, inner, height, label)
 
 
 def _lines(figure: DescribedFigure, lines: list[tuple], top: float, total: float) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from companion.captions import UNSTATED, DisplayLayout, Provenance, interval_name, p_range
+from companion.captions import UNSTATED, Provenance, interval_name, p_range
 from companion.figures.forest import ALL, Forest, ForestLine, draw_forest
 from companion.figures.style import DescribedFigure, styled
+from companion.layouts import DisplayLayout
 
 EXPLORATORY = "Exploratory. Dashed line: all patients. Larger squares: more patients."
 BOUNDED = "Gray bars and ranges: all that the article allows; hollow squares: this cohort."

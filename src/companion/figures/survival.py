@@ -82,7 +82,7 @@ def survival(
     said_below = method, AT_RISK, around, provenance.chosen(CHOSEN)
     n = f"{int(curve['n_risk'].iloc[0])}"
     title = f"{endpoint}, N = {n}"
-    page = style.sheet(style.SINGLE, PLOT + below + above, title, provenance, *said_below)
+    page = style.FigureSheet(style.SINGLE, PLOT + below + above, title, provenance, *said_below)
     left = lettering.text_width("Censored") + lettering.text_width(n) / 2 + 2.5
     axes = page.axes(left, below, page.width - left - 4, PLOT)
     _frame(axes, ticks, endpoint, horizon)

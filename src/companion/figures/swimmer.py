@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from companion.captions import UNSTATED, DisplayLayout, Provenance
+from companion.captions import UNSTATED, Provenance
 from companion.figures import lettering, marks, style
 from companion.figures.key import KeyEntry, draw_key, key_height
 from companion.figures.regimen import PlannedDose
+from companion.layouts import DisplayLayout
 from numbercheck.ledger.records import DAYS_PER_MONTH
 from numbercheck.statistics.rounding import format_rounded
 
@@ -80,7 +81,7 @@ def swimmer(
     said = NOTES, layout.note, left_out, apart, numbered, provenance.chosen(CHOSEN)
     title = f"Treatment, response and follow-up of each patient, N = {len(everyone)}"
     height = lane * len(lanes) + below + HEAD
-    page = style.sheet(style.DOUBLE, height, title, provenance, *said)
+    page = style.FigureSheet(style.DOUBLE, height, title, provenance, *said)
     count = len({heading for heading, *_ in columns})
     beside, induction, later = _panels(page, lanes, below, lane, count)
     _scale(induction, later, lanes, split, days_per_month)

@@ -79,7 +79,7 @@ def ledger_at_a_glance(
     heights = [LEADING * (1 + max(line for line, _ in at)) + APART for at in blocks.values()]
     key = key_height(entries, INNER) + 2
     title = f"Every claim and its verdict, N = {len(rows)}"
-    page = style.sheet(style.DOUBLE, fsum(heights) + key, title, provenance, NOT_ADDED)
+    page = style.FigureSheet(style.DOUBLE, fsum(heights) + key, title, provenance, NOT_ADDED)
     draw_key(page, entries, page.height)
     top = page.height - key
     for (name, cells), height in zip(places.items(), heights, strict=True):

@@ -45,7 +45,7 @@ def stability(summary: pd.DataFrame, provenance: Provenance = UNSTATED) -> style
     n = int(summary["cohorts"].max()) if len(summary) else 0
     height = LANE * (len(groups) + len(tests)) + (2 * HEAD + AXIS if len(tests) else HEAD)
     title = f"What stays the same whatever the cohort, {n} cohorts"
-    page = style.sheet(style.DOUBLE, height, title, provenance, *NOTES)
+    page = style.FigureSheet(style.DOUBLE, height, title, provenance, *NOTES)
     top = page.height - HEAD
     page.write(0, top + HEAD / 2, "Results", weight="bold")
     for i, (name, alike, total) in enumerate(groups):

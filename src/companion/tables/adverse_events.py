@@ -4,17 +4,8 @@ from collections.abc import Mapping
 from math import isnan
 from types import MappingProxyType
 
-from companion.captions import (
-    DASH,
-    UNSTATED,
-    DisplayLayout,
-    LayoutRow,
-    Provenance,
-    ResultNumber,
-    Text,
-    n_percent,
-    percent,
-)
+from companion.captions import DASH, UNSTATED, Provenance, ResultNumber, Text, n_percent, percent
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.results import Results
 from companion.tables.table import DisplayTable, Row, share
 

@@ -6,16 +6,8 @@ from math import isnan
 
 import pandas as pd
 
-from companion.captions import (
-    DASH,
-    UNSTATED,
-    DisplayLayout,
-    LayoutRow,
-    Provenance,
-    ResultNumber,
-    Text,
-    n_percent,
-)
+from companion.captions import DASH, UNSTATED, Provenance, ResultNumber, Text, n_percent
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.results import Results
 from companion.tables.table import DisplayTable, Row, share
 

@@ -3,16 +3,8 @@
 from itertools import groupby
 from math import isnan
 
-from companion.captions import (
-    UNSTATED,
-    DisplayLayout,
-    LayoutRow,
-    Provenance,
-    ResultNumber,
-    Text,
-    interval_name,
-    limits,
-)
+from companion.captions import UNSTATED, Provenance, ResultNumber, Text, interval_name, limits
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.results import Results
 from companion.tables.table import DisplayTable, Row, share
 

@@ -23,10 +23,10 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from companion import figures
-from companion.captions import DisplayLayout, LayoutRow
 from companion.figures import lettering, style
 from companion.figures.key import flow
 from companion.figures.survival import steps
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.report.glance import LOOKS, ledger_at_a_glance
 from numbercheck.ledger.rows import Dose
 from numbercheck.statistics.survival import at_risk_table, kaplan_meier
@@ -651,7 +651,7 @@ def test_wrapped_lines_are_no_wider_than_asked_and_lose_nothing(text):
 @pytest.mark.parametrize("text", ["Overall survival, N = 35", "iiiiWWWW≥µ²", "x" * 50])
 def test_the_measured_width_is_the_drawn_one(text):
     figure = figures.regimen(PLAN)
-    drawn = figure.text(0, 0, text, size=lettering.BODY, family=style.STYLE["font.family"])
+    drawn = figure.text(0, 0, text, size=lettering.BODY, family=lettering.FAMILY)
     figure.canvas.draw()
 
     pixels = drawn.get_window_extent(figure.canvas.get_renderer()).width

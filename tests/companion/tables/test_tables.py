@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from companion import tables
-from companion.captions import DisplayLayout, LayoutRow, p_text
+from companion.captions import p_text
+from companion.layouts import DisplayLayout, LayoutRow
 from companion.results import Results
 from companion.tables.table import inert
 
