@@ -167,7 +167,7 @@ def validate(
     else:
         n = len(reading.faults)
         counted = f"{n} fault{'s' * (n > 1)}" if n else f"{directory} can be used"
-        lines = [*grouped(reading.faults), counted, *reading.notes, *code_lines(reading)]
+        lines = [*grouped(reading.faults), counted, *reading.notes, *code_lines(reading, ledger)]
         print("\n".join(lines))
     if write_mapping:
         print(f"{write_mapping_draft(directory, reading, ledger)}: confirm each row before use")

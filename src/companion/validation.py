@@ -1,17 +1,22 @@
 """What ``companion validate`` says besides faults: codes in use, and a draft to map them."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from companion.cohort.files import MAPPING
-from companion.cohort.mapping import COLUMNS, DRAFT, PLACES, STATUS, Code, MappedCode
-from companion.cohort.schema import Schema, plain
-from companion.cohort.sheets import FolderReading
+from companion.cohort.mapping import COLUMNS, DRAFT, STATUS, MappedCode, vocabulary
+from companion.cohort.schema import KEYS, Schema, plain
+from companion.cohort.sheets import FolderReading, RawTable
 from companion.errors import CompanionError
 from numbercheck.ledger.records import Ledger
 from numbercheck.tables import write_table
 
+PLACES = [(table, column) for table, columns in KEYS.items() for column in columns]
 VAGUE = frozenset(
     (  # words that do not tell names apart
         *("after", "and", "at", "by", "count", "decreased", "elevation", "increased", "of", "or"),
@@ -21,13 +26,31 @@ VAGUE = frozenset(
 SPELLING = {"ae": "e", "oe": "e", "leuco": "leuko"}
 
 
-def code_lines(reading: FolderReading) -> list[str]:
+@dataclass(frozen=True)
+class Code:
+    """A code of the tables or of the ledger, and how many records have it."""
+
+    table: str
+    variable: str
+    code: str
+    records: int
+    known: bool
+    label: str = ""
+
+    @property
+    def status(self) -> str:
+        """Whether the ledger uses it, and the tables have it."""
+        return ("used" if self.records else "never seen") if self.known else "not used"
+
+
+def code_lines(reading: FolderReading, ledger: Ledger) -> list[str]:
     """Codes of the tables and of the ledger as lines of text: used, not used, never seen."""
-    lines = [("variable", "code", "records", "in the ledger")]
-    lines += [(c.variable, c.code[:40], str(c.records), c.status) for c in reading.codes]
+    codes = used_codes(reading.translated, Schema(ledger))
+    rows = [(c.variable, c.code[:40], str(c.records), c.status) for c in codes]
+    lines = [("variable", "code", "records", "in the ledger"), *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    return ["", *text] if reading.codes else []
+    return ["", *text] if rows else []
 
 
 def write_mapping_draft(directory: Path | str, reading: FolderReading, ledger: Ledger) -> Path:
@@ -41,7 +64,8 @@ def write_mapping_draft(directory: Path | str, reading: FolderReading, ledger: L
     path = Path(directory) / MAPPING
     if path.exists():
         raise CompanionError(f"{path} is there already; nothing was written over it")
-    drafts = draft(reading.codes, Schema(ledger))
+    schema = Schema(ledger)
+    drafts = draft(used_codes(reading.translated, schema), schema)
     write_table((*COLUMNS, STATUS), ((e.variable, e.theirs, e.ours, DRAFT) for e in drafts), path)
     return path
 
@@ -93,3 +117,31 @@ def _words(name: str) -> frozenset[str]:
     for british, american in SPELLING.items():
         text = text.replace(british, american)
     return frozenset(w.removesuffix("s") for w in re.findall(r"\w+", text) if w not in VAGUE)
+
+
+def used_codes(tables: Mapping[str, RawTable], schema: Schema) -> list[Code]:
+    """Codes found in the tables or in the ledger, the ledger's first."""
+    known = vocabulary(schema)
+    found: list[Code] = []
+    for table, column in PLACES:
+        if table in tables:
+            raw = tables[table]
+            labels = dict(zip(raw[column], raw["PARAM"], strict=True))
+            ours = schema.names[table] if column == KEYS[table][0] else known[column]
+            found += _counted(table, column, raw[column], ours, labels)
+    for parameter in schema.visits if "ADRS" in tables else ():
+        raw = tables["ADRS"]
+        values = raw["AVALC"][(raw["PARAMCD"] == parameter) & raw["AVISIT"].isin(known["AVISIT"])]
+        found += _counted("ADRS", parameter, values, known[parameter], {})
+    coded = [c for c in schema.tables["ADSL"] if c.kind == "code" and "ADSL" in tables]
+    for c in coded:
+        found += _counted("ADSL", c.name, tables["ADSL"][c.name], c.codes, {})
+    return found
+
+
+def _counted(
+    table: str, variable: str, cells: pd.Series, known: Iterable[str], labels: Mapping[str, str]
+) -> Iterator[Code]:
+    seen = Counter(filter(None, cells))
+    for code in dict.fromkeys((*known, *sorted(seen))):
+        yield Code(table, variable, code, seen[code], code in set(known), labels.get(code, ""))

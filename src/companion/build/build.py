@@ -141,14 +141,15 @@ def _prepare(
 ) -> "tuple[JudgedLedger, Patients, list[str]]":
     """What the report needs besides the notebooks, made while they run; also who is counted."""
     import_all("companion.report", "companion.cohort")
-    from companion.cohort import cohort_of, counted
+    from companion.cohort import cohort_of
     from companion.report.patients import patients_of
     from numbercheck.report.environment import environment
     from numbercheck.report.page import judged
 
     environment("companion.report")
-    patients = patients_of(cohort_of(reading, ledger), ledger)
-    return judged(ledger), patients, [f"Counted are {counted(reading)}", *reading.notes]
+    cohort = cohort_of(reading, ledger)
+    counted = [f"Counted are {cohort.population}", *reading.notes]
+    return judged(ledger), patients_of(cohort, ledger), counted
 
 
 def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> None:

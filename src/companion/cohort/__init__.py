@@ -6,7 +6,6 @@ from companion.cohort.patients import unrecorded as unrecorded
 from companion.cohort.reading import Cohort as Cohort
 from companion.cohort.reading import CohortError as CohortError
 from companion.cohort.reading import cohort_of as cohort_of
-from companion.cohort.reading import counted as counted
 from companion.cohort.reading import read_cohort as read_cohort
 from companion.cohort.reading import read_folder as read_folder
 from companion.cohort.sheets import FolderReading as FolderReading

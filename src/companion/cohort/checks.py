@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from companion.cohort.files import parse
-from companion.cohort.mapping import NOBODY, read_mapping, translate, used_codes
+from companion.cohort.mapping import NOBODY, read_mapping, translate
 from companion.cohort.normal import normalized
 from companion.cohort.schema import (
     GROUP_OF,
@@ -53,13 +53,12 @@ def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") ->
     entries = read_mapping(files, schema, reading)
     reading.nobody = frozenset(e.ours for e in entries if e.theirs == NOBODY)
     for name, table in tables.items():
-        tables[name] = normalized(name, translate(name, table, entries, schema), schema, reading)
-    reading.codes = used_codes(tables, schema)
+        own = normalized(name, translate(name, table, entries, schema), schema, reading)
+        reading.translated[name], tables[name] = own, _known(name, own, schema)
     found = list(reading.faults)
-    for name, table in tables.items():
-        found += _columns(name, table, schema)
-        found += _misspelled(name, table, schema)
-        tables[name] = _known(name, table, schema)
+    for name, own in reading.translated.items():
+        found += _columns(name, own, schema)
+        found += _misspelled(name, own, schema)
         found += _cells(name, tables[name], schema)
     adsl = tables.get("ADSL", NO_ADSL)
     reading.population = _flag(adsl, population)

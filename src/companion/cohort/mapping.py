@@ -1,20 +1,18 @@
-"""Codes of a trial's own tables, and ``mapping.csv``, which translates them into the ledger's."""
+"""``mapping.csv``, which translates the codes of a trial's own tables into the ledger's."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
 from companion.cohort.files import read_table
-from companion.cohort.schema import FREE, KEYS, MISSING, Schema, one_of
+from companion.cohort.schema import FREE, MISSING, Schema, one_of
 from companion.cohort.sheets import FolderReading, RawTable, reword
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
-PLACES = [(table, column) for table, columns in KEYS.items() for column in columns]
 
 
 @dataclass(frozen=True)
@@ -30,23 +28,6 @@ class MappedCode:
     theirs: str
     ours: str
     row: int = 0
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code of the tables or of the ledger, and how many records have it."""
-
-    table: str
-    variable: str
-    code: str
-    records: int
-    known: bool
-    label: str = ""
-
-    @property
-    def status(self) -> str:
-        """Whether the ledger uses it, and the tables have it."""
-        return ("used" if self.records else "never seen") if self.known else "not used"
 
 
 def read_mapping(
@@ -84,7 +65,7 @@ def _wrong(
     entry: MappedCode, earlier: Iterable[MappedCode], schema: Schema, reading: FolderReading
 ) -> tuple[str, str] | None:
     """Column that is wrong in a row, and what would be right there."""
-    known = _vocabulary(schema)
+    known = vocabulary(schema)
     variable, theirs, ours = entry.variable, entry.theirs, entry.ours
     if variable not in known:
         return "variable", one_of(variable, sorted(known))
@@ -101,7 +82,7 @@ def _wrong(
     return None
 
 
-def _vocabulary(schema: Schema) -> dict[str, list[str]]:
+def vocabulary(schema: Schema) -> dict[str, list[str]]:
     """The ledger's codes for every name that can be mapped; empty where any value is allowed."""
     known: dict[str, list[str]] = {}
     for name, columns in schema.tables.items():
@@ -127,31 +108,3 @@ def translate(table: str, raw: RawTable, entries: Iterable[MappedCode], schema: 
             written = reword(cells[column], words).where(here, cells[column])
             cells = cells.assign(**{column: written})
     return RawTable(raw.file, cells)
-
-
-def used_codes(tables: Mapping[str, RawTable], schema: Schema) -> list[Code]:
-    """Codes found in the tables or in the ledger, the ledger's first."""
-    known = _vocabulary(schema)
-    found: list[Code] = []
-    for table, column in PLACES:
-        if table in tables:
-            raw = tables[table]
-            labels = dict(zip(raw[column], raw["PARAM"], strict=True))
-            ours = schema.names[table] if column == KEYS[table][0] else known[column]
-            found += _counted(table, column, raw[column], ours, labels)
-    for parameter in schema.visits if "ADRS" in tables else ():
-        raw = tables["ADRS"]
-        values = raw["AVALC"][(raw["PARAMCD"] == parameter) & raw["AVISIT"].isin(known["AVISIT"])]
-        found += _counted("ADRS", parameter, values, known[parameter], {})
-    coded = [c for c in schema.tables["ADSL"] if c.kind == "code" and "ADSL" in tables]
-    for c in coded:
-        found += _counted("ADSL", c.name, tables["ADSL"][c.name], c.codes, {})
-    return found
-
-
-def _counted(
-    table: str, variable: str, cells: pd.Series, known: Iterable[str], labels: Mapping[str, str]
-) -> Iterator[Code]:
-    seen = Counter(filter(None, cells))
-    for code in dict.fromkeys((*known, *sorted(seen))):
-        yield Code(table, variable, code, seen[code], code in set(known), labels.get(code, ""))

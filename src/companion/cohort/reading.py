@@ -82,8 +82,9 @@ def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
     """Make a cohort of what was read, or raise `CohortError` with its faults."""
     if reading.faults:
         raise CohortError(reading.faults)
-    schema, raw = Schema(ledger), dict(reading.tables)
-    raw["ADSL"] = counted_patients(raw["ADSL"], reading.population)
+    schema, raw, flag = Schema(ledger), dict(reading.tables), reading.population
+    everyone = len(raw["ADSL"].cells)
+    raw["ADSL"] = counted_patients(raw["ADSL"], flag)
     raw["ADRS"] = analyzed(raw["ADRS"], schema)
     raw["ADAE"] = raw["ADAE"].only(flagged(raw["ADAE"]["TRTEMFL"]))
     patients = raw["ADSL"]["USUBJID"]
@@ -93,21 +94,13 @@ def cohort_of(reading: FolderReading, ledger: Ledger) -> Cohort:
     frames["ADAE"] = _graded(frames["ADAE"])
     days = lengths(raw["ADTTE"], schema.days_per_month).reset_index(drop=True)
     frames["ADTTE"] = frames["ADTTE"].assign(AVAL=days, AVALU="DAYS")
-    label = label_of(reading.dataset)
+    label, who = label_of(reading.dataset), "everyone" if flag == EVERYONE else f"{flag} is Y"
     return Cohort(
         **{name.lower(): _sorted(frame) for name, frame in frames.items()},
         label=label,
-        population=counted(reading),
+        population=f"{len(patients)} of {everyone} patients of ADSL: {who}",
         nobody=reading.nobody | set().union(*schema.names.values() if label else ()),
     )
-
-
-def counted(reading: FolderReading) -> str:
-    """Describe the population analyzed, in a few words."""
-    adsl, flag = reading.tables["ADSL"], reading.population
-    n = len(counted_patients(adsl, flag).cells)
-    what = "everyone" if flag == EVERYONE else f"{flag} is Y"
-    return f"{n} of {len(adsl.cells)} patients of ADSL: {what}"
 
 
 def _frame(columns: Iterable[AdamColumn], table: RawTable) -> pd.DataFrame:

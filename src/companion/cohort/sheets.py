@@ -116,25 +116,26 @@ class FolderReading:
 
     Attributes
     ----------
+    translated : dict of str to RawTable
+        Every record, in the ledger's codes.
     tables : dict of str to RawTable
+        Of these, the records of the ledger's parameters and visits, which are checked.
     dataset : dict
         Content of ``dataset.json``.
     faults : list of Fault
     notes : list of str
         Sentences on what was converted while reading.
-    codes : list of Code
-        Codes of the tables and of the ledger.
     nobody : frozenset of str
         Terms and parameters that no patient has, according to ``mapping.csv``.
     population : str
         Flag of the patients who are counted.
     """
 
+    translated: dict[str, RawTable] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     dataset: dict = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    codes: list = field(default_factory=list)
     nobody: frozenset[str] = frozenset()
     population: str = ""
 

@@ -67,16 +67,9 @@ def parse_all(variables: Mapping[str, Variable]) -> dict[str, VariableSource]:
     return {name: parse(v) for name, v in variables.items() if v.source}
 
 
-def _source(variable: Variable, found: dict[str, str]) -> VariableSource:
-    table, codes = found["table"], tuple(filter(None, found.get("codes", "").split("|")))
-    how = found.get("how") or ("worst" if table == "ADAE" else "")
-    if not how and variable.type == "flag":
+def _source(variable: Variable, found: Mapping[str, str]) -> VariableSource:
+    codes = tuple(filter(None, found.get("codes", "").split("|")))
+    how = found.get("how") or ("worst" if found["table"] == "ADAE" else "value")
+    if how == "value" and variable.type == "flag":
         how, codes = "flag", codes or ("Y",)
-    return VariableSource(
-        table,
-        found["name"],
-        how or "value",
-        found.get("visit", ""),
-        codes,
-        found.get("default", ""),
-    )
+    return VariableSource(**{**found, "how": how, "codes": codes})  # type: ignore[arg-type]

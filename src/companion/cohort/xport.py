@@ -6,6 +6,7 @@ Transport (XPORT) Format" (TS-140).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ldexp
 from struct import Struct
 
@@ -47,8 +48,7 @@ def read_xport(data: bytes) -> tuple[list[str], list[list[bytes | float | None]]
     fields = [_field(data, first + size * i) for i in range(count)]
     start = data.index(MARK + tags[2], first + size * count) + CARD
     rows = _records(data[start:], max((f.stop for f in fields), default=0))
-    known: dict[bytes, float | None] = {}
-    return [f.name for f in fields], [[_value(f, row, known) for f in fields] for row in rows]
+    return [f.name for f in fields], [[_value(f, row) for f in fields] for row in rows]
 
 
 def _field(data: bytes, at: int) -> RecordField:
@@ -73,15 +73,12 @@ def _is_blank(data: bytes, width: int, count: int) -> bool:
     return not data[(count - 1) * width : count * width].strip(b" ")
 
 
-def _value(slot: RecordField, row: bytes, known: dict[bytes, float | None]) -> bytes | float | None:
+def _value(slot: RecordField, row: bytes) -> bytes | float | None:
     cell = row[slot.start : slot.stop]
-    if not slot.is_number:
-        return cell.rstrip(b" \0")
-    if cell not in known:
-        known[cell] = _number(cell)
-    return known[cell]
+    return _number(cell) if slot.is_number else cell.rstrip(b" \0")
 
 
+@lru_cache(maxsize=65536)  # ages, days and codes recur
 def _number(cell: bytes) -> float | None:
     """Read a number of IBM's base 16, of which the last bytes may be cut off."""
     if cell[0] in MISSING and not cell[1:].strip(b"\0"):
