@@ -9,16 +9,15 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from numbercheck.audit import audit, to_json
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.reading import FILES, read_ledger
+from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Family
+from numbercheck.ledger.rows import Family, columns_of
 from numbercheck.ledger.sources import of_sources
 from numbercheck.ledger.tables import read_table
 from numbercheck.ledger.workbook import unpack_workbook
@@ -167,7 +166,7 @@ def _changed(path: Path, ledger: Ledger, edits: Mapping[str, Any]) -> bytes:
 
 
 def _rewritten(path: Path, change: Callable[[Row], Row | None]) -> bytes:
-    header, given = read_table(path, [f.name for f in fields(FILES[path.stem])], [])
+    header, given = read_table(path, columns_of(path.stem), [])
     rows = [row for row in (change(cells) for _, cells in given) if row is not None]
     columns = dict.fromkeys([*header, *(c for row in rows for c in row)])
     text = io.StringIO()

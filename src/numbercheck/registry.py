@@ -6,14 +6,13 @@ Source: the data structure of https://clinicaltrials.gov/api/v2/studies, version
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, NamedTuple
 
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import columns_of
 from numbercheck.ledger.tables import CsvTable, read_table
 from numbercheck.ledger.texts import MONTHS
 from numbercheck.tables import write_table
@@ -230,7 +229,7 @@ def write_draft(rows: Mapping[str, list[Row]], ledger: Path, output: Path) -> No
         copyfile(path, output / path.name)
     for name, drafted in rows.items():
         path = output / f"{name}.csv"
-        known = [field.name for field in fields(FILES[name])]
+        known = columns_of(name)
         own = read_table(path, known, []) if path.is_file() else CsvTable([], [])
         columns = list(dict.fromkeys((*own.columns, *(c for row in drafted for c in row))))
         every = [*(cells for _, cells in own.rows), *drafted]

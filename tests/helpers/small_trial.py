@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED, BuildRequest
-from numbercheck.ledger.reading import FILES
+from numbercheck.ledger.rows import FILES
 
 PARAMETERS = """\
 cohort_dir: str = "data/cohort"  # folder of the ADaM tables

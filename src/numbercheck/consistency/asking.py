@@ -15,7 +15,8 @@ from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.records import Ledger, LedgerError, Measure
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
 
 Value = Callable[[Cohorts], float]  # of the one cohort there

@@ -4,7 +4,8 @@ import ast
 from dataclasses import replace
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Assumption, Ledger, Variable
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Assumption, Variable
 
 MOST_PARTS = 4  # of an `or` whose columns are counted in one table
 

@@ -18,7 +18,8 @@ from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure
 
 MOST_PATIENTS = 200  # of a cohort whose size is not printed
 CHEAPEST = ("percent", "conf_low", "conf_high", "p_value", "estimate")  # given up before counts

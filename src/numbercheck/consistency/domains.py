@@ -11,7 +11,8 @@ import numpy as np
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons, dotted, literal
 from numbercheck.ledger.kleene import Masked
-from numbercheck.ledger.records import LedgerError, Variable
+from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import Variable
 
 MOST_CELLS = 200_000
 

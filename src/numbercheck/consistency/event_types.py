@@ -13,7 +13,8 @@ from typing import NamedTuple
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Assumption, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Assumption, Measure
 from numbercheck.recount import endpoint_columns
 
 

@@ -14,7 +14,8 @@ from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.rounding import Printed, shift
 
 Range = tuple[float, float]

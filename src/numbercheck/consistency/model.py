@@ -25,7 +25,8 @@ from numbercheck.consistency.tabulated import (
     survival_claims,
 )
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import printed_unit
 from numbercheck.statistics.rounding import Printed
 

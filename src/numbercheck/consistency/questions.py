@@ -10,7 +10,8 @@ from numbercheck.consistency.scope import named, unmodeled
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger, Measure, Unprinted
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure, Unprinted
 
 QUARTERS = range(0, 121, 3)  # months
 NONE = Expression("")

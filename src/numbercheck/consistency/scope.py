@@ -11,7 +11,8 @@ from numbercheck.consistency import domains as columns
 from numbercheck.consistency.domains import Domain
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons
-from numbercheck.ledger.records import Claim, Ledger, LedgerError, Measure
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.words import STATISTICS, called

@@ -15,7 +15,8 @@ from numbercheck.consistency.scope import Question, modeled, reads
 from numbercheck.consistency.sizes import Size, sizes
 from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.witness import assemble
-from numbercheck.ledger.records import Assumption, Claim, Ledger, LedgerError
+from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Assumption, Claim
 
 Rows = frozenset[str]
 Columns = dict[str, list]

@@ -29,7 +29,8 @@ from numbercheck.consistency.tabulated import (
     survival_claims,
 )
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.risk_sets import km_limits

@@ -12,7 +12,8 @@ import numpy as np
 from numbercheck.consistency.domains import Cells, domains
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Claim, Ledger, Variable
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Variable
 
 MOST_CELLS = 1_000  # combinations of values that a partition may divide
 MOST_PARTITIONS = 50  # of the same columns; more are copies of the same numbers

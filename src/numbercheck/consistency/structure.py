@@ -12,7 +12,8 @@ from numbercheck.consistency.slots import Curve, Slot, add_slots
 from numbercheck.consistency.solving import Solvable
 from numbercheck.consistency.times import Timed
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 
 

@@ -7,7 +7,8 @@ from math import ceil, floor, nan
 from typing import NamedTuple
 
 from numbercheck.consistency.solving import in_time
-from numbercheck.ledger.records import Claim, Ledger, Measure
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits

@@ -15,7 +15,7 @@ from numbercheck.consistency.conditions import as_conditions, kinds, names, trut
 from numbercheck.consistency.order import Sorted
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted, literal
-from numbercheck.ledger.records import Variable
+from numbercheck.ledger.rows import Variable
 
 Literals = list[cp_model.LiteralT]  # one of each patient
 

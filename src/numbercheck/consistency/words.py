@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
-from numbercheck.ledger.records import Claim, Ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import name_of, place, source_of
 from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import STATISTICS

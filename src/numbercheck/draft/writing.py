@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from itertools import permutations
 from math import nan
 from pathlib import Path
@@ -12,7 +11,7 @@ from numbercheck.draft.drafting import Draft
 from numbercheck.draft.naming import Drafted, number
 from numbercheck.ledger.arms import as_slug
 from numbercheck.ledger.new import new_ledger
-from numbercheck.ledger.reading import FILES
+from numbercheck.ledger.rows import columns_of
 from numbercheck.tables import write_table
 
 KINDS = {"population": "count"}
@@ -48,7 +47,7 @@ def write_draft(draft: Draft, directory: Path) -> None:
 
 
 def _write(directory: Path, name: str, rows: Iterator[dict[str, str]]) -> None:
-    columns = [field.name for field in fields(FILES[name])]
+    columns = columns_of(name)
     cells = ([row.get(column, "") for column in columns] for row in rows)
     write_table(columns, cells, directory / f"{name}.csv")
 

@@ -6,19 +6,10 @@ from dataclasses import fields
 from functools import cache
 
 from numbercheck.errors import unknown
+from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Ledger, printed_faults
-from numbercheck.ledger.rows import (
-    Assumption,
-    Claim,
-    Dose,
-    Measure,
-    Relation,
-    Source,
-    Unprinted,
-    Variable,
-)
 from numbercheck.ledger.sources import ARTICLE, SOURCE_KINDS
 from numbercheck.ledger.texts import confidence_level
 from numbercheck.statistics.proportions import SIDES
@@ -45,9 +36,7 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
         **{"kind": KINDS, "family": "families", "later": LATER},
         **{"sides": SIDES, "method": METHODS, "design": DESIGNS},
     },
-    "claims": {
-        **{"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
-    },
+    "claims": {"measure": "measures", "statistic": STATISTICS, "verbal": ("yes",)},
     "sources": {"kind": SOURCE_KINDS},
     "families": {"method": METHODS, "alternatives": METHODS},
     "variables": {"type": TYPES},
@@ -82,8 +71,8 @@ def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[st
     """
     related = _measure_names(ledger)
     for name, numbers in lines.items():
-        rows, known = getattr(ledger, name), related if name == "relations" else ledger.variables
-        named = rows.items() if isinstance(rows, Mapping) else (("", row) for row in rows)
+        records, known = getattr(ledger, name), related if name == "relations" else ledger.variables
+        named = records.items() if isinstance(records, Mapping) else (("", row) for row in records)
         for (slug, row), line in zip(named, numbers, strict=False):
             where = f"{name}.csv row {line}" + (f" ({slug})" if slug else "")
             for column, options in CHOICES.get(name, {}).items():
@@ -118,7 +107,7 @@ def _one_of(options: Iterable[str]) -> str:
     return f"one of {' '.join(o for o in options if not o.endswith(tuple(ONE_SIDED)))}"
 
 
-def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
+def _claim_faults(claim: rows.Claim, ledger: Ledger, where: str) -> Iterator[str]:
     measure = ledger.measures.get(claim.measure)
     if measure is None:
         yield from () if claim.measure else (f"{where}: the measure is missing",)
@@ -135,7 +124,7 @@ def _claim_faults(claim: Claim, ledger: Ledger, where: str) -> Iterator[str]:
         yield f"{where}: {claim.statistic} and {other[0]} need a measure each, for their limits"
 
 
-def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[str]:
+def _measure_faults(measure: rows.Measure, ledger: Ledger, where: str) -> Iterator[str]:
     if measure.kind in ("survival", "incidence") and not _is_number(measure.horizon):
         yield f"{where}: the horizon {measure.horizon!r} is not a number of days"
     if measure.design in DESIGNS and measure.kind != "comparison":
@@ -151,7 +140,7 @@ def _measure_faults(measure: Measure, ledger: Ledger, where: str) -> Iterator[st
         yield from _condition_faults(getattr(measure, column), ledger, f"{where}, column {column}")
 
 
-def _variable_faults(variable: Variable, ledger: Ledger, where: str) -> Iterator[str]:
+def _variable_faults(variable: rows.Variable, ledger: Ledger, where: str) -> Iterator[str]:
     if variable.type not in TYPES:
         return
     try:
@@ -164,7 +153,7 @@ def _variable_faults(variable: Variable, ledger: Ledger, where: str) -> Iterator
         )
 
 
-def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> Iterator[str]:
+def _assumption_faults(assumption: rows.Assumption, ledger: Ledger, where: str) -> Iterator[str]:
     """Compare a parameter with the cell of another file that it repeats."""
     yield from _condition_faults(assumption.expression, ledger, f"{where}, column expression")
     if assumption.parameter == "level":
@@ -183,20 +172,20 @@ def _assumption_faults(assumption: Assumption, ledger: Ledger, where: str) -> It
         )
 
 
-def _relation_faults(relation: Relation, ledger: Ledger, where: str) -> Iterator[str]:
+def _relation_faults(relation: rows.Relation, ledger: Ledger, where: str) -> Iterator[str]:
     if not any(comparisons(relation.expression.tree)):
         text = relation.expression.text
         yield f"{where}: {text!r} compares nothing; write a comparison, such as a == b + c"
 
 
-def _dose_faults(dose: Dose, ledger: Ledger, where: str) -> Iterator[str]:
+def _dose_faults(dose: rows.Dose, ledger: Ledger, where: str) -> Iterator[str]:
     first, last = dose.first_day, dose.last_day
     given = first or last
     if given and not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
         yield f"{where}: {first!r} to {last!r} are not days; write whole numbers, such as 8 and 14"
 
 
-def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
+def _bound_faults(row: rows.Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
     """Say why a row of bounds.csv asks for nothing that can be bounded."""
     if row.kind not in BOUNDED or (row.measure and row.measure not in ledger.measures):
         return
@@ -212,7 +201,7 @@ def _bound_faults(row: Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
         yield from _condition_faults(getattr(row, column), ledger, f"{where}, column {column}")
 
 
-def _source_faults(source: Source, ledger: Ledger, where: str) -> Iterator[str]:
+def _source_faults(source: rows.Source, ledger: Ledger, where: str) -> Iterator[str]:
     """Say that a source cannot be found again, or that its date cannot be compared."""
     for column in ("citation", "seen", "retrieved"):
         if not getattr(source, column):
@@ -266,7 +255,7 @@ def _measure_names(ledger: Ledger) -> set[str]:
 
 
 def _names(
-    expression: Expression, known: Mapping[str, Variable] | set[str], where: str
+    expression: Expression, known: Mapping[str, rows.Variable] | set[str], where: str
 ) -> Iterator[str]:
     try:
         expression.require(known)
@@ -288,7 +277,7 @@ def _condition_faults(expression: Expression, ledger: Ledger, where: str) -> Ite
             yield f"{where}: {error}"
 
 
-def _domains(expression: Expression, variables: Mapping[str, Variable]) -> dict[str, tuple]:
+def _domains(expression: Expression, variables: Mapping[str, rows.Variable]) -> dict[str, tuple]:
     """Values of each column that an expression reads, but for columns that have faults."""
     read = {name: variables[name] for name in expression.names}
     return {

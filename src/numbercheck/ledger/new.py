@@ -1,13 +1,12 @@
 """An empty ledger to start from, for the next article."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 from textwrap import fill
 
 from numbercheck.ledger.checking import KINDS
-from numbercheck.ledger.reading import FILES
 from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import FILES, columns_of
 from numbercheck.words import METHODS, ONE_SIDED, STATISTICS
 
 README = """\
@@ -60,36 +59,20 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 ## An example: 33 of 35 responded, 94% (81 to 98)
 
     measures.csv
-{measures}
+    measure,label,kind,where,among,by,against,endpoint,horizon,family,unit,level,sides,method,design,later
+    enrolled,Patients enrolled,count,,,,,,,,patients,,,,,
+    response,Response,count,response,,,,,,,patients,,,,,
     claims.csv
-{claims}
+    claim,locus,measure,statistic,printed,verbal,numerals,note,source,arm
+    text1_enrolled_n,Text ¶1,enrolled,n,35,,,,,
+    text1_response_n,Text ¶1,response,n,33,,,,,
+    text1_response_percent,Text ¶1,response,percent,94%,,,,,
+    text1_response_conf_low,Text ¶1,response,conf_low,81,,,,,
+    text1_response_conf_high,Text ¶1,response,conf_high,98,,,,,
     variables.csv
-{variables}
+    variable,label,type,values,unit,evaluable,source
+    response,Response,flag,,,,
 """
-
-EXAMPLE = {
-    "measures": [
-        {"measure": "enrolled", "label": "Patients enrolled", "kind": "count", "unit": "patients"},
-        {
-            **{"measure": "response", "label": "Response", "kind": "count"},
-            **{"where": "response", "unit": "patients"},
-        },
-    ],
-    "claims": [
-        {
-            **{"claim": f"text1_{measure}_{statistic}", "locus": "Text ¶1"},
-            **{"measure": measure, "statistic": statistic, "printed": printed},
-        }
-        for measure, statistic, printed in (
-            ("enrolled", "n", "35"),
-            ("response", "n", "33"),
-            ("response", "percent", "94%"),
-            ("response", "conf_low", "81"),
-            ("response", "conf_high", "98"),
-        )
-    ],
-    "variables": [{"variable": "response", "label": "Response", "type": "flag"}],
-}
 
 
 def new_ledger(directory: Path | str) -> list[Path]:
@@ -126,7 +109,6 @@ def explanation() -> str:
         kinds=", ".join(KINDS),
         statistics=_wrapped(STATISTICS).lstrip(),
         methods=_wrapped(name for name in METHODS if not name.endswith(tuple(ONE_SIDED))),
-        **{name: _rows(name) for name in EXAMPLE},
     )
 
 
@@ -134,16 +116,3 @@ def _wrapped(names: Iterable[str]) -> str:
     """Names in lines below a bullet."""
     return fill(", ".join(names) + ".", 96, initial_indent="  ", subsequent_indent="  ",
                 break_on_hyphens=False)  # fmt: skip
-
-
-def columns_of(name: str) -> list[str]:
-    """Columns of a table of the ledger."""
-    return [field.name for field in fields(FILES[name])]
-
-
-def _rows(name: str) -> str:
-    """The example's rows, indented, below their header."""
-    columns = columns_of(name)
-    lines = [",".join(columns)]
-    lines += [",".join(row.get(column, "") for column in columns) for row in EXAMPLE[name]]
-    return "\n".join(f"    {line}" for line in lines)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from numbercheck.ledger.checking import CHOICES
-from numbercheck.ledger.new import columns_of, explanation
-from numbercheck.ledger.reading import FILES
+from numbercheck.ledger.new import explanation
 from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import FILES, columns_of
 from numbercheck.ledger.workbook import ARTICLE, NO_READER
 
 TABLES = ("claims", "measures", *(name for name in FILES if name not in ("claims", "measures")))

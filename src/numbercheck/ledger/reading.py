@@ -15,43 +15,13 @@ from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.implied import with_variables
 from numbercheck.ledger.records import Ledger, LedgerError
-from numbercheck.ledger.rows import (
-    Assumption,
-    Claim,
-    Comparator,
-    Dose,
-    ExpectedFinding,
-    Family,
-    Field,
-    Measure,
-    PrintedNumber,
-    Relation,
-    Source,
-    Unprinted,
-    Variable,
-)
+from numbercheck.ledger.rows import FILES, UNKEYED, columns_of
 from numbercheck.ledger.sources import ARTICLE, of_sources, with_cited
 from numbercheck.ledger.tables import TableError, read_table
 
 Record = TypeVar("Record")
 
-FILES: dict[str, type] = {
-    "measures": Measure,
-    "claims": Claim,
-    "families": Family,
-    "variables": Variable,
-    "fields": Field,
-    "relations": Relation,
-    "assumptions": Assumption,
-    "expected_findings": ExpectedFinding,
-    "regimen": Dose,
-    "comparators": Comparator,
-    "printed_numbers": PrintedNumber,
-    "bounds": Unprinted,
-    "sources": Source,
-}
 REQUIRED = ("measures", "claims")
-UNKEYED = ("fields", "regimen", "comparators", "printed_numbers", "bounds")
 
 
 def read_ledger(directory: Path | str) -> Ledger:
@@ -78,10 +48,11 @@ def read_ledger(directory: Path | str) -> Ledger:
     tables = {name: _read(directory, name, faults) for name in FILES}
     if faults:
         raise LedgerError(faults)
-    records = {name: _keyed(name, rows, faults) for name, rows in tables.items()}
+    keyed = {name: _keyed(name, found, faults) for name, found in tables.items()}
+    records = {name: of for name, (of, _) in keyed.items()}
+    lines = {name: at for name, (_, at) in keyed.items()}
     article = _article(directory / "article.json", faults)
     ledger = with_variables(Ledger(**records, article=article))  # type: ignore[arg-type]
-    lines = {name: _lines(name, rows) for name, rows in tables.items()}
     wrong_arms = list(arm_faults(ledger, lines["claims"]))
     if not wrong_arms:
         ledger = expanded(ledger)
@@ -192,29 +163,20 @@ def _article(path: Path, faults: list[str]) -> dict[str, object]:
     return article
 
 
-def _keyed(name: str, rows: list[tuple[int, object]], faults: list[str]) -> object:
+def _keyed(
+    name: str, found: list[tuple[int, object]], faults: list[str]
+) -> tuple[object, list[int]]:
+    """Records of a file, by slug where they have one, and the line of each."""
     if name in UNKEYED:
-        return tuple(record for _, record in rows)
-    slug = fields(FILES[name])[0].name
-    keyed: dict[str, object] = {}
-    for line, record in rows:
+        return tuple(record for _, record in found), [line for line, _ in found]
+    slug = columns_of(name)[0]
+    keyed: dict[str, tuple[int, object]] = {}
+    for line, record in found:
         key = getattr(record, slug)
+        where = f"{name}.csv row {line}: the {slug} {key!r}"
         if key in keyed:
-            faults.append(
-                f"{name}.csv row {line}: the {slug} {key!r} is there already; "
-                "give each row its own slug"
-            )
+            faults.append(f"{where} is there already; give each row its own slug")
         elif not key.replace("_", "").isalnum():
-            faults.append(
-                f"{name}.csv row {line}: the {slug} {key!r} must be letters, digits and _ only"
-            )
-        keyed[key] = record
-    return keyed
-
-
-def _lines(name: str, rows: list[tuple[int, object]]) -> list[int]:
-    """Line of each record that was kept, in the order of the records."""
-    if name in UNKEYED:
-        return [line for line, _ in rows]
-    slug = fields(FILES[name])[0].name
-    return list({getattr(record, slug): line for line, record in rows}.values())
+            faults.append(f"{where} must be letters, digits and _ only")
+        keyed[key] = line, record
+    return {k: record for k, (_, record) in keyed.items()}, [line for line, _ in keyed.values()]

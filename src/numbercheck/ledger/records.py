@@ -9,22 +9,8 @@ from datetime import date
 from functools import cached_property
 
 from numbercheck.errors import NumbercheckError, unknown
+from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.rows import (
-    Assumption,
-    Claim,
-    Comparator,
-    Dose,
-    ExpectedFinding,
-    Family,
-    Field,
-    Measure,
-    PrintedNumber,
-    Relation,
-    Source,
-    Unprinted,
-    Variable,
-)
 from numbercheck.ledger.texts import confidence_level, day_range
 from numbercheck.statistics.rounding import Printed
 
@@ -53,22 +39,22 @@ class Ledger:
     measure that it restricts and the arms.
     """
 
-    measures: Mapping[str, Measure]
-    claims: Mapping[str, Claim]
-    families: Mapping[str, Family] = field(default_factory=dict)
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    fields: tuple[Field, ...] = ()
-    relations: Mapping[str, Relation] = field(default_factory=dict)
-    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
-    preferences: Mapping[str, Assumption] = field(default_factory=dict)  # whose use is shown
-    expected_findings: Mapping[str, ExpectedFinding] = field(default_factory=dict)
-    regimen: tuple[Dose, ...] = ()
-    comparators: tuple[Comparator, ...] = ()
-    printed_numbers: tuple[PrintedNumber, ...] = ()
-    bounds: tuple[Unprinted, ...] = ()
+    measures: Mapping[str, rows.Measure]
+    claims: Mapping[str, rows.Claim]
+    families: Mapping[str, rows.Family] = field(default_factory=dict)
+    variables: Mapping[str, rows.Variable] = field(default_factory=dict)
+    fields: tuple[rows.Field, ...] = ()
+    relations: Mapping[str, rows.Relation] = field(default_factory=dict)
+    assumptions: Mapping[str, rows.Assumption] = field(default_factory=dict)
+    preferences: Mapping[str, rows.Assumption] = field(default_factory=dict)  # whose use is shown
+    expected_findings: Mapping[str, rows.ExpectedFinding] = field(default_factory=dict)
+    regimen: tuple[rows.Dose, ...] = ()
+    comparators: tuple[rows.Comparator, ...] = ()
+    printed_numbers: tuple[rows.PrintedNumber, ...] = ()
+    bounds: tuple[rows.Unprinted, ...] = ()
     article: Mapping[str, object] = field(default_factory=dict)
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    elsewhere: Mapping[str, Claim] = field(default_factory=dict)
+    sources: Mapping[str, rows.Source] = field(default_factory=dict)
+    elsewhere: Mapping[str, rows.Claim] = field(default_factory=dict)
     of_arms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def apart(self) -> "Ledger":
@@ -77,13 +63,13 @@ class Ledger:
         kept = {k: a for k, a in self.assumptions.items() if k not in shown}
         return replace(self, assumptions=kept, preferences=shown)
 
-    def find(self, measure: str, statistic: str) -> list[Claim]:
+    def find(self, measure: str, statistic: str) -> list[rows.Claim]:
         """Every printing of one number, verbal claims left out."""
         return self._by_number.get((measure, statistic), [])
 
     @cached_property
-    def _by_number(self) -> dict[tuple[str, str], list[Claim]]:
-        found: dict[tuple[str, str], list[Claim]] = {}
+    def _by_number(self) -> dict[tuple[str, str], list[rows.Claim]]:
+        found: dict[tuple[str, str], list[rows.Claim]] = {}
         for claim in self.claims.values():
             if not claim.verbal:
                 found.setdefault((claim.measure, claim.statistic), []).append(claim)
@@ -117,12 +103,12 @@ class Ledger:
             return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
         return by, Expression(f"not ({by.text})")
 
-    def method(self, measure: Measure) -> str:
+    def method(self, measure: rows.Measure) -> str:
         """Return a measure's own method, else its family's; empty where neither is known."""
         family = self.families[measure.family].method if measure.family else ""
         return measure.method or family
 
-    def level(self, measure: Measure) -> float:
+    def level(self, measure: rows.Measure) -> float:
         """Confidence level of a measure's interval: its own, else the ledger's, else 0.95."""
         return confidence_level(measure.level or self.parameter("level", "0.95"))
 
@@ -144,7 +130,7 @@ class Ledger:
         """Length of a month in days: what an assumption says, else a twelfth of 365.25."""
         return float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
 
-    def depends(self, claim: Claim, assumption: Assumption) -> bool:
+    def depends(self, claim: rows.Claim, assumption: rows.Assumption) -> bool:
         """Whether a claim means nothing without the value that an assumption gives a parameter."""
         owner, _, column = assumption.parameter.partition(".")
         measure = self.measures[claim.measure]
@@ -233,7 +219,9 @@ class Ledger:
                 yield str(error)
 
 
-def printed_faults(claim: Claim, measures: Mapping[str, Measure], where: str) -> Iterator[str]:
+def printed_faults(
+    claim: rows.Claim, measures: Mapping[str, rows.Measure], where: str
+) -> Iterator[str]:
     """Say why a printed text is neither a number nor, for a date, a date."""
     try:
         unit = measures[claim.measure].unit

@@ -3,7 +3,7 @@
 Values are parsed from the printed string, never typed a second time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from numbercheck.ledger.expressions import Expression
@@ -264,3 +264,26 @@ class Unprinted:
     def listed_months(self) -> tuple[float, ...]:
         """The months after the start at which a curve is read."""
         return tuple(float(month) for month in filter(None, self.months.split("|")))
+
+
+FILES: dict[str, type] = {
+    "measures": Measure,
+    "claims": Claim,
+    "families": Family,
+    "variables": Variable,
+    "fields": Field,
+    "relations": Relation,
+    "assumptions": Assumption,
+    "expected_findings": ExpectedFinding,
+    "regimen": Dose,
+    "comparators": Comparator,
+    "printed_numbers": PrintedNumber,
+    "bounds": Unprinted,
+    "sources": Source,
+}
+UNKEYED = ("fields", "regimen", "comparators", "printed_numbers", "bounds")
+
+
+def columns_of(name: str) -> list[str]:
+    """Columns of a file of the ledger; the first is its slug, unless it has none."""
+    return [column.name for column in fields(FILES[name])]

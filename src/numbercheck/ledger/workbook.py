@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from numbercheck.errors import unknown
-from numbercheck.ledger.reading import FILES, LedgerError
+from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import FILES
 
 OF_READERS = ("readme", "lists")  # sheets that are no tables
 ARTICLE = "article"  # a sheet of names and values, in place of article.json

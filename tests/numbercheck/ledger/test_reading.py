@@ -9,8 +9,9 @@ from collections import Counter
 import pytest
 
 from companion.project import ROOT
-from numbercheck.ledger.reading import FILES, read_ledger
+from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
+from numbercheck.ledger.rows import FILES
 from numbercheck.ledger.sources import of_sources
 from numbercheck.ledger.texts import day_range
 
