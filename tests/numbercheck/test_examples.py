@@ -7,11 +7,12 @@ from called import called
 from places import ROOT
 
 from numbercheck.audit import audit, drift
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.sources import of_sources
 
 EXAMPLES = ROOT / "data" / "examples"
-NAMES = ("single-arm", "two-arm", "means", "two-sources")
+NAMES = ("single-arm", "two-arm", "means", "two-sources", "at-risk")
 
 
 def run(*words):
@@ -63,6 +64,15 @@ def test_bounds_answers_by_arm():
 
     assert ended == 0
     assert 'response among arm == "A": 37 patients' in shown
+
+
+def test_numbers_at_risk_narrow_the_curve_between_two_estimates():
+    """The page that explains the example has these ends."""
+    ledger = read_ledger(EXAMPLES / "at-risk")
+    without = ledger.constrain(drop=[c for c in ledger.claims if "at_risk" in c])
+    ends = [Bounds(known).survival(ledger.measures["os_6"], 182) for known in (ledger, without)]
+
+    assert [str(bound).partition(": ")[2] for bound in ends] == ["93.33 %", "86.13 to 100 %"]
 
 
 def test_every_example_is_on_the_page_that_explains_them():
