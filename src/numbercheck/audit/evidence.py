@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -316,9 +316,17 @@ class Evidence:
                 for claim in self.ledger.find(measure.measure, statistic):
                     with suppress(MissingError):
                         found.setdefault(*choice.methods(claim, self))
-        fits = Counter(method for methods in found.values() for method in methods)
-        most = max(fits.values(), default=0)
-        return Expected(tuple(m for m, number in fits.items() if number == most), most)
+        names, most = _commonest(found.values())
+        others = [methods for methods in found.values() if not set(methods) & set(names)]
+        also, number = _commonest(others)  # two numbers by another method are no slip
+        return Expected((*names, *(also if number > 1 else ())), most)
+
+
+def _commonest(found: Iterable[list[str]]) -> tuple[tuple[str, ...], int]:
+    """Methods that give most of some numbers, and how many."""
+    fits = Counter(method for methods in found for method in methods)
+    most = max(fits.values(), default=0)
+    return tuple(m for m, number in fits.items() if number == most), most
 
 
 def _fill(events: list[Count | None], sizes: list[int], whole: Count | None) -> list[Table]:

@@ -90,7 +90,9 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
 def _wrong_way(rows: list[Point], kind: str) -> Iterator[Verdict]:
     """Name an estimate of survival that rises with time, or of incidence that falls."""
     falls = kind == "survival"
-    for (_, first, before), (horizon, second, after) in pairwise(rows):
+    for (day, first, before), (horizon, second, after) in pairwise(rows):
+        if day == horizon:
+            continue  # not later, but printed twice
         change = after.value.value / second - before.value.value / first
         if change > 0 if falls else change < 0:
             says = f"{after.printed} at {horizon:g} days is {'above' if falls else 'below'} "

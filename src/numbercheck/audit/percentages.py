@@ -70,6 +70,7 @@ def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterat
     for rule, name in SLIPS.items():
         if rules[rule] == printed.text.strip(" %"):
             yield "rounding-slip", f"it was {name}"
+            break
     if printed.admits(100 - value):
         yield "complement-percent", f"it is the percentage of the other {total - k}"
     for parts in _differences(claim, evidence):

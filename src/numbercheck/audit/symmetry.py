@@ -54,6 +54,20 @@ class Interval(NamedTuple):
         return tuple(back(x) if x < 500 else inf for x in ends)  # type: ignore[return-value]
 
     @property
+    def is_skewed(self) -> bool:
+        """Whether limits of a ratio are more skewed than those of a Cox model can be.
+
+        Those by profile likelihood are, to the second order, by z² κ / 3I², where the third
+        cumulant κ of the score is at most the information I: each risk set adds p(1 - p) to I and
+        p(1 - p)(1 - 2p) to κ. Limits that are symmetric about the ratio itself are no misprint
+        either; the delta method gives them.
+        """
+        printed = self.low, self.high, self.estimate.value
+        skew, plain = (_skew(*map(scale, printed)) for scale in (self.on_scale, ends_of))
+        half = (self.on_scale(self.high)[1] - self.on_scale(self.low)[0]) / 2
+        return skew > half**2 / 3 and plain > 1e-9
+
+    @property
     def errors(self) -> Ends:
         """Standard errors that the width leaves."""
         (l0, l1), (u0, u1) = self.on_scale(self.low), self.on_scale(self.high)
@@ -67,6 +81,12 @@ class Interval(NamedTuple):
         least = 0.0 if e0 <= 0 <= e1 else min(abs(e0), abs(e1))
         most = max(abs(e0), abs(e1))
         return (least / s1 if s1 else 0.0), (most / s0 if s0 else inf)
+
+
+def _skew(low: Ends, high: Ends, estimate: Ends) -> float:
+    """Least difference of the two parts of an interval; below 0 where they can be equal."""
+    longer = low[0] + high[0] - 2 * estimate[1], 2 * estimate[0] - low[1] - high[1]
+    return max(longer)
 
 
 def interval_at(claim: Claim, evidence: Evidence) -> Interval | None:
@@ -110,7 +130,8 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
         says += f"; {claim.printed} is possible, and so is much else."
         return verdict_on(claim, "unchecked", "possible-value", says, *found)
     says += f", not at {claim.printed}"
-    if interval.name == "hazard_ratio" and not is_adjusted(claim, evidence):
+    is_crude = interval.name == "hazard_ratio" and not is_adjusted(claim, evidence)
+    if is_crude and interval.is_skewed:
         return verdict_on(claim, "mismatch", "limits-asymmetric", f"{says}.", *found)
     says += "; limits by profile likelihood, by an exact method or by resampling can."
     return verdict_on(claim, "unchecked", "not-determined", says, *found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from numbercheck.draft.numerals import COUNTED, IN_WORDS, WORD
+from numbercheck.ledger.arms import as_slug
 
 NOT_IN_A_NAME = (
     r"and|or|groups?|arms?|in|for|with|at|on|by|of|once|twice|daily|every|vs|versus|were|was|had|"
@@ -158,6 +159,8 @@ def find_arms(text: str, tables: list[Named]) -> Arms:
     for table in tables if base else ():
         if set(map(_key, table)) & set(map(_key, base[0])):
             named |= {n: found for n, found in table.items() if _key(n) not in map(_key, named)}
+    if len({as_slug(name) for name in named}) < len(named):
+        named = {}  # of a table by values above and below a limit
     names = tuple(named) or next((tuple(found) for found in told if len(found) > 1), ())[:6]
     arms = Arms(names)
     for found in told if names else ():

@@ -51,7 +51,7 @@ class PrintedTable:
     """One table: its first ``heads`` rows are column headings.
 
     ``repeats`` are the cells (row, column) that only repeat a spanning cell for its other rows
-    or columns.
+    or columns; ``stubs`` the headings of rows (row: its text) that stand in a column of their own.
     """
 
     caption: str
@@ -60,6 +60,7 @@ class PrintedTable:
     notes: str = ""
     part: str = ""
     repeats: set[tuple[int, int]] = field(default_factory=set)
+    stubs: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

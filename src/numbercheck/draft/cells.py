@@ -13,10 +13,11 @@ from numbercheck.draft.findings import (
     signed,
 )
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name
+from numbercheck.draft.naming import number
 from numbercheck.draft.numerals import DASH, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
 
-SIZE = re.compile(r"[,;]?\s*\(?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*\)?")
+SIZE = re.compile(r"[,;]?\s*[(\[]?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*[)\]]?")
 MARK = r"\s*[*†‡§¶‖#ᵃ-ᶻ]*(?:(?<=\d)[a-e])?\s*"
 CI = r"(?:95\s*%?\s*CI[:,]?\s*)?"
 BETWEEN = rf"(?P<low>{N})\s*%?(?:{DASH}|,\s*|;\s*)(?P<high>{N}|{UNREACHED})\s*%?"
@@ -27,7 +28,7 @@ FRACTION = re.compile(
     rf"\s*(?:[(\[]\s*{CI}{BETWEEN}\s*[)\]])?{MARK}"
 )
 BESIDE = re.compile(
-    rf"\s*(?P<a>{N})\s*(?P<sign>%?)\s*[(\[]\s*(?P<b>{N})\s*(?P<percent>%?)\s*[)\]]\s*"
+    rf"\s*(?P<a>{N})\s*(?P<sign>%?)\s*[(\[]\s*(?P<b>(?:<\s*)?{N})\s*(?P<percent>%?)\s*[)\]]\s*"
     rf"(?:[(\[;,]\s*{CI}{BETWEEN}\s*[)\]]?)?{MARK}"
 )
 SPREAD = re.compile(
@@ -35,7 +36,8 @@ SPREAD = re.compile(
 )
 RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
-IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b")
+IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
+QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 COUNTS = re.compile(
     r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$"
 )
@@ -95,8 +97,13 @@ def _mean(m: re.Match[str], at: Setting) -> Finding:
     return at.finding("quantity", _numbers(m, mean="mean", sd="sd"))
 
 
-def _fraction(m: re.Match[str], at: Setting) -> Finding:
-    return at.finding("count", _numbers(m, n="n", N="N", percent="percent", **LIMITED))
+def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
+    more = number(m["n"]) > number(m["N"])
+    if "/" in m[0] and (more or "/" in at.name):
+        return None  # men/women
+    is_rate = bool(m["percent"]) and number(m["percent"]) > 100  # in a thousand, or of person-years
+    shown = {} if is_rate else {"percent": "percent", **LIMITED}
+    return at.finding("count", _numbers(m, n="n", N="N", **shown))
 
 
 def _beside(m: re.Match[str], at: Setting) -> Finding | None:
@@ -128,7 +135,7 @@ def _fits(m: re.Match[str], at: Setting) -> bool:
     """Whether the number in brackets is the percentage of the first in the column's size."""
     if not at.size:
         return _said(at.far) == "n"
-    a, b = (float(m[g].replace(",", "").replace("·", ".")) for g in "ab")
+    a, b = (number(m[g]) for g in "ab")
     return abs(100 * a / max(float(at.size), 1) - b) <= 1
 
 
@@ -151,6 +158,8 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
         found = at.finding("survival", _numbers(m, a="estimate", **LIMITED))
         found.endpoint, found.horizon = endpoint_name(endpoint[0]), days(horizon)
     elif pair == LIMITS and said in ("", "n") and (m["sign"] or "%" in _without_level(at)):
+        if not all(0 <= number(m[g]) <= 100 for g in ("a", "low", "high")):
+            return None  # a change, or a ratio in percent
         found = at.finding("count", _numbers(m, a="percent", **LIMITED))
     elif pair and (pair != LIMITS or said in ("median", "mean")):
         center = "mean" if said == "mean" else "median"
@@ -178,6 +187,8 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
     if said in ("median", "mean"):
         return at.finding("quantity", _numbers(m, a=said))
     if m["sign"] or re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading):
+        if QUANTILE.search(at.name) or not 0 <= number(m["a"]) <= 100:
+            return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))
     counted = "n" in (said, _said(at.far)) or re.search(r"\b(n|no|number)\b", at.heading, re.I)
     whole = re.fullmatch(r"\d[\d,]*", m["a"])

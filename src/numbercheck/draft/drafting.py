@@ -8,7 +8,7 @@ from numbercheck.draft.arms import Arms, find_arms
 from numbercheck.draft.article import Article
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.findings import Finding, Number
-from numbercheck.draft.grids import COLUMN, ROW, TableReader, sized_arms
+from numbercheck.draft.grids import COLUMN, ROW, TableReader, one_label_column, sized_arms
 from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures
 from numbercheck.draft.numerals import numerals
@@ -51,9 +51,9 @@ def draft_article(article: Article) -> Draft:
     """Draft the ledger of an article."""
     text = "\n".join(p.text for p in article.paragraphs)
     notes = "\n".join(f"{t.caption}\n{t.notes}" for t in article.tables)
-    sized = filter(None, map(sized_arms, article.tables))
-    arms = find_arms(text, list(sized))
-    tables = [TableReader(table, arms) for table in article.tables]
+    printed = [one_label_column(table) for table in article.tables]
+    arms = find_arms(text, list(filter(None, map(sized_arms, printed))))
+    tables = [TableReader(table, arms) for table in printed]
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes))
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}

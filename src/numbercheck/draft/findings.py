@@ -34,6 +34,8 @@ class Finding:
     section: str = ""
     size: str = ""  # of the column or section, as printed
     topic: str = ""
+    column: int = 0  # of a table
+    is_partial: bool = False  # the table says that values are missing
     compared: tuple["Finding", ...] = ()
 
     def value(self, statistic: str) -> str:

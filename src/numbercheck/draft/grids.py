@@ -38,6 +38,11 @@ NUMBER_OF = re.compile(
     re.IGNORECASE,
 )
 IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
+MISSING = re.compile(
+    r"missing|unknown|\b(un)?available|not (all|every|reported|recorded|known|answered|assessed)|"
+    r"did not (answer|respond|report)|no data",
+    re.IGNORECASE,
+)
 COMPARED = ("count", "quantity")
 Cell = tuple[int, int]
 
@@ -75,6 +80,7 @@ class TableReader:
         self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
+        self.first: dict[str, int] = {}  # label: the row where it stands first
         self.under: dict[int, str] = {}  # row: the heading above it
         self.size = ""
         if (found := SIZE.search(table.caption)) and not self.arms:
@@ -114,7 +120,8 @@ class TableReader:
         self.aside[r, 0] = dict.fromkeys(range(len(row[0])), "row label")
         values = [(c, cell) for c, cell in enumerate(row) if c and cell.strip()]
         sizes = [(c, found) for c, cell in values if (found := SIZE.fullmatch(cell.strip()))]
-        if not label and values and not any(parses(cell) for _, cell in values):
+        worded = any(re.search("[A-Za-z]", cell) for _, cell in values)
+        if not label and values and worded and not any(parses(cell) for _, cell in values):
             self._new_headings(row)
             for c, cell in values:
                 self.aside[r, c] = dict.fromkeys(range(len(cell)), "column heading")
@@ -129,6 +136,7 @@ class TableReader:
                 self.stub = ""
             if label and all(IS_P.search(self.columns[c].heading) for c, _ in values):
                 self.stub, self.section = label, Column()  # a heading that a test stands beside
+            self.stub = self.table.stubs.get(r, self.stub)
             self.under[r] = self.stub
             for c, cell in values:
                 if (r, c) not in self.table.repeats:
@@ -162,7 +170,7 @@ class TableReader:
         column = self.columns[c] if c < len(self.columns) else Column()
         self.headings[r, c] = column.heading
         rest = column.rest
-        name = _name(self.stub, label)
+        name = self._name(label, r)
         name = f"{name}, {rest[:1].lower()}{rest[1:]}" if rest else name
         size = (self.section.size or column.size or self.size).replace(",", "")
         far = f"{self.table.caption} {self.table.notes}"
@@ -173,9 +181,17 @@ class TableReader:
         found = read_cell(cell.strip(), Setting(name, column.heading, near, far, size, column.arm))
         if found:
             found.section = self.section.heading if self.section.size else ""
+            found.column, found.is_partial = c, bool(MISSING.search(far))
             shift = r * ROW + c * COLUMN + len(cell) - len(cell.lstrip())
             found.numbers = [replace(n, start=n.start + shift) for n in found.numbers]
             self._add(found)
+
+    def _name(self, label: str, r: int) -> str:
+        """Name of a row, another one where a row above has the same label."""
+        name = _name(self.stub, label)
+        if not label or STATISTIC_ONLY.fullmatch(label) or self.first.setdefault(label, r) == r:
+            return name
+        return f"{self.stub}: {name}" if self.stub not in ("", name) else f"{name}, row {r}"
 
     def _add(self, found: Finding) -> None:
         """Keep a finding; limits in a column of their own belong to what stands before them."""
@@ -211,6 +227,33 @@ def sized_arms(table: PrintedTable) -> Named:
     return {c.arm: (c.size.replace(",", ""), "") for c in _columns(table) if c.arm}
 
 
+def one_label_column(table: PrintedTable) -> PrintedTable:
+    """The table with its row labels in one column, where they stand in several."""
+    lead = next((c for c in range(1, len(table.rows[0]) - 1) if not _are_labels(table, c)), 1)
+    if lead == 1:
+        return table
+    stubs: dict[int, str] = {}
+    for r, row in enumerate(table.rows):
+        label = row[lead - 1] if r >= table.heads else row[0]
+        above = [
+            text for text in map(str.strip, row[: lead - 1]) if text not in ("", label.strip())
+        ]
+        if r >= table.heads and above:
+            stubs[r] = " ".join(dict.fromkeys(above))
+        table.rows[r] = [label or " ".join(above), *row[lead:]]
+    repeats = {(r, max(c - lead + 1, 0)) for r, c in table.repeats if c >= lead - 1}
+    return replace(table, repeats=repeats, stubs=stubs)
+
+
+def _are_labels(table: PrintedTable, c: int) -> bool:
+    """Whether a column holds labels: mostly words, or anything where only it has no heading."""
+    filled = [row[c] for row in table.rows[table.heads :] if row[c].strip()]
+    worded = [cell for cell in filled if re.search("[A-Za-z]{2}", cell) and not parses(cell)]
+    heads = [[row[c].strip() for c in (c, c + 1)] for row in table.rows[: table.heads]]
+    is_bare = not any(own for own, _ in heads) and any(after for _, after in heads)
+    return len(worded) > len(filled) / 2 or (is_bare and bool(worded))
+
+
 def _columns(table: PrintedTable) -> list[Column]:
     """The columns, those of arms marked: at least two of different names, each with its size."""
     columns = [_column(table, c) for c in range(len(table.rows[0]))]
@@ -242,7 +285,8 @@ def _headings(table: PrintedTable, c: int) -> tuple[list[str], str]:
 
 
 def _arm(heading: str) -> str:
-    name = SIZE.split(heading)[0].strip(" ,;:(").replace('"', "").replace("|", "/")
+    name = SIZE.split(heading)[0].strip(" ,;:([").replace('"', "").replace("|", "/")
+    name = name if name.count("(") == name.count(")") else re.sub(r"[()]", "", name)
     return re.sub(r"\s*(group|arm)$|^(group|arm)\s+(?=\w{2,})", "", name, flags=re.I) or name
 
 

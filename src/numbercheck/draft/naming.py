@@ -104,8 +104,11 @@ class Measures:
         table = entry.part.startswith("Table")
         if table and any(e.part == entry.part for e in drafted.entries):
             return False
-        if words and words == drafted.words:
-            return bool(agree) or not shared
+        if table and drafted.entries[0].part.startswith("Table") and not agree == shared > set():
+            return False  # two tables print two things
+        if max(map(len, words), default=0) > 1 and words == drafted.words:
+            center = [s for s in values if s in shared][: None if finding.kind == "count" else 1]
+            return not shared or bool(agree & set(center))
         nested = bool(words and drafted.words) and (
             words <= drafted.words or drafted.words <= words
         )

@@ -48,7 +48,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "raised: a citation, footnote or unit": RAISED,
         "power of ten": r"(?<=[×x*] )10(?=[⁰-⁹⁻^])|(?<=[×x*])10(?=[⁰¹²³⁴-⁹⁻^])|\b10(?=[⁰¹²³⁴-⁹⁻]+/)",
         "confidence level": r"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?=(?:[Cc]onfidence|CIs?\b|CrI|[Cc]redible))|[Cc]onfidence level of \d+",
-        "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?",
+        "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?|\b[1-5]\s*[/–-]\s*[1-5](?=\s+[Gg]rades?\b)",
         "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
         "name of an arm": rf"\b(?:[Aa]rms?|[Gg]roups?)\s+[1-4](?:(?:,\s*|\s+(?:and|or)\s+)[1-4])*\b(?!\s*%|[.·]\d|\s+of\b|\s+(?:{COUNTED})\b)",
         "temperature": rf"{N}\s*°\s*[CF]\b",

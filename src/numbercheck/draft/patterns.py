@@ -10,6 +10,7 @@ EFFECTS = {
     "risk_ratio": r"\b(?i:relative risks?(?! (?:reduction|increase|difference))|(?:risk|rate) ratios?)\b|\ba?RRs?\b",
     "difference": r"\b(?i:(?:(?:risk|mean|absolute|treatment|between-group)\s+)*differences?)\b|(?i:(?<!relative )\b(?:absolute )?risk (?:reduction|increase)s?\b)|\bA?RDs?\b",
 }  # fmt: skip
+GAP = rf"(?:(?!{'|'.join(EFFECTS.values())})[^\d;.¤])"
 WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"{N}\s*%"
@@ -33,8 +34,8 @@ PATTERNS = [
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<sign>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰¹²³⁴-⁹]+)?)"),
-        ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}"),
-        ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:{OPEN}[A-Z]{{1,4}}{CLOSE})?(?:\s+for\b[^.\d;]{{0,60}}?)?[^\d;.¤]{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}{CLOSE})?"),
+        ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}(?![\d.·]|\s*[-–—]\s*\d)"),
+        ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:{OPEN}[A-Z]{{1,4}}{CLOSE})?(?:\s+for\b{GAP}{{0,60}}?)?{GAP}{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}{CLOSE})?"),
         ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
         ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),
         ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
@@ -43,7 +44,7 @@ PATTERNS = [
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})"),
-        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE}){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
+        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?!\s*mm\s?Hg){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
         ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT})"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|{WORDS}?\s*[),;.]|\s+(?:and|in|with|had|were|was|died|achieved)\b|\s+[a-z]+\s+(?:events|deaths)\b)"),

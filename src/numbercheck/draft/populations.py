@@ -5,13 +5,16 @@ from dataclasses import replace
 from itertools import groupby
 from math import floor, isfinite, nan
 
+from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP
 from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
+from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed
 
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 ROUNDING = 0.0
+WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 Sizes = dict[str, float]  # patients by arm; by "" in all
@@ -25,6 +28,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     a comparison is one of the arms as they are.
     """
     groups = Populations(measures)
+    fewer = set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
         if groups.is_outside(drafted):
@@ -37,12 +41,15 @@ def give_populations(measures: Measures, crude: bool) -> None:
         if kind == "count":
             drafted.where = drafted.slug
             drafted.among, drafted.note = groups.denominator(drafted, several)
+            if id(drafted) in fewer or not _is_as_wide(drafted, groups.of(drafted)[1]):
+                drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
         elif kind in ("quantity", "survival", "rate"):
             drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
             drafted.among = groups.of(drafted)[0]
             if kind == "survival" and (several or first.note == OTHER_GROUP) and not first.arm:
                 drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
     _agree(measures)
+    _set_curves_apart(measures.all)
     for drafted in measures.all:
         if drafted.first.kind == "comparison" and crude:
             _compare(drafted, measures.all)
@@ -54,12 +61,13 @@ class Populations:
     def __init__(self, measures: Measures) -> None:
         self.measures = measures
         found = [d for d in measures.all if d.first.kind == "population"]
-        self.others = [d for d in found if not d.first.arm]
         self.whole = _whole(found)
+        self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.main: Sizes = {}
         for drafted in found:
             if drafted.first.arm:
-                self.main.setdefault(drafted.first.arm, _size(drafted))
+                known = self.main.get(drafted.first.arm, 0)
+                self.main[drafted.first.arm] = max(known, _size(drafted))
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
         self.home = ""  # the expression for everyone whose arm is known
         self._set_arms_apart([d for d in found if d.first.arm])
@@ -86,7 +94,8 @@ class Populations:
             entries, drafted.entries = drafted.entries, []
             for entry in entries:
                 at = self.odd[entry.part][0] if entry.part in self.odd else slug
-                if at == slug and _printed(entry) != self.main[drafted.first.arm]:
+                sizes = self.odd[entry.part][1] if entry.part in self.odd else self.main
+                if _printed(entry) != sizes[drafted.first.arm]:
                     at = self.measures.new_slug(f"patients_{entry.part}")
                 rest.append(Drafted(at, entry.finding, frozenset(), "", [entry]))
         self.measures.all = [d for d in self.measures.all if d.entries]
@@ -117,13 +126,19 @@ class Populations:
     def is_outside(self, drafted: Drafted) -> bool:
         """Whether a count is of patients who were not enrolled, as those screened."""
         first = drafted.first
-        is_one = first.kind == "count" and not first.arm and len(first.numbers) == 1
+        is_one = first.kind in ("count", "population") and not first.arm and len(first.numbers) == 1
         counts = drafted.printed("n")
         more = bool(counts) and number(counts[0]) > _size(self.whole)
-        return is_one and bool(counts) and (more or bool(NOT_ENROLLED.search(first.label)))
+        told = first.kind == "count" and bool(NOT_ENROLLED.search(first.label))
+        return is_one and bool(counts) and (more or told)
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
-        """Population of a measure within its arm, and its size."""
+        """Population of a measure within its arm, and its size, if it is that of its column."""
+        among, size = self._of(drafted)
+        is_another = drafted.first.size and number(drafted.first.size) != size
+        return among, nan if is_another else size
+
+    def _of(self, drafted: Drafted) -> tuple[str, float]:
         first, part = drafted.first, drafted.entries[0].part
         if part in self.odd and (first.arm or not self.others):
             slug, sizes = self.odd[part]
@@ -150,7 +165,6 @@ class Populations:
         lost = "arm is not clear" in first.note
         others = [p for p in self.others if p.where != among and not (first.arm or lost)]
         exact = [p for p in others if _possible(drafted, _size(p), ROUNDING)]
-        near = [p for p in others if _possible(drafted, _size(p))]
         sure = drafted.printed("n") and drafted.printed("percent")
         if drafted.printed("N") and not lost:
             total = number(drafted.printed("N")[0])
@@ -161,9 +175,8 @@ class Populations:
         told = exact or any(_possible(drafted, n, ROUNDING) for n in self.totals(first.arm))
         if not (lost or alone) and _possible(drafted, size, ROUNDING if sure and told else NEAR):
             return among, ""
-        if sure and len(exact or near) == 1:
-            other = (exact or near)[0]
-            return other.where, f"guess: out of {other.first.label}"
+        if sure and len(exact) == 1:
+            return exact[0].where, f"guess: out of {exact[0].first.label}"
         return f"{drafted.slug}_known", UNCLEAR
 
 
@@ -180,7 +193,8 @@ def _agree(measures: Measures) -> None:
     for slug, group in slugs.items():
         arms = [d for d in group if d.first.arm]
         for drafted in group if arms else ():
-            if not drafted.first.arm and (drafted.note or _may_be_others(drafted)):
+            is_known = drafted.note or drafted.among == f"{slug}_known"
+            if not drafted.first.arm and (is_known or _may_be_others(drafted)):
                 drafted.slug = measures.new_slug(f"{slug}_in_all")
                 drafted.where = drafted.where and drafted.slug
                 drafted.among = f"{drafted.slug}_known" if drafted.note else drafted.among
@@ -188,6 +202,18 @@ def _agree(measures: Measures) -> None:
         if len({d.among for d in group}) > 1:
             for drafted in group:
                 drafted.among, drafted.note = f"{slug}_known", UNCLEAR
+
+
+def _set_curves_apart(measures: list[Drafted]) -> None:
+    """Leave open whose survival it is where one arm has several values at one time."""
+    at: dict[tuple[str, float, str], list[Drafted]] = {}
+    for drafted in measures:
+        if drafted.first.kind == "survival":
+            first = drafted.first
+            at.setdefault((first.endpoint, first.horizon, first.arm), []).append(drafted)
+    for same in at.values():
+        for drafted in same if len(same) > 1 else ():
+            drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
 
 
 def _may_be_others(drafted: Drafted) -> bool:
@@ -226,6 +252,20 @@ def _direction(measure: Drafted) -> float:
     return 0
 
 
+def _is_as_wide(measure: Drafted, size: float) -> bool:
+    """Whether the limits of a percentage are about as wide as those of so many patients."""
+    low, high, percent = (
+        number(next(iter(measure.printed(s)), "nan")) for s in ("conf_low", "conf_high", "percent")
+    )
+    n = number(next(iter(measure.printed("N")), "nan"))
+    if not (0 <= percent <= 100 and isfinite(high - low) and isfinite(size)) or isfinite(n):
+        return True
+    wilson = interval(
+        round(percent / 100 * size), int(size), level=float(measure.first.level or 95) / 100
+    )
+    return 1 / WIDER < (high - low) / (100 * (wilson[1] - wilson[0])) < WIDER
+
+
 def _start(entry: Entry) -> int:
     return entry.finding.numbers[0].start
 
@@ -262,5 +302,5 @@ def _possible(measure: Drafted, size: float, near: float = NEAR) -> bool:
         return False
     share = 100 * (number(counts[0]) if counts else floor(percent / 100 * size + 0.5)) / size
     if counts and near:
-        return abs(share - percent) <= near
+        return abs(share - percent) <= min(near, max(percent / 4, 1))
     return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)

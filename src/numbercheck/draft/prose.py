@@ -18,13 +18,14 @@ from numbercheck.draft.findings import (
 )
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
+from numbercheck.draft.naming import number
 from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
-COMPLETES = re.compile(r"[^.;]{0,40}[(\[,]\s*")  # a percentage after its count
+COMPLETES = re.compile(r"[^.;]{0,40}(?:[(\[,]|\s[–—-])\s*")  # a percentage after its count
 JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
 ASSIGNED = re.compile(r"randomi[sz]|assign|allocat", re.IGNORECASE)
 TREATED = re.compile(
@@ -43,6 +44,10 @@ NO_LIMITS = ("design", "external", "population")
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
 OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
+)
+OTHER_OUTCOME = re.compile(
+    r"\b(relapses?|recurrences?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
+    re.IGNORECASE,
 )
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 
@@ -106,6 +111,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
             j += 1
         after = taken[j][1].start() if j < len(taken) else end
         past = taken[j - 1][1].end()
+        if kind == "interval" and re.search(r"\d", masked[before : match.start()]):
+            continue  # of a number that no pattern has read
         context = Context(
             text, start, end, min(before, match.start()), match, past, max(after, past), arms, found
         )
@@ -129,11 +136,19 @@ def _p_value(at: Context) -> list[Finding]:
 
 def _interval(at: Context) -> list[Finding]:
     last = at.last
-    if last and last.kind not in NO_LIMITS and not last.value("conf_low"):
-        last.numbers += at.numbers(**LIMITED)
+    limits = at.numbers(**LIMITED)
+    if last and last.kind not in NO_LIMITS and not last.value("conf_low") and _near(last, limits):
+        last.numbers += limits
         level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
         last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
     return []
+
+
+def _near(finding: Finding, limits: list[Number]) -> bool:
+    """Whether limits can be those of a finding: no farther from it than they are wide."""
+    center = next((number(n.printed) for n in finding.numbers if n.statistic not in ("n", "N")), 0)
+    low, high = (number(n.printed) for n in limits)
+    return not (center < 2 * low - high or center > 2 * high - low)
 
 
 def _rate(at: Context) -> list[Finding]:
@@ -182,6 +197,8 @@ def _unit(at: Context, center: str) -> str:
 
 def _effect(at: Context) -> list[Finding]:
     statistic = next(s for s, p in EFFECTS.items() if re.fullmatch(p, at.match["effect"]))
+    if statistic != "difference" and re.match(rf"\s*{UNIT}", at.text[at.match.end("value") :]):
+        return []  # a time, of which the ratio is
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
     numbers = at.numbers(value=statistic, **LIMITED)
@@ -203,11 +220,15 @@ def _comparison(at: Context, numbers: list[Number], ending: str, topic: str = ""
 
 def _fraction(at: Context) -> list[Finding]:
     numbers, last = at.numbers("n", "N", "percent"), at.last
+    if at.group("N") and "/" in at.match[0] and number(at.match["n"]) > number(at.match["N"]):
+        return []  # men/women, systolic/diastolic
     has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
     if last and not has & {n.statistic for n in numbers} and CONTINUES.fullmatch(at.before):
         last.numbers += numbers
         return []
     thing = trimmed(at.group("thing"))
+    if re.fullmatch(UNIT, thing):
+        return []  # a time
     joins = ROW if "respectively" in at.text[at.match.end() : at.end] else AGAINST
     if last and not thing and last.value("percent") and joins.search(at.before):
         return [_other(last, numbers)]
@@ -282,9 +303,11 @@ def _survival(at: Context, endpoint: str, horizon: float) -> Finding:
 def _landmark(at: Context) -> tuple[str, float]:
     """Endpoint and horizon in days of a survival estimate; empty and 0 for anything else."""
     before, after = at.lead, at.text[at.match.end() : min(at.end, at.match.end() + 80)]
-    endpoints = list(ENDPOINT.finditer(before)) or list(ENDPOINT.finditer(after))[:1]
+    named = list(ENDPOINT.finditer(before))
+    endpoints = named or list(ENDPOINT.finditer(after))[:1]
     horizons = list(HORIZON.finditer(before)) or list(HORIZON.finditer(after))[:1]
-    if not endpoints or not horizons:
+    is_other = named and OTHER_OUTCOME.search(before, named[-1].end())
+    if not endpoints or not horizons or is_other:
         return "", 0.0
     return endpoint_name(endpoints[-1][0]), days(horizons[-1])
 

@@ -117,9 +117,13 @@ def _ratio(draft: Draft) -> str:
              if d.first.kind == "population" and d.printed("n")}  # fmt: skip
     found = [sizes.get(name, nan) for name in draft.arms.names]
     for parts in permutations(map(int, draft.ratio.split(":"))) if draft.ratio else ():
-        if len(parts) == len(found) and all(
-            abs(n / sum(found) * sum(parts) / part - 1) < 0.15
-            for n, part in zip(found, parts, strict=True)
+        if (
+            len(parts) == len(found)
+            and all((*found, *parts))
+            and all(
+                abs(n / sum(found) * sum(parts) / part - 1) < 0.15
+                for n, part in zip(found, parts, strict=True)
+            )
         ):
             return ":".join(map(str, parts))
     return ""

@@ -7,6 +7,7 @@ that names `A|B` compares the two. Nothing that judges claims needs to know of a
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from unicodedata import normalize
 
 from numbercheck.errors import unknown
 from numbercheck.ledger.expressions import Expression
@@ -144,7 +145,7 @@ def _slug(claim: Claim) -> str:
 
 def as_slug(code: str) -> str:
     """Part of a measure's name that stands for an arm."""
-    return "".join(c if c.isalnum() else "_" for c in code)
+    return "".join(c if c.isalnum() else "_" for c in normalize("NFKC", code))
 
 
 def _quoted(code: str) -> str:

@@ -6,6 +6,7 @@ spaces; and empty cells and rows at the end. Everything else is refused by row.
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -40,7 +41,7 @@ def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
     TableError
         If the file is no text, or a quote in it is not closed.
     """
-    lines = _text(path).splitlines(keepends=True)
+    lines = list(io.StringIO(_text(path), newline=""))  # not at U+2028, as splitlines does
     if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator
         lines[0] = "\n"
     first = [line for line in lines if line.strip()][:1]

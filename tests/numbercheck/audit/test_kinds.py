@@ -166,6 +166,19 @@ def test_limits_of_a_hazard_ratio_are_symmetric_on_the_log_scale():
 
 
 @pytest.mark.parametrize(
+    ("printed", "limits"),
+    [
+        ("0.92", ("0.27", "4.20")),  # few events: PMC5830087
+        ("0.57", ("0.38", "0.91")),  # PMC4518214
+        ("0.81", ("0.59", "1.01")),  # symmetric about the ratio itself: PMC3488187
+    ],
+)
+def test_limits_that_a_likelihood_or_the_delta_method_gives_are_not_wrong(printed, limits):
+    """Profile likelihood skews limits by up to z² / 3I, as a few published ones are."""
+    assert told(hazard(printed, limits))["conf_high"] == ("unchecked", "not-determined")
+
+
+@pytest.mark.parametrize(
     ("given", "wrong", "kind"),
     [
         ({"limits": ("0.45", "1.04")}, "conf_high", "limits-asymmetric"),

@@ -202,6 +202,21 @@ def test_without_a_family_intervals_share_a_method():
     assert "Wilson" in found["d_conf_low"].reason
 
 
+def test_two_intervals_by_another_method_are_no_slip():
+    """An article can compute some by each, as the analysis of PMC3598551 does."""
+    from scipy.stats import binomtest
+
+    s = Sketch()
+    s.everyone(60)
+    exact, wilson = dict.fromkeys((10, 25, 40), "exact"), dict.fromkeys((15, 33), "wilson")
+    for k, method in (exact | wilson).items():
+        limits = binomtest(k, 60).proportion_ci(method=method)
+        pair = f"{100 * limits.low:.1f}", f"{100 * limits.high:.1f}"
+        s.count(f"n{k}", f"n{k}", k, limits=pair)
+
+    assert {v.verdict for v in audit(s.ledger) if "conf" in v.claim} == {"match"}
+
+
 def test_one_interval_without_a_family_chooses_its_own_method_and_says_so():
     _, found = interval(20, 45, ("30.9", "58.8"))
 

@@ -1,0 +1,99 @@
+"""Percentages of a table that are of fewer patients than their column has.
+
+Where values are missing, a percentage is of those known, whom a table rarely counts. A cell that
+does not fit its column's size is one of these, not a slip, where other cells say the same.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from math import isfinite
+from typing import NamedTuple
+
+from numbercheck.draft.grids import ROW
+from numbercheck.draft.naming import Drafted, number, plain
+from numbercheck.statistics.rounding import Printed
+
+LEAST, MOST = 0.75, 1.25  # of a column's patients, whom its cells may be out of instead
+MOST_ROWS = 12  # of one characteristic
+
+
+class Cell(NamedTuple):
+    """A count with its percentage in a table, and the size that its column has."""
+
+    drafted: Drafted
+    part: str
+    row: int
+    column: int
+    n: int
+    percent: Printed
+    size: float
+    is_partial: bool  # the table says that values are missing
+
+    def is_of(self, total: float) -> bool:
+        """Whether the percentage is that of the count out of a total."""
+        return self.percent.admits_percent(self.n, int(total))
+
+    @property
+    def is_far(self) -> bool:
+        """Whether no rounding of the percentage out of the column's size is the printed one."""
+        return abs(100 * self.n / self.size - self.percent.value) > float(self.percent.step)
+
+    @property
+    def is_of_fewer(self) -> bool:
+        """Whether the percentage can only be of fewer than the column has, but not far fewer."""
+        return not self.is_of(self.size) and bool(_totals(self, least=LEAST))
+
+
+def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Iterator[Drafted]:
+    """Measures with a percentage out of a number of patients that is not printed."""
+    cells = [cell for drafted in measures for cell in _cells(drafted, size)]
+    yield from (c.drafted for c in cells if c.is_partial and c.is_of_fewer)
+    rows: dict[tuple[str, int], list[Cell]] = {}
+    columns: dict[tuple[str, int], list[Cell]] = {}
+    for cell in sorted(cells, key=lambda cell: cell.row):
+        rows.setdefault((cell.part, cell.row), []).append(cell)
+        columns.setdefault((cell.part, cell.column), []).append(cell)
+    lines = (*rows.values(), *columns.values())
+    pairs = (pair for line in lines for pair in pairwise(line))
+    found: list[tuple[Cell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
+    found += [part for column in columns.values() for part in _parts(column)]
+    yield from (cell.drafted for each in found for cell in each)
+
+
+def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[Cell]:
+    for entry in drafted.entries if drafted.first.kind == "count" else ():
+        found, total = entry.finding, size(drafted)
+        n, percent = number(found.value("n")), found.value("percent")
+        if found.column and percent and not found.value("N") and isfinite(n) and total > 0:
+            row, printed = found.numbers[0].start // ROW, Printed(plain(percent))
+            place = entry.part, row, found.column
+            yield Cell(drafted, *place, int(n), printed, total, found.is_partial)
+
+
+def _are_of_others(first: Cell, second: Cell) -> bool:
+    """Whether neighbors are each out of fewer than their columns have, or both of one other total."""
+    if first.is_of(first.size) or second.is_of(second.size):
+        return False
+    if first.column == second.column and first.is_far and second.is_far:
+        return bool(_totals(first, second, least=LEAST, most=MOST))
+    return first.is_of_fewer and second.is_of_fewer
+
+
+def _parts(column: list[Cell]) -> Iterator[tuple[Cell, ...]]:
+    """Cells of a column that are out of another number together."""
+    misfits = [cell for cell in column if not cell.is_of(cell.size)]
+    if len(misfits) > max(1, len(column) / 2) or (len(misfits) > 1 and _totals(*column)):
+        yield tuple(column)
+    for start in range(len(column)):
+        for end in range(start + 2, min(start + MOST_ROWS, len(column)) + 1):
+            rows = column[start:end]
+            known = sum(cell.n for cell in rows)
+            if 0 < known < rows[0].size and all(cell.is_of(known) for cell in rows):
+                yield tuple(rows)
+
+
+def _totals(*cells: Cell, least: float = 0, most: float = 1) -> list[int]:
+    """Other numbers that all of these cells can be out of, as shares of their column's size."""
+    size = cells[0].size
+    low = max(int(least * size), *(cell.n for cell in cells), 1)
+    return [m for m in range(low, int(most * size)) if all(cell.is_of(m) for cell in cells)]

@@ -1,0 +1,147 @@
+"""Numbers of published trials, in the places where journals set them: what follows is not wrong.
+
+Each case holds the numbers of the article that its identifier at PubMed Central names, in words of
+our own, with the reason for which a draft once made the audit call them wrong.
+"""
+
+import pytest
+
+from numbercheck.audit import audit
+from numbercheck.draft.article import Article, Paragraph, PrintedTable
+from numbercheck.draft.drafting import draft_article
+from numbercheck.draft.writing import write_draft
+from numbercheck.ledger.reading import read_ledger
+
+
+def judged(folder, text="", *tables):
+    """Verdicts on a drafted article."""
+    printed = [PrintedTable(f"Table {i}", rows, part=f"Table {i}")
+               for i, rows in enumerate(tables, 1)]  # fmt: skip
+    article = Article((Paragraph("Text", "Text ¶1", text),) if text else (), tuple(printed))
+    write_draft(draft_article(article), folder / "ledger")
+    return audit(read_ledger(folder / "ledger"))
+
+
+def wrong(*given):
+    """Printed values of the mismatches of a drafted article."""
+    return [v.printed for v in judged(*given) if v.verdict == "mismatch"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # grades are no fraction: PMC4907713
+        "They differed in 3/4 grade nausea (30% vs 14%) and 3/4 grade mucositis (8% vs 10%).",
+        # a blood pressure, and a change of it: PMC3659156
+        "We enrolled 93 patients. A blood pressure of 155/93 mmHg fell by 4/3 mmHg.",
+        # the difference is named before the hazard ratio: PMC5362536
+        "There was no difference in PFS (HR 1.03, 95% CI 0.71-1.41, P = 0.98).",
+        # the interval is of the mean, not of the months: PMC4574984
+        "Mean quality of life after 12 months was 69.27 (95% CI 66.45–72.14).",
+        # the ratio is of the time that precedes its value: PMC5462678
+        "The hazard ratio over 503 days of follow-up was 1.52 (95% CI 1.08–2.15, p = 0.02).",
+        # relapses at other sites, not survival: PMC5555437
+        "Survival at 5 years was 26%, at the cost of thoracic relapse (36% vs 52%).",
+        # two groups at one time, not a curve that rises: PMC2361806
+        "Survival at 2 years ranged from 9% (ELF) to 20% (FUP).",
+        # patients of another number than those enrolled: PMC5654157
+        "We randomly assigned 59 patients. Of 77 assessable patients, none had been treated.",
+    ],
+)
+def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
+    """Every number is read as what it is, or left to do."""
+    assert wrong(tmp_path, text) == []
+
+
+SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        # the nutrition of 13 and 10 is not known: PMC4574984
+        [SIZES, ["Risk for malnutrition", "83 (26.5%)", "77 (24.4%)"],
+         ["Malnourished", "8 (2.6%)", "9 (2.8%)"]],
+        # the sexes add up to one less than the column: PMC3774725
+        [["", "Navigation N=494", "Control N=545"],
+         ["Female", "490 (99.2%)", "537 (98.7%)"], ["Male", "4 (0.8%)", "7 (1.3%)"]],
+        # safety in 134 of the 135, throughout the column: PMC4815882
+        [["", "Placebo (n=135)", "Simvastatin (n=134)"],
+         ["Diarrhoea", "8 (6.0)", "9 (6.7)"], ["Stomatitis", "6 (4.5)", "4 (3.0)"],
+         ["Response, n (%)", "90 (67.2)", "91 (67.9)"]],
+        # men and women, not men of women: PMC4213554
+        [["", "rhGH (n = 23)", "Control (n = 20)"], ["Male/Female (n)", "21/2", "19/1"]],
+        # changes in percent: PMC5707413
+        [["", "WPRT (n = 386)", "PORT (n = 61)"],
+         ["Minimum", "−96.5%", "−53.4%"], ["Maximum", "173.1%", "120.0%"]],
+        # ratios in percent: PMC4771973
+        [["", "Metformin v placebo (95% CI)"], ["Insulin, relative", "107% (87% to 131%)"]],
+        # per 1000 weeks: PMC3424202
+        [["", "DP n/N (%)", "AM n/N (%)"], ["Fever-days", "260/695 (374.1)", "125/334 (374.3)"]],
+        # labels in two columns, the second one numbers: PMC5555437
+        [["", "", "Twice-daily (n=274)", "Once-daily (n=273)"],
+         ["ECOG, no. (%)", "0", "147 (54%)", "150 (55%)"], ["", "1", "120 (44%)", "118 (43%)"],
+         ["Sex, no. (%)", "Female", "127 (46%)", "123 (45%)"],
+         ["", "Male", "147 (54%)", "150 (55%)"]],
+        # one label in two sections: PMC3641298
+        [["", "Overall (n = 108)", "Education (n = 54)", "Monitoring (n = 54)"],
+         ["Site, n (%)", "", "", ""],
+         ["Lung", "–", "15 (28)", "8 (15)"], ["Disease, n (%)", "", "", ""],
+         ["Lung", "3 (3)", "2 (4)", "1 (2)"]],
+        # subgroups whose sizes are not printed: PMC2680972
+        [["", "AL (n = 603) % (95% CI)", "DP (n = 610) % (95% CI)"],
+         ["Asia", "88.9 (81.5, 96.3)", "97.2 (93.0, 99.9)"]],
+        # a test's result in the heading: PMC3837325
+        [["", "P for χ² test = 0.04", ""], ["Smokers", "40", "20"]],
+    ],
+)  # fmt: skip
+def test_a_table_of_a_published_trial_has_nothing_wrong(tmp_path, table):
+    """A percentage of patients whom the table does not count is not judged by those it counts."""
+    assert wrong(tmp_path, "", table) == []
+
+
+def test_two_tables_with_one_label_print_two_things(tmp_path):
+    """A baseline of weight, and a baseline of lipids, of which one number is the same."""
+    first = [["", "LFD n = 31", "LCD n = 30"], ["Baseline, mean (SD)", "1.41 (0.4)", "1.12 (0.4)"]]
+    other = [["", "LFD n = 31", "LCD n = 30"], ["Baseline, mean (SD)", "1809 (0.4)", "1690 (0.4)"]]
+    assert wrong(tmp_path, "", first, other) == []
+
+
+def test_an_arm_s_patients_are_all_that_were_assigned(tmp_path):
+    """A smaller number that the text prints first, as of events, is no arm's size: PMC2656477."""
+    text = "Cure was seen in 4 of 10 in the control group. The control group (n = 8) was followed."
+    sizes = [["", "Control Group (n = 36)", "Exercise Group (n = 38)"], ["Age, mean", "55", "56"]]
+    assert wrong(tmp_path, text, sizes) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "slips"),
+    [
+        # rounded twice, and cut off: PMC3598549 and PMC3641298
+        ([["", "DTIC+IFN (N=52)", "DTIC (N=54)"], ["Nausea, n (%)", "33 (64)", "40 (74)"],
+          ["Fever, n (%)", "6 (12)", "11 (20)"], ["Lung, n (%)", "4 (8)", "15 (27)"]],
+         ["64", "27"]),
+        # arms that do not add up: PMC5362536
+        ([["", "Total (n = 160)", "Nimotuzumab (n = 80)", "Control (n = 80)"],
+          ["Negative", "84 (52.5%)", "39 (48.8%)", "38 (47.5%)"]], ["84"]),
+    ],
+)  # fmt: skip
+def test_a_slip_of_a_published_trial_is_found(tmp_path, table, slips):
+    """The cells around it do not explain it."""
+    assert wrong(tmp_path, "", table) == slips
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [["", "BMI < 40 (n = 42)", "BMI ≥ 40 (n = 40)"], ["Cure, n (%)", "21 (50)", "20 (50)"]],
+        [["", "All (n = 41)", "10⁷ VP (n = 20)", "10⁸ VP (n = 21)"],
+         ["Fever, n (%)", "5 (12)", "2 (10)", "3 (14)"]],
+        [["", "SC\u2028(n = 20)", "No SC\u2028(n = 21)"], ["Fever, n (%)", "2 (10)", "3 (14)"]],
+        [["", "SC (n = 20)", "No SC (n = 21)"], ["Fever, n (%)", "2 (10)", "3 (14)"]],
+    ],
+)  # fmt: skip
+def test_whatever_the_columns_are_called_the_ledger_can_be_read(tmp_path, table):
+    """Names that differ in signs, raised digits, a line separator, and a time for a ratio."""
+    text = "Patients were treated at 12:00."
+    assert wrong(tmp_path, text, table) == []
