@@ -17,7 +17,7 @@ LEAST, MOST = 0.75, 1.25  # of a column's patients, whom its cells may be out of
 MOST_ROWS = 12  # of one characteristic
 
 
-class Cell(NamedTuple):
+class PercentCell(NamedTuple):
     """A count with its percentage in a table, and the size that its column has."""
 
     drafted: Drafted
@@ -48,29 +48,29 @@ def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Itera
     """Measures with a percentage out of a number of patients that is not printed."""
     cells = [cell for drafted in measures for cell in _cells(drafted, size)]
     yield from (c.drafted for c in cells if c.is_partial and c.is_of_fewer)
-    rows: dict[tuple[str, int], list[Cell]] = {}
-    columns: dict[tuple[str, int], list[Cell]] = {}
+    rows: dict[tuple[str, int], list[PercentCell]] = {}
+    columns: dict[tuple[str, int], list[PercentCell]] = {}
     for cell in sorted(cells, key=lambda cell: cell.row):
         rows.setdefault((cell.part, cell.row), []).append(cell)
         columns.setdefault((cell.part, cell.column), []).append(cell)
     lines = (*rows.values(), *columns.values())
     pairs = (pair for line in lines for pair in pairwise(line))
-    found: list[tuple[Cell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
+    found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
     found += [part for column in columns.values() for part in _parts(column)]
     yield from (cell.drafted for each in found for cell in each)
 
 
-def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[Cell]:
+def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[PercentCell]:
     for entry in drafted.entries if drafted.first.kind == "count" else ():
         found, total = entry.finding, size(drafted)
         n, percent = number(found.value("n")), found.value("percent")
         if found.column and percent and not found.value("N") and isfinite(n) and total > 0:
             row, printed = found.numbers[0].start // ROW, Printed(plain(percent))
             place = entry.part, row, found.column
-            yield Cell(drafted, *place, int(n), printed, total, found.is_partial)
+            yield PercentCell(drafted, *place, int(n), printed, total, found.is_partial)
 
 
-def _are_of_others(first: Cell, second: Cell) -> bool:
+def _are_of_others(first: PercentCell, second: PercentCell) -> bool:
     """Whether neighbors are each out of fewer than their columns have, or both of one other total."""
     if first.is_of(first.size) or second.is_of(second.size):
         return False
@@ -79,7 +79,7 @@ def _are_of_others(first: Cell, second: Cell) -> bool:
     return first.is_of_fewer and second.is_of_fewer
 
 
-def _parts(column: list[Cell]) -> Iterator[tuple[Cell, ...]]:
+def _parts(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:
     """Cells of a column that are out of another number together."""
     misfits = [cell for cell in column if not cell.is_of(cell.size)]
     if len(misfits) > max(1, len(column) / 2) or (len(misfits) > 1 and _totals(*column)):
@@ -92,7 +92,7 @@ def _parts(column: list[Cell]) -> Iterator[tuple[Cell, ...]]:
                 yield tuple(rows)
 
 
-def _totals(*cells: Cell, least: float = 0, most: float = 1) -> list[int]:
+def _totals(*cells: PercentCell, least: float = 0, most: float = 1) -> list[int]:
     """Other numbers that all of these cells can be out of, as shares of their column's size."""
     size = cells[0].size
     low = max(int(least * size), *(cell.n for cell in cells), 1)
