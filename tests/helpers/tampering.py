@@ -9,6 +9,7 @@ import csv
 import json
 import os
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from unittest.mock import patch
 import pandas as pd
 
 from companion import workbench
-from companion.cohort import CohortError, patient_table, read_cohort
+from companion.cohort import CohortError, patient_table, read_cohort, unrecorded
 from companion.cohort.schema import Schema
 from companion.cohort.sources import VariableSource, parse_all
 from companion.project import ROOT
@@ -192,14 +193,22 @@ def _expected(table: Cohorts, slug: str) -> str:
 
 
 def results(folder: Path) -> list[Result]:
+    """Results of the four notebooks, which read the tables and the ledger once together."""
     found: list[Result] = []
     given = {"cohort_dir": str(folder), "output_dir": str(folder / "made")}
     given["consistency_file"] = "no/such.json"
+    cohort = read_cohort(folder, LEDGER)
+    missing = unrecorded(cohort, LEDGER)
+    once = {
+        "read_ledger": lambda *_: LEDGER,
+        "read_cohort": lambda *_: deepcopy(cohort),  # a notebook may change what it reads
+        "unrecorded": lambda *_: dict(missing),
+    }
     for stem, (parameters, rest) in _programs().items():
         names: dict[str, object] = {}
         exec(parameters, names)  # noqa: S102 - our own notebooks
         names |= given
-        with patch.object(workbench, "read_ledger", lambda path: LEDGER):  # read once
+        with patch.multiple(workbench, **once):
             exec(rest, names)  # noqa: S102
         found += read_results(folder / "made" / "results" / f"{stem}.csv")
     return unique(found)

@@ -191,21 +191,21 @@ def test_coverage_counts_verdicts_and_adds_up(ledger, verdicts):
 
 
 def test_every_digit_of_every_percentage_and_limit_is_guarded(ledger):
-    """The last printed digit moved up or down by one is always found."""
+    """The last printed digit moved by one, up in every other number, is always found.
+
+    Takes 4 seconds: the whole article is judged for each number.
+    """
     kinds = ("percent", "conf_low", "conf_high")
     before = {v.claim for v in audit(ledger) if v.verdict == "mismatch"}
-    missed = []
-    for claim in ledger.claims.values():
-        measure = ledger.measures[claim.measure]
-        if claim.statistic in kinds and measure.kind == "count" and claim.claim not in before:
-            for step in (-1, 1):
-                number = int(claim.value.value) + step
-                changed = ledger.constrain(printed={claim.claim: f"{number}{claim.value.unit}"})
-                found = {v.claim for v in audit(changed) if v.verdict == "mismatch"} - before
-                if claim.claim not in found:
-                    missed.append((claim.claim, number))
-    alone = {"text6_crs_blasts_lt5_percent", "text6_crs_blasts_ge5_percent"}
-    assert {claim for claim, _ in missed} <= alone
+    counted = [c for c in ledger.claims.values() if ledger.measures[c.measure].kind == "count"]
+    missed = set()
+    for at, claim in enumerate(counted):
+        if claim.statistic in kinds and claim.claim not in before:
+            number = int(claim.value.value) + (-1, 1)[at % 2]
+            changed = ledger.constrain(printed={claim.claim: f"{number}{claim.value.unit}"})
+            verdicts = {v.claim: v.verdict for v in audit(changed)}
+            missed |= {claim.claim} if verdicts[claim.claim] != "mismatch" else set()
+    assert missed <= {"text6_crs_blasts_lt5_percent", "text6_crs_blasts_ge5_percent"}
 
 
 @pytest.mark.parametrize(

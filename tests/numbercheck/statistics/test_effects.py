@@ -4,7 +4,7 @@ import csv
 from math import inf, isnan
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from places import TESTS
 
@@ -58,6 +58,7 @@ def test_differences_match_newcombe_1998_table_ii(counts, method, limits):
 
 
 @pytest.mark.parametrize(("effect", "method"), EVERY)
+@settings(max_examples=25)
 @given(first=GROUP, second=GROUP)
 def test_swapping_the_groups_mirrors_the_effect(effect, method, first, second):
     """No method favors a group; on the log scale for ratios."""
@@ -72,6 +73,7 @@ def test_swapping_the_groups_mirrors_the_effect(effect, method, first, second):
 
 
 @pytest.mark.parametrize(("effect", "method"), [e for e in EVERY if e[1] != "agresti-caffo"])
+@settings(max_examples=25)
 @given(first=GROUP, second=GROUP)
 def test_the_estimate_is_between_its_limits(effect, method, first, second):
     """Agresti-Caffo's limits are around an estimate that is drawn toward zero."""
