@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from companion.cohort.files import MAPPING
+from companion.cohort.files import MAPPING, FolderReading
 from companion.cohort.mapping import COLUMNS, DRAFT, STATUS, MappedCode, vocabulary
 from companion.cohort.schema import KEYS, Schema, plain
-from companion.cohort.sheets import FolderReading, RawTable
 from companion.errors import CompanionError
+from companion.formats.raw_tables import RawTable
 from numbercheck.ledger.records import Ledger
 from numbercheck.tables import write_table
 

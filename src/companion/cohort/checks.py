@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
-from companion.cohort.files import parse
+from companion.cohort.files import FolderReading, parse
 from companion.cohort.mapping import NOBODY, read_mapping, translate
 from companion.cohort.normal import normalized
 from companion.cohort.schema import (
@@ -18,8 +18,8 @@ from companion.cohort.schema import (
     one_of,
     plain,
 )
-from companion.cohort.sheets import Fault, FolderReading, RawTable, look_up
 from companion.cohort.times import absent, time_faults
+from companion.formats.raw_tables import Fault, RawTable, look_up
 from numbercheck.ledger.records import Ledger
 
 LIKE = 0.85  # how similar to a known name an unknown one must be to count as a misspelling

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from companion.cohort.files import MAPPING as FILE
-from companion.cohort.files import read_table
+from companion.cohort.files import FolderReading
 from companion.cohort.schema import FREE, MISSING, Schema, one_of
-from companion.cohort.sheets import FolderReading, RawTable, reword
+from companion.formats.parsers import read_table
+from companion.formats.raw_tables import RawTable, reword
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"

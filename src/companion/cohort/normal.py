@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pandas as pd
 
+from companion.cohort.files import FolderReading
 from companion.cohort.schema import ORIGINS, Schema
-from companion.cohort.sheets import FolderReading, RawTable, reword
+from companion.formats.raw_tables import RawTable, reword
 
 GRADE = re.compile(r"(?:grade ?)?([1-5])(?:\.0*)?", re.ASCII | re.IGNORECASE)
 NUMBERED = re.compile(r"-?[0-9]{1,6}(\.0*)?", re.ASCII)

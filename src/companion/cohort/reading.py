@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from companion.cohort.checks import EVERYONE, analyzed, counted_patients, examine, flagged
-from companion.cohort.files import load
+from companion.cohort.files import FolderReading, load
 from companion.cohort.schema import GROUP_OF, GROUPS, AdamColumn, Schema
-from companion.cohort.sheets import Fault, FolderReading, RawTable, grouped
 from companion.cohort.times import lengths
 from companion.errors import CompanionError
+from companion.formats.raw_tables import Fault, RawTable, grouped
 from companion.origin import label_of
 from numbercheck.ledger.records import Ledger
 

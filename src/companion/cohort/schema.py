@@ -14,8 +14,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from companion.cohort.sheets import look_up
 from companion.cohort.sources import parse_all
+from companion.formats.raw_tables import look_up
 from numbercheck import errors
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.texts import day_range

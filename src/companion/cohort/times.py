@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from companion.cohort.schema import TIME, Schema, dates
-from companion.cohort.sheets import Fault, RawTable, look_up
+from companion.formats.raw_tables import Fault, RawTable, look_up
 
 ROUNDING = 2.0  # days by which times written in different units may differ
 CENTURY = 36525  # days

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from companion.cohort import CohortError, masked, patient_table, read_cohort
 from companion.cohort.sources import parse
-from companion.cohort.xport import read_xport
+from companion.formats.xport import read_xport
 from companion.project import ROOT
 from companion.reconstruction import write_cohort
 from numbercheck.ledger.expressions import Expression

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from companion.cohort.sheets import FormatError
+from companion.formats.raw_tables import FormatError
 
 UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 WORDS = re.compile(rb"[\x80-\xff][\x40-\xff]*")

@@ -89,15 +89,15 @@ class RawTable:
             yield from self.mark(column, cells.isin(list(right)), look_up(cells, right))
 
 
-def grouped(faults: Iterable[Fault], most: int = MOST_LINES) -> list[str]:
+def grouped(faults: Iterable[Fault]) -> list[str]:
     """Faults as lines of text; equal faults of a column share one, with the first three rows."""
     alike: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:
         alike.setdefault((fault.file, fault.column, fault.right), []).append(fault)
     lines = [_line(group) for group in alike.values()]
-    if len(lines) <= most:
+    if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[: most - 1], f"and {len(lines) - most + 1} other kinds of fault"]
+    return [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} other kinds of fault"]
 
 
 def _line(group: list[Fault]) -> str:
@@ -111,33 +111,11 @@ def _line(group: list[Fault]) -> str:
 
 
 @dataclass
-class FolderReading:
-    """What was read from one folder, and what was wrong.
+class FaultLog:
+    """What was wrong while reading, and sentences on what was converted."""
 
-    Attributes
-    ----------
-    translated : dict of str to RawTable
-        Every record, in the ledger's codes.
-    tables : dict of str to RawTable
-        Of these, the records of the ledger's parameters and visits, which are checked.
-    dataset : dict
-        Content of ``dataset.json``.
-    faults : list of Fault
-    notes : list of str
-        Sentences on what was converted while reading.
-    nobody : frozenset of str
-        Terms and parameters that no patient has, according to ``mapping.csv``.
-    population : str
-        Flag of the patients who are counted.
-    """
-
-    translated: dict[str, RawTable] = field(default_factory=dict)
-    tables: dict[str, RawTable] = field(default_factory=dict)
-    dataset: dict = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    nobody: frozenset[str] = frozenset()
-    population: str = ""
 
     def fault(self, file: str, right: str, row: int = 0, column: str = "", value: str = "") -> None:
         """Note one fault."""

@@ -1,0 +1,1 @@
+"""Tables as text from CSV, SAS transport and Dataset-JSON files, and the faults found in them."""
