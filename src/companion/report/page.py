@@ -13,7 +13,8 @@ from companion.report.patients import Patients
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.report.environment import slug
-from numbercheck.report.page import JudgedLedger, ledger_content, statistics_of, write_html
+from numbercheck.report.page import JudgedLedger, Values, ledger_content, write_html
+from numbercheck.words import STATISTICS
 
 SECTIONS = {
     "overview": "Overview",
@@ -69,7 +70,7 @@ def write_report(
         **_computed(ledger, results),
         "patients": patients,
         "club": read_journal_club(published, ledger),
-        "statistics": statistics_of(ledger, values),
+        "statistics": _statistics(ledger, values),
         **_displayed(output, Links(ledger, values), late),
     }
     write_html(content, SECTIONS, output / "index.html", "companion.report")
@@ -115,3 +116,11 @@ def _shown(
                 at = f"{kind}-{slug(display.name)}", display.title
                 found.setdefault(measure, []).append(at)
     return found
+
+
+def _statistics(ledger: Ledger, values: Values) -> dict[str, list[str]]:
+    """The statistics of each measure that are printed or computed."""
+    return {
+        measure: [s for s in STATISTICS if ledger.find(measure, s) or (measure, s) in values]
+        for measure in ledger.measures
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Ledger
@@ -71,7 +71,7 @@ def findings(
     for conflict in together.get("conflicts", ()):
         if not known & set(conflict["claims"]):
             sentence = conflict["sentence"]
-            why = Markup("{}").format(sentence[:1].upper() + sentence[1:])
+            why = escape(sentence[:1].upper() + sentence[1:])
             found.append(Found("no cohort has all", "", None, why))
     readings = (q for q in questions if q.kind == "reading")
     found += [Found("one reading only", q.question, None, fill(q.text)) for q in readings]
@@ -84,7 +84,7 @@ def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
         if verdict.verdict == "mismatch":
             claim, known = claims[verdict.claim], ledger.expected_findings
             why = known[verdict.claim].reason if verdict.claim in known else verdict.reason
-            yield Found(_kind(verdict, claim), claim.claim, claim, Markup("{}").format(why))
+            yield Found(_kind(verdict, claim), claim.claim, claim, escape(why))
 
 
 def _kind(verdict: Verdict, claim: Claim) -> str:

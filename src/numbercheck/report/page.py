@@ -17,7 +17,7 @@ from numbercheck.report.numbers import Numbers
 from numbercheck.report.questions import read_questions
 from numbercheck.report.sources import elsewhere, sources
 from numbercheck.report.what_if import CHOICES, WhatIf, what_if
-from numbercheck.words import OUTCOMES, STATISTICS, UNCHECKED
+from numbercheck.words import OUTCOMES, UNCHECKED
 
 SECTIONS = {
     "overview": "Overview",
@@ -159,14 +159,6 @@ def _unchecked(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
     """Why claims could not be checked, most frequent first."""
     kinds = Counter(v.kind for v in verdicts if v.verdict == "unchecked")
     return [(UNCHECKED.get(kind, kind), n) for kind, n in kinds.most_common()]
-
-
-def statistics_of(ledger: Ledger, values: Values) -> dict[str, list[str]]:
-    """The statistics of each measure that are printed or computed."""
-    return {
-        measure: [s for s in STATISTICS if ledger.find(measure, s) or (measure, s) in values]
-        for measure in ledger.measures
-    }
 
 
 def _synonyms(published: Path) -> list[list[str]]:

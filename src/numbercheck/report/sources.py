@@ -46,18 +46,19 @@ def sources(
     judged = {v.claim: v for v in verdicts}
     return {
         "columns": every_source(ledger),
-        "rows": [_row(rows, judged) for rows in _by_number(own)],
+        "rows": [_row(rows, judged) for rows in _by_number(own).values()],
         "cited": cited,
         "shared": sum(bool(row.against) for row in own),
-        "beside": _beside(own),
+        "beside": _by_number(row for row in own if row.against == ARTICLE),
     }
 
 
-def _by_number(rows: Iterable[Agreement]) -> list[list[Agreement]]:
+def _by_number(rows: Iterable[Agreement]) -> dict[tuple[str, str], list[Agreement]]:
+    """Group the agreements by measure and statistic."""
     found: dict[tuple[str, str], list[Agreement]] = {}
     for row in rows:
         found.setdefault((row.measure, row.statistic), []).append(row)
-    return list(found.values())
+    return found
 
 
 def _row(rows: list[Agreement], judged: Mapping[str, Verdict]) -> SourcesRow:
@@ -70,12 +71,3 @@ def _row(rows: list[Agreement], judged: Mapping[str, Verdict]) -> SourcesRow:
     why = "" if first.agreement in ALIKE else first.explanation or verdict.reason
     named = first.label, STATISTICS[first.statistic]
     return SourcesRow(*named, printed, first.claim, verdict.verdict, said, why)
-
-
-def _beside(rows: Iterable[Agreement]) -> dict[tuple[str, str], list[Agreement]]:
-    """What other sources print of the article's numbers."""
-    found: dict[tuple[str, str], list[Agreement]] = {}
-    for row in rows:
-        if row.against == ARTICLE:
-            found.setdefault((row.measure, row.statistic), []).append(row)
-    return found
