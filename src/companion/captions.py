@@ -118,7 +118,7 @@ UNSTATED = Provenance()
 
 
 def provenance(ledger: Ledger, label: str) -> Provenance:
-    """Data cut-off as the article prints it, and what must be said of the patients."""
+    """Data cut-off as the article prints it, and the label of the patients."""
     cutoffs = ledger.find("data_cutoff", "value")
     return Provenance(cutoffs[0].printed if cutoffs else "", label)
 
@@ -162,7 +162,7 @@ def limits(low: float, high: float, measure: str = "") -> Text:
 
 
 def p_text(p: float) -> str:
-    """Print a P value as medical journals do.
+    """Format a P value as medical journals do.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def p_text(p: float) -> str:
 
 
 def p_range(low: float, high: float) -> str:
-    """Print a P value, or the range of one.
+    """Format a P value or a range of P values.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A number and what is known of it, as a notebook shows it."""
+"""A number with what is known of it, as a notebook shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What ``companion validate`` says besides faults: codes in use, and a draft to map them."""
+"""What ``companion validate`` reports besides faults: codes in use, and a draft mapping."""
 
 import re
 from collections import Counter

@@ -36,11 +36,11 @@ class Workbench:
     cohort_dir, published_dir, output_dir : str
         Folders of the ADaM tables, of the ledger, and for what the notebook makes.
     consistency_file : str
-        Document on consistency, made of this ledger; empty where there is none.
+        Consistency document of this ledger; empty where there is none.
     population : str
         Flag of the patients who are counted, as `read_cohort` takes it.
     parameters : object
-        The notebook's other parameters, which must mean something for these patients.
+        The notebook's other parameters, refused if they make no sense for these patients.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Workbench:
     provenance : Provenance
         Data cut-off and label for tables and figures.
     printed_only : Provenance
-        The same for what shows no patient: without the label.
+        The same without the label, for displays that show no patient.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Workbench:
         return self.consistency.range(measure, "p_value") or (p, p)
 
     def claim(self, slug: str) -> Card:
-        """What is known of a printed number, by the results that this notebook has so far."""
+        """What is known of a printed number, given the notebook's results so far."""
         if slug not in self.ledger.claims:
             raise MeaninglessError(unknown("claim", slug, self.ledger.claims))
         rows = verify(self.ledger, self.results, self._audited, missing=self.results.missing)

@@ -137,9 +137,9 @@ def _known(name: str, table: RawTable, schema: Schema) -> RawTable:
 
 
 def _near_misses(table: RawTable, column: str, known: Collection[str]) -> Iterator[Fault]:
-    """Names that differ from a known one by case or spaces, or resemble one that is never used.
+    """Names that differ from a known one in case or spaces, or resemble one that never occurs.
 
-    Other unknown names are extra parameters, visits or terms, and are ignored.
+    Other unknown names are extra parameters, visits or terms; they are ignored.
     """
     present = set(table[column])
     meant = {}

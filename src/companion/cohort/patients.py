@@ -31,8 +31,8 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
     -------
     pandas.DataFrame
         Indexed by ``USUBJID``; flags are boolean, numbers Int64 (times Float64), categories
-        text. A value is missing where it is not known or the variable not evaluable, where a
-        category has a code that the variable has not (unknown sex), and where a time was
+        text. A value is missing where it is unknown or the variable is not evaluable, where a
+        category has a code that the variable does not list (unknown sex), and where a time was
         censored and no variable holds the event.
 
     Raises
@@ -49,7 +49,7 @@ def patient_table(cohort: Cohort, variables: Mapping[str, Variable]) -> pd.DataF
 
 
 def _recorded(cohort: Cohort, variables: Mapping[str, Variable], records: Records) -> pd.DataFrame:
-    """The patient table before values that are not evaluable are blanked."""
+    """Patient table before the values that are not evaluable are blanked."""
     sources = parse_all(variables)
     timed = {s.name for s in sources.values() if s.how == "event"}
     table = pd.DataFrame(index=pd.Index(cohort.adsl["USUBJID"], name="USUBJID"))
@@ -75,7 +75,7 @@ def _masked(column: pd.Series) -> Masked:
 
 
 def _records(cohort: Cohort) -> Records:
-    """Split the tables by parameter, visit and term, which is faster than to ask each time."""
+    """Split the tables once by parameter, visit and term: faster than a filter per variable."""
     whole = {name: getattr(cohort, name.lower()).set_index("USUBJID") for name in ("ADSL", *KEYS)}
     parts = {
         (name, *key): rows
@@ -120,7 +120,7 @@ def unrecorded(cohort: Cohort, ledger: Ledger) -> dict[str, str]:
 
     A count is 0 only where the tables say so: a column that is empty for everyone, a visit, a
     parameter or an adverse event without any record (unless ``mapping.csv`` says that nobody
-    had it) leave the count unknown.
+    had it) leaves the count unknown.
     """
     sources, records = parse_all(ledger.variables), _records(cohort)
     recorded = _recorded(cohort, ledger.variables, records)

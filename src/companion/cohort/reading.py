@@ -28,14 +28,14 @@ class CohortError(CompanionError, ValueError):
 class Cohort:
     """The patients who are counted, for efficacy and safety alike, as in the article.
 
-    The tables have every column of the schema, extra ones left out, sorted by patient.
-    ``adsl`` has one row a patient. ``adrs`` has the record that is analyzed for each patient,
-    parameter and visit: with ANL01FL its Y, and the last by ADY, of relapses the first.
-    ``adae`` has the treatment-emergent events (TRTEMFL is Y, or nobody has one), several a
-    patient and term; of AETOXGR and AETOXGRG the one that is empty is derived, a group's
-    grade being its lowest. ``adtte`` has AVAL in days. Dates are text of ISO 8601, whole or
+    The tables have the columns of the schema and no others, sorted by patient. ``adsl`` has one
+    row per patient. ``adrs`` has the record analyzed for each patient, parameter and visit: of
+    those flagged Y, if ANL01FL is used, the last by ADY, or the first for relapses. ``adae`` has
+    the treatment-emergent events (TRTEMFL is Y, or empty for everyone), possibly several per
+    patient and term; where AETOXGR or AETOXGRG is empty, it is derived from the other, the grade
+    as the lowest of its group. ``adtte`` has AVAL in days. Dates are ISO 8601 text, whole or
     partial. ``label`` is what every display says of a reconstructed cohort; ``population`` says
-    who is counted; ``nobody`` holds the terms and parameters of which no record means no patient.
+    who is counted; for terms and parameters in ``nobody``, no record means no patient.
     """
 
     adsl: pd.DataFrame

@@ -1,8 +1,8 @@
-"""The columns and codes of the four ADaM tables, and what would be right in a wrong cell.
+"""Columns and codes of the four ADaM tables, and what a wrong cell should hold instead.
 
-CDISC's own columns and codes stand here, by the ADaM Implementation Guide 1.3 and its guides
-for occurrence data and time to event. What one trial adds to them is its ledger's
-(``fields.csv`` and the sources of ``variables.csv``).
+CDISC's own columns and codes are here, from the ADaM Implementation Guide 1.3 and its guides
+for occurrence data and time to event. What one trial adds comes from its ledger
+(``fields.csv`` and the sources in ``variables.csv``).
 """
 
 import math
@@ -62,7 +62,7 @@ class AdamColumn:
         )
 
     def right(self, cell: str) -> str:
-        """What would be right instead of a cell that does not fit."""
+        """What a cell that does not fit should hold instead."""
         if self.kind == "code":
             return one_of(cell, self.codes)
         if self.kind == "date":
@@ -116,7 +116,7 @@ NAMES = {
 
 
 def _standard(name: str) -> AdamColumn:
-    """Column of CDISC's, which ends the names of flags in FL and those of dates in DT."""
+    """A CDISC column; names of flags end in FL, those of dates in DT."""
     if name.endswith("FL"):
         return AdamColumn(name, "code", YES_NO)
     plainest = AdamColumn(name, "date" if name.endswith("DT") else "text")
@@ -138,7 +138,7 @@ class Schema:
     Parameters
     ----------
     ledger : Ledger
-        Its variables say where they stand in the tables, its fields which codes stand there.
+        Its variables say where they are in the tables, its fields which codes occur there.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Schema:
     visits : dict of str to list of str
         Visits that the variables read, for each parameter of ADRS.
     endpoints, events : list of str
-        Parameters of ADTTE, and those that everyone has, with or without the event.
+        Parameters of ADTTE, and those recorded for everyone, with or without the event.
     terms : list of str
         Adverse events.
     first : set of str
@@ -180,7 +180,7 @@ class Schema:
         return {"ADRS": [*self.visits], "ADTTE": self.endpoints, "ADAE": self.terms}
 
     def codes(self, table: str, name: str) -> tuple[str, ...]:
-        """Codes of a column or parameter; none where any value can stand."""
+        """Codes of a column or parameter; none where any value is allowed."""
         field = self.fields.get(f"{table}.{name}")
         return field.listed if field else ()
 
@@ -202,7 +202,7 @@ class Schema:
 
 
 def nearest(name: str, known: Iterable[str], like: float = 0.6) -> str:
-    """Return the known name that is most like this one; empty when none is."""
+    """Return the known name closest to this one; empty if none is close."""
     folded = {plain(k): k for k in sorted(known)}
     close = errors.nearest(plain(name)[:99], folded, like)
     return folded[close[0]] if close else ""
@@ -214,7 +214,7 @@ def plain(name: str) -> str:
 
 
 def one_of(cell: str, codes: Iterable[str]) -> str:
-    """Say which codes there are, and which one is like the cell."""
+    """Say which codes there are, and which one the cell may mean."""
     codes = list(codes)
     near = "" if MISSING.fullmatch(cell) else nearest(cell, codes)
     return f"write one of {', '.join(codes)}" + (f"; did you mean {near}?" if near else "")
@@ -230,7 +230,7 @@ def is_date(cell: str) -> bool:
 
 
 def dates(cells: pd.Series) -> pd.Series:
-    """Whole dates; NaT where one is missing or partial, for nothing is imputed."""
+    """Whole dates; NaT where one is missing or partial, since nothing is imputed."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=False)
     days = [c if len(c) == 10 and is_date(c) else "NaT" for c in distinct]
     return pd.Series(np.array(days, dtype="datetime64[s]")[codes], cells.index)

@@ -1,4 +1,4 @@
-"""Event times in days, and the checks on them."""
+"""Event times in days, and checks on them."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -87,7 +87,7 @@ def _incomplete(adtte: RawTable, length: pd.Series) -> Iterator[Fault]:
 def _misstated(
     adtte: RawTable, length: pd.Series, slack: pd.Series, schema: Schema
 ) -> Iterator[Fault]:
-    """Times other than from STARTDT to ADT, or longer than the trial."""
+    """Times that differ from the days between STARTDT and ADT, or exceed the trial."""
     off = length - _span(adtte)
     whole = off[_unit(adtte, schema.days_per_month) == 1]
     uncounted = len(whole) > 0 and (whole.dropna() == -1).all()  # no time counts its first day

@@ -67,7 +67,7 @@ class DescribedFigure(Figure):
     _svg: bytes = b""
 
     def draw(self, renderer: Any) -> None:
-        """Draw in the house style, in fonts that have every character; ticks are made only now."""
+        """Draw in the house style, in fonts that have every character; ticks exist only now."""
         with mpl.rc_context(SETTINGS):
             for text in self.findobj(Text):
                 settle(text)

@@ -61,12 +61,12 @@ def subgroup_rows(
     Parameters
     ----------
     outcomes : mapping of str to pandas.Series of bool
-        What is counted, by name of the panel; a missing outcome is one not reached.
+        Whether each patient reached an outcome, by panel; a missing value counts as not.
     factors : mapping of str to pandas.Series
         Level of each patient, missing where unknown.
     layout : DisplayLayout
-        Factors in order with their levels, and a measure for each outcome. A factor of which
-        no patient's level is known gives one row without counts.
+        Factors in order with their levels, and a measure for each outcome. A factor whose
+        level is unknown for every patient gives one row without counts.
     bounds : callable
         For a measure, the fewest and most responders in each level; empty where unknown.
     p_values : callable

@@ -54,16 +54,16 @@ def survival(
     curve : pandas.DataFrame
         From ``numbercheck.statistics.survival.kaplan_meier``, its times in months.
     endpoint : str
-        What survives, as the title and the axis name it.
+        Name of the endpoint, for the title and the axis.
     horizon : float
         Month at which the estimate is written out.
     conf_type, level : str, float
         How the limits were computed, for the footnote.
     envelope : pandas.DataFrame, optional
-        ``time`` (months) from which ``lower`` and ``upper`` hold: what no curve that fits the
-        printed numbers leaves. An infinite time stands for the end of the axis.
+        ``time`` (months) from which ``lower`` and ``upper`` hold: the range of all curves
+        compatible with the printed numbers. An infinite time is the end of the axis.
     possible : mapping of float to (int, int), optional
-        By month, fewest and most patients at risk that fit the printed numbers.
+        By month, fewest and most patients at risk in any compatible cohort.
     provenance : Provenance
         What the footnote says of the data.
     measure : str
@@ -129,7 +129,7 @@ def _frame(axes: Axes, ticks: np.ndarray, endpoint: str, horizon: float) -> None
 def _rows(
     curve: pd.DataFrame, ticks: np.ndarray, possible: Mapping[float, tuple[int, int]]
 ) -> dict[str, list[str]]:
-    """Who is at risk and who has left at each tick, by the name of the row."""
+    """Numbers at risk, with events and censored at each tick, by the name of the row."""
     counts = at_risk_table(curve, ticks)
     rows = {name: [f"{n}" for n in counts[column]] for name, column in ROWS.items()}
     if not possible:

@@ -1,7 +1,7 @@
 """Fig. 1a: one lane per patient, from the first day of treatment to the end of follow-up.
 
-Induction has its own scale, in days, for it is short beside the follow-up, in months. Results
-that the article gives without a day stand in columns, never on an invented day.
+Induction has its own scale, in days, because it is short compared with the follow-up, which is in
+months. Results that the article gives without a day are in columns, never on an invented day.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ LANES, LANE, LABEL = 185.0, 3.4, 2.7  # mm: most for all lanes, for one, least f
 INDUCTION, COLUMN, GAP, AXIS, HEAD = 46.0, 8.6, 3.0, 9.5, 8.0  # mm
 NAMES = 24.0  # mm, most for patients' identifiers
 MOST = 250  # lanes; more could not be told apart
-MOST_EVENTFUL = 500  # lanes of patients with an event, who all have one up to this number
+MOST_EVENTFUL = 500  # patients with an event, up to which each of them has a lane
 AFTER = 7  # days of follow-up that the induction scale still shows
 NOTES = (
     "Lanes in descending order of follow-up. The scale changes from days to months. Treatment "
@@ -110,8 +110,8 @@ def _ordered(patients: pd.DataFrame, transplant_day: pd.Series | None) -> pd.Dat
 def _with_lanes(everyone: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Patients who have a lane, and a sentence on those who have none.
 
-    Everyone with an event has one, and so has one in so many of the others. Of more patients
-    with an event than could ever be drawn, one in so many has a lane, too.
+    Everyone with an event has one; if there is no space for all the others, every k-th of them.
+    If even those with an event are too many, every k-th of them has one, too.
     """
     eventful = _flag(everyone, "os_event") | everyone["relapse"].isin(marks.RELAPSES).to_numpy()
     step = max(ceil(eventful.sum() / MOST_EVENTFUL), 1)
@@ -158,7 +158,7 @@ def _panels(
 
 
 def _columns(lanes: pd.DataFrame, layout: DisplayLayout, undated: np.ndarray) -> list[LaneColumn]:
-    """What stands beside the lanes: transplantations only where a date is missing."""
+    """Columns beside the lanes; transplantation is one only where a date is missing."""
     found: list[LaneColumn] = [
         (row.group, _is(lanes, row.column, row.code), marks.GLYPHS[row.code], row.mark)
         for row in layout.rows

@@ -35,7 +35,7 @@ class Fault:
 
 
 def look_up(cells: pd.Series, known: Mapping, default: object = None) -> pd.Series:
-    """Map each cell; unlike ``Series.map``, this takes every text that a file can hold."""
+    """Map each cell; unlike ``Series.map``, this accepts any text that a file can hold."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=False)
     found = pd.Series([known.get(cell, default) for cell in distinct], dtype=object)
     return pd.Series(found.to_numpy()[codes], cells.index, dtype=object)
@@ -83,14 +83,14 @@ class RawTable:
             yield Fault(self.file, int(row), column, cell, text)
 
     def mark_texts(self, column: str, right: Mapping[str, str]) -> Iterator[Fault]:
-        """One fault for each cell that holds one of these texts, which say what would be right."""
+        """One fault for each cell with one of these texts; each maps to what would be right."""
         if right:
             cells = self[column]
             yield from self.mark(column, cells.isin(list(right)), look_up(cells, right))
 
 
 def grouped(faults: Iterable[Fault]) -> list[str]:
-    """Faults as lines of text; equal faults of a column share one, with the first three rows."""
+    """Faults as lines of text; equal faults in a column share a line with the first three rows."""
     alike: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:
         alike.setdefault((fault.file, fault.column, fault.right), []).append(fault)

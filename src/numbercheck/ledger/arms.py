@@ -1,7 +1,7 @@
-"""Claims by trial arm: each becomes a claim of a measure that is restricted to its arm.
+"""Claims by trial arm: each becomes a claim about a measure restricted to its arm.
 
 A claim of `response` that names arm A is about the measure `response_A`, among those in arm A; one
-that names `A|B` compares the two. Nothing that judges claims needs to know of arms.
+that names `A|B` compares the two. Code that judges claims needs to know nothing about arms.
 """
 
 import json
@@ -20,7 +20,7 @@ DECLARE = 'write "arms": ["A", "B"] into article.json, or a category arm into va
 
 
 def arm_faults(ledger: Ledger, lines: list[int]) -> Iterator[str]:
-    """Say which arms cannot be, in article.json and in the claims, whose lines are given."""
+    """Say which arms are wrong in article.json and in the claims, whose lines are given."""
     listed = ledger.article.get("arms", [])
     is_named = isinstance(listed, list | dict) and all(isinstance(a, str) and a for a in listed)
     if not is_named or any(set(arm) & set('|"\\') for arm in listed):  # type: ignore[attr-defined]
@@ -68,8 +68,8 @@ def arms(ledger: Ledger) -> tuple[str, ...]:
 def expanded(ledger: Ledger) -> Ledger:
     """Ledger whose claims by arm are claims of measures restricted to that arm.
 
-    Counts that are printed for every arm and for the whole must add up, so these sums are added
-    to the relations.
+    Counts that are printed for every arm and overall must add up; these sums are added as
+    relations.
     """
     claims, of_arms = dict(ledger.claims), {}
     for name, claim in ledger.claims.items():
@@ -83,7 +83,7 @@ def expanded(ledger: Ledger) -> Ledger:
 
 
 def with_measures_of_arms(ledger: Ledger) -> Ledger:
-    """Ledger whose measures by arm follow from the measures that they restrict as these are now."""
+    """Ledger whose measures by arm are derived anew from the measures that they restrict."""
     made = {
         slug: _of_arms(slug, ledger.measures[measure], _named(arm), ledger)
         for slug, (measure, arm) in ledger.of_arms.items()
@@ -130,7 +130,7 @@ def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relatio
 
 
 def _is_partial(ledger: Ledger) -> bool:
-    """Whether the arm of some patients is not known, so that arms need not sum to the whole."""
+    """Whether the arm of some patients is unknown, so that arms need not add up to the total."""
     return ARM in ledger.variables and bool(ledger.variables[ARM].evaluable.text)
 
 

@@ -60,14 +60,14 @@ FOREIGN = {  # statistics that a kind of measure cannot have
 
 
 def ledger_faults(ledger: Ledger, lines: Mapping[str, list[int]]) -> Iterator[str]:
-    """Say what is wrong with each row, seen together with the other files.
+    """Say what is wrong with each row, given the other files.
 
     Parameters
     ----------
     ledger : Ledger
     lines : mapping of str to list of int
-        For each file the line of each record, in the ledger's order; records that follow from
-        others stand after these and have none.
+        For each file the line of each record, in the ledger's order; records derived from others
+        come last and have no line.
     """
     related = _measure_names(ledger)
     for name, numbers in lines.items():
@@ -103,7 +103,7 @@ def _choice_faults(
 
 
 def _one_of(options: Iterable[str]) -> str:
-    """List the names that can be written; of one-sided tests the two-sided name is enough."""
+    """List the names that can be written; one-sided tests are left out as variants."""
     return f"one of {' '.join(o for o in options if not o.endswith(tuple(ONE_SIDED)))}"
 
 
@@ -186,7 +186,7 @@ def _dose_faults(dose: rows.Dose, ledger: Ledger, where: str) -> Iterator[str]:
 
 
 def _bound_faults(row: rows.Unprinted, ledger: Ledger, where: str) -> Iterator[str]:
-    """Say why a row of bounds.csv asks for nothing that can be bounded."""
+    """Say why a row of bounds.csv asks for something that cannot be bounded."""
     if row.kind not in BOUNDED or (row.measure and row.measure not in ledger.measures):
         return
     about = ledger.measures[row.measure].kind if row.measure else ""
@@ -202,7 +202,7 @@ def _bound_faults(row: rows.Unprinted, ledger: Ledger, where: str) -> Iterator[s
 
 
 def _source_faults(source: rows.Source, ledger: Ledger, where: str) -> Iterator[str]:
-    """Say that a source cannot be found again, or that its date cannot be compared."""
+    """Say why a source could not be found by a reader, or its date not be compared."""
     for column in ("citation", "seen", "retrieved"):
         if not getattr(source, column):
             yield f"{where}, column {column}: it is empty; {SOUGHT[column]}"

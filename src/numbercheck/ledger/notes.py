@@ -1,4 +1,4 @@
-"""What a ledger makes one ask without being a fault: unlikely sizes of arms, units of time."""
+"""What deserves a second look in a ledger without being a fault: sizes of arms, units of time."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ IN_DAYS = re.compile(r"day|week", re.IGNORECASE)
 
 
 def notes(ledger: Ledger) -> list[str]:
-    """One sentence for each thing to look at again; none of them changes a verdict."""
+    """One sentence for each thing that deserves a second look; none changes a verdict."""
     return [*_ratio_notes(ledger), *_horizon_notes(ledger)]
 
 
@@ -31,9 +31,9 @@ def _horizon_notes(ledger: Ledger) -> Iterator[str]:
 
 
 def _ratio_notes(ledger: Ledger) -> Iterator[str]:
-    """Say where the arms' sizes are far from the stated randomization ratio; chance can do that.
+    """Say where the arms' sizes are far from the randomization ratio, though chance can do that.
 
-    An arm is told of that is more than 3.29 binomial standard deviations from its share.
+    Far is more than 3.29 binomial standard deviations from an arm's share.
     """
     ratio, codes = ledger.article.get("randomization"), arms(ledger)
     sizes = next(_sizes(ledger, codes), None)

@@ -1,6 +1,6 @@
-"""A whole ledger: how its printed numbers, populations and methods are found, and changed.
+"""A whole ledger: look up its printed numbers, populations and methods, and change them.
 
-``numbercheck.ledger.reading`` reads it from its files, a row each of ``numbercheck.ledger.rows``.
+``numbercheck.ledger.reading`` reads it; ``numbercheck.ledger.rows`` has the row of each file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ class LedgerError(NumbercheckError, ValueError):
         super().__init__("\n".join(self.faults))
 
     def __reduce__(self) -> tuple:
-        """Make it again of its faults, as a worker process hands it on."""
+        """Rebuild the error from its faults when a worker process passes it on."""
         return LedgerError, (self.faults,)
 
 
@@ -58,7 +58,7 @@ class Ledger:
     of_arms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def apart(self) -> "Ledger":
-        """Ledger whose assumptions for the shown cohort alone stand apart, as preferences."""
+        """Ledger with assumptions that only shape the shown cohort kept apart, as preferences."""
         shown = {k: a for k, a in self.assumptions.items() if a.use == "shown"}
         kept = {k: a for k, a in self.assumptions.items() if k not in shown}
         return replace(self, assumptions=kept, preferences=shown)
@@ -97,7 +97,7 @@ class Ledger:
         return expression
 
     def groups(self, by: Expression) -> tuple[Expression, ...]:
-        """Groups that ``by`` makes: those it selects and the rest, or one for each category."""
+        """Groups that ``by`` defines: those it selects and the rest, or one for each category."""
         variable = self.variables.get(by.text.strip())
         if variable and variable.type in ("category", "grade"):
             return tuple(Expression(f"{by.text} == {code!r}") for code in variable.domain)
@@ -121,7 +121,7 @@ class Ledger:
 
     @property
     def time_limits(self) -> tuple[date | None, float]:
-        """Data cut-off, after which no time can end, and the days of a month."""
+        """Data cut-off, after which no follow-up time can end, and days per month."""
         printed = self.find("data_cutoff", "value")
         return day_range(printed[0].printed)[1] if printed else None, self.days_per_month
 
@@ -131,7 +131,7 @@ class Ledger:
         return float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
 
     def depends(self, claim: rows.Claim, assumption: rows.Assumption) -> bool:
-        """Whether a claim means nothing without the value that an assumption gives a parameter."""
+        """Whether a claim has no meaning without the parameter that an assumption sets."""
         owner, _, column = assumption.parameter.partition(".")
         measure = self.measures[claim.measure]
         if column != "method":
@@ -149,18 +149,18 @@ class Ledger:
         methods: Mapping[str, str] | None = None,
         levels: Mapping[str, str] | None = None,
     ) -> "Ledger":
-        """Ledger with some numbers printed otherwise, claims left out, other methods assumed.
+        """Ledger with some printed numbers changed, claims left out, or other methods assumed.
 
         Parameters
         ----------
         printed : mapping of str to str, optional
-            Claim to what it shall print instead.
+            New printed text by claim.
         drop : iterable of str
             Claims to leave out.
         without : iterable of str
             Assumptions to leave out, with the claims that mean nothing without them.
         methods, levels : mapping of str to str, optional
-            Family to its method, or to the confidence level of its intervals.
+            Method, or confidence level of the intervals, by family.
 
         Raises
         ------
@@ -204,7 +204,7 @@ class Ledger:
     def _method_faults(
         self, methods: Mapping[str, str], levels: Mapping[str, str]
     ) -> Iterator[str]:
-        """Say which families, methods and levels cannot be."""
+        """Say which families, methods and levels are not possible."""
         for family in (*methods, *levels):
             if family not in self.families:
                 yield unknown("family", family, self.families)

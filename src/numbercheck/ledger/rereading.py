@@ -1,4 +1,4 @@
-"""Read a ledger by another value or expression of an assumption."""
+"""A ledger under another reading of one assumption."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from numbercheck.ledger.records import Ledger
 
 
 def reread(ledger: Ledger, name: str, reading: str) -> Ledger:
-    """Ledger with another expression, or another value of the parameter, for an assumption."""
+    """Ledger with another expression, or another parameter value, for an assumption."""
     assumption = ledger.assumptions[name]
     if not assumption.parameter:
         other = replace(assumption, expression=Expression(reading))

@@ -1,4 +1,4 @@
-"""Which sources' claims a ledger has in view: the article's alone, or others beside them."""
+"""Which sources' claims a ledger includes: the article's alone, or others as well."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ def population(ledger: Ledger, source: str) -> str:
 
 
 def with_cited(ledger: Ledger) -> Ledger:
-    """Ledger whose comparators also have what sources of the kind ``cited`` print.
+    """Ledger whose comparators include what sources of the kind ``cited`` print.
 
     Each is about the article's claim of the same measure, or else about the measure.
     """

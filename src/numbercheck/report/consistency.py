@@ -1,4 +1,4 @@
-"""The part on consistency: what was found of all claims together, ready to be shown."""
+"""The part on consistency: what holds for all claims at once, formatted for the page."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 def consistency(found: Row, ledger: Ledger) -> dict[str, Any]:
-    """Make a document on consistency ready; empty when there is none."""
+    """Format a document on consistency; empty when there is none."""
     if not found:
         return {}
     reasons = {claim: c["sentence"] for c in found["conflicts"] for claim in c["claims"]}

@@ -1,4 +1,4 @@
-"""What was found, the strongest first, as a reader is told it in one line."""
+"""Findings for the top of the page, the strongest first, one line each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -64,7 +64,7 @@ def findings(
 ) -> list[Found]:
     """Everything that a reader should know first, by kind in the order of `BADGES`.
 
-    ``together`` has the conflicts of all claims, of which those are told that no claim alone shows.
+    ``together`` has the conflicts among claims; those that a single verdict shows are left out.
     """
     found = [*_mismatches(ledger, verdicts)]
     known = {f.about for f in found}

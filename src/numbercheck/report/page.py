@@ -34,14 +34,14 @@ Values = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class SameMeaning:
-    """Words, separated by a bar, of which a search for one finds the others."""
+    """Words, separated by bars; a search for one also finds the others."""
 
     words: str
 
 
 @dataclass(frozen=True)
 class JudgedLedger:
-    """A ledger with all that it says of itself: what takes time and needs no patients.
+    """A ledger with everything that follows from it without patients, which takes time.
 
     Attributes
     ----------
@@ -76,8 +76,8 @@ def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None
     published : Path
         The ledger, with its tables of questions and synonyms where it has them.
     document : mapping
-        What was found of all claims together, as ``numbercheck.consistency.document`` makes it;
-        empty where that was not asked.
+        Results on joint consistency, from ``numbercheck.consistency.document``; empty if not
+        computed.
     page : Path
         The file to write.
     """
@@ -95,7 +95,7 @@ def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None
 def ledger_content(
     published: Path, known: JudgedLedger, document: Mapping[str, Any], values: Values
 ) -> dict[str, Any]:
-    """What the parts of the page show that need a ledger and its verdicts.
+    """Content of those parts of the page that need a ledger and its verdicts.
 
     ``values`` are results by measure and statistic, where something was computed from patients.
     """
@@ -162,7 +162,7 @@ def _unchecked(verdicts: Iterable[Verdict]) -> list[tuple[str, int]]:
 
 
 def _synonyms(published: Path) -> list[list[str]]:
-    """Groups of words that mean the same to whoever searches the ledger."""
+    """Groups of words that are synonyms in a search of the ledger."""
     faults: list[str] = []
     rows = read_records(published / "synonyms.csv", SameMeaning, faults)
     if faults:

@@ -35,7 +35,7 @@ def elsewhere(ledger: Ledger) -> list[Verdict]:
 def sources(
     ledger: Ledger, found: Sequence[Agreement], verdicts: Iterable[Verdict]
 ) -> dict[str, Any]:
-    """Make the sources ready; empty where the article is the only one.
+    """Format what the sources print; empty where the article is the only one.
 
     ``found`` are the ledger's agreements, ``verdicts`` those of `elsewhere`.
     """
@@ -62,7 +62,7 @@ def _by_number(rows: Iterable[Agreement]) -> dict[tuple[str, str], list[Agreemen
 
 
 def _row(rows: list[Agreement], judged: Mapping[str, Verdict]) -> SourcesRow:
-    """What all sources print of one number; a difference is told, else the first comparison."""
+    """What all sources print of one number; a difference if there is one, else the first."""
     first = next((row for row in rows if row.agreement == "differs"), rows[0])
     printed = {row.source: row.printed for row in rows}
     printed |= {row.against: row.against_printed for row in rows if row.against}
