@@ -1,7 +1,5 @@
 """Describe a conflict in words for a clinician."""
 
-from collections.abc import Iterable
-
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
@@ -69,26 +67,13 @@ def record(ledger: Ledger, conflict: Conflict) -> dict[str, object]:
 
 
 def tell_sizes(found: list[int], tried: int) -> str:
-    """Say which sizes of the cohort the printed numbers allow, such as 17 or 34–36."""
+    """Say which sizes of the cohort the printed numbers allow."""
     if not tried:
         return "no size of the cohort was decided in time; more time (--seconds) would help"
-    allowed = ", ".join(map(_span, runs(found))) or "none"
-    return f"of 1 to {tried} patients the printed numbers allow {allowed}"
-
-
-def runs(numbers: Iterable[int]) -> list[list[int]]:
-    """Runs of consecutive whole numbers in an ascending sequence."""
-    found: list[list[int]] = []
-    for number in numbers:
-        if found and number == found[-1][-1] + 1:
-            found[-1].append(number)
-        else:
-            found.append([number])
-    return found
-
-
-def _span(run: list[int]) -> str:
-    return str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}"
+    ends = " to ".join(map(str, dict.fromkeys((*found[:1], *found[-1:])))) or "none"
+    gaps = bool(found) and len(found) <= found[-1] - found[0]
+    some = f", {len(found)} of these sizes" if gaps else ""
+    return f"of 1 to {tried} patients the printed numbers allow {ends}{some}"
 
 
 def not_modeled(ledger: Ledger) -> dict[str, list[str]]:

@@ -90,13 +90,15 @@ def test_a_size_that_is_not_printed_has_the_range_that_the_numbers_allow(run, un
 @pytest.mark.parametrize(
     ("found", "tried", "told"),
     [
-        ([17, 34, 35, 36], 40, "of 1 to 40 patients the printed numbers allow 17, 34–36"),
+        ([34, 35, 36], 40, "of 1 to 40 patients the printed numbers allow 34 to 36"),
+        ([17, 34], 40, "of 1 to 40 patients the printed numbers allow 17 to 34, 2 of these sizes"),
+        ([40], 40, "of 1 to 40 patients the printed numbers allow 40"),
         ([], 40, "of 1 to 40 patients the printed numbers allow none"),
         ([], 0, "no size of the cohort was decided in time"),
     ],
 )
-def test_sizes_are_told_as_ranges(found, tried, told):
-    assert tell_sizes(found, tried).startswith(told)
+def test_sizes_are_told_as_a_range(found, tried, told):
+    assert tell_sizes(found, tried).partition(";")[0] == told
 
 
 @pytest.fixture
