@@ -36,7 +36,7 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
     candidates = [
         Candidate(rule, f"{text} %", printed.admits(float(text))) for rule, text in rules.items()
     ]
-    says = f"{k} of {total} is {format_rounded(value, printed.decimals + 1)} %"
+    says = f"{k} of {total} is {_unrounded(value, printed.decimals)} %"
     verdict, kind = "mismatch", "count-exceeds-total"
     if k > total:
         says = f"{k} is more than the total, {total}."
@@ -54,6 +54,13 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
         says += perhaps if found else f"No count out of {total} does."
         says += _with_fewer(claim, k, evidence)
     return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, count.claims)
+
+
+def _unrounded(value: float, decimals: int) -> str:
+    """A value with a decimal more, or as many as show on which side of a tie it is."""
+    texts = [format_rounded(value, decimals + more) for more in range(1, 6)]
+    rounded = format_rounded(value, decimals)
+    return next((t for t in texts if format_rounded(float(t), decimals) == rounded), texts[0])
 
 
 def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterator[Explanation]:

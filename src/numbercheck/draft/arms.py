@@ -80,6 +80,12 @@ class Arms:
         known = {_key(word): arm for word, arm in self.aliases.items()}
         return next((name for name in self.names if _key(name) == key), known.get(key, ""))
 
+    def leading(self, text: str) -> str:
+        """The arm's name that a text begins with, as written there; empty where it compares arms."""
+        found = [m for m in self.mentions(text) if not m.start]
+        others = {m.arm for m in self.mentions(text)}
+        return text[: found[0].end] if found and len(others) == 1 else ""
+
     @property
     def pair(self) -> str:
         """The two arms of a trial of two, the control last."""

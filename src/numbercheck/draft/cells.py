@@ -147,6 +147,8 @@ def _effect(*texts: str) -> str:
 
 def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     """A number with two limits: an effect, an estimate or a median."""
+    if re.search(r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]", at.heading):
+        return None  # a P value, and the limits of what is tested
     if effect := _effect(at.heading, at.near):
         if effect != "difference" and m["low"][0] in "-−–":
             return None  # no ratio is negative
@@ -176,7 +178,9 @@ def _without_level(at: Setting) -> str:
 
 def _range(m: re.Match[str], at: Setting) -> Finding | None:
     pair = limits_named(at.near)
-    return at.finding("quantity", _numbers(m, low=pair[0], high=pair[1])) if pair else None
+    if not pair or re.fullmatch(r"\d+,\d+", m[0].strip()):
+        return None  # a decimal comma
+    return at.finding("quantity", _numbers(m, low=pair[0], high=pair[1]))
 
 
 def _plain(m: re.Match[str], at: Setting) -> Finding | None:
@@ -186,7 +190,8 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         return at.finding("comparison", _numbers(m, a=effect), effect.replace("_", " "))
     if said in ("median", "mean"):
         return at.finding("quantity", _numbers(m, a=said))
-    if m["sign"] or re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading):
+    in_percent = any(re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", t) for t in (at.heading, at.name))
+    if m["sign"] or in_percent:
         if QUANTILE.search(at.name) or not 0 <= number(m["a"]) <= 100:
             return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))

@@ -61,12 +61,15 @@ def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Itera
 
 
 def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[PercentCell]:
+    """Cells of a table, or the counts of a paragraph and arm as if they were a column."""
     for entry in drafted.entries if drafted.first.kind == "count" else ():
         found, total = entry.finding, size(drafted)
         n, percent = number(found.value("n")), found.value("percent")
-        if found.column and percent and not found.value("N") and isfinite(n) and total > 0:
+        if percent and not found.value("N") and isfinite(n) and total > 0:
             row, printed = found.numbers[0].start // ROW, Printed(plain(percent))
             place = entry.part, row, found.column
+            if not found.column:  # a paragraph, one arm in it
+                place = f"{entry.locus} {found.arm}", found.numbers[0].start, 1
             yield PercentCell(drafted, *place, int(n), printed, total, found.is_partial)
 
 

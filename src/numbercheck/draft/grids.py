@@ -37,6 +37,7 @@ NUMBER_OF = re.compile(
     r"patients|participants)\W*((no\.?|n)\W*)?",
     re.IGNORECASE,
 )
+OF_KNOWN = re.compile(r"#|[Nn]\.?")  # how many have a value, beside the columns of arms
 IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
 MISSING = re.compile(
     r"missing|unknown|\b(un)?available|not (all|every|reported|recorded|known|answered|assessed)|"
@@ -169,6 +170,8 @@ class TableReader:
     def _cell(self, r: int, c: int, cell: str, label: str) -> None:
         column = self.columns[c] if c < len(self.columns) else Column()
         self.headings[r, c] = column.heading
+        if self.arms and not column.arm and OF_KNOWN.fullmatch(column.heading):
+            return
         rest = column.rest
         name = self._name(label, r)
         name = f"{name}, {rest[:1].lower()}{rest[1:]}" if rest else name
@@ -275,7 +278,7 @@ def _column(table: PrintedTable, c: int) -> Column:
 def _named_column(table: PrintedTable, c: int, arms: Arms) -> Column:
     """A column whose heading names an arm without its size."""
     texts, heading = _headings(table, c)
-    own = next((t for t in texts if arms.named(_arm(t))), "")
+    own = next(filter(None, (t if arms.named(_arm(t)) else arms.leading(t) for t in texts)), "")
     return Column(heading, arm=arms.named(_arm(own)), own=own)
 
 

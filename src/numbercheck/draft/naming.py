@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
-from numbercheck.draft.findings import Finding
+from numbercheck.draft.findings import OTHER, Finding
 from numbercheck.draft.labels import GRADE, tokens
 
 
@@ -86,7 +86,8 @@ class Measures:
         shared = {s for s in values if drafted.printed(s)}
         agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
         beside = any(e.locus == entry.locus for e in drafted.entries)
-        if shared - agree and (beside or "N" in shared - agree):
+        is_loose = beside or "N" in shared - agree or finding.label.endswith(OTHER)
+        if shared - agree and is_loose:
             return False  # of two groups, not one number printed in two ways
         shared, agree = shared - {"N"}, agree - {"N"}
         if finding.kind in ("design", "external"):

@@ -302,5 +302,6 @@ def _possible(measure: Drafted, size: float, near: float = NEAR) -> bool:
         return False
     share = 100 * (number(counts[0]) if counts else floor(percent / 100 * size + 0.5)) / size
     if counts and near:
-        return abs(share - percent) <= min(near, max(percent / 4, 1))
+        slip = max(percent / 4, float(Printed(plain(percents[0])).step))
+        return abs(share - percent) <= min(near, slip)
     return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)

@@ -174,6 +174,9 @@ def _spread(at: Context, what: str) -> tuple[list[Number], str]:
     named = limits_named(what)
     low, high = named or ("min", "max")
     numbers = at.numbers(low=low, high=high)
+    center = number(at.group("median") or at.group("again"))
+    if numbers and not named and not number(at.match["low"]) <= center <= number(at.match["high"]):
+        return [], ""  # limits of a difference
     return numbers, "" if named or not numbers else "guess: the range; could be quartiles"
 
 
@@ -267,7 +270,7 @@ def _range(at: Context) -> list[Finding]:
 
 
 def _percent(at: Context) -> list[Finding]:
-    number, last = at.numbers("percent"), at.last
+    percent, last = at.numbers("percent"), at.last
     has_percent = bool(last and last.value("percent"))
     endpoint, horizon = _landmark(at)
     if last and re.search(r"\bSE\W*$", at.before):
@@ -278,15 +281,19 @@ def _percent(at: Context) -> list[Finding]:
         return [_other(last, at.numbers(percent="mean"))]
     elif CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
         return [Finding("external", at.label(), at.numbers(percent="value"), unit="%")]
-    elif number[0].printed.startswith("-") or CHANGE.search(at.before) or CHANGED.match(at.after):
+    elif (
+        not 0 <= number(percent[0].printed) <= 100
+        or CHANGE.search(at.before)
+        or CHANGED.match(at.after)
+    ):
         label = at.label() or "Change"
         return [Finding("design", label, at.numbers(percent="value"), unit="%")]
     elif last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
-        last.numbers += number
+        last.numbers += percent
     elif last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
-        return [_other(last, number)]
+        return [_other(last, percent)]
     else:
-        return [Finding("count", at.label() or (last.label if last else ""), number)]
+        return [Finding("count", at.label() or (last.label if last else ""), percent)]
     return []
 
 
@@ -319,7 +326,7 @@ def _again(at: Context) -> list[Finding]:
     if not last or not statistic or (at.group("sd") and statistic != "mean"):
         return []
     spread = at.numbers("sd") or _spread(at, at.group("what"))[0]
-    return [_other(last, at.numbers(again=statistic) + spread)]
+    return [_other(last, at.numbers(again=statistic) + spread * (statistic != "rate"))]
 
 
 def _count(at: Context) -> list[Finding]:

@@ -38,12 +38,19 @@ def wrong(*given):
         "There was no difference in PFS (HR 1.03, 95% CI 0.71-1.41, P = 0.98).",
         # the interval is of the mean, not of the months: PMC4574984
         "Mean quality of life after 12 months was 69.27 (95% CI 66.45–72.14).",
-        # the ratio is of the time that precedes its value: PMC5462678
+        # the ratio is of the time that precedes its value: PMC4569275
         "The hazard ratio over 503 days of follow-up was 1.52 (95% CI 1.08–2.15, p = 0.02).",
         # relapses at other sites, not survival: PMC5555437
         "Survival at 5 years was 26%, at the cost of thoracic relapse (36% vs 52%).",
         # two groups at one time, not a curve that rises: PMC2361806
         "Survival at 2 years ranged from 9% (ELF) to 20% (FUP).",
+        # episodes, not patients, of whom more had none: PMC2836470
+        "We enrolled 925 patients. There were seven episodes of syncope (1.7%).",
+        # 26 of the 27 were measured: PMC5015758
+        "We assigned 27 patients to therapy and 27 to control. In the control group, worsening"
+        " (n = 2 (8%)) and recovery (n = 3 (12%)) were rare.",
+        # more than all is a change: PMC4889182
+        "We enrolled 50 patients. Traffic to the website of 289% was seen.",
         # patients of another number than those enrolled: PMC5654157
         "We randomly assigned 59 patients. Of 77 assessable patients, none had been treated.",
     ],
@@ -69,7 +76,7 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         [["", "Placebo (n=135)", "Simvastatin (n=134)"],
          ["Diarrhoea", "8 (6.0)", "9 (6.7)"], ["Stomatitis", "6 (4.5)", "4 (3.0)"],
          ["Response, n (%)", "90 (67.2)", "91 (67.9)"]],
-        # men and women, not men of women: PMC4213554
+        # men and women, not men of women: PMC5883519
         [["", "rhGH (n = 23)", "Control (n = 20)"], ["Male/Female (n)", "21/2", "19/1"]],
         # changes in percent: PMC5707413
         [["", "WPRT (n = 386)", "PORT (n = 61)"],
@@ -88,9 +95,16 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Site, n (%)", "", "", ""],
          ["Lung", "–", "15 (28)", "8 (15)"], ["Disease, n (%)", "", "", ""],
          ["Lung", "3 (3)", "2 (4)", "1 (2)"]],
-        # subgroups whose sizes are not printed: PMC2680972
+        # subgroups whose sizes are not printed: PMC3598551
         [["", "AL (n = 603) % (95% CI)", "DP (n = 610) % (95% CI)"],
          ["Asia", "88.9 (81.5, 96.3)", "97.2 (93.0, 99.9)"]],
+        # percentages without counts: PMC5850179
+        [["", "All Patients (n=967)", "Morphine (n=554)", "No Morphine (n=413)"],
+         ["Male sex, %", "82", "82", "82"]],
+        # the limits are not of the P value: PMC4917725
+        [["", "Difference in tertiles, P (95% CI)"], ["Vitality", ".004 (0.11 to 0.54)"]],
+        # decimal commas: PMC4769147
+        [["", "Standard (n = 50)", "Early (n = 50)"], ["3 quartile", "92,5", "90,5"]],
         # a test's result in the heading: PMC3837325
         [["", "P for χ² test = 0.04", ""], ["Smokers", "40", "20"]],
     ],
@@ -98,6 +112,15 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
 def test_a_table_of_a_published_trial_has_nothing_wrong(tmp_path, table):
     """A percentage of patients whom the table does not count is not judged by those it counts."""
     assert wrong(tmp_path, "", table) == []
+
+
+def test_a_column_that_names_an_arm_and_a_grade_is_of_that_arm(tmp_path):
+    """Whether or not a size stands there."""
+    text = "We assigned 40 patients to zolimab and 41 to placebo."
+    heads = ["", "Zolimab any grade", "Zolimab grade 3–4", "Placebo any grade", "Placebo grade 3–4"]
+    row = ["Nausea, n (%)", "20 (50)", "4 (10)", "10 (24)", "2 (5)"]
+    cells = [v for v in judged(tmp_path, text, [heads, row]) if v.locus.startswith("Table")]
+    assert [v.verdict for v in cells if "percent" in v.claim] == ["match"] * 4
 
 
 def test_two_tables_with_one_label_print_two_things(tmp_path):
@@ -108,7 +131,7 @@ def test_two_tables_with_one_label_print_two_things(tmp_path):
 
 
 def test_an_arm_s_patients_are_all_that_were_assigned(tmp_path):
-    """A smaller number that the text prints first, as of events, is no arm's size: PMC2656477."""
+    """A smaller number that the text prints first, as of events, is no arm's size: PMC4832354."""
     text = "Cure was seen in 4 of 10 in the control group. The control group (n = 8) was followed."
     sizes = [["", "Control Group (n = 36)", "Exercise Group (n = 38)"], ["Age, mean", "55", "56"]]
     assert wrong(tmp_path, text, sizes) == []
