@@ -14,7 +14,6 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.inspection import inspect_notebook
-from synthetic import trial, write_csv
 
 from companion.build import workers
 from companion.build.parameters import declared
@@ -110,21 +109,6 @@ def usual(tmp_path_factory):
 def other(tmp_path_factory):
     """Run all four with another value of every parameter of method."""
     return execute(tmp_path_factory.mktemp("other"), **OTHER)
-
-
-@pytest.fixture(scope="module")
-def supplied_tables(tmp_path_factory):
-    """Write a larger trial's tables, as they come: several records, units and grades."""
-    folder = tmp_path_factory.mktemp("adam")
-    write_csv(trial(), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def supplied(tmp_path_factory, supplied_tables):
-    """Run all four on that trial."""
-    folder = tmp_path_factory.mktemp("supplied")
-    return execute(folder, cohort_dir=supplied_tables)
 
 
 @pytest.fixture(scope="module")
@@ -288,12 +272,10 @@ def test_results_print_as_printed_except_the_known_findings(usual):
     assert {r.basis for r in found.values()} == {"constructed"}
 
 
-@pytest.mark.parametrize("run", ["usual", "supplied"])
-def test_both_paths_to_a_number_agree(request, supplied_tables, run):
+def test_both_paths_to_a_number_agree(usual):
     """The cells count in the ADaM tables; the ledger's expressions in the patient table."""
-    found = results(request.getfixturevalue(run))
-    cohort = COHORT if run == "usual" else read_cohort(supplied_tables, LEDGER)
-    table = patient_table(cohort, LEDGER.variables)
+    found = results(usual)
+    table = patient_table(COHORT, LEDGER.variables)
     columns = {name: [None if pd.isna(x) else x for x in column] for name, column in table.items()}
     compared = Cohorts(LEDGER, [columns])
 
@@ -303,14 +285,6 @@ def test_both_paths_to_a_number_agree(request, supplied_tables, run):
     for (measure, name), r in kept.items():
         (expected,) = compared.statistic(LEDGER.measures[measure], name)
         assert r.value == pytest.approx(expected, rel=1e-9), (measure, name)
-
-
-def test_supplied_data_carry_no_label(supplied):
-    """Nothing of a trial's own data may call itself reconstructed."""
-    assert {r.basis for r in results(supplied).values()} == {"data"}
-    assert json.loads((supplied / "figures" / "alt.json").read_text(encoding="utf-8"))
-    for path in [*supplied.glob("tables/*"), *supplied.glob("figures/*.svg")]:
-        assert "econstructed" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_every_display_of_the_reconstructed_cohort_says_so(usual):
@@ -502,9 +476,9 @@ def test_the_forest_shows_what_the_article_leaves_open(tmp_path):
 @pytest.mark.parametrize(
     ("stem", "family"), [("2-efficacy", "proportion_interval"), ("4-survival", "survival_interval")]
 )
-def test_a_class_sees_which_methods_give_the_printed_limits(supplied, stem, family):
+def test_a_class_sees_which_methods_give_the_printed_limits(sparse, stem, family):
     """What the article was computed with does not depend on whose data are at hand."""
-    book = nbformat.read(supplied / f"{stem}.ipynb", as_version=4)
+    book = nbformat.read(sparse / f"{stem}.ipynb", as_version=4)
     shown = [o.data["text/plain"] for c in book.cells for o in c.get("outputs", []) if "data" in o]
 
     assert repr(family_fits(LEDGER)[family]) in shown
