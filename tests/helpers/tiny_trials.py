@@ -102,6 +102,8 @@ FAMILIES = (
     Family("curve", "log", "", "", ""),
 )
 
+LEFT_OUT = -1  # in place of the number of a patient who is not counted
+
 
 @dataclass(frozen=True)
 class Tiny:
@@ -159,11 +161,9 @@ class Tiny:
         return self._survival(about, statistic)
 
     def _proportion(self, about: Measure, statistic: str) -> np.ndarray:
-        part, whole = self.count(about.where, about.among), self.count(about.among)
-        return _mapped(
-            lambda k, n: _proportion(int(k), int(n), statistic, self.ledger.method(about)),
-            zip(part, whole, strict=True),
-        )
+        counts = [self.count(about.where, about.among), self.count(about.among)]
+        method = self.ledger.method(about)
+        return _mapped(lambda k, n: _proportion(k, n, statistic, method), np.transpose(counts))
 
     def p_values(self, about: Measure) -> np.ndarray:
         """P value of each cohort's table."""
@@ -171,36 +171,34 @@ class Tiny:
         groups = ((about.by, no[about.by]), (about.where, no[about.where]))
         cells = [self.count(g, e, about.among) for g, e in product(*groups)]
         method = self.ledger.method(about)
-        return _mapped(
-            lambda a, b, c, d: p_value([[int(a), int(b)], [int(c), int(d)]], method),
-            zip(*cells, strict=True),
-        )
+        return _mapped(lambda a, b, c, d: p_value([[a, b], [c, d]], method), np.transpose(cells))
 
     def _quantity(self, about: Measure, statistic: str) -> np.ndarray:
         values, known = (part[0] for part in self.table.columns[about.where.text])
         chosen = known & self.table.select(about.among)[0]
         kind = int(self.ledger.method(about).removeprefix("quantile-"))
+        numbers = np.where(chosen, values, LEFT_OUT).astype(int)[self.cohorts]
         return _mapped(
-            lambda *who: _order([int(values[i]) for i in who if chosen[i]], statistic, kind),
-            self.cohorts,
+            lambda *who: _order([x for x in who if x != LEFT_OUT], statistic, kind),
+            np.sort(numbers, axis=1),
         )
 
-    def followed(self, about: Measure) -> list[tuple[tuple[int, bool], ...]]:
-        """Times and events, in order, of those whose curve it is in each cohort."""
+    def survival_on(self, about: Measure, day: float, statistic: str = "estimate") -> np.ndarray:
+        """Estimate, or a limit, in percent, on a day; or number at risk, or of events."""
         names = {v.source: v.variable for v in self.ledger.variables.values()}
         time, event = (
             self.profiles[names[f"ADTTE.{about.endpoint} {w}"]] for w in ("days", "event")
         )
         inside = self.table.select(about.among)[0]
-        return [
-            tuple(sorted((time[i], event[i]) for i in who if inside[i])) for who in self.cohorts
+        seen = [
+            2 * t + e if keep else LEFT_OUT for t, e, keep in zip(time, event, inside, strict=True)
         ]
-
-    def survival_on(self, about: Measure, day: float, statistic: str = "estimate") -> np.ndarray:
-        """Estimate, or a limit, in percent, on a day."""
+        method = self.ledger.method(about)
         return _mapped(
-            lambda *who: _curve(who, day, statistic, self.ledger.method(about)),
-            self.followed(about),
+            lambda *who: _curve(
+                [(x // 2, bool(x % 2)) for x in who if x != LEFT_OUT], day, statistic, method
+            ),
+            np.sort(np.array(seen)[self.cohorts], axis=1),
         )
 
     def _survival(self, about: Measure, statistic: str) -> np.ndarray:
@@ -212,7 +210,8 @@ class Tiny:
             return self.obeys(self.ledger.assumptions[row])
         told = self.ledger.claims[row]
         values = self.values(self.ledger.measures[told.measure], told.statistic)
-        return np.array([told.value.admits(float(v)) for v in values])
+        distinct, at = np.unique(values, return_inverse=True)
+        return np.array([told.value.admits(float(v)) for v in distinct])[at]
 
     @cached_property
     def satisfied(self) -> dict[str, np.ndarray]:
@@ -227,14 +226,10 @@ class Tiny:
         return found
 
 
-def _mapped(function, cases) -> np.ndarray:
-    """Apply a function to each case, once for equal cases."""
-    known: dict = {}
-    keys = [tuple(case) for case in cases]
-    for key in keys:
-        if key not in known:
-            known[key] = function(*key)
-    return np.array([known[key] for key in keys], dtype=float)
+def _mapped(function, cases: np.ndarray) -> np.ndarray:
+    """Apply a function to each row of numbers, once for equal rows."""
+    distinct, at = np.unique(cases, axis=0, return_inverse=True)
+    return np.array([function(*row) for row in distinct.tolist()], dtype=float)[at]
 
 
 def _proportion(k: int, n: int, statistic: str, method: str) -> float:
@@ -318,11 +313,12 @@ def _printed(
     trial: Tiny, measures: list[Measure], cohorts: np.ndarray, truth: int, random: Random
 ) -> Tiny:
     """Print some statistics of one cohort into the ledger."""
-    trial.__dict__["cohorts"] = cohorts
+    drawn = replace(trial)
+    drawn.__dict__["cohorts"] = cohorts[[truth]]
     claims = [claim("all", "n", str(trial.n))]
     for about in measures[1:]:
         for statistic in _statistics(about, random):
-            value = trial.values(about, statistic)[truth]
+            (value,) = drawn.values(about, statistic)
             if np.isfinite(value):
                 claims.append(claim(about.measure, statistic, _print(value, statistic, random)))
     printed = replace(trial, ledger=replace(trial.ledger, claims=keyed(claims)))

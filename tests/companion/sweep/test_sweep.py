@@ -211,7 +211,7 @@ def cluster(tmp_path):
 
 
 def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp_path):
-    """A real scheduler and two workers; one is killed while it works."""
+    """A real scheduler and two workers; one is killed while it works. Takes 10 seconds."""
     address, workers = cluster
     while not address.is_file():
         time.sleep(0.05)
@@ -229,11 +229,11 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
             if done == 1:
                 workers[0].kill()
 
-    outcome = sweep(request(tmp_path, "seeds: 0-3", where), Killer())
+    outcome = sweep(request(tmp_path, "seeds: 0-2", where), Killer())
 
-    assert (outcome.runs, outcome.failures) == (4, ())
+    assert (outcome.runs, outcome.failures) == (3, ())
     rows = table(tmp_path)
-    assert sorted(rows["seed"].unique()) == [0, 1, 2, 3]
+    assert sorted(rows["seed"].unique()) == [0, 1, 2]
     assert not rows.duplicated(["run", "measure", "statistic"]).any()
 
 
@@ -271,9 +271,9 @@ def test_without_distributed_a_sentence_says_how_to_install_it(tmp_path):
 
 
 def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
-    """Cohorts that are done when it is killed are not constructed again."""
+    """Cohorts that are done when it is killed are not constructed again. Takes 8 seconds."""
     path = tmp_path / "grid.yml"
-    path.write_text("seeds: 0-2\n", encoding="utf-8")
+    path.write_text("seeds: 0-1\n", encoding="utf-8")
     command = [COMMAND, "sweep", path, "--output", tmp_path / "out", "--jobs", "1"]
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     cohorts = tmp_path / "out" / "cohorts"
@@ -287,5 +287,5 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
 
     assert before
     assert before.items() <= after.items()
-    assert len(after) == 3
-    assert table(tmp_path)["run"].nunique() == 3
+    assert len(after) == 2
+    assert table(tmp_path)["run"].nunique() == 2
