@@ -92,10 +92,12 @@ def leave_one_out(
     """
     given_up = frozenset(given_up)
     for measure, statistic, copies, others in numbers(ledger):
-        (kept, undecided), (aside, _) = (
-            _range(ledger.constrain(drop=left_out), measure, statistic, given_up, seconds)
-            for left_out in (copies, copies | others)
+        kept, undecided = aside, _ = _range(
+            ledger.constrain(drop=copies), measure, statistic, given_up, seconds
         )
+        if others:
+            without = ledger.constrain(drop=copies | others)
+            aside, _ = _range(without, measure, statistic, given_up, seconds)
         printed = ledger.find(measure.measure, statistic)[0].printed
         yield Implied(measure.measure, statistic, printed, kept, aside, undecided)
 
@@ -144,10 +146,11 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
             if copies <= given_up or text.lstrip("<>=").startswith("-"):
                 continue
             changed = dict.fromkeys(copies, text)
-            kept, aside = (
-                _noticed(printed.changed(ledger.constrain(changed, drop)), copies, given_up)
-                for drop in ((), others)
-            )
+            search = printed.changed(ledger.constrain(changed))
+            kept = aside = _noticed(search, copies, given_up)
+            if others:
+                without = search.changed(ledger.constrain(changed, others))
+                aside = _noticed(without, copies, given_up)
             yield Changed(measure.measure, statistic, value.text, text, kept, aside)
 
 

@@ -66,12 +66,12 @@ class Search:
             a for a in self.assumptions if ledger.assumptions[a].switchable != "yes"
         )
         self._answers: Answers = {}
-        self._found: list[tuple[int, int, Columns]] = []
+        self._found: list[tuple[int, Columns]] = []
 
     def changed(self, ledger: Ledger) -> "Search":
-        """Search of a ledger that differs in its claims alone, which shares the answers."""
+        """Search of a ledger that differs in its claims alone, with what is known so far."""
         other = Search(ledger, self.seconds, self.extra)
-        other._answers = self._answers
+        other._answers, other._found = self._answers, [*self._found]
         return other
 
     @property
@@ -182,11 +182,16 @@ class Search:
             return {}  # nothing is said of these columns
         key = frozenset(map(self._record, rows)), tuple(questions), n
         if key not in self._answers:
-            known = (
-                c for i, m, c in self._found if c and (i, m) == (index, n) and self.suits(c, rows)
-            )
-            self._answers[key] = next(known, None) or self._ask(index, rows, n)
+            known = (c for m, c in self._found if m == n and self._is_of(c, index))
+            fitting = (columns for columns in known if self.suits(columns, rows))
+            self._answers[key] = next(fitting, None) or self._ask(index, rows, n)
         return self._answers[key]
+
+    def _is_of(self, columns: Columns, index: int) -> bool:
+        """Whether a cohort has columns of one part, and of no other."""
+        rows, questions = self.parts[index]
+        own = set().union(*map(self._columns, rows), *map(self._with_evaluable, questions))
+        return bool(columns) and columns.keys() <= own
 
     def _ask(self, index: int, rows: Rows, n: int) -> Columns | None:
         try:
@@ -199,7 +204,7 @@ class Search:
         if solution.status == "infeasible":
             return None
         columns = assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
-        self._found.append((index, n, columns))
+        self._found.append((n, columns))
         return columns
 
     @cached_property
