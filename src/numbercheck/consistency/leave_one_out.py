@@ -5,8 +5,9 @@ digit test: how many changes of a last digit by one would have been noticed? Bot
 with the measure's other statistics (the n of a percentage) kept, and with them set aside too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.scope import modeled
@@ -91,23 +92,27 @@ def leave_one_out(
         Most time for one question; what is not decided in it counts as implying nothing.
     """
     given_up = frozenset(given_up)
+
+    @cache
+    def asked(left_out: Rows) -> Bounds:
+        kept = ledger.constrain(drop=left_out)
+        return Bounds(kept, seconds, given_up & kept.claims.keys())
+
     for measure, statistic, copies, others in numbers(ledger):
-        kept, undecided = aside, _ = _range(
-            ledger.constrain(drop=copies), measure, statistic, given_up, seconds
+        (kept, undecided), (aside, _) = (
+            _range(partial(asked, left_out), measure, statistic)
+            for left_out in (copies, copies | others)
         )
-        if others:
-            without = ledger.constrain(drop=copies | others)
-            aside, _ = _range(without, measure, statistic, given_up, seconds)
         printed = ledger.find(measure.measure, statistic)[0].printed
         yield Implied(measure.measure, statistic, printed, kept, aside, undecided)
 
 
 def _range(
-    ledger: Ledger, measure: Measure, statistic: str, given_up: Rows, seconds: float
+    others: Callable[[], Bounds], measure: Measure, statistic: str
 ) -> tuple[Range | None, bool]:
-    """Range that a ledger leaves, and whether that was not decided in time."""
+    """Range that the others leave, and whether that was not decided in time."""
     try:
-        asked = Bounds(ledger, seconds, given_up & ledger.claims.keys())
+        asked = others()
         bound = asked.statistic(measure, statistic)
     except UndecidedError:
         return None, True

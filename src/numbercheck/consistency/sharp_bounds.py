@@ -66,6 +66,11 @@ class Bounds(Asking):
         """Bounds found so far of values that never rise with time, by day."""
         return defaultdict(dict)
 
+    @cached_property
+    def _parts(self) -> dict[tuple[Expression, Expression], tuple[Bound, Bound]]:
+        """Bounds found so far of counts and their populations."""
+        return {}
+
     def count(self, where: Expression, among: Expression | None = None, label: str = "") -> Bound:
         """Bound a number of patients."""
         among = among or Expression("")
@@ -118,16 +123,23 @@ class Bounds(Asking):
         label, among = f"{measure.label}, {STATISTICS[name]}", measure.among
         if name == "N":
             return self.count(among, label=label)
-        model, rows, goal = self._counted(measure.where, among)
-        part = self._whole_number(label, model, rows, goal, measure.where, among)
+        part, whole = (replace(b, label=label) for b in self._part_of(measure.where, among))
         if name == "n":
             return part
-        whole = self._whole_number(label, model, rows, model.count(among), among)
         if whole.low != whole.high or not whole.low or (part.low, part.high) == (0, whole.low):
             return None
         limits, n = limits_of(self.ledger, measure), int(whole.low)
         ends = [percent_or_limit(int(k), n, name, limits) for k in (part.low, part.high)]
         return replace(part, low=min(ends), high=max(ends), unit="%")
+
+    def _part_of(self, where: Expression, among: Expression) -> tuple[Bound, Bound]:
+        """Bound a count and its population, which all statistics of a count are read off."""
+        if (where, among) not in self._parts:
+            model, rows, goal = self._counted(where, among)
+            part = self._whole_number(where.text, model, rows, goal, where, among)
+            whole = self._whole_number(among.text, model, rows, model.count(among), among)
+            self._parts[where, among] = part, whole
+        return self._parts[where, among]
 
     def quantity(self, measure: Measure, statistic: str) -> Bound | None:
         """Bound an order statistic; None where the size of its population is open."""
