@@ -1,15 +1,17 @@
 """Columns and codes of the four ADaM tables, and what a wrong cell should hold instead.
 
-CDISC's own columns and codes are here, from the ADaM Implementation Guide 1.3 and its guides
-for occurrence data and time to event. What one trial adds comes from its ledger
+CDISC's own columns and codes are in ``adam.csv``, from the ADaM Implementation Guide 1.3 and
+its guides for occurrence data and time to event. What one trial adds comes from its ledger
 (``fields.csv`` and the sources in ``variables.csv``).
 """
 
+import csv
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,7 +38,10 @@ LARGEST = 1e15  # of any number, so that none is infinite
 
 @dataclass(frozen=True)
 class AdamColumn:
-    """A column of a table; an empty cell is a missing value unless the column must be filled."""
+    """A column of a table; an empty cell is a missing value unless the column must be filled.
+
+    ``kind`` is text, identifier, code, date, whole or number.
+    """
 
     name: str
     kind: str = "text"
@@ -83,53 +88,36 @@ class AdamColumn:
         return look_up(cells, known).astype(float)
 
 
-GROUPS = {"1-2": (1, 2), "3-4": (3, 4), "5": (5,)}  # AETOXGRG: grades of CTCAE
-GROUP_OF = {grade: group for group, grades in GROUPS.items() for grade in grades}
-YES_NO = ("Y", "N")
-STUDY_DAY = AdamColumn("ADY", "whole", low=-math.inf)
-TIME = AdamColumn("AVAL", "number", high=1e6, required=True)
-OTHERS = (  # columns that are neither flags, nor dates, nor free text
-    *(
-        AdamColumn(n, "identifier", required=True, filled=True)
-        for n in ("USUBJID", "PARAMCD", "AVISIT")
-    ),
-    AdamColumn("AEDECOD", "identifier", required=True),  # empty where nobody coded the event
-    AdamColumn("AGE", "whole", high=120, required=True),
-    AdamColumn("AGEU", "code", ("YEARS",)),
-    AdamColumn("SEX", "code", ("F", "M", "U", "UNDIFFERENTIATED"), required=True),
-    AdamColumn("AVISITN", "number"),
-    STUDY_DAY,
-    AdamColumn("AVALC", required=True),
-    AdamColumn("AETOXGR", "code", tuple(map(str, GROUP_OF))),
-    AdamColumn("AETOXGRG", "code", tuple(GROUPS)),
-    TIME,
-    AdamColumn("AVALU", "code", ("DAYS", "WEEKS", "MONTHS")),
-    AdamColumn("CNSR", "whole", high=999, required=True, filled=True),
-)
-NAMES = {
-    "ADSL": "STUDYID USUBJID SUBJID SITEID AGE AGEU SEX RACE TRT01A SAFFL FASFL ITTFL TRTSDT "
-    "LSTALVDT DTHFL",
-    "ADRS": "STUDYID USUBJID PARAMCD PARAM AVISIT AVISITN ADY AVALC ANL01FL",
-    "ADAE": "STUDYID USUBJID AEDECOD AECAT AETOXGR AETOXGRG TRTEMFL",
-    "ADTTE": "STUDYID USUBJID PARAMCD PARAM AVAL AVALU CNSR EVNTDESC STARTDT ADT",
+def _standard() -> dict[str, tuple[AdamColumn, ...]]:
+    """Columns of each table, from ``adam.csv`` beside this module."""
+    tables: dict[str, tuple[AdamColumn, ...]] = {}
+    with Path(__file__).with_name("adam.csv").open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            limits = float(row["low"] or 0), float(row["high"] or "inf")
+            must = row["required"] == "yes", row["filled"] == "yes"
+            column = AdamColumn(row["column"], row["kind"], _listed(row["codes"]), *limits, *must)
+            tables[row["table"]] = (*tables.get(row["table"], ()), column)
+    return tables
+
+
+def _listed(codes: str) -> tuple[str, ...]:
+    return tuple(filter(None, codes.split("|")))
+
+
+STANDARD = _standard()
+COLUMNS = {column.name: column for columns in STANDARD.values() for column in columns}
+STUDY_DAY, TIME = COLUMNS["ADY"], COLUMNS["AVAL"]
+YES_NO = COLUMNS["DTHFL"].codes
+GROUPS = {  # groups of CTCAE grades: (1, 2) for "1-2", (5,) for "5"
+    code: tuple(range(int(code[0]), int(code[-1]) + 1)) for code in COLUMNS["AETOXGRG"].codes
 }
-
-
-def _standard(name: str) -> AdamColumn:
-    """A CDISC column; names of flags end in FL, those of dates in DT."""
-    if name.endswith("FL"):
-        return AdamColumn(name, "code", YES_NO)
-    plainest = AdamColumn(name, "date" if name.endswith("DT") else "text")
-    return next((column for column in OTHERS if column.name == name), plainest)
-
-
+GROUP_OF = {grade: group for group, grades in GROUPS.items() for grade in grades}
+FREE = {name for name, c in COLUMNS.items() if c.kind == "text" and not c.required}
 KEYS = {  # columns that say what a record is about
     "ADRS": ["PARAMCD", "AVISIT"],
     "ADTTE": ["PARAMCD"],
     "ADAE": ["AEDECOD"],
 }
-STANDARD = {table: tuple(map(_standard, names.split())) for table, names in NAMES.items()}
-FREE = {c.name for t in STANDARD.values() for c in t if c.kind == "text" and not c.required}
 
 
 class Schema:

@@ -109,8 +109,9 @@ def _one_of(options: Iterable[str]) -> str:
 
 def _claim_faults(claim: rows.Claim, ledger: Ledger, where: str) -> Iterator[str]:
     measure = ledger.measures.get(claim.measure)
-    if measure is None:
-        yield from () if claim.measure else (f"{where}: the measure is missing",)
+    if measure is None:  # an unknown name is a wrong choice, which is reported already
+        if not claim.measure:
+            yield f"{where}: the measure is missing"
         return
     known = {ARTICLE, *ledger.sources}
     if claim.source and claim.source not in known:

@@ -1,8 +1,9 @@
 """Dates and confidence levels, from the texts that stand in a ledger."""
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
-MONTHS = (
+MONTHS = (  # calendar.month_name depends on the locale
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
@@ -45,5 +46,4 @@ def day_range(printed: str) -> tuple[date, date]:
         raise ValueError(
             f"{printed!r} is not a date; write it as April 15, 2024 or as April 2024"
         ) from None
-    following = date(first.year + month // 12, month % 12 + 1, 1)
-    return first, following - timedelta(days=1)
+    return first, first.replace(day=monthrange(first.year, month)[1])
