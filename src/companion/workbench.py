@@ -21,7 +21,6 @@ from companion.results import Results, write_results
 from companion.verify import prints_as, verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.errors import unknown
-from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
 
 # Six digits, as in the report, and labels as long as they are.
@@ -97,7 +96,7 @@ class Workbench:
         if not (row.where or row.measure):
             return None
         text = row.where or self.ledger.measures[row.measure].where.text
-        where = self.ledger.selection(text) if text else Expression("")
+        where = self.ledger.selection(text)
         return int(where.select(masked(self.patients), len(self.patients)).sum())
 
     def p_values(self, measure: str) -> tuple[float, float]:

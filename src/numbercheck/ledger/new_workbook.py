@@ -8,7 +8,7 @@ from numbercheck.ledger.checking import CHOICES
 from numbercheck.ledger.new import explanation
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import FILES, columns_of
-from numbercheck.ledger.workbook import ARTICLE, NO_READER
+from numbercheck.ledger.workbook import ARTICLE
 
 TABLES = ("claims", "measures", *(name for name in FILES if name not in ("claims", "measures")))
 ROWS = 2000  # that have lists
@@ -22,14 +22,12 @@ def new_workbook(path: Path) -> Path:
     Raises
     ------
     LedgerError
-        If the file is there already, cannot be written, or openpyxl is not installed.
+        If the file is there already or cannot be written.
     """
+    from openpyxl import Workbook
+
     if path.exists():
         raise LedgerError([f"{path} is there already"])
-    try:
-        from openpyxl import Workbook
-    except ImportError:
-        raise LedgerError([NO_READER]) from None
     book = Workbook()
     book.remove(book.active)
     sheets = {name: book.create_sheet(name) for name in (*TABLES, ARTICLE, "readme", "lists")}

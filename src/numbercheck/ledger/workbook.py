@@ -13,7 +13,6 @@ from numbercheck.ledger.rows import FILES
 OF_READERS = ("readme", "lists")  # sheets that are no tables
 ARTICLE = "article"  # a sheet of names and values, in place of article.json
 LISTS = ("arms",)  # what is a list there, with bars between
-NO_READER = ".xlsx needs the package openpyxl; install it, or save the sheets as CSV"
 
 
 def unpack_workbook(path: Path, folder: Path) -> None:
@@ -27,10 +26,8 @@ def unpack_workbook(path: Path, folder: Path) -> None:
     LedgerError
         With all faults at once: no workbook, a sheet of no known name, such a cell.
     """
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        raise LedgerError([NO_READER]) from None
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(path, data_only=True)
     except Exception as error:
