@@ -78,7 +78,7 @@ def elsewhere(tmp_path_factory):
     place = tmp_path_factory.mktemp("a rather longer name") / "Ö"
     copy = place / "clone"
     for part in ("src", "notebooks", "data"):
-        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / part, copy / part)
     shutil.copy(ROOT / "requirements.lock", copy)
     settings = {"LC_ALL": "C.UTF-8", "TZ": "America/St_Johns", "PYTHONHASHSEED": "2"}
     return built(place, forms, copy, jobs=4, USER="somebody", HOME=str(place), **settings)

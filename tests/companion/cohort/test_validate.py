@@ -424,14 +424,14 @@ def test_a_file_that_may_not_be_read_is_named(folder):
     assert f"{folder / 'adsl.csv'}: cannot be read" in run.stdout + run.stderr
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_no_mutated_folder_makes_a_traceback(seed):
     """``make bench`` does the same 20,000 times."""
     mutations.survive(mutations.mutate(Random(seed)))  # noqa: S311 - no secret
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["adsl.csv", "adsl.xpt", "adsl.json", "adsl.ndjson"]), st.binary(max_size=300)
 )

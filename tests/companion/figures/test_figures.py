@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from functools import cache, partial
-from itertools import combinations, cycle
+from itertools import cycle
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,7 +19,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 from PIL import Image
 
 from companion import figures
@@ -240,22 +239,22 @@ def texts(figure):
     """Every visible text of a figure with its box in pixels."""
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
-    found = []
-    for text in figure.findobj(Text):
-        axes_off = text.axes is not None and not text.axes.axison and is_tick(text)
-        if text.get_visible() and text.get_text().strip() and not axes_off:
-            found.append((text, text.get_window_extent(renderer)))
-    return found
+    without = [axes for axes in figure.axes if not axes.axison]
+    ticks = {text for a in without for axis in (a.xaxis, a.yaxis) for text in axis.findobj(Text)}
+    return [
+        (text, text.get_window_extent(renderer))
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in ticks
+    ]
 
 
-def is_tick(text):
-    return text in [*text.axes.xaxis.findobj(Text), *text.axes.yaxis.findobj(Text)]
-
-
-def overlap(one, other, slack=1.0):
-    """Whether two boxes share more than the slack in both directions, pixels."""
-    shared = Bbox.intersection(one, other)
-    return shared is not None and shared.width > slack and shared.height > slack
+def overlapping(boxes, slack=1.0):
+    """Pairs of boxes that share more than the slack in both directions, pixels."""
+    ends = np.array([(box.min, box.max) for box in boxes])
+    low = np.maximum(ends[:, None, 0], ends[:, 0])
+    high = np.minimum(ends[:, None, 1], ends[:, 1])
+    shared = (high - low > slack).all(axis=2)
+    return zip(*np.triu(shared, 1).nonzero(), strict=True)
 
 
 def faults(figure):
@@ -267,9 +266,8 @@ def faults(figure):
             yield f"cut off: {text.get_text()!r}"
         if text.get_size() < SMALLEST:
             yield f"too small: {text.get_text()!r}"
-    for (text, box), (other, its_box) in combinations(shown, 2):
-        if overlap(box, its_box):
-            yield f"{text.get_text()!r} overlaps {other.get_text()!r}"
+    for one, other in overlapping([box for _, box in shown]):
+        yield f"{shown[one][0].get_text()!r} overlaps {shown[other][0].get_text()!r}"
 
 
 @pytest.mark.parametrize(("name", "data"), DRAWN)
@@ -547,10 +545,10 @@ def test_long_identifiers_stay_distinct(names):
     assert list(faults(figure)) == []
 
 
-@pytest.mark.parametrize("text", ["患者\x00\U0001f9ec", "\x1b[31ma\nb\tc"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_label_that_cannot_be_drawn_leaves_a_figure_that_can_be_read(name, text, tmp_path):
+def test_a_label_that_cannot_be_drawn_leaves_a_figure_that_can_be_read(name, tmp_path):
     """Whatever a trial's tables hold, the SVG is XML and its description is text."""
+    text = "患者\x00\x1b[31ma\nb\tc\U0001f9ec"
     figure = draw(people(6), figures.Provenance(text, text, (text,)), text)[name]()
     figures.write_figure(figure, tmp_path, name)
 
