@@ -59,6 +59,29 @@ def test_an_arm_that_no_five_patients_can_print_is_a_conflict():
     assert "among 10 patients, the sum of the printed groups" in sentence(printed, found)
 
 
+def test_the_answer_to_printed_numbers_is_not_taken_for_that_to_changed_ones():
+    printed = by_arm(A="80", B="40")
+    search = Search(printed)
+    changed = search.changed(printed.constrain({"os_B_estimate": "86"}))
+
+    assert search.feasible(search.rows)
+    assert not changed.feasible(changed.rows)
+    assert changed.changed(printed).feasible(search.rows)
+
+
+def test_a_cohort_of_all_columns_does_not_answer_for_some_of_them():
+    """With ``both`` left out ``x`` and ``y`` are apart: three of ``y`` no longer answer."""
+    columns = [variable(name, "flag") for name in "xy"]
+    about = [measure(m, where=e) for m, e in [("all", ""), ("both", "x and y"), ("first", "y")]]
+    told = [("all", "n", "5"), ("both", "n", "2"), ("first", "n", "3"), ("last", "n", "3")]
+    printed = ledger([*about, measure("last", where="x")], told, columns)
+    search = Search(printed)
+    search.feasible(search.rows)
+    apart = search.changed(printed.constrain({"first_n": "4"}, drop=["both_n"]))
+
+    assert sum(apart.witness(apart.rows)["y"]) == 4
+
+
 def test_the_size_of_the_whole_is_the_sum_of_a_partition():
     """No total is printed: 5 and 5 are 10, and 11 women and men are one too many."""
     sex = variable("sex", "category", "F|M")
