@@ -45,7 +45,7 @@ class Result:
         if self.basis not in BASES:
             raise ResultsError(f"the basis {self.basis!r} is neither 'constructed' nor 'data'")
         if not math.isfinite(self.value):
-            raise ResultsError(f"the value '{self.value}' is no number")
+            raise ResultsError(f"the value '{self.value}' is not a number")
 
 
 class Results:
@@ -139,7 +139,7 @@ def read_results(path: Path | str) -> list[Result]:
     Raises
     ------
     ValueError
-        If a column is missing, a value is no number, or a key is there twice.
+        If a column is missing, a value is not a number, or a key occurs twice.
     """
     path = Path(path)
     with path.open(newline="", encoding="utf-8-sig") as handle:
@@ -166,7 +166,7 @@ def _result(row: dict[str, str], where: str) -> Result:
     try:
         value = float(row["value"])
     except (TypeError, ValueError):
-        raise ResultsError(f"{where}: the value {row['value']!r} is no number") from None
+        raise ResultsError(f"{where}: the value {row['value']!r} is not a number") from None
     try:
         cell = row.get(CELL) or ""
         return Result(row["measure"], row["statistic"], value, row["method"], row["basis"], cell)

@@ -36,7 +36,7 @@ def test_a_value_is_written_with_12_digits_and_unix_line_ends(tmp_path):
 
 
 def test_what_is_undefined_is_left_out():
-    """A median that is not reached is no number."""
+    """A median that is not reached is not a number."""
     results = Results("data")
     results.add("os", "median", math.nan)
 
@@ -117,7 +117,7 @@ def test_quantiles_of_a_column_are_those_of_r():
     [
         ("measure,statistic,value,method\n", "results.csv: the column basis is missing"),
         (",".join(COLUMNS) + "\nm,n,many,,data\n", "results.csv row 2: the value 'many' is no"),
-        (",".join(COLUMNS) + "\nm,n\n", "results.csv row 2: the value None is no number"),
+        (",".join(COLUMNS) + "\nm,n\n", "results.csv row 2: the value None is not a number"),
         (",".join(COLUMNS) + "\nm,n,3,,hearsay\n", "results.csv row 2: the basis 'hearsay'"),
         (",".join(COLUMNS) + "\nm,n,nan,,data\n", "results.csv row 2: the value 'nan' is no"),
     ],

@@ -156,7 +156,7 @@ def _cells(name: str, table: RawTable, schema: Schema) -> Iterator[Fault]:
         if column.name in table.cells:
             distinct = table[column.name].unique()
             wrong = {c: column.right(c) for c in distinct if not column.fits(c)}
-            wrong |= {c: "leave out what is no text" for c in distinct if "\0" in c}
+            wrong |= {c: "leave out characters that are not text" for c in distinct if "\0" in c}
             yield from table.mark_texts(column.name, wrong)
 
 

@@ -52,7 +52,7 @@ class AdamColumn:
     filled: bool = False
 
     def fits(self, cell: str) -> bool:
-        """Whether a cell can stand in this column."""
+        """Whether a cell is valid in this column."""
         if not cell:
             return not self.filled
         if self.kind == "identifier":

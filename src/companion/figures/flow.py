@@ -78,7 +78,7 @@ def patient_flow(
 def stages(
     layout: DisplayLayout, counts: Sequence[int | None], n_patients: int, absent: str = ""
 ) -> list[list[FlowBox]]:
-    """Boxes of the flow, row by row; ``absent`` stands for a number that is not known."""
+    """Boxes of the flow, row by row; ``absent`` replaces an unknown number."""
     rows: list[list[FlowBox]] = []
     for box in _boxes(layout, counts, absent):
         if box.place:

@@ -34,7 +34,7 @@ class ForestLine(NamedTuple):
     level, ours : bool
         Whether it stands under a heading; whether it is set off by color.
     measure : str
-        What it counts; empty where that is no measure of the ledger.
+        What it counts; empty where that is not a measure of the ledger.
     """
 
     label: str

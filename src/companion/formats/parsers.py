@@ -105,7 +105,7 @@ def parsed_json(data: bytes) -> Any:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _dataset_json(file: str, document: object, log: FaultLog) -> tuple[list[str], Records]:

@@ -40,7 +40,7 @@ def read_xport(data: bytes) -> tuple[list[str], list[list[bytes | float | None]]
     """
     tags = TAGS.get(data[: len(MARK) + 5].removeprefix(MARK))
     if tags is None or data.count(MARK + tags[0]) != 1:
-        raise ValueError("this is no SAS transport file with one data set")
+        raise ValueError("this is not a SAS transport file with one data set")
     member = data.index(MARK + tags[0])
     names = data.index(MARK + tags[1], member)
     size, count = int(data[member + 74 : member + 78]), int(data[names + 54 : names + 58])

@@ -22,7 +22,7 @@ def baseline(
     results : Results
         Median and range of a row's measure, or its proportion.
     adsl : pandas.DataFrame
-        ADaM ADSL, one row per patient, for groups that are no measure. An empty column is
+        ADaM ADSL, one row per patient, for groups that are not measures. An empty column is
         shown as absent, single empty cells as missing.
     layout : DisplayLayout
         Rows in order, ``where`` being like ``SEX = F`` for a code and ``RACE`` for every code

@@ -34,7 +34,7 @@ def trials(
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``quantity``, ``trial``, ``measure`` (empty for a number that is no measure's), ``n``,
+        ``quantity``, ``trial``, ``measure`` (empty for numbers of other trials), ``n``,
         ``N`` and ``percent``. Without ``n`` only the percentage is known, as the measure's
         value; it has no interval.
     interval_method, level : str, float

@@ -44,7 +44,7 @@ LOOK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line: the group it stands in, its label, and a text for each column."""
+    """One line: its group, its label, and a text for each column."""
 
     group: str
     label: str
@@ -62,7 +62,7 @@ class DisplayTable:
     columns : tuple of str
         Headings of the other columns.
     rows : tuple of Row
-        Rows of one group stand together; a table without groups has empty ones.
+        Rows of one group are adjacent; a table without groups has empty ones.
     notes : tuple of str
         Footnote, one sentence or more each.
     label : str
@@ -83,7 +83,7 @@ class DisplayTable:
 
     @property
     def grouped(self) -> bool:
-        """Whether rows stand in groups."""
+        """Whether rows are in groups."""
         return any(row.group for row in self.rows)
 
     def frame(self, *columns: str) -> pd.DataFrame:

@@ -193,7 +193,7 @@ def _bound_faults(row: rows.Unprinted, ledger: Ledger, where: str) -> Iterator[s
     about = ledger.measures[row.measure].kind if row.measure else ""
     if about not in BOUNDED[row.kind]:
         wanted = " or ".join(BOUNDED[row.kind])
-        yield f"{where}: the kind {row.kind} is about {wanted or 'an expression, no measure'}"
+        yield f"{where}: the kind {row.kind} is about {wanted or 'an expression, not a measure'}"
     if (row.kind == "statistic") != (row.statistic in STATISTICS):
         yield f"{where}: the statistic {row.statistic!r} does not go with the kind {row.kind}"
     if not all(month == "0" or _is_number(month) for month in filter(None, row.months.split("|"))):

@@ -104,7 +104,7 @@ def new_ledger(directory: Path | str) -> list[Path]:
 
 
 def explanation() -> str:
-    """What stands in which column, with an example; a Markdown text."""
+    """What each column holds, with an example, in Markdown."""
     return README.format(
         kinds=", ".join(KINDS),
         statistics=_wrapped(STATISTICS).lstrip(),

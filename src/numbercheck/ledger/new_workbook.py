@@ -1,4 +1,4 @@
-"""An empty ledger as one spreadsheet, whose cells offer the names that can stand in them."""
+"""An empty ledger as one spreadsheet, whose cells offer the names that they accept."""
 
 from collections.abc import Iterable
 from pathlib import Path

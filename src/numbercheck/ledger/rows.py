@@ -210,7 +210,7 @@ class Comparator:
 
     @property
     def number(self) -> Printed | None:
-        """What the row prints; None for several numbers, or a size alone, which is no rate."""
+        """What the row prints; None for several numbers, or a size alone, which is not a rate."""
         try:
             return Printed(self.percent or ("" if self.N else self.printed))
         except ValueError:

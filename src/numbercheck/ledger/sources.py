@@ -28,7 +28,7 @@ def of_sources(ledger: Ledger, names: Iterable[str] | None = None) -> Ledger:
     Raises
     ------
     LedgerError
-        If a name is no source of the ledger; the nearest are offered.
+        If a name is not a source of the ledger; the nearest are offered.
     """
     known = {ARTICLE, *ledger.sources}
     wanted = known if names is None else set(names)

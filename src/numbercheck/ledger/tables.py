@@ -16,7 +16,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class TableError(ValueError):
-    """A file that is no table; the message says what is wrong, and where."""
+    """A file that is not a table; the message says what is wrong, and where."""
 
 
 class CsvTable(NamedTuple):
@@ -39,7 +39,7 @@ def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
     Raises
     ------
     TableError
-        If the file is no text, or a quote in it is not closed.
+        If the file is not text, or a quote in it is not closed.
     """
     lines = list(io.StringIO(_text(path), newline=""))  # not at U+2028, as splitlines does
     if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator

@@ -1,4 +1,4 @@
-"""Dates and confidence levels, from the texts that stand in a ledger."""
+"""Dates and confidence levels, read from the texts of a ledger."""
 
 from calendar import monthrange
 from datetime import date
@@ -10,7 +10,7 @@ MONTHS = (  # calendar.month_name depends on the locale
 
 
 def confidence_level(text: str) -> float:
-    """Confidence level that ``0.9``, ``90`` or ``90%`` stands for, as a fraction.
+    """Confidence level, as a fraction, from ``0.9``, ``90`` or ``90%``.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from numbercheck.errors import unknown
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import FILES
 
-OF_READERS = ("readme", "lists")  # sheets that are no tables
+OF_READERS = ("readme", "lists")  # sheets that are not tables
 ARTICLE = "article"  # a sheet of names and values, in place of article.json
 LISTS = ("arms",)  # what is a list there, with bars between
 
@@ -24,14 +24,14 @@ def unpack_workbook(path: Path, folder: Path) -> None:
     Raises
     ------
     LedgerError
-        With all faults at once: no workbook, a sheet of no known name, such a cell.
+        With all faults at once: not a workbook, a sheet of unknown name, such a cell.
     """
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(path, data_only=True)
     except Exception as error:
-        raise LedgerError([f"{path.name}: no workbook that can be read ({error})"]) from None
+        raise LedgerError([f"{path.name}: not a workbook that can be read ({error})"]) from None
     faults: list[str] = []
     for sheet in book.worksheets:
         name = sheet.title.strip().lower()

@@ -51,7 +51,7 @@ def environment(*packages: str) -> Environment:
 
 
 def slug(text: str) -> str:
-    """Text as it can stand in an id and in a link to it."""
+    """Text in a form that is valid in an id and in a link to it."""
     return STRANGE.sub("-", text)
 
 

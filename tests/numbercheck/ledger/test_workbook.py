@@ -67,7 +67,7 @@ def test_what_is_no_spreadsheet_is_said_in_a_sentence(tmp_path):
     """A text file with the wrong ending."""
     (tmp_path / "mine.xlsx").write_text("claim,locus\n", encoding="utf-8")
 
-    with pytest.raises(LedgerError, match=r"mine\.xlsx: no workbook that can be read"):
+    with pytest.raises(LedgerError, match=r"mine\.xlsx: not a workbook that can be read"):
         read_ledger(tmp_path / "mine.xlsx")
 
 
