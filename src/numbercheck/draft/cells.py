@@ -38,9 +38,8 @@ RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
-COUNTS = re.compile(
-    r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$"
-)
+NUMBER_AND_PERCENT = re.compile(r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)")
+COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,8 @@ def parses(cell: str) -> bool:
 
 def read_cell(text: str, at: Setting) -> Finding | None:
     """The finding of a cell; None where its form and its labels leave its meaning open."""
-    if IS_P.search(at.heading) and (m := P_VALUE.fullmatch(text)):
+    m = P_VALUE.fullmatch(text) if IS_P.search(at.heading) else None
+    if m and float(m["p_value"].replace("·", ".")) <= 1:
         (number,) = _numbers(m, p_value="p_value")
         number.printed = signed(m["relation"], number.printed)
         return at.finding("comparison", [number], "P value")
@@ -190,7 +190,9 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         return at.finding("comparison", _numbers(m, a=effect), effect.replace("_", " "))
     if said in ("median", "mean"):
         return at.finding("quantity", _numbers(m, a=said))
-    in_percent = any(re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", t) for t in (at.heading, at.name))
+    in_percent = re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading) or (
+        re.search(r"\(%\)|\s%", at.near) and not NUMBER_AND_PERCENT.search(at.near)
+    )
     if m["sign"] or in_percent:
         if QUANTILE.search(at.name) or not 0 <= number(m["a"]) <= 100:
             return None  # a change in percent

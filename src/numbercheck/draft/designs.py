@@ -1,7 +1,9 @@
 """Doses, days, dates and other numbers of the design: claims that nothing is checked against."""
 
+import datetime
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.numerals import DASH, DRUG_UNIT, MONTH, N
@@ -24,7 +26,8 @@ ENDS = ((r"\b([Ff]rom|[Bb]etween|[Ss]tarted)\W*(\w+\s){0,3}$", "First day or mon
 def read_designs(text: str, used: set[int]) -> Iterator[Finding]:
     """Doses with their drugs, days of the schedule and dates of a paragraph."""
     for found in [*DATE.finditer(text), *DAY_FIRST.finditer(text)]:
-        yield _date(found, text)
+        with suppress(ValueError):  # February 30
+            yield _date(found, text)
     for found in DOSE.finditer(text):
         if found.start("value") not in used and _drug(text, found.start()):
             label = f"Dose: {_drug(text, found.start())} {found[0]}"
@@ -54,6 +57,7 @@ def _date(found: re.Match[str], text: str) -> Finding:
     printed = (
         f"{month} {found['day']}, {found['year']}" if found["day"] else f"{month} {found['year']}"
     )
+    datetime.date(int(found["year"]), MONTHS.index(month) + 1, int(found["day"] or 1))
     before = text[max(0, found.start() - 60) : found.start()]
     label = next((label for pattern, label in ENDS if re.search(pattern, before)), "Date")
     start = found.start("day") if found["day"] else found.start("year")

@@ -8,6 +8,8 @@ from keyword import iskeyword
 from numbercheck.draft.findings import OTHER, Finding
 from numbercheck.draft.labels import GRADE, tokens
 
+SLIP = 1.5  # percentage points: farther off, numbers are not of one measure
+
 
 @dataclass
 class Entry:
@@ -109,13 +111,20 @@ class Measures:
             return False  # two tables print two things
         if max(map(len, words), default=0) > 1 and words == drafted.words:
             center = [s for s in values if s in shared][: None if finding.kind == "count" else 1]
-            return not shared or bool(agree & set(center))
+            return bool(agree & set(center)) if shared else _agree(values, drafted)
         nested = bool(words and drafted.words) and (
             words <= drafted.words or drafted.words <= words
         )
         if nested and agree and agree == shared:
             return len(agree) > 1 or finding.kind != "count" or len(values) == 1
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
+
+
+def _agree(values: dict[str, str], drafted: Drafted) -> bool:
+    """Whether a count, its total and its percentage can be of one measure, perhaps with a slip."""
+    first = {s: next(iter(drafted.printed(s)), "") for s in ("n", "N", "percent")}
+    n, total, percent = (number(values.get(s) or printed) for s, printed in first.items())
+    return not (total and abs(100 * n / total - percent) > SLIP)
 
 
 def _slugged(label: str) -> str:

@@ -38,7 +38,7 @@ MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-LIST = rf"{N}(?:\s*(?:[-–—/,]|to|or|and)\s*{N}(?!\d|\s*(?:[%(]|in\b|of\b|(?:{COUNTED})\b)))*"
+LIST = rf"{N}(?:\s*(?:(?:[-–—/]|to|or)\s*{N}(?=\s*\(\d+(?:\.\d+)?%)|(?:[-–—/,]|to|or|and)\s*{N}(?!\d|\s*(?:[%(]|in\b|of\b|(?:{COUNTED})\b))))*"
 ASIDE: dict[str, re.Pattern[str]] = {
     reason: re.compile(pattern)
     for reason, pattern in {

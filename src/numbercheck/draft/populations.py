@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import groupby
-from math import floor, isfinite, nan
+from math import ceil, floor, inf, isfinite, nan
 
 from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP
@@ -14,6 +14,7 @@ from numbercheck.statistics.rounding import Printed
 UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 ROUNDING = 0.0
+FEW, MOST = 5, 1000
 WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
@@ -28,6 +29,8 @@ def give_populations(measures: Measures, crude: bool) -> None:
     a comparison is one of the arms as they are.
     """
     groups = Populations(measures)
+    everyone = _size(groups.whole) if groups.whole else MOST
+    measures.all = [d for d in measures.all if _can_be_share(d, everyone)]
     fewer = set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
@@ -37,6 +40,8 @@ def give_populations(measures: Measures, crude: bool) -> None:
                 entry.finding.numbers = [
                     replace(n, statistic="value") for n in entry.finding.numbers
                 ]
+        if any(number(n) > groups.main.get(drafted.first.arm, inf) for n in drafted.printed("N")):
+            drafted.first.arm, drafted.slug = "", measures.new_slug(f"{drafted.slug}_in_all")
         kind, first = drafted.first.kind, drafted.first
         if kind == "count":
             drafted.where = drafted.slug
@@ -126,7 +131,11 @@ class Populations:
     def is_outside(self, drafted: Drafted) -> bool:
         """Whether a count is of patients who were not enrolled, as those screened."""
         first = drafted.first
-        is_one = first.kind in ("count", "population") and not first.arm and len(first.numbers) == 1
+        is_one = (
+            first.kind in ("count", "population")
+            and not first.arm
+            and all([n.statistic for n in e.finding.numbers] == ["n"] for e in drafted.entries)
+        )
         counts = drafted.printed("n")
         more = bool(counts) and number(counts[0]) > _size(self.whole)
         told = first.kind == "count" and bool(NOT_ENROLLED.search(first.label))
@@ -178,6 +187,25 @@ class Populations:
         if sure and len(exact) == 1:
             return exact[0].where, f"guess: out of {exact[0].first.label}"
         return f"{drafted.slug}_known", UNCLEAR
+
+
+def _can_be_share(measure: Drafted, everyone: float) -> bool:
+    """Whether some number of patients gives a percentage; `grade 3 (29.1%)` is no count.
+
+    Of larger counts it is a slip to be found.
+    """
+    percents, counts = measure.printed("percent"), measure.printed("n")
+    if measure.first.kind != "count" or not percents or measure.printed("N"):
+        return True
+    if counts and number(counts[0]) > FEW:
+        return True
+    percent = Printed(plain(percents[0]))
+    for total in range(1, int(min(everyone, MOST)) + 1):
+        share = percent.value / 100 * total
+        near = map(number, counts[:1]) if counts else (floor(share), ceil(share))
+        if any(k <= total and percent.admits_percent(int(k), total) for k in near):
+            return True
+    return everyone > MOST and not counts
 
 
 def _by_arm(drafted: Drafted) -> tuple[str, str]:

@@ -49,6 +49,7 @@ OTHER_OUTCOME = re.compile(
     r"\b(relapses?|recurrences?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
     re.IGNORECASE,
 )
+BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 
 ENTRIES = {
@@ -128,7 +129,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
 def _p_value(at: Context) -> list[Finding]:
     number = at.numbers("p_value")
     number[0].printed = signed(at.match["sign"], number[0].printed)
-    if at.last and at.last.kind == "comparison" and not at.last.value("p_value"):
+    is_beside = len(re.findall(r"[A-Za-z]{2,}", at.before)) <= BESIDE
+    if is_beside and at.last and at.last.kind == "comparison" and not at.last.value("p_value"):
         at.last.numbers += number
         return []
     return [_comparison(at, number, "P value")]

@@ -49,6 +49,14 @@ def wrong(*given):
         # 26 of the 27 were measured: PMC5015758
         "We assigned 27 patients to therapy and 27 to control. In the control group, worsening"
         " (n = 2 (8%)) and recovery (n = 3 (12%)) were rare.",
+        # of 79 deaths, and of 65 patients: PMC4893237
+        "We enrolled 65 patients. Dementia (23%) was common. Dementia was seen in 18 of 65.",
+        # an arm called P: PMC3882495
+        "The resistance in cannula P was 73% higher.",
+        # the P value is of another comparison: PMC4106715
+        "It was higher (OR 3.23, 95% CI 0.98–10.67), and no dose differed from others (p >0.84).",
+        # a day that does not exist, as printed: PMC3101755
+        "The trial began on February 30, 2003.",
         # more than all is a change: PMC4889182
         "We enrolled 50 patients. Traffic to the website of 289% was seen.",
         # patients of another number than those enrolled: PMC5654157
@@ -98,9 +106,11 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # subgroups whose sizes are not printed: PMC3598551
         [["", "AL (n = 603) % (95% CI)", "DP (n = 610) % (95% CI)"],
          ["Asia", "88.9 (81.5, 96.3)", "97.2 (93.0, 99.9)"]],
-        # percentages without counts: PMC5850179
+        # percentages without counts: PMC5850179, PMC5336430
         [["", "All Patients (n=967)", "Morphine (n=554)", "No Morphine (n=413)"],
          ["Male sex, %", "82", "82", "82"]],
+        [["", "Total (n=163)", "Active (n=82)", "Sham (n=81)"],
+         ["Race, Caucasian (%)", "100", "100", "100"]],
         # the limits are not of the P value: PMC4917725
         [["", "Difference in tertiles, P (95% CI)"], ["Vitality", ".004 (0.11 to 0.54)"]],
         # decimal commas: PMC4769147
@@ -112,6 +122,27 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
 def test_a_table_of_a_published_trial_has_nothing_wrong(tmp_path, table):
     """A percentage of patients whom the table does not count is not judged by those it counts."""
     assert wrong(tmp_path, "", table) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An ECOG performance status of 0 to 1 (83.5%) was required.",  # PMC5362536
+        "The score was higher in those with a value of 0 (47.5%).",  # PMC5830087
+        "HbA1c changed from baseline, in the placebo group 0.02%.",  # PMC3606470
+    ],
+)
+def test_what_no_number_of_patients_gives_is_no_claim(tmp_path, text):
+    """It is left to do, so that no cohort is asked for it."""
+    found = judged(tmp_path, f"We enrolled 92 patients. {text}")
+    assert not {"0", "1", "3", "0.02%"} & {v.printed for v in found}
+
+
+def test_a_total_above_an_arm_s_size_is_not_of_that_arm(tmp_path):
+    """38 of all 547, whichever arm the sentence names: PMC5555437."""
+    text = "We assigned 274 patients to zolimab and 273 to placebo. With zolimab 38 of 547 died."
+    found = judged(tmp_path, text)
+    assert not [v.claim for v in found if v.verdict == "mismatch" or "died_zolimab" in v.claim]
 
 
 def test_a_column_that_names_an_arm_and_a_grade_is_of_that_arm(tmp_path):
