@@ -338,6 +338,7 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
     from numbercheck.consistency.document import standard_bounds
     from numbercheck.consistency.solving import UndecidedError, within
+    from numbercheck.consistency.words import about
 
     ledger = _read(folder)
     with within(seconds):
@@ -348,7 +349,7 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
                 else standard_bounds(folder, seconds)
             )
         except UndecidedError as error:
-            answered = [], [], {}, [str(error)]
+            answered = [], [], {}, [about("which numbers can hold together", error)]
     given_up, found, envelopes, undecided = answered
     _show_bounds(ledger, given_up, found, envelopes, undecided, as_json)
     sys.exit(1 if undecided else 0)

@@ -24,7 +24,7 @@ from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, time_left, within
-from numbercheck.consistency.words import record
+from numbercheck.consistency.words import about, record
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
@@ -53,7 +53,7 @@ def document(published: Path, jobs: int = 2) -> dict[str, Any]:
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
         late: list[str] = []
         for part, future in futures.items():
-            with _noting(late):
+            with _noting(late, part.replace("_", " ")):
                 made[part] = future.result()
     listed, envelopes, undecided = _joined([made.pop(half) for half in HALVES])
     bounds = [bound.record() for bound in listed]
@@ -134,23 +134,24 @@ def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 
     envelopes: Envelopes = {}
     undecided: list[str] = []
     for measure in (m for m in curves(ledger) if by_month and not m.among.text):
-        with _noting(undecided):
+        with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]
     for number, row in enumerate(asked_of(ledger)):
         if (row.kind in BY_MONTH) == by_month:
-            with _noting(undecided):
+            told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
+            with _noting(undecided, told):
                 answered[number] = list(answers(asked, row))
     return answered, envelopes, undecided
 
 
 @contextmanager
-def _noting(undecided: list[str]) -> Iterator[None]:
+def _noting(undecided: list[str], what: str) -> Iterator[None]:
     """Note what the solver did not decide, and go on."""
     try:
         yield
     except UndecidedError as error:
-        undecided.append(str(error))
+        undecided.append(about(what, error))
 
 
 PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside

@@ -8,6 +8,7 @@ import pytest
 from companion.project import ROOT
 from numbercheck.cli import main
 from numbercheck.consistency import document
+from numbercheck.consistency.solving import within
 from numbercheck.consistency.words import tell_sizes
 from numbercheck.ledger.reading import read_ledger
 
@@ -65,6 +66,18 @@ def test_what_was_not_decided_in_time_is_named_beside_what_was():
     assert answered
     assert undecided
     assert all("undecided within 0.02 s" in text for text in undecided)
+
+
+def test_every_question_that_was_not_reached_in_time_is_named():
+    ledger = read_ledger(LEDGER)
+    asked = [row for row in ledger.bounds if row.kind not in document.BY_MONTH]
+    with within(0):
+        answered, _, undecided = document._half(ledger, KNOWN, by_month=False)
+
+    assert len(answered) + len(undecided) == len(asked)
+    assert not any(answered.values())
+    assert undecided[-1].startswith(f"statistic, {asked[-1].measure}, {asked[-1].statistic}: ")
+    assert not any(text.startswith("undecided") for text in undecided)
 
 
 @pytest.fixture
