@@ -66,8 +66,10 @@ class Sorted:
         unit = max(weight.denominator for _, weight in terms)
         total = sum(int(weight * unit) * self.values[i] for i, weight in terms)
         least, most = _whole_numbers(printed, unit * Fraction(scale))
-        self.model.add(total >= least).only_enforce_if(given)
-        self.model.add(total <= most).only_enforce_if(given)
+        if "<" not in printed.relation:
+            self.model.add(total >= least).only_enforce_if(given)
+        if ">" not in printed.relation:
+            self.model.add(total <= most).only_enforce_if(given)
 
 
 def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
@@ -75,7 +77,7 @@ def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
 
     An end of the printed interval is itself admitted or not by the rule for ties.
     """
-    low, high = printed.interval()
+    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
     least, most = ceil(low * unit), floor(high * unit)
     least += not printed.admits(Fraction(least) / unit)
     most -= not printed.admits(Fraction(most) / unit)

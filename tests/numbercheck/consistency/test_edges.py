@@ -23,6 +23,7 @@ from numbercheck.consistency import UndecidedError, conflicts
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.tabulated import Limits, allowed_counts
+from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.statistics.rounding import Printed
 
@@ -153,3 +154,19 @@ def test_nobody_has_no_p_value(number, consistent):
     tiny = trial(3, (*OS, A), measures, [("a", "n", number), ("p", "p_value", "1.00")])
 
     assert feasible(tiny) == consistent
+
+
+@pytest.mark.parametrize("printed", [">2", ">=2.5", "<2", "<=3", ">4", "<1"])
+@pytest.mark.parametrize("column", ["os", "k"])
+def test_an_average_may_be_printed_as_a_bound(printed, column):
+    """Half of four patients were followed for more than 24 months, say."""
+    days = variable("k", "integer", "1..4")
+    told = [("middle", "median", printed)]
+    tiny = trial(4, (*OS,) if column == "os" else (days,), [quantity("middle", column)], told)
+    lawful = tiny.consistent(tiny.satisfied)
+
+    assert feasible(tiny) == lawful.any()
+    if lawful.any():
+        counts = tiny.count(Expression(f"{column} >= 3"))[lawful]
+        found = Bounds(tiny.ledger, given_up=()).count(Expression(f"{column} >= 3"))
+        assert (found.low, found.high) == (counts.min(), counts.max())
