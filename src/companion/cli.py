@@ -10,6 +10,7 @@ from numbercheck.cli import AS_JSON, SECONDS
 from numbercheck.commands import Program, argument, at_least, pairs, print_json
 
 if TYPE_CHECKING:
+    from companion.build.request import BuildRequest
     from numbercheck.ledger.records import Ledger
 
 program = Program(
@@ -56,9 +57,12 @@ def _published(published: Path | None) -> Path:
     POPULATION,
     argument("--force", action="append", default=[], metavar="NOTEBOOK",
              help="run this notebook even if nothing changed"),
-    argument("--jobs", type=at_least(int, 1), default=2,
-             help="number of notebooks to run at a time (default: 2)"),
-    examples=["build", "build --cohort my-data", "build -p level=0.9 -p interval_method=jeffreys"],
+    argument("--jobs", type=at_least(int, 1), default=3,
+             help="number of notebooks to run at a time (default: 3)"),
+    argument("--watch", dest="watched", action="store_true",
+             help="build again whenever a notebook, table or module is saved, until Ctrl-C"),
+    examples=["build", "build --watch", "build --cohort my-data",
+              "build -p level=0.9 -p interval_method=jeffreys"],
 )  # fmt: skip
 def build(
     cohort: Path | None,
@@ -68,6 +72,7 @@ def build(
     population: str,
     force: Sequence[str],
     jobs: int,
+    watched: bool,
 ) -> None:
     """Run the four notebooks and judge every printed number.
 
@@ -76,8 +81,6 @@ def build(
 
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
-    from companion.build.build import build as run
-    from companion.build.progress import Watch
     from companion.build.request import COHORT, BuildRequest
 
     chosen = {"population": population} if population else {}
@@ -89,6 +92,18 @@ def build(
         force=tuple(force),
         jobs=jobs,
     )
+    if watched:
+        from companion.build.watching import watch_builds
+
+        watch_builds(request, lambda: _build(request))
+    else:
+        _build(request)
+
+
+def _build(request: "BuildRequest") -> None:
+    from companion.build.build import build as run
+    from companion.build.progress import Watch
+
     outcome = run(request, Watch())
     print(outcome.summary)
     print(f"The report is {outcome.output / 'index.html'}")

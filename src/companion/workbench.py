@@ -22,9 +22,13 @@ from companion.verify import prints_as, verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.errors import unknown
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Ledger
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
+
+# What a build has read for all notebooks, by cohort, ledger and population.
+READ: dict[tuple[Path, Path, str], tuple[Cohort, Ledger]] = {}
 
 
 class Workbench:
@@ -67,10 +71,9 @@ class Workbench:
     ) -> None:
         for option, value in READABLE.items():
             pd.set_option(option, value)
-        self.ledger = read_ledger(ROOT / published_dir)
+        self.cohort, self.ledger = _read(ROOT / cohort_dir, ROOT / published_dir, population)
         self._layouts = read_layouts(ROOT / published_dir / "displays.csv", self.ledger)
         self.month = self.ledger.time_limits[1]
-        self.cohort: Cohort = read_cohort(ROOT / cohort_dir, self.ledger, population)
         require_meaning(parameters, self.cohort, self.ledger)
         basis = "constructed" if self.cohort.label else "data"
         self.results = Results(basis, unrecorded(self.cohort, self.ledger))
@@ -204,6 +207,13 @@ class Workbench:
         missing = {} if self.cohort.label else self.results.missing
         path.with_suffix(".json").write_text(json.dumps(missing), encoding="utf-8")
         return pd.read_csv(path)
+
+
+def _read(cohort: Path, published: Path, population: str) -> tuple[Cohort, Ledger]:
+    if known := READ.get((cohort.resolve(), published.resolve(), population)):
+        return known
+    ledger = read_ledger(published)
+    return read_cohort(cohort, ledger, population), ledger
 
 
 def _writable(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -102,9 +103,12 @@ def audit(
     if watched and keep:
         raise UsageError("--watch and --write-families do not go together; run one after the other")
     if watched:
-        from numbercheck.watching import watch
+        from numbercheck.watching import ledger_files, watch
 
-        watch(folder, lambda: _audit(folder, edits, keep=False, as_json=as_json))
+        if not folder.exists():
+            _read(folder)  # which says so
+        again = partial(_audit, folder, edits, keep=False, as_json=as_json)
+        watch(folder, partial(ledger_files, folder), again)
     elif _audit(folder, edits, keep, as_json):
         sys.exit(1)
 

@@ -1,55 +1,76 @@
-"""Repeat a judgment whenever a ledger is saved, until Ctrl-C."""
+"""Repeat a command whenever one of its files is saved, until Ctrl-C."""
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from numbercheck.commands import sentences
 
-SECONDS = 0.3  # between looks; a change is judged once two looks see the same files
+SECONDS = 0.1  # between looks; a change counts once two looks see the same files
+
+Stamps = tuple[tuple[Path, int, int], ...]
 
 
-def watch(path: Path, judge: Callable[[], object]) -> None:
-    """Judge at once, and again after each change of a ledger's files; return at Ctrl-C.
+def watch(
+    what: object,
+    files: Callable[[], Iterable[Path]],
+    command: Callable[[], object],
+    *ours: type[Exception],
+) -> None:
+    """Run a command at once, and again after each change of its files; return at Ctrl-C.
 
-    A file that is saved only in part is a fault in a sentence, and judged again once it is whole.
+    A file that is saved only in part is a fault in a sentence, and read again once it is whole.
+
+    Parameters
+    ----------
+    what : object
+        Name of what is watched.
+    files : callable
+        Lists the files, each time anew.
+    command : callable
+        What to run.
+    *ours : type of Exception
+        Base classes of errors about the input, besides numbercheck's own.
     """
-    if not path.exists():
-        judge()  # which says so
-    judged: object = None
+    done: object = None
     before = None
     try:
         while True:
-            now = _stamps(path)
-            if now == before != judged:
-                print(f"\n{time.strftime('%H:%M:%S')} {path}", flush=True)
-                _once(judge)
+            now = stamps(files())
+            if now == before != done:
+                print(f"\n{time.strftime('%H:%M:%S')} {what}", flush=True)
+                _once(command, *ours)
                 print("Waiting for the next save; Ctrl-C ends.", flush=True)
-                judged = now
+                done = now
             before = now
             time.sleep(SECONDS)
     except KeyboardInterrupt:
         print()
 
 
-def _once(judge: Callable[[], object]) -> None:
-    """Judge, with the faults of the input in sentences."""
+def _once(command: Callable[[], object], *ours: type[Exception]) -> None:
+    """Run it, with the faults of the input in sentences."""
     try:
-        with sentences():
-            judge()
+        with sentences(*ours):
+            command()
     except SystemExit:
         sys.stderr.flush()
 
 
-def _stamps(path: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, time and size of each file of a ledger, but for those that vanish meanwhile."""
+def stamps(files: Iterable[Path]) -> Stamps:
+    """Path, time and size of each file, but for those that vanish meanwhile."""
     found = []
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.suffix in (".csv", ".json", ".xlsx"):
-            try:
-                status = file.stat()
-            except OSError:
-                continue
-            found.append((file.name, status.st_mtime_ns, status.st_size))
+    for file in sorted(files):
+        with suppress(OSError):
+            status = file.stat()
+            found.append((file, status.st_mtime_ns, status.st_size))
     return tuple(found)
+
+
+def ledger_files(path: Path) -> Iterator[Path]:
+    """Files of a ledger: those of a folder, or one spreadsheet."""
+    for file in path.iterdir() if path.is_dir() else [path]:
+        if file.suffix in (".csv", ".json", ".xlsx"):
+            yield file

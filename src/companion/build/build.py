@@ -1,23 +1,23 @@
 """The build: four notebooks, one results table, a verdict on every printed number, a report."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from companion.build import cache, consistent
 from companion.build.outputs import alone, recover, staged
 from companion.build.plan import KEPT, Inputs, Run, outputs_key, why_run
 from companion.build.progress import Watch
+from companion.build.reading import Asked, asked, read_patients
 from companion.build.request import MADE, PUBLISHED, BuildError, BuildRequest
-from companion.build.workers import import_all, run_all, warm_up
+from companion.build.workers import beside, import_all, run_all, warm_up
 from companion.project import ROOT
 
 if TYPE_CHECKING:
-    from companion.cohort import FolderReading
     from companion.report.patients import Patients
     from numbercheck.ledger.records import Ledger
     from numbercheck.report.page import JudgedLedger
@@ -52,7 +52,7 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     output = request.folder
     record = request.cache / f"outputs-{cache.digest(str(output))[:16]}.json"
     if request.force or not record.is_file():
-        warm_up()  # on one processor, while the other reads, audits and imports
+        warm_up(request.reads)  # on one processor, while the other audits
     inputs, document = Inputs(request), None
     if inputs.read_consistency:
         document = consistent.find(ROOT, request.published, output, request.cache)
@@ -62,22 +62,26 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
         return kept
     must_make = inputs.read_consistency and document is None
     if must_make or any(why_run(run, request.force) for run in runs):
-        warm_up()
-    ledger, reading = _check(request)
-    with ThreadPoolExecutor(1) as aside, _locked(request, output, watch):
-        ready = aside.submit(_prepare, ledger, reading)
+        warm_up(request.reads)
+    ledger, reads = _ledger(request), asked(*request.reads)
+    with ThreadPoolExecutor(1) as aside, ExitStack() as held:
+        judged = aside.submit(_judged, ledger)
+        held.enter_context(_locked(request, output, watch))
+        told = held.enter_context(beside(read_patients, reads))
+        counted = told()
+        patients = aside.submit(told)
         if must_make:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             runs = inputs.runs(document)
-        _execute(request, _waiting(request, runs, watch), watch)
-        judged, patients, counted = ready.result()
-        own = cache.read_record(record).get("files", ())
-        outcome = _replace_outputs(request, output, runs, document, judged, patients, own)
+        _execute(request, _waiting(request, runs, watch), reads, watch)
+        last, known = cache.read_record(record), (judged.result(), patients.result())
+        outcome, drawn = _replace_outputs(request, output, runs, document, *known, last)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         made = cache.files_digest(cache.tree(output), output)
         content = {"drift": outcome.drift, "summary": outcome.summary, "files": _names(output)}
         with suppress(OSError):  # the outputs are complete; the next build looks again
-            cache.write_record(record, {"key": outputs_key(runs), "made": made, **content})
+            key = outputs_key(runs)
+            cache.write_record(record, {"key": key, "made": made, "glance": drawn, **content})
     return outcome
 
 
@@ -100,21 +104,11 @@ def _waiting(request: BuildRequest, runs: Sequence[Run], watch: Watch) -> list[R
     return sorted(waiting, key=lambda run: SLOWEST_FIRST.index(run.stem))
 
 
-def _check(request: BuildRequest) -> "tuple[Ledger, FolderReading]":
-    """Read the ledger and the patient tables; refuse what has faults, with all of them."""
-    from companion.cohort import grouped, read_folder
+def _ledger(request: BuildRequest) -> "Ledger":
+    """Read the ledger; refuse another article's, whose measures the notebooks do not know."""
     from numbercheck.ledger.reading import read_ledger
 
     ledger = read_ledger(request.published)
-    _require_article(request, ledger)
-    reading = read_folder(request.cohort, ledger, request.parameters.get("population", ""))
-    if reading.faults:
-        raise BuildError("\n".join(grouped(reading.faults)))
-    return ledger, reading
-
-
-def _require_article(request: BuildRequest, ledger: "Ledger") -> None:
-    """Refuse another article's ledger, whose measures the notebooks do not know."""
     own = cache.read_record(PUBLISHED / "article.json").get("doi")
     if (
         request.sources[ROOT / "notebooks"] == ROOT / "notebooks"
@@ -124,6 +118,7 @@ def _require_article(request: BuildRequest, ledger: "Ledger") -> None:
             f"{request.published} is not a ledger of {own}, the only article that the notebooks "
             f"rebuild; for its own page: numbercheck report {request.published}"
         )
+    return ledger
 
 
 @contextmanager
@@ -136,25 +131,19 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
         yield
 
 
-def _prepare(
-    ledger: "Ledger", reading: "FolderReading"
-) -> "tuple[JudgedLedger, Patients, list[str]]":
-    """What the report needs besides the notebooks, made while they run; also who is counted."""
-    import_all("companion.report", "companion.cohort")
-    from companion.cohort import cohort_of
-    from companion.report.patients import patients_of
+def _judged(ledger: "Ledger") -> "JudgedLedger":
+    """What the report needs besides the notebooks and the patients, made meanwhile."""
+    import_all("companion.report", "companion.build.collect")
     from numbercheck.report.environment import environment
     from numbercheck.report.page import judged
 
     environment("companion.report")
-    cohort = cohort_of(reading, ledger)
-    counted = [f"Counted are {cohort.population}", *reading.notes]
-    return judged(ledger), patients_of(cohort, ledger), counted
+    return judged(ledger)
 
 
-def _execute(request: BuildRequest, waiting: Sequence[Run], watch: Watch) -> None:
+def _execute(request: BuildRequest, waiting: Sequence[Run], reads: Asked, watch: Watch) -> None:
     """Run notebooks; the runs that succeed are kept even if another one fails."""
-    faults = run_all([run.job() for run in waiting], request.jobs, watch)
+    faults = run_all([run.job(reads, request.force) for run in waiting], request.jobs, watch)
     for run in waiting:
         if run.stem not in faults:
             run.finish()
@@ -179,9 +168,10 @@ def _replace_outputs(
     document: Path | None,
     known: "JudgedLedger",
     patients: "Patients",
-    own: Sequence[str],
-) -> BuildOutcome:
-    from companion.build.collect import collect
+    last: Mapping[str, Any],
+) -> tuple[BuildOutcome, str]:
+    """Fill and judge; the outcome, and the key of the figure with all verdicts."""
+    from companion.build.collect import collect, glance_key
     from companion.verify import summary
     from numbercheck.audit import drift
     from numbercheck.ledger.sources import of_sources
@@ -190,13 +180,15 @@ def _replace_outputs(
         if document:
             shutil.copyfile(document, stage / consistent.NAME)
         finished = {run.notebook: run.folder for run in runs}
-        rows = collect(stage, finished, request, known, patients)
-        others = sorted({*_names(output)} - {*_names(stage), *own}) if request.output else []
+        known = collect(stage, finished, request, known, patients, last)
+        own = {*_names(stage), *last.get("files", ())}
+        others = sorted({*_names(output)} - own) if request.output else []
         if others:
             what = f"{request.output} holds {others[0]}, which no build made"
             raise BuildError(f"{what}; move it away, or name another --output")
-    found = drift(of_sources(known.ledger), [*rows, *known.elsewhere])
-    return BuildOutcome(output, tuple(found), summary(known.ledger, rows))
+    found = drift(of_sources(known.ledger), [*known.verdicts, *known.elsewhere])
+    outcome = BuildOutcome(output, tuple(found), summary(known.ledger, known.verdicts))
+    return outcome, glance_key(output, known)
 
 
 def _names(folder: Path) -> list[str]:

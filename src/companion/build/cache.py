@@ -14,6 +14,7 @@ from typing import Any
 
 Key = Mapping[str, str]
 REPORTING = ("cli.py", "report")  # modules that no notebook runs
+CODE = ("package", "lock", "Python")  # parts of a key that say what made a drawing
 
 
 def digest(*parts: str | bytes) -> str:
@@ -40,14 +41,23 @@ def tree(folder: Path) -> list[Path]:
 
 def shared_key(root: Path, cohort: Path, published: Path) -> dict[str, str]:
     """Parts of the key that all notebooks share; their names are given as reasons to run."""
-    lock = root / "requirements.lock"
     return {
         "package": files_digest(_sources(root, reporting=False), root),
         "cohort": files_digest(tree(cohort), cohort),
         "ledger": files_digest(tree(published), published),
-        "lock": files_digest([lock] if lock.is_file() else [], root),
+        "lock": files_digest(_lock(root), root),
         "Python": sys.version,
     }
+
+
+def code_key(root: Path) -> str:
+    """Key of everything that turns data into outputs."""
+    return digest(files_digest([*tree(root / "src"), *_lock(root)], root), sys.version)
+
+
+def _lock(root: Path) -> list[Path]:
+    lock = root / "requirements.lock"
+    return [lock] if lock.is_file() else []
 
 
 def run_key(notebook: Path, parameters: Mapping[str, object], shared: Key) -> Key:

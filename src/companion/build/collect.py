@@ -2,17 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import results, verify
-from companion.build.cache import read_record
+from companion.build.cache import code_key, digest, read_record
 from companion.build.execute import with_prose, write_notebook
 from companion.build.request import MADE, BuildError, BuildRequest
 from companion.build.workers import beside
+from companion.project import ROOT
 from numbercheck import standing
 from numbercheck.audit import Agreement
 from numbercheck.tables import write_table
@@ -35,8 +37,9 @@ def collect(
     request: BuildRequest,
     known: "JudgedLedger",
     patients: "Patients",
-) -> "list[Verdict]":
-    """Fill a folder of outputs, and return the verdict on every claim.
+    last: Mapping[str, Any],
+) -> "JudgedLedger":
+    """Fill a folder of outputs; return the ledger with the verdict on every claim.
 
     Parameters
     ----------
@@ -50,6 +53,8 @@ def collect(
         What is printed, and what follows from it.
     patients : Patients
         The patients that the report shows.
+    last : mapping of str to object
+        What is recorded of the last outputs.
     """
     from companion.report import write_report
 
@@ -61,7 +66,8 @@ def collect(
     known = replace(known, verdicts=rows)
     alt = _merged(run / "figures" / ALT for run in finished.values())
     _write_json(alt, stage / "figures" / ALT)
-    with beside(draw, stage / "figures", known.ledger, rows) as drawn:
+    same = glance_key(request.folder, known) == last.get("glance") and not request.force
+    with glance(stage, known, request.folder if same else None) as drawn:
         for notebook, run in finished.items():
             _copy(notebook, run, stage)
         results.write_results(found, stage / "results.csv")
@@ -73,7 +79,43 @@ def collect(
         late = cache(lambda: {GLANCE: drawn()})
         write_report(stage, request.published, known, request.label, patients, late)
         _write_json(alt | late(), stage / "figures" / ALT)
-    return rows
+    return known
+
+
+@contextmanager
+def glance(stage: Path, known: "JudgedLedger", last: Path | None) -> Iterator[Callable[[], str]]:
+    """Copy the one figure that shows every verdict from the last outputs, or draw it anew.
+
+    Yields
+    ------
+    callable
+        Waits for its SVG, and returns its description.
+    """
+    if not last:
+        with beside(draw, stage / "figures", known.ledger, known.verdicts) as drawn:
+            yield drawn
+        return
+    (stage / "figures").mkdir(exist_ok=True)
+    for path in _glance_files(last):
+        shutil.copyfile(path, stage / "figures" / path.name)
+    yield lambda: read_record(last / "figures" / ALT)[GLANCE]
+
+
+def glance_key(output: Path, known: "JudgedLedger") -> str:
+    """Hash of that figure in some outputs and of what it was made from; empty if it is not there.
+
+    Equal keys mean that it need not be drawn.
+    """
+    alt = read_record(output / "figures" / ALT).get(GLANCE, "")
+    files = _glance_files(output)
+    if not all(path.is_file() for path in files):
+        return ""
+    made_from = repr((known.verdicts, known.ledger.article))
+    return digest(code_key(ROOT), made_from, alt, *(path.read_bytes() for path in files))
+
+
+def _glance_files(output: Path) -> list[Path]:
+    return [output / "figures" / f"{GLANCE}{suffix}" for suffix in (".svg", ".png")]
 
 
 def _copy(notebook: Path, run: Path, stage: Path) -> None:

@@ -10,15 +10,23 @@ notebooks apart.
 The fork server (`companion.build.workers`) imports this module, and so everything that notebooks
 import. Nothing else does.
 """
+# ruff: noqa: E402 - one import is turned off before the others
 
+import atexit
 import builtins
 import contextlib
+import os
+import sys
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+# pandas and papermill import it if it is installed, which it is for sweeps alone.
+sys.modules["pyarrow"] = None  # type: ignore[assignment]
+
 import ipykernel.debugger
+import matplotlib.artist
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
@@ -27,6 +35,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
 
+from companion.build.reading import read_ahead
 from companion.build.workers import import_all
 
 NAME = "forked"
@@ -42,12 +51,17 @@ LATER = (
 WAIT = 60  # seconds for a message that the kernel has already sent
 
 ipykernel.debugger._is_debugpy_available = False  # no debugger attaches, and it costs a thread
+matplotlib.artist.kwdoc = lambda artist: ""  # no lists of properties for help(): they take 0.1 s
 # Some libraries ask at import whether they are in a notebook, as pandas does to size its tables.
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+import_all("pandas")
+del sys.modules["pyarrow"]
 with contextlib.suppress(ImportError):  # a notebook shows the error where a reader can see it
     import_all("numbercheck.audit", "companion.workbench", *LATER)
 del builtins.get_ipython  # type: ignore[attr-defined]
 get_validator(4, 5)  # it compiles the notebook format's schema
+read_ahead()
+atexit.register(os._exit, 0)  # the build waits for this process to end
 
 
 class ZMQLikeShell(InProcessInteractiveShell):

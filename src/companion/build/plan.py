@@ -7,6 +7,7 @@ from pathlib import Path
 
 from companion.build import cache
 from companion.build.parameters import Declared, chosen, declared
+from companion.build.reading import Asked
 from companion.build.request import NOTEBOOKS, BuildError, BuildRequest
 from companion.build.workers import Job
 from companion.project import ROOT
@@ -34,12 +35,20 @@ class Run:
         """Folder of the run while it is not finished."""
         return self.folder.with_name(f"{self.folder.name}.new")
 
-    def job(self) -> Job:
-        """Work that fills the unfinished run's folder."""
+    def job(self, reads: Asked, force: Sequence[str]) -> Job:
+        """Work that fills the unfinished run's folder; a forced run takes nothing of others."""
         executed = self.partial / "notebooks" / self.notebook.name
         executed.parent.mkdir(parents=True)
-        folder = _seen_by_notebook(self.partial)
-        return Job(self.notebook, executed, {**self.parameters, "output_dir": folder})
+        parameters = {**self.parameters, "output_dir": _seen_by_notebook(self.partial)}
+        before = None if self.stem in force else self._before()
+        return Job(self.notebook, executed, parameters, reads, before)
+
+    def _before(self) -> Path | None:
+        """Figures of the last run, if the same packages made them."""
+        last = cache.read_record(self.folder.parent / f"{self.stem}.json")
+        if any(last.get(name) != self.key[name] for name in cache.CODE):
+            return None
+        return cache.run_folder(self.folder.parent, self.stem, last) / "figures"
 
     def finish(self) -> None:
         """Give the run the name that the next build looks for, now that all of it is there."""

@@ -45,7 +45,7 @@ class BuildRequest:
     output: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     force: tuple[str, ...] = ()
-    jobs: int = 2
+    jobs: int = 3  # two processors stay busy though one notebook takes twice as long
     notebooks: Path = ROOT / "notebooks"
     work: Path = WORK
 
@@ -64,6 +64,11 @@ class BuildRequest:
         """Default place of each input, and the place where this build reads it."""
         given = {COHORT: self.cohort, PUBLISHED: self.published, ROOT / "notebooks": self.notebooks}
         return {default: path.resolve() for default, path in given.items()}
+
+    @property
+    def reads(self) -> tuple[Path, Path, str]:
+        """Folders of cohort and ledger, and whom to count."""
+        return self.cohort, self.published, self.parameters.get("population", "")
 
     @property
     def is_default(self) -> bool:

@@ -6,6 +6,7 @@ threads, its hash seed, its user's settings) reaches a notebook, and no notebook
 """
 
 import gc
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,12 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import active_children, connection, forkserver, get_context, parent_process
+from multiprocessing import connection, forkserver, get_context, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from companion.build.progress import Watch
+from companion.build.reading import VARIABLE, Asked, hand_over
+from companion.errors import CompanionError
+from numbercheck.errors import NumbercheckError
 
 ENVIRONMENT: Mapping[str, str] = {
     "PYTHONHASHSEED": "0",
@@ -38,11 +43,17 @@ STARTED: set[str] = set()  # holds the engine once the fork server has been star
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run, where the executed copy goes, and its parameters."""
+    """One notebook to run, where the executed copy goes, and its parameters.
+
+    ``reads`` is what it opens, which may have been read already; ``before`` is the folder of
+    figures of the same packages, if there is one: where an SVG is the same, so is the PNG.
+    """
 
     notebook: Path
     executed: Path
     parameters: Mapping[str, object]
+    reads: Asked | None = None
+    before: Path | None = None
 
 
 def import_all(*names: str) -> None:
@@ -59,13 +70,15 @@ def import_all(*names: str) -> None:
         gc.enable()
 
 
-def warm_up() -> None:
-    """Start the fork server; returns while it still imports.
+def warm_up(reads: tuple[Path, Path, str] | None = None) -> None:
+    """Start the fork server, which also reads what is named; returns while it still imports.
 
     It changes the environment for a moment, so no thread may run that reads it.
     """
     before = dict(os.environ)
     os.environ.update(ENVIRONMENT)
+    if reads:
+        os.environ[VARIABLE] = json.dumps(list(map(str, reads)))
     try:
         CONTEXT.set_forkserver_preload([ENGINE])
         forkserver.ensure_running()
@@ -82,24 +95,24 @@ def beside(work: Callable[..., None], *given: object) -> Iterator[Callable[[], A
     Parameters
     ----------
     work : callable
-        A function of a module; its first argument is a function to call once, with what it made.
+        A function of a module; its first argument is a function to call with each thing it made.
     *given : object
         Its other arguments.
 
     Yields
     ------
     callable
-        Waits for what the work made, and returns it.
+        Waits for the next thing that the work made, and returns it.
 
     Raises
     ------
-    OSError, RuntimeError
+    CompanionError, OSError, RuntimeError
         If the work failed.
     """
     if not STARTED:
         made: list[object] = []
         work(made.append, *given)
-        yield made.pop
+        yield iter(made).__next__
         return
     ours, theirs = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work_beside, args=(work, theirs, *given))
@@ -115,7 +128,7 @@ def beside(work: Callable[..., None], *given: object) -> Iterator[Callable[[], A
                 status = f"its process was ended (status {process.exitcode})"
                 raise RuntimeError(f"{work.__name__}: {status}") from None
             return None
-        if isinstance(message, OSError):
+        if isinstance(message, Exception):
             raise message
         return message
 
@@ -132,6 +145,8 @@ def _work_beside(work: Callable[..., None], messages: Connection, *given: object
         work(messages.send, *given)
     except OSError as error:
         messages.send(error)
+    except (CompanionError, NumbercheckError) as error:
+        messages.send(CompanionError(str(error)))  # others may need more than a text to be made
 
 
 def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> dict[str, str]:
@@ -152,21 +167,23 @@ def run_all(jobs: Sequence[Job], at_once: int, watch: Watch) -> dict[str, str]:
         For each notebook that failed, by its stem, one sentence.
     """
     pool = ThreadPoolExecutor(at_once)
+    started: list[BaseProcess] = []
     try:
-        faults = pool.map(lambda job: _run(job, watch), jobs)
+        faults = pool.map(lambda job: _run(job, watch, started), jobs)
         return {job.notebook.stem: fault for job, fault in zip(jobs, faults, strict=True) if fault}
     finally:  # after Ctrl-C, notebooks are still running
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in active_children():
+        for process in started:
             process.kill()
 
 
-def _run(job: Job, watch: Watch) -> str:
+def _run(job: Job, watch: Watch, started: list[BaseProcess]) -> str:
     """Run one notebook in a process of its own; what failed, or nothing."""
     ours, theirs = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(job, theirs))
     watch.starts(job.notebook.stem)
     process.start()
+    started.append(process)
     theirs.close()
     fault = None
     with ours, suppress(EOFError):
@@ -190,6 +207,11 @@ def _work(job: Job, messages: Connection) -> None:
     _exit_with_parent()
     fault = ""
     try:
+        if job.reads:
+            from companion.figures import writing
+
+            hand_over(job.reads)
+            writing.BEFORE = job.before
         execute(
             job.notebook,
             job.executed,

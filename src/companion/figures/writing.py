@@ -7,11 +7,16 @@ import fcntl
 import json
 from collections import Counter
 from pathlib import Path
+from shutil import copyfile
 
 from companion.figures.lettering import drawable
 from companion.figures.style import DescribedFigure, styled
 
 RESOLUTION = 300  # dots per inch
+
+BEFORE: Path | None = (
+    None  # folder of figures by the same code; where an SVG is the same, so is the PNG
+)
 
 
 def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
@@ -43,6 +48,10 @@ def write_svg(figure: DescribedFigure, directory: Path, name: str) -> None:
 @styled()
 def write_png(figure: DescribedFigure, directory: Path, name: str) -> None:
     """Write ``name.png``."""
+    before = BEFORE and BEFORE / f"{name}.svg"
+    if before and before.is_file() and before.read_bytes() == figure.svg(name):
+        copyfile(before.with_suffix(".png"), directory / f"{name}.png")
+        return
     figure.savefig(
         directory / f"{name}.png",
         dpi=RESOLUTION,

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from companion.cohort import Cohort, masked, patient_table
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
+
+if TYPE_CHECKING:
+    from companion.cohort import Cohort
 
 DASH = "–"
 
@@ -29,17 +29,19 @@ class Patients(NamedTuple):
     feeds: Mapping[str, tuple[Claim, ...]] = {}
 
 
-def patients_of(cohort: Cohort, ledger: Ledger) -> Patients:
+def patients_of(cohort: "Cohort", ledger: Ledger) -> Patients:
     """Make the patients ready that may be shown: a trial's own are nobody's to publish.
 
     The ledger's variables are the columns; its counts select patients.
     """
+    from companion.cohort import masked, patient_table
+
     if not (cohort.label and ledger.variables):
         return Patients()
     table = patient_table(cohort, ledger.variables)
     names = [str(name) for name in table.index]
     columns = masked(table)
-    texts = [list(map(_text, *columns[name])) for name in ledger.variables]
+    texts = [_texts(columns[name]) for name in ledger.variables]
     rows = tuple(zip(names, zip(*texts, strict=True), strict=True))
     headings = tuple((v.variable, v.label) for v in ledger.variables.values())
     reads = {m.measure: _reads(m, ledger) for m in ledger.measures.values()}
@@ -88,9 +90,12 @@ def _counts(ledger: Ledger, counted: Mapping[str, tuple[str, ...]], name: str) -
     return tuple(claims[0] for claims in printed if claims)
 
 
-def _text(value: Any, known: bool) -> str:
-    if not known:
-        return DASH
-    if isinstance(value, bool | np.bool_):
+def _texts(column: Masked) -> list[str]:
+    pairs = zip(column.values.tolist(), column.known.tolist(), strict=True)
+    return [_text(value) if known else DASH for value, known in pairs]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) if isinstance(value, str) else f"{value:g}"

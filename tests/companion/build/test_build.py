@@ -28,6 +28,7 @@ from companion.build.parameters import ParameterError, chosen, declared
 from companion.build.progress import Watch
 from companion.build.request import NOTEBOOKS, OUTPUT, BuildError, BuildRequest
 from companion.build.workers import ENVIRONMENT
+from companion.errors import CompanionError
 from companion.project import ROOT
 from numbercheck.ledger.reading import LedgerError
 
@@ -370,7 +371,7 @@ def test_faulty_tables_are_refused_before_anything_runs(small):
     (small.cohort / "adae.csv").unlink()
     (small.cohort / "adtte.csv").write_text("nonsense", "utf-8")
     heard = Heard()
-    with pytest.raises(BuildError, match=r"(?s)adae.*adtte"):
+    with pytest.raises(CompanionError, match=r"(?s)adae.*adtte"):
         build(small.request(), heard)
 
     assert heard.ran() == {}
