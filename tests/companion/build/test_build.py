@@ -77,8 +77,13 @@ def once(tmp_path_factory):
 @pytest.fixture
 def built(once, tmp_path):
     """Copy the built trial, to be changed: each notebook that runs takes a quarter of a second."""
-    shutil.copytree(once[0].output.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
-    return Trial(*(tmp_path / field.name for field in fields(Trial)))
+    return copied(once[0], tmp_path)
+
+
+def copied(built, folder):
+    """Copy a trial into a folder."""
+    shutil.copytree(built.output.parent, folder, symlinks=True, dirs_exist_ok=True)
+    return Trial(*(folder / field.name for field in fields(Trial)))
 
 
 def rebuilt(small, **changes):
@@ -457,19 +462,20 @@ def test_a_full_disk_leaves_the_outputs_and_says_so(built):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a disk")
-def test_a_disk_that_fills_up_leaves_the_outputs_and_says_so(tmp_path):
+def test_a_disk_that_fills_up_leaves_the_outputs_and_says_so(once, tmp_path):
     """With room again the next build succeeds; ``make bench`` leaves other amounts of room."""
-    on_a_small_disk(tmp_path, 200_000)
+    on_a_small_disk(once[0], tmp_path, 200_000)
 
 
-def on_a_small_disk(folder, left):
-    """Fill up a disk in memory, which goes with its process."""
+def on_a_small_disk(built, folder, left):
+    """Fill up a disk in memory that holds a built trial, and goes with its process."""
     own = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=8m none "$0" && exec "$@"']
     if subprocess.run([*own, str(folder), "true"], capture_output=True).returncode:
         pytest.skip("this system lets nobody mount a disk")
-    code = "import sys, pathlib, test_build as t; t.fill_up(pathlib.Path(sys.argv[1]), %d)"
+    code = "import sys, pathlib, test_build as t; t.fill_up(*map(pathlib.Path, sys.argv[1:]), %d)"
+    places = [str(built.output.parent), str(folder)]
     run = subprocess.run(
-        [*own, str(folder), sys.executable, "-c", code % left, str(folder)],
+        [*own, str(folder), sys.executable, "-c", code % left, *places],
         cwd=Path(__file__).parent, env=os.environ | {"PYTHONPATH": str(HELPERS)},
         capture_output=True, text=True,
     )  # fmt: skip
@@ -477,10 +483,9 @@ def on_a_small_disk(folder, left):
     assert run.returncode == 0, run.stderr
 
 
-def fill_up(disk, left):
-    """Build on a disk, fill it but for some bytes, and build again."""
-    small = trial(disk)
-    build(small.request(), Heard())
+def fill_up(built, disk, left):
+    """Copy a built trial to a disk, fill that but for some bytes, and build again."""
+    small = copied(Trial(*(built / field.name for field in fields(Trial))), disk)
     before = content(small.output)
     small.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
     (disk / "filler").write_bytes(b"x" * (shutil.disk_usage(disk).free - left))
@@ -549,17 +554,17 @@ def test_two_builds_at_once_both_succeed(built):
     assert rebuilt(built).lines == KEPT
 
 
-def test_notebooks_end_with_the_build_that_started_them(small):
+def test_notebooks_end_with_the_build_that_started_them(built):
     """A killed build leaves no process behind that writes."""
-    mark = small.output.parent / "mark"
-    small.change(
+    mark = built.output.parent / "mark"
+    built.change(
         "4-survival",
         '"print(interval_method)"',
         json.dumps(
             f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
         ),
     )
-    started = command(small, wait=False)
+    started = command(built, wait=False)
     deadline = time.monotonic() + 60
     while not (mark.exists() and mark.read_text()) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -121,24 +122,31 @@ def test_a_folder_that_no_sweep_made_is_left_alone(tmp_path):
     assert [path.name for path in asked.output.iterdir()] == ["summary.csv"]
 
 
-def test_cohorts_stay_when_code_changes_that_does_not_make_them(tmp_path, monkeypatch, here):
-    sweep(request(tmp_path, "seeds: 0", here), Watch())
-    (made,) = (tmp_path / "out" / "cohorts").glob("*.json")
-    before = made.stat().st_mtime_ns
+@pytest.fixture(scope="module")
+def two(tmp_path_factory, here):
+    """Sweep two seeds once: a cohort takes a second."""
+    folder = tmp_path_factory.mktemp("two")
+    sweep(request(folder, "seeds: 0-1", here), Watch())
+    return folder
+
+
+def test_cohorts_stay_when_code_changes_that_does_not_make_them(two, tmp_path, monkeypatch, here):
+    shutil.copytree(two, tmp_path, dirs_exist_ok=True)
+    cohorts = sorted((tmp_path / "out" / "cohorts").glob("*.json"))
+    before = [made.stat().st_mtime_ns for made in cohorts]
     monkeypatch.setattr(
         "companion.sweep.runs.shared_key", lambda *_: {"package": "other", "cohort": ""}
     )
-    again = sweep(request(tmp_path, "seeds: 0", here), Watch())
+    again = sweep(request(tmp_path, "seeds: 0-1", here), Watch())
 
-    assert again.kept == 0
-    assert made.stat().st_mtime_ns == before
+    assert (again.runs, again.kept, len(cohorts)) == (2, 0, 2)
+    assert [made.stat().st_mtime_ns for made in cohorts] == before
     assert len(list((tmp_path / "out" / "parts").iterdir())) == 2
 
 
-def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path, here):
+def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(two):
     """And nowhere else: each prints what the article prints."""
-    sweep(request(tmp_path, "seeds: 0-1", here), Watch())
-    wide = table(tmp_path).pivot(index=["measure", "statistic"], columns="run", values="value")
+    wide = table(two).pivot(index=["measure", "statistic"], columns="run", values="value")
     differs = set(wide.index[wide[0] != wide[1]])
     printed = {
         (c.measure, c.statistic): c.value
@@ -149,7 +157,7 @@ def test_reconstructed_cohorts_differ_where_the_article_leaves_it_open(tmp_path,
     assert differs
     for key in differs & set(printed):
         assert all(printed[key].admits(value) for value in wide.loc[key])
-    assert (tmp_path / "out" / "stability.svg").is_file()
+    assert (two / "out" / "stability.svg").is_file()
 
 
 def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path, here):
