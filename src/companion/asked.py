@@ -57,7 +57,7 @@ def _faults(name: str, value: object, cohort: Cohort, ledger: Ledger) -> Iterato
     ages = cohort.adsl["AGE"].dropna()
     if name == "age_cut" and len(ages) and not ages.min() < number <= ages.max():
         yield f"age_cut is {number:g}; it must divide the ages, from {ages.min()} to {ages.max()}"
-    month = ledger.time_limits[1]
+    month = ledger.days_per_month
     printed = {round(float(m.horizon) / month, 6) for m in ledger.measures.values() if m.horizon}
     if name == "horizon_months" and not (0 < number <= days / month or round(number, 6) in printed):
         last = f"at most {days / month:.1f}, the end of follow-up"

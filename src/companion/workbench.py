@@ -73,7 +73,7 @@ class Workbench:
             pd.set_option(option, value)
         self.cohort, self.ledger = _read(ROOT / cohort_dir, ROOT / published_dir, population)
         self._layouts = read_layouts(ROOT / published_dir / "displays.csv", self.ledger)
-        self.month = self.ledger.time_limits[1]
+        self.month = self.ledger.days_per_month
         require_meaning(parameters, self.cohort, self.ledger)
         basis = "constructed" if self.cohort.label else "data"
         self.results = Results(basis, unrecorded(self.cohort, self.ledger))

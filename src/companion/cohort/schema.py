@@ -20,7 +20,6 @@ from companion.cohort.sources import parse_all
 from companion.formats.raw_tables import look_up
 from numbercheck import errors
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.texts import day_range
 
 WHOLE = re.compile(r"-?[0-9]{1,15}(\.0*)?", re.ASCII)
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -156,9 +155,8 @@ class Schema:
         self.terms, self.endpoints = self._names("ADAE"), self._names("ADTTE")
         self.events = [n for n in self.endpoints if self._has("ADTTE", n, "event")]
         self.first = {f.name for f in self.fields.values() if f.of_several == "first"}
-        first, self.cutoff = ledger.find("accrual_start", "value"), ledger.time_limits[0]
-        self.days_per_month = ledger.time_limits[1]
-        self.first_day = day_range(first[0].printed)[0] if first else None
+        self.first_day, self.cutoff = ledger.days("accrual_start")[0], ledger.days("data_cutoff")[1]
+        self.days_per_month = ledger.days_per_month
         own = [n for n in self._names("ADSL") if n not in {c.name for c in STANDARD["ADSL"]}]
         self.tables = STANDARD | {"ADSL": STANDARD["ADSL"] + tuple(map(self._column, own))}
 

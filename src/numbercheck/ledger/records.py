@@ -119,11 +119,10 @@ class Ledger:
                 return assumption.value
         return default
 
-    @property
-    def time_limits(self) -> tuple[date | None, float]:
-        """Data cut-off, after which no follow-up time can end, and days per month."""
-        printed = self.find("data_cutoff", "value")
-        return day_range(printed[0].printed)[1] if printed else None, self.days_per_month
+    def days(self, measure: str) -> tuple[date | None, date | None]:
+        """First and last day that a printed date can mean; None where it is not printed."""
+        claims = self.find(measure, "value")
+        return day_range(claims[0].printed) if claims else (None, None)
 
     @property
     def days_per_month(self) -> float:
