@@ -81,7 +81,7 @@ CELLS = [
     ("adsl", {}, {"TRTSDT": "1066-10-14"}, "TRTSDT", "a date as"),
     ("adsl", {}, {"TRTSDT": "2023-13"}, "TRTSDT", "a date as"),
     ("adsl", {}, {"LSTALVDT": "1999-01-01"}, "LSTALVDT", "from TRTSDT"),
-    ("adsl", {}, {"RACE": "a\0b"}, "RACE", "no text"),
+    ("adsl", {}, {"RACE": "a\0b"}, "RACE", "not text"),
     ("adsl", {}, {"USUBJID": ""}, "USUBJID", "without spaces"),
     ("adrs", LATER, {"AVALC": "PR"}, "AVALC", "CR, CRi, NR"),
     ("adrs", {"PARAMCD": "MRDRESP"}, {"AVALC": "Negative"}, "AVALC", "did you mean negative?"),
