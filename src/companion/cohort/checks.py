@@ -49,33 +49,36 @@ def examine(files: Mapping[str, bytes], ledger: Ledger, population: str = "") ->
         file, row and column.
     """
     reading, schema = parse(files), Schema(ledger)
-    tables = reading.tables
     entries = read_mapping(files, schema, reading)
     reading.nobody = frozenset(e.ours for e in entries if e.theirs == NOBODY)
-    for name, table in tables.items():
+    for name, table in reading.tables.items():
         own = normalized(name, translate(name, table, entries, schema), schema, reading)
-        reading.translated[name], tables[name] = own, _known(name, own, schema)
-    found = list(reading.faults)
-    for name, own in reading.translated.items():
-        found += _columns(name, own, schema)
-        found += _misspelled(name, own, schema)
-        found += _cells(name, tables[name], schema)
-    adsl = tables.get("ADSL", NO_ADSL)
-    reading.population = _flag(adsl, population)
-    found += _patients(adsl, reading.population)
-    for name in tables.keys() - {"ADSL"} if "ADSL" in tables else ():
-        found += _unknown_patients(tables[name], adsl)
-    if "ADRS" in tables:
-        found += _responses(tables["ADRS"], schema)
-    if "ADAE" in tables:
-        found += _grades(tables["ADAE"])
-        found += _deadly(tables["ADAE"], tables.get("ADTTE", NO_ADTTE), adsl)
-    if "ADTTE" in tables:
-        found += time_faults(tables["ADTTE"], adsl, schema)
-        counted = counted_patients(adsl, reading.population)
-        found += absent(tables["ADTTE"], counted["USUBJID"], schema.events)
-    reading.faults = sorted(set(found))
+        reading.translated[name], reading.tables[name] = own, _known(name, own, schema)
+    reading.population = _flag(reading.tables.get("ADSL", NO_ADSL), population)
+    reading.faults = sorted({*reading.faults, *_faults(reading, schema)})
     return reading
+
+
+def _faults(reading: FolderReading, schema: Schema) -> Iterator[Fault]:
+    """Faults of each table by itself, then of the tables together."""
+    tables = reading.tables
+    for name, table in tables.items():
+        yield from _columns(name, reading.translated[name], schema)
+        yield from _misspelled(name, reading.translated[name], schema)
+        yield from _cells(name, table, schema)
+    adsl, adtte = tables.get("ADSL", NO_ADSL), tables.get("ADTTE", NO_ADTTE)
+    yield from _patients(adsl, reading.population)
+    for name in tables.keys() - {"ADSL"} if "ADSL" in tables else ():
+        yield from _unknown_patients(tables[name], adsl)
+    if "ADRS" in tables:
+        yield from _responses(tables["ADRS"], schema)
+    if "ADAE" in tables:
+        yield from _grades(tables["ADAE"])
+        yield from _deadly(tables["ADAE"], adtte, adsl)
+    if "ADTTE" in tables:
+        counted = counted_patients(adsl, reading.population)
+        yield from time_faults(adtte, adsl, schema)
+        yield from absent(adtte, counted["USUBJID"], schema.events)
 
 
 def flagged(flags: pd.Series) -> pd.Series:
