@@ -5,15 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from article import COHORT, LEDGER
 
 from companion.asked import MeaninglessError, require_meaning
-from companion.cohort import read_cohort
 from companion.project import ROOT
 from companion.workbench import Workbench
-from numbercheck.ledger.reading import read_ledger
 
-LEDGER = read_ledger(ROOT / "data" / "published")
-COHORT = read_cohort(ROOT / "data" / "cohort", LEDGER)
 MEANINGLESS = [
     ("level", 2.0, "between 0 and 1"),
     ("level", 0.0, "between 0 and 1"),

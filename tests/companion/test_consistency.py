@@ -4,18 +4,14 @@ from dataclasses import replace
 from math import inf
 
 import pytest
+from article import COHORT, LEDGER
 
-from companion.cohort import read_cohort
 from companion.consistency import Consistency
-from companion.project import ROOT
 from numbercheck.consistency import risk_histories
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.statistics.risk_sets import histories
 from numbercheck.statistics.survival import cumulative_incidence, kaplan_meier, survival_at
 
-LEDGER = read_ledger(ROOT / "data" / "published")
-COHORT = read_cohort(ROOT / "data" / "cohort", LEDGER)
 MONTH, YEAR = LEDGER.days_per_month, 365
 SEQUENCES = {"os_12m": [[35]], "pfs_12m": [[35, 34, 25, 23, 20], [35, 30, 27, 25, 19]]}
 DAYS = {"OS": [(29, 226)], "PFS": [(23, 226), (29, 226), (107, 350), (108, 351), (225, 351)]}

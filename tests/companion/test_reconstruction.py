@@ -5,14 +5,13 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from article import LEDGER
 
 from companion.cli import main
 from companion.errors import CompanionError
 from companion.project import ROOT
 from companion.reconstruction import check_target
-from numbercheck.ledger.reading import read_ledger
 
-LEDGER = read_ledger(ROOT / "data" / "published")
 COHORT = ROOT / "data" / "cohort"
 
 

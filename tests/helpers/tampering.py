@@ -17,6 +17,7 @@ from types import CodeType
 from unittest.mock import patch
 
 import pandas as pd
+from article import LEDGER
 
 from companion import workbench
 from companion.cohort import CohortError, patient_table, read_cohort, unrecorded
@@ -26,10 +27,8 @@ from companion.project import ROOT
 from companion.results import Result, read_results, unique
 from companion.verify import MEASURED, verify
 from numbercheck.audit import Verdict, audit
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
 
-LEDGER = read_ledger(ROOT / "data" / "published")
 SCHEMA = Schema(LEDGER)
 AUDITED = audit(LEDGER)
 MEASURED_CLAIMS = [

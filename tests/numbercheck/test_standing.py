@@ -5,14 +5,13 @@ import json
 import re
 
 import pytest
+from article import LEDGER
 
 from companion.project import ROOT
 from companion.results import Result, read_results
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.standing import standings
 
 PUBLISHED, OUTPUTS = ROOT / "data" / "published", ROOT / "outputs"
-LEDGER = read_ledger(PUBLISHED)
 REFERENCE = re.compile(r"\{(?:[a-z ]+: )?(\w+)\.(\w+)\}")
 
 

@@ -11,6 +11,7 @@ from statistics import median
 import nbformat
 import pandas as pd
 import pytest
+from article import COHORT, LEDGER
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.inspection import inspect_notebook
@@ -18,12 +19,11 @@ from papermill.inspection import inspect_notebook
 from companion.build import workers
 from companion.build.parameters import declared
 from companion.build.progress import Watch
-from companion.cohort import patient_table, read_cohort
+from companion.cohort import patient_table
 from companion.project import ROOT
 from companion.results import read_results
 from companion.sweep.vectorized import PARAMETERS, evaluate
 from numbercheck.audit import family_fits
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import exact_binomial, interval
@@ -31,8 +31,6 @@ from numbercheck.statistics.survival import follow_up, kaplan_meier, survival_at
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 STEMS = [path.stem for path in NOTEBOOKS]
-LEDGER = read_ledger(ROOT / "data" / "published")
-COHORT = read_cohort(ROOT / "data" / "cohort", LEDGER)
 KINDS = ("count", "quantity", "survival", "comparison")
 LABEL = COHORT.label
 GROUPS = ("ge5", "lt5")

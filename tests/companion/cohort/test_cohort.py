@@ -8,19 +8,17 @@ from random import Random
 import pandas as pd
 import pytest
 import synthetic
+from article import LEDGER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.cohort import CohortError, masked, patient_table, read_cohort
 from companion.cohort.sources import parse
-from companion.project import ROOT
 from companion.reconstruction import write_cohort
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import Variable
 
-LEDGER = read_ledger(ROOT / "data/published")
 VARIABLES = LEDGER.variables
 TRIAL = synthetic.trial()
 SMALL = synthetic.trial(8, seed=3)
@@ -92,7 +90,7 @@ def draw(seed, n):
     return table
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.integers(0, 10**6), st.integers(3, 12))
 def test_what_is_written_is_read_back(tmp_path_factory, seed, n):
     """`write_cohort` is the inverse of `patient_table`."""

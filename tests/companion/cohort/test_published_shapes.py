@@ -12,15 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from article import LEDGER
 from called import called
 
 from companion.cohort import read_folder
-from companion.project import ROOT
 from companion.validation import write_mapping_draft
-from numbercheck.ledger.reading import read_ledger
 
 SHAPES = Path(__file__).with_name("shapes")
-LEDGER = read_ledger(ROOT / "data" / "published")
 CONFIRMED = {  # what the ledger calls it: what the tables do
     "After RDC": "WEEK 3",
     "After 2 weeks": "WEEK 6",

@@ -7,12 +7,10 @@ import json
 
 import pandas as pd
 import pytest
+from article import LEDGER
 from called import called
 
-from companion.project import ROOT
-from numbercheck.ledger.reading import read_ledger
-
-PREFERENCES = read_ledger(ROOT / "data" / "published").preferences
+PREFERENCES = LEDGER.preferences
 
 
 @pytest.fixture(scope="module")

@@ -21,17 +21,16 @@ from pwd import getpwuid
 
 import pandas as pd
 import pytest
+from article import LEDGER
 from places import PLAIN_LOCALE
 from synthetic import HOSTILE, TERMS, WRITERS, trial, write_json
 
 from companion.cohort import read_cohort
 from companion.project import ROOT
 from companion.verify import MEASURED
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
 
 TRIAL = trial()
-LEDGER = read_ledger(ROOT / "data" / "published")
 N = len(TRIAL.truth)
 BUILD = """
 import sys

@@ -10,17 +10,15 @@ from random import Random
 import mutations
 import pytest
 import synthetic
+from article import LEDGER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_trial import without_override
 
 from companion.cohort import CohortError, read_cohort, read_folder
-from companion.project import ROOT
-from numbercheck.ledger.reading import read_ledger
 
 SMALL = synthetic.trial(6, seed=11)
 FIRST = SMALL.tables["adsl"][0]["USUBJID"]
-LEDGER = read_ledger(ROOT / "data/published")
 
 
 @pytest.fixture

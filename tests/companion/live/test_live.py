@@ -12,6 +12,7 @@ import zipfile
 from urllib.parse import unquote
 
 import pytest
+from article import LEDGER
 from barriers import barriers
 from called import called
 from openpyxl import Workbook
@@ -21,12 +22,10 @@ from companion.errors import CompanionError
 from companion.live import write_live_page
 from companion.report.journal_club import read_journal_club
 from numbercheck.browser import judge
-from numbercheck.ledger.reading import read_ledger
 
 pytestmark = pytest.mark.browser
 PUBLISHED, EXAMPLE = ROOT / "data" / "published", ROOT / "data" / "examples" / "two-arm"
 DOCUMENT = ROOT / "outputs" / "consistency.json"
-LEDGER = read_ledger(PUBLISHED)
 CRS = "table1_crs_g12_percent"
 LARGEST = 10e6  # bytes
 ALERT = "<img src=x onerror=window.hit=1>"

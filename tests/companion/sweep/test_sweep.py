@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from article import LEDGER
 from places import HELPERS
 
 from companion.build.progress import Watch
@@ -23,11 +24,9 @@ from companion.project import ROOT
 from companion.sweep import GridError, SweepRequest, read_grid, sweep
 from companion.sweep.cohorts import NO_DASHBOARD, SchedulerError
 from companion.sweep.vectorized import evaluate
-from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
 from numbercheck.recount import Cohorts
 
-LEDGER = read_ledger(PUBLISHED)
 COMMAND = Path(sys.executable).with_name("companion")
 
 

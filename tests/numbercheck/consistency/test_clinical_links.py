@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from article import LEDGER
 
-from companion.project import ROOT
 from numbercheck.consistency import conflicts
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.reading import read_ledger
 
-LEDGER = read_ledger(ROOT / "data" / "published")
 KNOWN = ["table1_crs_g12_percent"]
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from article import LEDGER
 from oracle import contained, exact, planted, ruled
 from tiny_trials import claim, draw, keyed, measure
 
-from companion.project import ROOT
 from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories
 from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
 from numbercheck.consistency.leave_one_out import leave_one_out
@@ -15,9 +15,6 @@ from numbercheck.consistency.search import UnsizedError
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.words import sentence
-from numbercheck.ledger.reading import read_ledger
-
-LEDGER = read_ledger(ROOT / "data" / "published")
 
 
 @pytest.mark.parametrize("seed", range(8))  # `make bench ONLY=truth` tries many more
