@@ -172,7 +172,8 @@ def validate(
     """
     from dataclasses import asdict
 
-    from companion.cohort import grouped, read_folder
+    from companion.cohort import read_folder
+    from companion.formats.raw_tables import grouped
     from companion.validation import code_lines, write_mapping_draft
 
     ledger = _ledger(published)

@@ -9,4 +9,3 @@ from companion.cohort.reading import CohortError as CohortError
 from companion.cohort.reading import cohort_of as cohort_of
 from companion.cohort.reading import read_cohort as read_cohort
 from companion.cohort.reading import read_folder as read_folder
-from companion.formats.raw_tables import grouped as grouped

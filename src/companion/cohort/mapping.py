@@ -14,6 +14,8 @@ from companion.formats.raw_tables import RawTable, reword
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
+UNCONFIRMED = f"rows are drafts and not applied; confirm a row by emptying its {STATUS}"
+UNMET = "rows have no code of the tables; write it, or nobody where no patient had what the row names"
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,18 @@ def read_mapping(
     cells = pd.DataFrame({c: raw[c].str.strip() for c in (*COLUMNS, STATUS)})
     drafts = cells[STATUS].str.lower() == DRAFT
     if drafts.any():
-        reading.notes.append(f"{FILE}: {drafts.sum()} rows are drafts and not applied; confirm a"
-                             f" row by emptying its {STATUS}")  # fmt: skip
+        reading.notes.append(f"{FILE}: {drafts.sum()} {UNCONFIRMED}")
     if (blank := ~drafts & (cells["theirs"] == "") & (cells["ours"] != "")).any():
-        reading.notes.append(f"{FILE}: {blank.sum()} rows have no code of the tables; write it, or"
-                             f" {NOBODY} where no patient had what the row names")  # fmt: skip
+        reading.notes.append(f"{FILE}: {blank.sum()} {UNMET}")
     entries = [
         MappedCode(row.variable, row.theirs, row.ours, int(row.Index))
         for row in cells[~drafts & (cells["theirs"] != "")].itertuples()
     ]
     usable: list[MappedCode] = []
     for entry in entries:
-        if column := _wrong(entry, usable, schema, reading):
-            reading.fault(FILE, column[1], entry.row, column[0], getattr(entry, column[0]))
+        if wrong := _wrong(entry, usable, schema, reading):
+            column, right = wrong
+            reading.fault(FILE, right, entry.row, column, getattr(entry, column))
         else:
             usable.append(entry)
     return usable
