@@ -12,7 +12,10 @@ settings.load_profile("committed")
 
 
 # Files that take longest, to be started first: one of them last would leave a core idle.
-LONGEST = ("test_site", "test_build", "test_live", "test_sweep", "test_notebooks", "test_supplied")
+LONGEST = (
+    *("test_site", "test_build", "test_live", "test_sweep", "test_notebooks", "test_supplied"),
+    *("test_figures", "test_reference"),
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -124,7 +124,10 @@ def test_no_incidence_is_given_where_patients_were_censored_before_the_death():
 
 
 def test_with_censoring_at_transplantation_every_sequence_is_possible(everything):
-    """Notebook 4 lists the sequences from the estimate alone; the solver has them one by one."""
+    """Notebook 4 lists the sequences from the estimate alone; the solver has them one by one.
+
+    Takes 3 seconds: the one place where the two lists, made in two ways, are the same.
+    """
     rules = {k: v for k, v in LEDGER.assumptions.items() if k != "no_censoring_at_transplant"}
     said = [LEDGER.printed("pfs_12m", s) for s in ("estimate", "conf_low", "conf_high")]
 

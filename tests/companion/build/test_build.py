@@ -463,7 +463,10 @@ def test_a_full_disk_leaves_the_outputs_and_says_so(built):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a disk")
 def test_a_disk_that_fills_up_leaves_the_outputs_and_says_so(once, tmp_path):
-    """With room again the next build succeeds; ``make bench`` leaves other amounts of room."""
+    """With room again the next build succeeds; ``make bench`` leaves other amounts of room.
+
+    Takes 4 seconds: a build in a process of its own starts a fork server of its own.
+    """
     on_a_small_disk(once[0], tmp_path, 200_000)
 
 
@@ -541,7 +544,7 @@ def test_a_build_does_not_wait_for_one_into_another_folder_of_the_same_place(bui
 
 
 def test_two_builds_at_once_both_succeed(built):
-    """One after the other, and nothing is left of their meeting."""
+    """One after the other, and nothing is left of their meeting. Takes two processes 4 seconds."""
     before = content(built.output)
     built.change("1-baseline", "35)", "35 + 0)")
     started = [command(built, wait=False) for _ in range(2)]

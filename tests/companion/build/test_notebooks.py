@@ -99,7 +99,7 @@ def results(folder):
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory):
-    """Run all four as they stand, on the committed cohort."""
+    """Run all four as they stand, on the committed cohort: 4 seconds, as each run of all four."""
     return execute(tmp_path_factory.mktemp("usual"))
 
 
@@ -402,7 +402,10 @@ def test_another_horizon_is_another_measure(tmp_path):
 
 
 def test_papermill_gives_the_same_bytes_as_a_build(usual, tmp_path):
-    """Its own command, started away from the repository, with a kernel of its own."""
+    """Its own command, started away from the repository, with a kernel of its own.
+
+    Takes 4 seconds: no other test runs a notebook as somebody without `companion` would.
+    """
     told = chosen("3-safety", tmp_path, {})
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "--kernel", "python3"]
     given = [word for name, value in told.items() for word in ("-p", name, str(value))]
@@ -483,7 +486,10 @@ def test_a_class_sees_which_methods_give_the_printed_limits(sparse, stem, family
 
 
 def test_opened_by_hand_they_run_from_anywhere_and_leave_the_outputs_alone(tmp_path):
-    """Top to bottom, as they are stored, without papermill; in one kernel, to import once."""
+    """Top to bottom, as they are stored, without papermill; in one kernel, to import once.
+
+    Takes 6 seconds: what a reader does first in JupyterLab, where no build sets the parameters.
+    """
     committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
     made = [ROOT / "work" / "by-hand" / "results" / f"{stem}.csv" for stem in STEMS]
     for path in made:

@@ -51,7 +51,7 @@ def context(browser):
 
 @pytest.fixture(scope="session")
 def kept(context, folder):
-    """Open the page from disk once."""
+    """Open the page from disk once: Python starts in it, which takes 5 seconds."""
     return opened(context, (folder / "index.html").as_uri())
 
 
