@@ -15,7 +15,9 @@ COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
 NOBODY = "nobody"  # in place of their code: the tables say that no patient had it
 UNCONFIRMED = f"rows are drafts and not applied; confirm a row by emptying its {STATUS}"
-UNMET = "rows have no code of the tables; write it, or nobody where no patient had what the row names"
+UNMET = (
+    "rows have no code of the tables; write it, or nobody where no patient had what the row names"
+)
 
 
 @dataclass(frozen=True)
