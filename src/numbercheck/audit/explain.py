@@ -17,6 +17,7 @@ from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
 from numbercheck.statistics.rounding import format_number
 
+NAMED = 3  # claims that are left open for one reason
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 
 
@@ -94,11 +95,21 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         if name == "match":
             lines.append(f"{counts.facts:10d}  different numbers among those that follow")
             lines.append(f"{counts.fitted:10d}  by a method that was chosen to fit the number")
-    for name, title in (("mismatch", "Findings"), ("unchecked", "Not checked, and why")):
-        chosen = [v for v in verdicts if v.verdict == name]
-        lines += ["", f"{title}:"] if chosen else []
-        lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in chosen]
+    wrong = [v for v in verdicts if v.verdict == "mismatch"]
+    lines += ["", "Findings:"] if wrong else []
+    lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in wrong]
+    reasons: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.verdict == "unchecked":
+            reasons.setdefault(verdict.reason, []).append(verdict.claim)
+    lines += ["", "Not checked, and why:"] if reasons else []
+    lines += [f"  {reason} ({_some(claims)})" for reason, claims in reasons.items()]
     return "\n".join(lines)
+
+
+def _some(claims: Sequence[str]) -> str:
+    more = f" and {len(claims) - NAMED} more" if len(claims) > NAMED else ""
+    return f"{', '.join(claims[:NAMED])}{more}"
 
 
 def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:

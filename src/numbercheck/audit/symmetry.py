@@ -131,7 +131,8 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
         return verdict_on(claim, "unchecked", "possible-value", says, *found)
     says += f", not at {claim.printed}"
     is_crude = interval.name == "hazard_ratio" and not is_adjusted(claim, evidence)
-    if is_crude and interval.is_skewed:
+    is_of_groups = evidence.ledger.measures[claim.measure].by.text  # not of a year of age
+    if is_crude and is_of_groups and interval.is_skewed:
         return verdict_on(claim, "mismatch", "limits-asymmetric", f"{says}.", *found)
     says += "; limits by profile likelihood, by an exact method or by resampling can."
     return verdict_on(claim, "unchecked", "not-determined", says, *found)

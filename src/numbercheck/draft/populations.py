@@ -15,6 +15,7 @@ UNCLEAR = "out of how many is not clear: say it in among"
 NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
 ROUNDING = 0.0
 FEW, MOST = 5, 1000
+LOST = 0.05  # of everyone, where the arms' sizes may be a slip
 WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
@@ -116,6 +117,8 @@ class Populations:
         if not self.whole or sum(self.main.values()) == _size(self.whole):
             return bool(self.whole)
         rest = _size(self.whole) - sum(self.main.values())
+        if abs(rest) > LOST * _size(self.whole):
+            return False  # those who stayed
         told = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
         loci = {e.locus for e in told}
         near = [e for e in self.whole.entries if e.locus in loci and not e.part.startswith("Table")]

@@ -178,6 +178,11 @@ def test_limits_that_a_likelihood_or_the_delta_method_gives_are_not_wrong(printe
     assert told(hazard(printed, limits))["conf_high"] == ("unchecked", "not-determined")
 
 
+def test_limits_per_unit_of_a_score_may_be_more_skewed():
+    """Their skewness has no bound, unlike that of two groups: PMC5797014."""
+    assert told(hazard("1.446", ("1.160", "1.852"), by=""))["conf_high"][0] == "unchecked"
+
+
 @pytest.mark.parametrize(
     ("given", "wrong", "kind"),
     [

@@ -49,6 +49,8 @@ def wrong(*given):
         # 26 of the 27 were measured: PMC5015758
         "We assigned 27 patients to therapy and 27 to control. In the control group, worsening"
         " (n = 2 (8%)) and recovery (n = 3 (12%)) were rare.",
+        # those who stayed, of everyone: PMC4545275
+        "236 patients were randomly assigned; 104 were assigned to zolimab and 104 to placebo.",
         # of 79 deaths, and of 65 patients: PMC4893237
         "We enrolled 65 patients. Dementia (23%) was common. Dementia was seen in 18 of 65.",
         # an arm called P: PMC3882495
