@@ -237,7 +237,7 @@ def ordinary(name):
 
 def texts(figure):
     """Every visible text of a figure with its box in pixels."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()
     without = [axes for axes in figure.axes if not axes.axison]
     ticks = {text for a in without for axis in (a.xaxis, a.yaxis) for text in axis.findobj(Text)}
