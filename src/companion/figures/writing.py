@@ -14,9 +14,8 @@ from companion.figures.style import DescribedFigure, styled
 
 RESOLUTION = 300  # dots per inch
 
-BEFORE: Path | None = (
-    None  # folder of figures by the same code; where an SVG is the same, so is the PNG
-)
+# Folder of figures by the same code: where an SVG is the same, so is the PNG.
+BEFORE: Path | None = None
 
 
 def write_figure(figure: DescribedFigure, directory: Path, name: str) -> None:
