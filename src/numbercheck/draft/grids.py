@@ -9,6 +9,7 @@ from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.labels import trimmed
+from numbercheck.draft.naming import are_near
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.patterns import EFFECTS
 
@@ -206,6 +207,7 @@ class TableReader:
             and last.arm == found.arm
             and not last.value("conf_low")
             and (last.numbers[0].start // ROW == found.numbers[0].start // ROW)
+            and are_near(last, found.numbers, reach=0)
         ):
             last.numbers += found.numbers
         else:

@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
-from numbercheck.draft.findings import OTHER, Finding
+from numbercheck.draft.findings import OTHER, Finding, Number
 from numbercheck.draft.labels import GRADE, tokens
 
 SLIP = 1.5  # percentage points: farther off, numbers are not of one measure
@@ -139,6 +139,14 @@ def _grade(text: str) -> str:
     if digits[0] == "3" and (len(digits) > 1 or re.search(r"[≥>]|or\s+[a-z]", text)):
         return "3+"
     return "-".join(digits) + ("+" if re.search(r"[≥>]|or\s+[a-z]", text) else "")
+
+
+def are_near(finding: Finding, limits: list[Number], reach: float = 1) -> bool:
+    """Whether limits can be those of a finding, at most so many of their widths away from it."""
+    center = next((number(n.printed) for n in finding.numbers if n.statistic not in ("n", "N")), 0)
+    low, high = (number(n.printed) for n in limits)
+    far = reach * (high - low)
+    return not (center < low - far or center > high + far)
 
 
 def plain(printed: str) -> str:

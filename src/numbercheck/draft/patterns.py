@@ -33,7 +33,7 @@ ASSIGNED = r"enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation
 PATTERNS = [
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<sign>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰¹²³⁴-⁹]+)?)(?![\d.·]|\s*%)"),
+        ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<sign>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰¹²³⁴-⁹]+)?)(?![\d.·]|\s*(?:%|k?Pa\b))"),
         ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}(?![\d.·]|\s*[-–—]\s*\d)"),
         ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:{OPEN}[A-Z]{{1,4}}{CLOSE})?(?:\s+for\b{GAP}{{0,60}}?)?{GAP}{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}{CLOSE})?"),
         ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),

@@ -18,7 +18,7 @@ from numbercheck.draft.findings import (
 )
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
-from numbercheck.draft.naming import number
+from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
@@ -139,18 +139,16 @@ def _p_value(at: Context) -> list[Finding]:
 def _interval(at: Context) -> list[Finding]:
     last = at.last
     limits = at.numbers(**LIMITED)
-    if last and last.kind not in NO_LIMITS and not last.value("conf_low") and _near(last, limits):
+    if (
+        last
+        and last.kind not in NO_LIMITS
+        and not last.value("conf_low")
+        and are_near(last, limits)
+    ):
         last.numbers += limits
         level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
         last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
     return []
-
-
-def _near(finding: Finding, limits: list[Number]) -> bool:
-    """Whether limits can be those of a finding: no farther from it than they are wide."""
-    center = next((number(n.printed) for n in finding.numbers if n.statistic not in ("n", "N")), 0)
-    low, high = (number(n.printed) for n in limits)
-    return not (center < 2 * low - high or center > 2 * high - low)
 
 
 def _rate(at: Context) -> list[Finding]:

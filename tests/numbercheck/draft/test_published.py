@@ -115,6 +115,8 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Race, Caucasian (%)", "100", "100", "100"]],
         # the limits are not of the P value: PMC4917725
         [["", "Difference in tertiles, P (95% CI)"], ["Vitality", ".004 (0.11 to 0.54)"]],
+        # the limits are of a difference that the table does not print: PMC3647147
+        [["", "Mean difference", "Rate", "95% CI"], ["Diarrhoea", "1·06", "0·56", "−0·08, 0·19"]],
         # decimal commas: PMC4769147
         [["", "Standard (n = 50)", "Early (n = 50)"], ["3 quartile", "92,5", "90,5"]],
         # a test's result in the heading: PMC3837325
