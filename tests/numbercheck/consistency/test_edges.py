@@ -170,3 +170,20 @@ def test_an_average_may_be_printed_as_a_bound(printed, column):
         counts = tiny.count(Expression(f"{column} >= 3"))[lawful]
         found = Bounds(tiny.ledger, given_up=()).count(Expression(f"{column} >= 3"))
         assert (found.low, found.high) == (counts.min(), counts.max())
+
+
+@pytest.mark.parametrize("printed", ["1", "2.5", "4"])
+def test_an_average_may_be_of_those_of_a_group_who_have_a_value(printed):
+    """Neither the group nor who has a value says anything of the other."""
+    days = variable("k", "integer", "1..3", evaluable="a")
+    group = variable("arm", "category", "x|y")
+    told = [("middle", "median", printed), ("x", "n", "2")]
+    measures = [quantity("middle", "k", 'arm == "x"'), measure("x", where='arm == "x"')]
+    tiny = trial(3, (A, group, days), measures, told)
+    lawful = tiny.consistent(tiny.satisfied)
+
+    assert feasible(tiny) == lawful.any()
+    if lawful.any():
+        counts = tiny.count(Expression("a"))[lawful]
+        found = Bounds(tiny.ledger, given_up=()).count(Expression("a"))
+        assert (found.low, found.high) == (counts.min(), counts.max())
