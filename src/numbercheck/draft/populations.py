@@ -3,20 +3,15 @@
 import re
 from dataclasses import replace
 from itertools import groupby
-from math import ceil, floor, inf, isfinite, nan
+from math import inf, nan
 
 from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP
-from numbercheck.draft.naming import Drafted, Entry, Measures, number, plain
-from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.rounding import Printed
+from numbercheck.draft.naming import Drafted, Entry, Measures, number
+from numbercheck.draft.shares import MOST, NEAR, ROUNDING, can_be_share, is_as_wide, is_share_of
 
 UNCLEAR = "out of how many is not clear: say it in among"
-NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
-ROUNDING = 0.0
-FEW, MOST = 5, 1000
 LOST = 0.05  # of everyone, where the arms' sizes may be a slip
-WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 Sizes = dict[str, float]  # patients by arm; by "" in all
@@ -31,7 +26,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     """
     groups = Populations(measures)
     everyone = _size(groups.whole) if groups.whole else MOST
-    measures.all = [d for d in measures.all if _can_be_share(d, everyone)]
+    measures.all = [d for d in measures.all if can_be_share(d, everyone)]
     fewer = set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
@@ -47,7 +42,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
         if kind == "count":
             drafted.where = drafted.slug
             drafted.among, drafted.note = groups.denominator(drafted, several)
-            if id(drafted) in fewer or not _is_as_wide(drafted, groups.of(drafted)[1]):
+            if id(drafted) in fewer or not is_as_wide(drafted, groups.of(drafted)[1]):
                 drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
         elif kind in ("quantity", "survival", "rate"):
             drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
@@ -176,7 +171,7 @@ class Populations:
         alone = several and not first.arm and not drafted.printed("n")
         lost = "arm is not clear" in first.note
         others = [p for p in self.others if p.where != among and not (first.arm or lost)]
-        exact = [p for p in others if _possible(drafted, _size(p), ROUNDING)]
+        exact = [p for p in others if is_share_of(drafted, _size(p), ROUNDING)]
         sure = drafted.printed("n") and drafted.printed("percent")
         if drafted.printed("N") and not lost:
             total = number(drafted.printed("N")[0])
@@ -184,31 +179,12 @@ class Populations:
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
-        told = exact or any(_possible(drafted, n, ROUNDING) for n in self.totals(first.arm))
-        if not (lost or alone) and _possible(drafted, size, ROUNDING if sure and told else NEAR):
+        told = exact or any(is_share_of(drafted, n, ROUNDING) for n in self.totals(first.arm))
+        if not (lost or alone) and is_share_of(drafted, size, ROUNDING if sure and told else NEAR):
             return among, ""
         if sure and len(exact) == 1:
             return exact[0].where, f"guess: out of {exact[0].first.label}"
         return f"{drafted.slug}_known", UNCLEAR
-
-
-def _can_be_share(measure: Drafted, everyone: float) -> bool:
-    """Whether some number of patients gives a percentage; `grade 3 (29.1%)` is no count.
-
-    Of larger counts it is a slip to be found.
-    """
-    percents, counts = measure.printed("percent"), measure.printed("n")
-    if measure.first.kind != "count" or not percents or measure.printed("N"):
-        return True
-    if counts and number(counts[0]) > FEW:
-        return True
-    percent = Printed(plain(percents[0]))
-    for total in range(1, int(min(everyone, MOST)) + 1):
-        share = percent.value / 100 * total
-        near = map(number, counts[:1]) if counts else (floor(share), ceil(share))
-        if any(k <= total and percent.admits_percent(int(k), total) for k in near):
-            return True
-    return everyone > MOST and not counts
 
 
 def _by_arm(drafted: Drafted) -> tuple[str, str]:
@@ -283,20 +259,6 @@ def _direction(measure: Drafted) -> float:
     return 0
 
 
-def _is_as_wide(measure: Drafted, size: float) -> bool:
-    """Whether the limits of a percentage are about as wide as those of so many patients."""
-    low, high, percent = (
-        number(next(iter(measure.printed(s)), "nan")) for s in ("conf_low", "conf_high", "percent")
-    )
-    n = number(next(iter(measure.printed("N")), "nan"))
-    if not (0 <= percent <= 100 and isfinite(high - low) and isfinite(size)) or isfinite(n):
-        return True
-    wilson = interval(
-        round(percent / 100 * size), int(size), level=float(measure.first.level or 95) / 100
-    )
-    return 1 / WIDER < (high - low) / (100 * (wilson[1] - wilson[0])) < WIDER
-
-
 def _start(entry: Entry) -> int:
     return entry.finding.numbers[0].start
 
@@ -319,20 +281,3 @@ def _whole(populations: list[Drafted]) -> Drafted | None:
     everyone = [m for m in populations if not m.first.arm and _size(m) >= 0.9 * sum(arms.values())]
     random = [m for m in everyone if any("random" in e.finding.label for e in m.entries)]
     return max(random or everyone, key=_size, default=None)
-
-
-def _possible(measure: Drafted, size: float, near: float = NEAR) -> bool:
-    """Whether count and percentage can be of so many patients, perhaps with a slip."""
-    counts, percents = measure.printed("n"), measure.printed("percent")
-    if counts and number(counts[0]) > size:
-        return False
-    if not percents or measure.first.note.startswith("guess: the other"):
-        return bool(counts) and not percents
-    percent = number(percents[0])
-    if not (size > 0 and isfinite(percent)):
-        return False
-    share = 100 * (number(counts[0]) if counts else floor(percent / 100 * size + 0.5)) / size
-    if counts and near:
-        slip = max(percent / 4, float(Printed(plain(percents[0])).step))
-        return abs(share - percent) <= min(near, slip)
-    return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)

@@ -1,0 +1,62 @@
+"""Whether a count, a percentage and limits can be those of so many patients."""
+
+from math import ceil, floor, isfinite
+
+from numbercheck.draft.naming import Drafted, number, plain
+from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rounding import Printed
+
+NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
+ROUNDING = 0.0
+FEW, MOST = 5, 1000  # a count that may be a name, as a grade; totals that are tried
+WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
+
+
+def is_share_of(measure: Drafted, size: float, near: float = NEAR) -> bool:
+    """Whether count and percentage can be of so many patients, perhaps with a slip."""
+    counts, percents = measure.printed("n"), measure.printed("percent")
+    if counts and number(counts[0]) > size:
+        return False
+    if not percents or measure.first.note.startswith("guess: the other"):
+        return bool(counts) and not percents
+    percent = number(percents[0])
+    if not (size > 0 and isfinite(percent)):
+        return False
+    share = 100 * (number(counts[0]) if counts else floor(percent / 100 * size + 0.5)) / size
+    if counts and near:
+        slip = max(percent / 4, float(Printed(plain(percents[0])).step))
+        return abs(share - percent) <= min(near, slip)
+    return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)
+
+
+def can_be_share(measure: Drafted, everyone: float) -> bool:
+    """Whether some number of patients gives a percentage; `grade 3 (29.1%)` is no count.
+
+    Of larger counts it is a slip to be found.
+    """
+    percents, counts = measure.printed("percent"), measure.printed("n")
+    if measure.first.kind != "count" or not percents or measure.printed("N"):
+        return True
+    if counts and number(counts[0]) > FEW:
+        return True
+    percent = Printed(plain(percents[0]))
+    for total in range(1, int(min(everyone, MOST)) + 1):
+        share = percent.value / 100 * total
+        near = map(number, counts[:1]) if counts else (floor(share), ceil(share))
+        if any(k <= total and percent.admits_percent(int(k), total) for k in near):
+            return True
+    return everyone > MOST and not counts
+
+
+def is_as_wide(measure: Drafted, size: float) -> bool:
+    """Whether the limits of a percentage are about as wide as those of so many patients."""
+    low, high, percent = (
+        number(next(iter(measure.printed(s)), "nan")) for s in ("conf_low", "conf_high", "percent")
+    )
+    n = number(next(iter(measure.printed("N")), "nan"))
+    if not (0 <= percent <= 100 and isfinite(high - low) and size > 0) or isfinite(n):
+        return True
+    wilson = interval(
+        round(percent / 100 * size), int(size), level=float(measure.first.level or 95) / 100
+    )
+    return 1 / WIDER < (high - low) / (100 * (wilson[1] - wilson[0])) < WIDER
