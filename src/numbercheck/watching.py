@@ -8,7 +8,8 @@ from pathlib import Path
 
 from numbercheck.commands import sentences
 
-SECONDS = 0.1  # between looks; a change counts once two looks see the same files
+SECONDS = 0.1  # between looks
+SETTLED = 0.03  # until the look that confirms a change, since a file may be saved in steps
 
 Stamps = tuple[tuple[Path, int, int], ...]
 
@@ -45,7 +46,7 @@ def watch(
                 print("Waiting for the next save; Ctrl-C ends.", flush=True)
                 done = now
             before = now
-            time.sleep(SECONDS)
+            time.sleep(SECONDS if now == done else SETTLED)
     except KeyboardInterrupt:
         print()
 

@@ -1,7 +1,7 @@
 """The build: four notebooks, one results table, a verdict on every printed number, a report."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from numbercheck.ledger.records import Ledger
     from numbercheck.report.page import JudgedLedger
 
+Ready = Callable[[], "tuple[JudgedLedger, Patients]"]
+
+KNOWN: dict[Asked, tuple[list[str], Ready]] = {}  # of the last build in this process
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
 
 
@@ -65,16 +68,15 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
         warm_up(request.reads)
     ledger, reads = _ledger(request), asked(*request.reads)
     with ThreadPoolExecutor(1) as aside, ExitStack() as held:
-        judged = aside.submit(_judged, ledger)
+        counted, ready = KNOWN.get(reads) or _ask(reads, ledger, aside, held)
         held.enter_context(_locked(request, output, watch))
-        told = held.enter_context(beside(read_patients, reads))
-        counted = told()
-        patients = aside.submit(told)
         if must_make:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             runs = inputs.runs(document)
         _execute(request, _waiting(request, runs, watch), reads, watch)
-        last, known = cache.read_record(record), (judged.result(), patients.result())
+        last, known = cache.read_record(record), ready()
+        KNOWN.clear()
+        KNOWN[reads] = counted, lambda: known
         outcome, drawn = _replace_outputs(request, output, runs, document, *known, last)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         made = cache.files_digest(cache.tree(output), output)
@@ -129,6 +131,17 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
         for left in request.cache.glob("*.new"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         yield
+
+
+def _ask(
+    reads: Asked, ledger: "Ledger", aside: ThreadPoolExecutor, held: ExitStack
+) -> "tuple[list[str], Ready]":
+    """Who is counted, and what waits for the judged ledger and the patients of the report."""
+    judged = aside.submit(_judged, ledger)
+    told = held.enter_context(beside(read_patients, reads))
+    counted = told()
+    patients = aside.submit(told)
+    return counted, lambda: (judged.result(), patients.result())
 
 
 def _judged(ledger: "Ledger") -> "JudgedLedger":
