@@ -14,9 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from companion.errors import CompanionError
-from numbercheck.recount import SHARES
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.quantiles import quantile
+from numbercheck.statistics.quantiles import SHARES, quantile
 from numbercheck.statistics.rounding import format_number
 from numbercheck.tables import write_table
 

@@ -74,17 +74,22 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
             runs = inputs.runs(document)
         _execute(request, _waiting(request, runs, watch), reads, watch)
-        last, known = cache.read_record(record), ready()
+        known, last = ready(), cache.read_record(record)
         KNOWN.clear()
         KNOWN[reads] = counted, lambda: known
         outcome, drawn = _replace_outputs(request, output, runs, document, *known, last)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
-        made = cache.files_digest(cache.tree(output), output)
-        content = {"drift": outcome.drift, "summary": outcome.summary, "files": _names(output)}
-        with suppress(OSError):  # the outputs are complete; the next build looks again
-            key = outputs_key(runs)
-            cache.write_record(record, {"key": key, "made": made, "glance": drawn, **content})
+        _write_record(record, outcome, {"key": outputs_key(runs), "glance": drawn})
     return outcome
+
+
+def _write_record(record: Path, outcome: BuildOutcome, keys: Mapping[str, str]) -> None:
+    """Record what the outputs are, for the next build."""
+    output = outcome.output
+    made = cache.files_digest(cache.tree(output), output)
+    content = {"drift": outcome.drift, "summary": outcome.summary, "files": _names(output)}
+    with suppress(OSError):  # the outputs are complete; the next build looks again
+        cache.write_record(record, {"made": made, **keys, **content})
 
 
 def _kept(record: Path, key: str, output: Path) -> BuildOutcome | None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
-from numbercheck.recount import SHARES, Cohorts
+from numbercheck.recount import Cohorts
 from numbercheck.statistics import contingency, proportions
-from numbercheck.statistics.quantiles import KINDS
+from numbercheck.statistics.quantiles import KINDS, SHARES
 from numbercheck.statistics.scales import CONF_TYPES
 
 FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses

@@ -729,16 +729,19 @@ def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jo
     assert content(other.output) == content(rich.output)
 
 
-def test_a_kept_build_imports_no_heavy_library(built):
-    """That is why it takes a tenth of a second: modules are counted, not seconds."""
-    code = (
-        "import sys\nfrom companion.build.build import build\n"
-        f"sys.path.insert(0, {str(HELPERS)!r})\n"
-        "import companion.build.progress as progress\n"
-        "print(*sys.modules)\n"
-    )
+@pytest.mark.parametrize(
+    ("modules", "without"),
+    [
+        ("build.build", {"papermill", "IPython", "jinja2", "numbercheck.audit"}),
+        ("build.build, companion.build.collect, companion.report", {"papermill", "IPython"}),
+    ],
+    ids=["nothing to do", "the page"],
+)
+def test_the_process_of_a_build_imports_no_heavy_library(modules, without):
+    """It takes little time and memory beside the notebooks: modules are counted, not seconds."""
+    code = f"import sys, companion.{modules}\nprint(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(shown.stdout.split())
 
-    assert not loaded & {"numpy", "pandas", "papermill", "IPython", "jinja2", "numbercheck.audit"}
-    assert len(loaded) < 300
+    assert not loaded & {"numpy", "pandas", "matplotlib", *without}
+    assert len(loaded) < 500
