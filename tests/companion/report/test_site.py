@@ -325,8 +325,8 @@ def test_a_number_of_a_table_leads_to_patients_and_back(visit, size):
     follow(why, "table-table-1b-adverse-events")
 
 
-def test_a_figure_leads_to_the_claims_that_it_shows_and_back(visit, size):
-    page = visit("figure-figure-1b-overall-survival", size, "real", fresh=True)
+def test_a_figure_leads_to_the_claims_that_it_shows_and_back(visit):
+    page = visit("figure-figure-1b-overall-survival", PHONE, "real", fresh=True)
     figure = page.locator("#figure-figure-1b-overall-survival")
     figure.get_by_text("Its numbers as a table").click()
     follow(figure, "claim-text5_os_12m_estimate")
