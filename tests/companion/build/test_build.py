@@ -574,10 +574,19 @@ def test_notebooks_end_with_the_build_that_started_them(built):
     process = int(mark.read_text())
     started.kill()
     started.communicate()
-    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
+    while is_running(process) and time.monotonic() < deadline:
         time.sleep(0.05)
 
-    assert not Path(f"/proc/{process}").exists()
+    assert not is_running(process)
+
+
+def is_running(process):
+    """Whether a process has not ended, waited for by its new parent or not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 # --- where outputs go
