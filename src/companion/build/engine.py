@@ -1,8 +1,8 @@
 """The forked engine: papermill runs a notebook's cells inside a process forked from a warm one.
 
 It is kept by hand because of what it buys: a rebuild takes a quarter of the time of papermill's
-command line, one notebook after the other, instead of 0.6 with two Jupyter kernels at a time. It saves
-each notebook the start of a kernel and all imports. The kernel is Jupyter's own in-process
+command line, one notebook after the other, instead of 0.6 with two Jupyter kernels at a time. It
+saves each notebook the start of a kernel and all imports. The kernel is Jupyter's own in-process
 kernel, and nbclient turns its messages into outputs, so a notebook gets the outputs that an
 ordinary kernel gives; a test holds that. One process runs one notebook and exits, which keeps
 notebooks apart.
