@@ -176,7 +176,7 @@ def _sentence(relation: Relation, link: Link, names: Mapping[str, Known], holds:
     if holds:
         says = f"{sides[0]} {sign} {sides[1]}"
     elif isinstance(op, ast.Eq):
-        says = f"{sides[0]} stands against {sides[1]}, which is {shown(evaluate(right, names))}"
+        says = f"{sides[0]} does not equal {sides[1]}, which is {shown(evaluate(right, names))}"
     else:
         says = f"{sides[0]} should {WORDS[type(op)]} {sides[1]}"
     return f"{label[:1].upper()}{label[1:]}: {says}."

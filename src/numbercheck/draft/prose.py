@@ -200,8 +200,9 @@ def _unit(at: Context, center: str) -> str:
 
 def _effect(at: Context) -> list[Finding]:
     statistic = next(s for s, p in EFFECTS.items() if re.fullmatch(p, at.match["effect"]))
-    if statistic != "difference" and re.match(rf"\s*{UNIT}", at.text[at.match.end("value") :]):
-        return []  # a time, of which the ratio is
+    is_time = re.match(rf"\s*{UNIT}", at.text[at.match.end("value") :])
+    if statistic != "difference" and (is_time or number(at.match["value"].replace("−", "-")) < 0):
+        return []  # what the ratio is of, or HR for heart rate
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
     numbers = at.numbers(value=statistic, **LIMITED)

@@ -53,6 +53,8 @@ def wrong(*given):
         "236 patients were randomly assigned; 104 were assigned to zolimab and 104 to placebo.",
         # of 79 deaths, and of 65 patients: PMC4893237
         "We enrolled 65 patients. Dementia (23%) was common. Dementia was seen in 18 of 65.",
+        # the heart's rate: PMC3575357
+        "The mean HR value was (−3.75 vs. -4.5, p = 0.05).",
         # an arm called P: PMC3882495
         "The resistance in cannula P was 73% higher.",
         # the P value is of another comparison: PMC4106715
