@@ -12,9 +12,8 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
 from numbercheck.consistency.search import Columns, Rows, Search
-from numbercheck.consistency.solving import undecided
+from numbercheck.consistency.solving import UndefinedError, undecided
 from numbercheck.consistency.witness import assemble
-from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
@@ -175,5 +174,5 @@ class Asking:
         if solution.status == "undecided":
             raise undecided(self.seconds, model.timed is not None, what)
         if solution.status == "infeasible":
-            raise NumbercheckError(f"{what}: no consistent cohort defines it")
+            raise UndefinedError(what)
         return solution

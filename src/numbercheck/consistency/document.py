@@ -23,7 +23,7 @@ from numbercheck.consistency.questions import answers, asked_of, cells, curves, 
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import UndecidedError, time_left, within
+from numbercheck.consistency.solving import UndecidedError, UndefinedError, time_left, within
 from numbercheck.consistency.words import about, record
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -147,10 +147,10 @@ def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 
 
 @contextmanager
 def _noting(undecided: list[str], what: str) -> Iterator[None]:
-    """Note what the solver did not decide, and go on."""
+    """Note what the solver did not decide, or no cohort has, and go on."""
     try:
         yield
-    except UndecidedError as error:
+    except (UndecidedError, UndefinedError) as error:
         undecided.append(about(what, error))
 
 

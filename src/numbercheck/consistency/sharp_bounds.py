@@ -21,6 +21,7 @@ from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import NEEDY, named, unmodeled
 from numbercheck.consistency.search import Rows
 from numbercheck.consistency.slots import before, log_survival
+from numbercheck.consistency.solving import InfeasibleError, UndefinedError
 from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
     limits_of,
@@ -173,7 +174,7 @@ class Bounds(Asking):
         model, rows = self.part(self.ledger, (*read, measure.among))
         cells = model.cells(measure)
         ranges = [range(low, high + 1) for low, high in (self.range(model, c) for c in cells)]
-        values = {t: p_value([t[:2], t[2:]], method) for t in product(*ranges)}
+        values = {t: p_value([t[:2], t[2:]], method) for t in product(*ranges) if any(t)}
         values = {t: p for t, p in values.items() if p == p}
         if not values:
             return None
@@ -214,8 +215,11 @@ class Bounds(Asking):
                 earlier.witnesses[0] if earlier and later and earlier.low == later.low else None,
                 later.witnesses[1] if earlier and later and earlier.high == later.high else None,
             )
-            asked = goal(model) if None in settled else 0
             label = f"{named(measure)} {what} on day {day}"
+            try:
+                asked = goal(model) if None in settled else 0
+            except InfeasibleError:
+                raise UndefinedError(label) from None
             known[day] = self.bound(label, model, rows, asked, value, unit, settled)
         return known[day]
 

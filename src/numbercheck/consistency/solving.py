@@ -23,6 +23,13 @@ class UndecidedError(NumbercheckError):
     """The solver did not decide in the time given; nothing follows from that."""
 
 
+class UndefinedError(NumbercheckError):
+    """No consistent cohort has what was asked, such as the survival of a group without patients."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: no consistent cohort defines it")
+
+
 def undecided(seconds: float, timed: bool, what: str = "") -> UndecidedError:
     """Error for a question that was not decided, and what would decide it.
 

@@ -3,7 +3,7 @@
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
-from numbercheck.consistency.solving import UndecidedError
+from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import name_of, place, source_of
@@ -67,7 +67,7 @@ def record(ledger: Ledger, conflict: Conflict) -> dict[str, object]:
     }
 
 
-def about(question: str, error: UndecidedError) -> str:
+def about(question: str, error: NumbercheckError) -> str:
     """Why a question is undecided, beginning with what was asked."""
     text = str(error)
     return f"{question}: {text}" if text.startswith("undecided") else text

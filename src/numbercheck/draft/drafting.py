@@ -54,7 +54,7 @@ def draft_article(article: Article) -> Draft:
     printed = [one_label_column(table) for table in article.tables]
     arms = find_arms(text, list(filter(None, map(sized_arms, printed))))
     tables = [TableReader(table, arms) for table in printed]
-    measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes))
+    measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes), arms.names)
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
     for paragraph in article.paragraphs:

@@ -1,12 +1,13 @@
 """Join what is found to measures: repeated numbers are one where label and statistic agree."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
 from numbercheck.draft.findings import OTHER, Finding, Number
 from numbercheck.draft.labels import GRADE, tokens
+from numbercheck.ledger.arms import as_slug
 
 SLIP = 1.5  # percentage points: farther off, numbers are not of one measure
 
@@ -43,10 +44,11 @@ class Drafted:
 
 
 class Measures:
-    """Measures in the order of their first printing."""
+    """Measures in the order of their first printing; ``arms`` are those that claims may name."""
 
-    def __init__(self, abbreviations: dict[str, str]) -> None:
+    def __init__(self, abbreviations: dict[str, str], arms: Iterable[str] = ()) -> None:
         self.abbreviations = abbreviations
+        self.endings = [f"_{as_slug(arm)}" for arm in arms]
         self.all: list[Drafted] = []
         self.owners: dict[str, tuple] = {"arm": ()}  # slug: words and kind that it stands for
 
@@ -70,10 +72,21 @@ class Measures:
         """A slug for what the key stands for, with a number where another has it already."""
         key, wanted = key or (wanted, len(self.owners)), _slugged(wanted)
         slug, number = wanted, 2
-        while self.owners.get(slug, key) != key or slug in taken or iskeyword(slug):
+        while (
+            self.owners.get(slug, key) != key
+            or slug in taken
+            or iskeyword(slug)
+            or self._is_of_an_arm(slug)
+        ):
             slug, number = f"{wanted}_{number}", number + 1
         self.owners[slug] = key
         return slug
+
+    def _is_of_an_arm(self, slug: str) -> bool:
+        """Whether a slug is another measure's within an arm, or the other is this one's."""
+        ends = self.endings
+        is_part = any(slug.endswith(e) and slug.removesuffix(e) in self.owners for e in ends)
+        return is_part or any(f"{slug}{e}" in self.owners for e in ends)
 
     def _key(self, finding: Finding) -> tuple[frozenset[str], str]:
         grade = GRADE.search(finding.label)

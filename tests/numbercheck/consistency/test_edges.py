@@ -22,6 +22,7 @@ from tiny_trials import (
 from numbercheck.consistency import UndecidedError, conflicts
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.solving import UndefinedError
 from numbercheck.consistency.tabulated import Limits, allowed_counts
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, LedgerError
@@ -154,6 +155,21 @@ def test_nobody_has_no_p_value(number, consistent):
     tiny = trial(3, (*OS, A), measures, [("a", "n", number), ("p", "p_value", "1.00")])
 
     assert feasible(tiny) == consistent
+
+
+def test_what_nobody_has_is_undefined_and_not_bounded():
+    """Of a group without patients there is neither a curve nor a P value."""
+    measures = [
+        measure("a", where="a"),
+        replace(curve("s", "OS"), among=Expression("a")),
+        measure("p", "comparison", "died", "a", by="os >= 2", method="fisher"),
+    ]
+    tiny = trial(3, (*OS, A), measures, [("a", "n", "0")])
+    asked = Bounds(tiny.ledger, given_up=())
+
+    assert asked.p_value(tiny.ledger.measures["p"]) is None
+    with pytest.raises(UndefinedError, match="OS among a survival on day 2: no consistent"):
+        asked.survival(tiny.ledger.measures["s"], 2)
 
 
 @pytest.mark.parametrize("printed", [">2", ">=2.5", "<2", "<=3", ">4", "<1"])

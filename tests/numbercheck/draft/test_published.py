@@ -205,3 +205,11 @@ def test_whatever_the_columns_are_called_the_ledger_can_be_read(tmp_path, table)
     """Names that differ in signs, raised digits, a line separator, and a time for a ratio."""
     text = "Patients were treated at 12:00."
     assert wrong(tmp_path, text, table) == []
+
+
+def test_no_measure_is_named_as_another_within_an_arm(tmp_path):
+    """Arms called 1 and 2, and a label that stands in two tables: PMC65514."""
+    arms = ["", "1 group (N = 22)", "2 group (N = 21)"]
+    before = [arms, ["Cholesterol", "259.30 ± 31.83", "254.40 ± 33.47"]]
+    after = [arms, ["Cholesterol", "231.10 ± 40.02", "228.41 ± 39.44"]]
+    assert "231.10" in [verdict.printed for verdict in judged(tmp_path, "", before, after)]
