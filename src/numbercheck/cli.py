@@ -1,7 +1,8 @@
 """The command line for any ledger: thin, and each command imports only what it needs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -259,20 +260,17 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.audit.sources import joint
-    from numbercheck.consistency.conflict_sets import find_conflicts, possible_sizes
-    from numbercheck.consistency.search import UnsizedError
-    from numbercheck.consistency.solving import UndecidedError, within
-    from numbercheck.consistency.words import not_modeled, record, tell, tell_sizes
+    from numbercheck.consistency.conflict_sets import find_conflicts
+    from numbercheck.consistency.solving import UndecidedError
+    from numbercheck.consistency.words import not_modeled, record, tell
 
     ledger = joint(_read(folder), sources).constrain(pairs(changed, "--set"), drop, without)
     found, undecided = [], ""
-    with within(seconds):
+    with _asking(ledger, seconds):
         try:
             found = find_conflicts(ledger, seconds, every)
         except UndecidedError as error:
             undecided = f"{error}: neither consistent nor inconsistent"
-        except UnsizedError as error:
-            raise UsageError(f"{error}; {tell_sizes(*possible_sizes(ledger, seconds))}") from None
     if as_json:
         answer = {"consistent": None if undecided else not found}
         more = {"undecided": undecided} if undecided else {}
@@ -341,11 +339,11 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     if expression is not None and not expression.strip():
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
     from numbercheck.consistency.document import standard_bounds
-    from numbercheck.consistency.solving import UndecidedError, within
+    from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import about
 
     ledger = _read(folder)
-    with within(seconds):
+    with _asking(ledger, seconds):
         try:
             answered = (
                 _one_bound(ledger, expression, among, seconds)
@@ -357,6 +355,21 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     given_up, found, envelopes, undecided = answered
     _show_bounds(ledger, given_up, found, envelopes, undecided, as_json)
     sys.exit(1 if undecided else 0)
+
+
+@contextmanager
+def _asking(ledger: "Ledger", seconds: float) -> Iterator[None]:
+    """Give the solver so much time; of a ledger without a size, say which its numbers allow."""
+    from numbercheck.consistency.conflict_sets import possible_sizes
+    from numbercheck.consistency.search import UnsizedError
+    from numbercheck.consistency.solving import within
+    from numbercheck.consistency.words import tell_sizes
+
+    with within(seconds):
+        try:
+            yield
+        except UnsizedError as error:
+            raise UsageError(f"{error}; {tell_sizes(*possible_sizes(ledger, seconds))}") from None
 
 
 def _one_bound(

@@ -1,4 +1,4 @@
-"""Keep the document on consistency, which takes minutes to compute.
+"""Keep the document on consistency, which takes longer to compute than all else.
 
 It is stored in the outputs with a key of the ledger and of the code that made it; a build with
 the same key reuses it.
@@ -13,7 +13,7 @@ from pathlib import Path
 from companion.build.cache import digest, files_digest, read_record, tree, write_record
 
 NAME = "consistency.json"
-DURATION = "conflicts, bounds and leave-one-out take one or two minutes on two cores"
+DURATION = "conflicts, bounds and leave-one-out take longer than all else"
 ROOMS = ("statistics", "ledger", "consistency")
 MODULES = ("recount.py", "words.py", "errors.py")
 

@@ -1,7 +1,7 @@
 """All results on consistency in one document, for the notebooks and the report.
 
-It takes minutes, so it is kept in ``outputs/`` under a key of the ledger and of the code that
-made it, and made again only when one of them changed.
+It takes longer than a rebuild, so it is kept in ``outputs/`` under a key of the ledger and of the
+code that made it, and made again only when one of them changed.
 """
 
 import json

@@ -92,9 +92,10 @@ def unsized(tmp_path):
     return folder
 
 
-def test_a_size_that_is_not_printed_has_the_range_that_the_numbers_allow(run, unsized):
+@pytest.mark.parametrize("command", ["conflicts", "bounds"])
+def test_a_size_that_is_not_printed_has_the_range_that_the_numbers_allow(run, unsized, command):
     """9 patients are 22.5% of 40 and of no other number."""
-    status, _, error = run(unsized, command="conflicts")
+    status, _, error = run(unsized, command=command)
 
     assert status == 2
     assert "of 1 to 200 patients the printed numbers allow 40" in error
