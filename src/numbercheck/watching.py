@@ -8,8 +8,8 @@ from pathlib import Path
 
 from numbercheck.commands import sentences
 
-SECONDS = 0.1  # between looks
-SETTLED = 0.03  # until the look that confirms a change, since a file may be saved in steps
+SECONDS = 0.05  # between looks
+SETTLED = 0.02  # until the look that confirms a change, since a file may be saved in steps
 
 Stamps = tuple[tuple[Path, int, int], ...]
 

@@ -36,7 +36,9 @@ def files_digest(paths: Iterable[Path], base: Path) -> str:
 
 def tree(folder: Path) -> list[Path]:
     """All files below a folder, except compiled Python."""
-    return [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    below = ((where, name) for where, _, names in os.walk(folder) for name in names)
+    kept = (Path(where, name) for where, name in below if not name.endswith(".pyc"))
+    return [path for path in kept if path.is_file()]
 
 
 def shared_key(root: Path, cohort: Path, published: Path) -> dict[str, str]:
