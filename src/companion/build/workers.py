@@ -122,12 +122,10 @@ def beside(work: Callable[..., None], *given: object) -> Iterator[Callable[[], A
     def wait() -> Any:
         try:
             message = ours.recv()
-        except EOFError:  # the process has ended
+        except EOFError:
             process.join()
-            if process.exitcode:
-                status = f"its process was ended (status {process.exitcode})"
-                raise RuntimeError(f"{work.__name__}: {status}") from None
-            return None
+            status = f"its process was ended (status {process.exitcode})"
+            raise RuntimeError(f"{work.__name__}: {status}") from None
         if isinstance(message, Exception):
             raise message
         return message
@@ -143,6 +141,7 @@ def _work_beside(work: Callable[..., None], messages: Connection, *given: object
     _exit_with_parent()
     try:
         work(messages.send, *given)
+        messages.send(None)  # its end; two threads that start processes can spoil an exit status
     except OSError as error:
         messages.send(error)
     except (CompanionError, NumbercheckError) as error:

@@ -4,11 +4,14 @@ Builds here are of the small trial in ``small_trial.py``; `test_notebooks.py` ru
 """
 
 import json
+import multiprocessing
+import operator
 import os
 import resource
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -21,7 +24,7 @@ import pytest
 from places import HELPERS, PLAIN_LOCALE
 from small_trial import OPENING, Trial, ledger, notebook, trial, without_override
 
-from companion.build import outputs
+from companion.build import outputs, workers
 from companion.build.build import build
 from companion.build.execute import clean_notebook
 from companion.build.parameters import ParameterError, chosen, declared
@@ -754,3 +757,25 @@ def test_the_process_of_a_build_imports_no_heavy_library(modules, without, most)
 
     assert not loaded & {"numpy", "pandas", "matplotlib", *without}
     assert len(loaded) < most
+
+
+def test_work_that_ended_is_not_taken_for_killed():
+    """Threads that start processes at once ask for the status of each ended one, and one wins."""
+    workers.warm_up()
+    done = threading.Event()
+
+    def ask():
+        while not done.is_set():
+            multiprocessing.active_children()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(8):
+            with workers.beside(operator.call, number) as told:
+                assert told() == number
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
