@@ -1,5 +1,7 @@
 """What methods, statistics and verdicts are called, wherever a reader meets them."""
 
+from collections.abc import Sequence
+
 STATISTICS = {
     "n": "number",
     "N": "denominator",
@@ -173,3 +175,15 @@ def titled(slug: str) -> str:
     'Wilson score with continuity correction'
     """
     return called(slug).removeprefix("the ").replace(" method", "")
+
+
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """The first few of some names, and how many more there are.
+
+    Examples
+    --------
+    >>> first_of(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

@@ -16,8 +16,8 @@ from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
 from numbercheck.statistics.rounding import format_number
+from numbercheck.words import first_of
 
-NAMED = 3  # claims that are left open for one reason
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 
 
@@ -103,13 +103,8 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         if verdict.verdict == "unchecked":
             reasons.setdefault(verdict.reason, []).append(verdict.claim)
     lines += ["", "Not checked, and why:"] if reasons else []
-    lines += [f"  {reason} ({_some(claims)})" for reason, claims in reasons.items()]
+    lines += [f"  {reason} ({first_of(claims)})" for reason, claims in reasons.items()]
     return "\n".join(lines)
-
-
-def _some(claims: Sequence[str]) -> str:
-    more = f" and {len(claims) - NAMED} more" if len(claims) > NAMED else ""
-    return f"{', '.join(claims[:NAMED])}{more}"
 
 
 def _record(verdict: Verdict, claim: Claim) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """One verdict for each claim, from all the checks that speak of it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from numbercheck.audit import (
@@ -24,6 +24,7 @@ from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import source_of
+from numbercheck.words import first_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -175,7 +176,8 @@ def _one(
         verdict = replace(verdict, reason=" ".join([verdict.reason, *own]))
     is_premise = used.get(claim.claim) and ledger.measures[claim.measure].kind != "external"
     if verdict.verdict == "unchecked" and is_premise:
-        says = f"Other printed numbers follow from it: {_listed(used[claim.claim])}."
+        followers = first_of(list(dict.fromkeys(used[claim.claim])))
+        says = f"Other printed numbers follow from it: {followers}."
         kind = "premise" if verdict.kind in ("stands-alone", "in-order") else verdict.kind
         sentence = says if kind == "premise" else f"{verdict.reason} {says}"
         verdict = replace(verdict, verdict="given", kind=kind, reason=sentence)
@@ -215,9 +217,3 @@ def _external(claim: Claim, ledger: Ledger) -> Verdict:
         return verdict_on(claim, "match", "comparator", f"{says}.", same[0].source)
     says += f"; {claim.printed} is printed here."
     return verdict_on(claim, "mismatch", "comparator-differs", says, rows[0].source)
-
-
-def _listed(claims: Iterable[str]) -> str:
-    names = list(dict.fromkeys(claims))
-    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + rest

@@ -8,7 +8,7 @@ from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import name_of, place, source_of
 from numbercheck.statistics.rounding import format_rounded
-from numbercheck.words import STATISTICS
+from numbercheck.words import STATISTICS, first_of
 
 NAMED = 4  # claims that a line names
 
@@ -95,8 +95,7 @@ def not_modeled(ledger: Ledger) -> dict[str, list[str]]:
 def tell_not_modeled(ledger: Ledger) -> list[str]:
     """A line for each reason why claims take no part, with the first of them."""
     return [
-        f"not modeled, {reason} ({len(claims)}): {', '.join(claims[:NAMED])}"
-        + (f" and {len(claims) - NAMED} more" if len(claims) > NAMED else "")
+        f"not modeled, {reason} ({len(claims)}): {first_of(claims, NAMED)}"
         for reason, claims in not_modeled(ledger).items()
     ]
 

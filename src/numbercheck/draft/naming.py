@@ -9,7 +9,7 @@ from numbercheck.draft.findings import OTHER, Finding, Number
 from numbercheck.draft.labels import GRADE, tokens
 from numbercheck.ledger.arms import as_slug
 
-SLIP = 1.5  # percentage points: farther off, numbers are not of one measure
+SLIP = 1.5  # percentage points: farther off, numbers are of other patients or another measure
 
 
 @dataclass

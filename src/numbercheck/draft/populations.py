@@ -7,8 +7,8 @@ from math import inf, nan
 
 from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP
-from numbercheck.draft.naming import Drafted, Entry, Measures, number
-from numbercheck.draft.shares import MOST, NEAR, ROUNDING, can_be_share, is_as_wide, is_share_of
+from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number
+from numbercheck.draft.shares import MOST, can_be_share, is_as_wide, is_share_of
 
 UNCLEAR = "out of how many is not clear: say it in among"
 LOST = 0.05  # of everyone, where the arms' sizes may be a slip
@@ -43,12 +43,12 @@ def give_populations(measures: Measures, crude: bool) -> None:
             drafted.where = drafted.slug
             drafted.among, drafted.note = groups.denominator(drafted, several)
             if id(drafted) in fewer or not is_as_wide(drafted, groups.of(drafted)[1]):
-                drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
+                drafted.among, drafted.note = _unclear(drafted)
         elif kind in ("quantity", "survival", "rate"):
             drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
             drafted.among = groups.of(drafted)[0]
             if kind == "survival" and (several or first.note == OTHER_GROUP) and not first.arm:
-                drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
+                drafted.among, drafted.note = _unclear(drafted)
     _agree(measures)
     _set_curves_apart(measures.all)
     for drafted in measures.all:
@@ -171,7 +171,7 @@ class Populations:
         alone = several and not first.arm and not drafted.printed("n")
         lost = "arm is not clear" in first.note
         others = [p for p in self.others if p.where != among and not (first.arm or lost)]
-        exact = [p for p in others if is_share_of(drafted, _size(p), ROUNDING)]
+        exact = [p for p in others if is_share_of(drafted, _size(p), near=0)]
         sure = drafted.printed("n") and drafted.printed("percent")
         if drafted.printed("N") and not lost:
             total = number(drafted.printed("N")[0])
@@ -179,12 +179,17 @@ class Populations:
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
-        told = exact or any(is_share_of(drafted, n, ROUNDING) for n in self.totals(first.arm))
-        if not (lost or alone) and is_share_of(drafted, size, ROUNDING if sure and told else NEAR):
+        told = exact or any(is_share_of(drafted, n, near=0) for n in self.totals(first.arm))
+        if not (lost or alone) and is_share_of(drafted, size, 0 if sure and told else SLIP):
             return among, ""
         if sure and len(exact) == 1:
             return exact[0].where, f"guess: out of {exact[0].first.label}"
-        return f"{drafted.slug}_known", UNCLEAR
+        return _unclear(drafted)
+
+
+def _unclear(drafted: Drafted) -> tuple[str, str]:
+    """A population of its own, whose size nothing says, and the note on that."""
+    return f"{drafted.slug}_known", UNCLEAR
 
 
 def _by_arm(drafted: Drafted) -> tuple[str, str]:
@@ -208,7 +213,7 @@ def _agree(measures: Measures) -> None:
         group = [d for d in group if d.slug == slug]
         if len({d.among for d in group}) > 1:
             for drafted in group:
-                drafted.among, drafted.note = f"{slug}_known", UNCLEAR
+                drafted.among, drafted.note = _unclear(drafted)
 
 
 def _set_curves_apart(measures: list[Drafted]) -> None:
@@ -220,7 +225,7 @@ def _set_curves_apart(measures: list[Drafted]) -> None:
             at.setdefault((first.endpoint, first.horizon, first.arm), []).append(drafted)
     for same in at.values():
         for drafted in same if len(same) > 1 else ():
-            drafted.among, drafted.note = f"{drafted.slug}_known", UNCLEAR
+            drafted.among, drafted.note = _unclear(drafted)
 
 
 def _may_be_others(drafted: Drafted) -> bool:

@@ -2,18 +2,19 @@
 
 from math import ceil, floor, isfinite
 
-from numbercheck.draft.naming import Drafted, number, plain
+from numbercheck.draft.naming import SLIP, Drafted, number, plain
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed
 
-NEAR = 1.5  # percentage points: farther off, a percentage is of other patients, not a slip
-ROUNDING = 0.0
 FEW, MOST = 5, 1000  # a count that may be a name, as a grade; totals that are tried
 WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 
 
-def is_share_of(measure: Drafted, size: float, near: float = NEAR) -> bool:
-    """Whether count and percentage can be of so many patients, perhaps with a slip."""
+def is_share_of(measure: Drafted, size: float, near: float = SLIP) -> bool:
+    """Whether count and percentage can be of so many patients.
+
+    ``near`` is how many percentage points a slip may be; 0 admits no more than rounding.
+    """
     counts, percents = measure.printed("n"), measure.printed("percent")
     if counts and number(counts[0]) > size:
         return False
