@@ -72,10 +72,10 @@ def parses(cell: str) -> bool:
 def read_cell(text: str, at: Setting) -> Finding | None:
     """The finding of a cell; None where its form and its labels leave its meaning open."""
     m = P_VALUE.fullmatch(text) if IS_P.search(at.heading) else None
-    if m and float(m["p_value"].replace("·", ".")) <= 1:
-        (number,) = _numbers(m, p_value="p_value")
-        number.printed = signed(m["relation"], number.printed)
-        return at.finding("comparison", [number], "P value")
+    if m and number(m["p_value"]) <= 1:
+        (found,) = _numbers(m, p_value="p_value")
+        found.printed = signed(m["relation"], found.printed)
+        return at.finding("comparison", [found], "P value")
     for form, read in READ.items():
         if m := form.fullmatch(text):
             return read(m, at)

@@ -213,3 +213,9 @@ def test_no_measure_is_named_as_another_within_an_arm(tmp_path):
     before = [arms, ["Cholesterol", "259.30 ± 31.83", "254.40 ± 33.47"]]
     after = [arms, ["Cholesterol", "231.10 ± 40.02", "228.41 ± 39.44"]]
     assert "231.10" in [verdict.printed for verdict in judged(tmp_path, "", before, after)]
+
+
+def test_a_decimal_comma_in_a_column_of_p_values_is_left_to_do(tmp_path):
+    """PMC4231047."""
+    table = [["", "A (N = 20)", "B (N = 22)", "P value"], ["Fever", "3 (15%)", "4 (18%)", "1,000"]]
+    assert "1,000" not in [verdict.printed for verdict in judged(tmp_path, "", table)]
