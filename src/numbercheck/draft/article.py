@@ -9,6 +9,11 @@ from numbercheck.errors import NumbercheckError
 
 SUPERSCRIPTS = str.maketrans("0123456789-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 ABSTRACT = re.compile(r"(structured )?(abstract|summary)\W*", re.IGNORECASE)
+SECTION = re.compile(
+    r"((?:structured )?abstract|summary|introduction|background|(?:patients and )?methods|results|"
+    r"discussion|conclusions?|references|acknowledge?ments?|funding)\s*:?",
+    re.IGNORECASE,
+)
 KEYWORDS = re.compile(r"key ?words\b", re.IGNORECASE)
 SECTIONS = re.compile(r"(background|importance|purpose|objectives?|aims?|context|methods)\b", re.I)
 CONCLUSION = re.compile(
@@ -65,10 +70,14 @@ class PrintedTable:
 
 @dataclass(frozen=True)
 class Article:
-    """What is drafted from: paragraphs in order, then tables in order."""
+    """What is drafted from: paragraphs in order, then tables in order.
+
+    ``front`` has what the article says of itself, such as its title, by its name in article.json.
+    """
 
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[PrintedTable, ...]
+    front: dict[str, str | int] = field(default_factory=dict)
 
 
 Piece = tuple[str, str] | PrintedTable  # ("heading" or "prose", its text), or a table
@@ -82,7 +91,7 @@ def read_article(path: Path | str) -> Article:
     DraftError
         If there is no text in it, or it is none of these.
     """
-    path = Path(path)
+    path, front = Path(path), {}
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -94,18 +103,29 @@ def read_article(path: Path | str) -> Article:
     else:
         text = _decoded(raw, path)
         if re.match(r"\s*<(\?xml|!doctype|html|article|pmc-articleset|body|div|p\b)", text, re.I):
-            from numbercheck.draft.markup import read_markup
+            from numbercheck.draft.front import read_front
+            from numbercheck.draft.markup import parse, read_markup
 
-            pieces = read_markup(text)
+            tree = parse(text)
+            pieces, front = read_markup(tree), read_front(tree)
         else:
             from numbercheck.draft.plain import read_plain
 
             pieces = read_plain(text)
-    article = _arranged(list(pieces))
+    whole = list(pieces)
+    article = _arranged(whole, _title(whole) | front)
     if not any(p.text for p in article.paragraphs) and not article.tables:
         scan = "; a scanned PDF needs text recognition first" if raw.startswith(b"%PDF") else ""
         raise DraftError(f"{path}: there is no text in it{scan}")
     return article
+
+
+def _title(pieces: list[Piece]) -> dict[str, str | int]:
+    """The heading that an article begins with, if it is not that of a section."""
+    match next((p for p in pieces if p != ("body", "")), ""):
+        case ("heading", str(text)) if not SECTION.fullmatch(text):
+            return {"title": text}
+    return {}
 
 
 def _decoded(raw: bytes, path: Path) -> str:
@@ -133,7 +153,7 @@ def superscript(text: str, in_table: bool = False) -> str:
     return "" if in_table or not re.search(r"\w", text) else text
 
 
-def _arranged(pieces: list[Piece]) -> Article:
+def _arranged(pieces: list[Piece], front: dict[str, str | int]) -> Article:
     """Give each paragraph and table its place; front matter and references are left out."""
     has_abstract = any(p[0] == "heading" and ABSTRACT.fullmatch(p[1].strip()) for p in pieces
                        if not isinstance(p, PrintedTable))  # fmt: skip
@@ -158,7 +178,7 @@ def _arranged(pieces: list[Piece]) -> Article:
         prose = kind == "prose" or (kind == "heading" and part == "Abstract" != text)
         if prose and part and not NOT_PROSE.match(text):
             found.append((part, text))
-    return Article(tuple(_numbered(_joined(found))), tuple(tables))
+    return Article(tuple(_numbered(_joined(found))), tuple(tables), front)
 
 
 def _ends_abstract(kind: str, text: str, found: list[tuple[str, str]]) -> bool:

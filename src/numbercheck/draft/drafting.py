@@ -39,12 +39,16 @@ class ListedNumeral:
 
 @dataclass(frozen=True)
 class Draft:
-    """Measures with their claims, the arms' names, every numeral, and the ratio of randomization."""
+    """Measures with their claims, the arms' names, every numeral, and the ratio of randomization.
+
+    ``front`` is what the article says of itself, as in `Article`.
+    """
 
     measures: list[Drafted]
     arms: Arms
     rows: list[ListedNumeral]
-    ratio: str = ""
+    ratio: str
+    front: dict[str, str | int]
 
 
 def draft_article(article: Article) -> Draft:
@@ -71,7 +75,8 @@ def draft_article(article: Article) -> Draft:
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures, not ADJUSTED.search(text))
     ratios = set(re.findall(r"(?<![\d:])\d+(?::\d+)+(?![\d:])", text))
-    return Draft(measures.all, arms, rows, ratios.pop() if len(ratios) == 1 else "")
+    ratio = ratios.pop() if len(ratios) == 1 else ""
+    return Draft(measures.all, arms, rows, ratio, article.front)
 
 
 def _rename(finding: Finding, arms: Arms) -> None:

@@ -31,18 +31,19 @@ MOST_SPANNED = 50  # rows or columns
 
 
 @dataclass
-class _Node:
+class Node:
     """An element: its tag, attributes, and what it contains in order."""
 
     tag: str
     given: dict[str, str] = field(default_factory=dict)
-    children: list["_Node | str"] = field(default_factory=list)
+    children: list["Node | str"] = field(default_factory=list)
 
     @property
-    def elements(self) -> Iterator["_Node"]:
-        return (child for child in self.children if isinstance(child, _Node))
+    def elements(self) -> Iterator["Node"]:
+        """The elements among its children."""
+        return (child for child in self.children if isinstance(child, Node))
 
-    def find(self, *tags: str) -> Iterator["_Node"]:
+    def find(self, *tags: str) -> Iterator["Node"]:
         """Elements of these tags inside, in order; not those inside one of them."""
         for child in self.elements:
             yield from [child] if child.tag in tags else child.find(*tags)
@@ -51,10 +52,14 @@ class _Node:
         """The words inside, raised digits as signs."""
         if _is_skipped(self):
             return ""
-        words = "".join(c if isinstance(c, str) else c.text(in_table) for c in self.children)
+        words = self.inside(in_table)
         if self.tag == "sup":
             return superscript(words, in_table)
         return f" {words} " if self.tag in BLOCKS or self.tag == "br" else words
+
+    def inside(self, in_table: bool = False) -> str:
+        """The same of an element that is not read for its numbers."""
+        return "".join(c if isinstance(c, str) else c.text(in_table) for c in self.children)
 
 
 class _Tree(HTMLParser):
@@ -62,12 +67,12 @@ class _Tree(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.open = [_Node("")]
+        self.open = [Node("")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         while tag in ENDED_BY.get(self.open[-1].tag, ()):
             self.open.pop()
-        node = _Node(tag, {name: value or "" for name, value in attrs})
+        node = Node(tag, {name: value or "" for name, value in attrs})
         self.open[-1].children.append(node)
         if tag not in VOID:
             self.open.append(node)
@@ -81,19 +86,20 @@ class _Tree(HTMLParser):
         self.open[-1].children.append(data)
 
 
-def read_markup(text: str) -> Iterator[Piece]:
-    """Headings, paragraphs and tables in their order."""
+def parse(text: str) -> Node:
+    """The elements of a text, in one that contains them all."""
     tree = _Tree()
     tree.feed(text)
     tree.close()
-    return _pieces(tree.open[0])
+    return tree.open[0]
 
 
-def _is_skipped(node: _Node) -> bool:
+def _is_skipped(node: Node) -> bool:
     return node.tag in SKIPPED or node.given.get("abstract-type") in ("graphical", "toc")
 
 
-def _pieces(node: _Node) -> Iterator[Piece]:
+def read_markup(node: Node) -> Iterator[Piece]:
+    """Headings, paragraphs and tables inside an element, in their order."""
     kind = "heading" if node.tag in HEADINGS else "prose"
     words: list[str] = []
     for child in node.children:
@@ -113,11 +119,11 @@ def _said(kind: str, words: list[str]) -> Iterator[Piece]:
         yield kind, text
 
 
-def _block(node: _Node) -> Iterator[Piece]:
+def _block(node: Node) -> Iterator[Piece]:
     if node.tag in ("abstract", "body"):
         yield ("heading", "Abstract") if node.tag == "abstract" else ("body", "")
     if node.tag not in ("table", "table-wrap"):
-        yield from _pieces(node)
+        yield from read_markup(node)
         return
     named = _clean(" ".join(n.text(in_table=True) for n in node.find("label", "caption")))
     notes = _clean(" ".join(n.text(in_table=True) for n in node.find("table-wrap-foot")))
@@ -129,7 +135,7 @@ def _clean(text: str) -> str:
     return re.sub(r"[\n\r\t ]+", " ", text).strip()
 
 
-def _table(node: _Node, caption: str, notes: str) -> PrintedTable:
+def _table(node: Node, caption: str, notes: str) -> PrintedTable:
     """A table, each spanning cell repeated where it spans, and as many heads as stand first."""
     table = PrintedTable(caption, [], notes=notes)
     spanning: dict[int, tuple[int, str]] = {}  # column: rows that its cell still spans, its text
@@ -147,7 +153,7 @@ def _table(node: _Node, caption: str, notes: str) -> PrintedTable:
 
 
 def _row(
-    cells: list[_Node], at: int, spanning: dict[int, tuple[int, str]], repeats: set[tuple[int, int]]
+    cells: list[Node], at: int, spanning: dict[int, tuple[int, str]], repeats: set[tuple[int, int]]
 ) -> list[str]:
     row: list[str] = []
     waiting = iter(cells)
@@ -171,6 +177,6 @@ def _row(
             row.append(text)
 
 
-def _span(cell: _Node, name: str) -> int:
+def _span(cell: Node, name: str) -> int:
     given = cell.given.get(name, "")
     return max(1, min(int(given), MOST_SPANNED)) if given.isdecimal() else 1

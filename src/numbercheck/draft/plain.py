@@ -11,6 +11,7 @@ from numbercheck.draft.article import (
     CAPTION,
     NOT_FOR_DRAFT,
     NOTE,
+    SECTION,
     DraftError,
     Piece,
     PrintedTable,
@@ -24,11 +25,6 @@ LATEX = {
 }
 MARKS = re.compile(
     r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`|^#+\s*|</?(?:b|i|em|strong|u)>)"
-)
-SECTION = re.compile(
-    r"((?:structured )?abstract|summary|introduction|background|(?:patients and )?methods|results|"
-    r"discussion|conclusions?|references|acknowledge?ments?|funding)\s*:?",
-    re.IGNORECASE,
 )
 CELLS = re.compile(r"\t+|\s{2,}|\s*\|\s*")
 VALUE = r"(?:[<>]?[\d.·]+%?(?:\s*[–/±-]\s*[\d.·]+%?)?(?:\s*[(\[][^()\[\]]*\d[^()\[\]]*[)\]])*|[—–-]|NA|NR)"

@@ -37,11 +37,8 @@ def write_draft(draft: Draft, directory: Path) -> None:
     rows = ({"part": r.part, "order": str(r.order), "numeral": r.numeral, "set_aside": r.set_aside,
              "context": r.context} for r in draft.rows)  # fmt: skip
     _write(directory, "printed_numbers", rows)
-    if draft.arms.names:
-        article = {
-            "arms": draft.arms.names,
-            **({"randomization": ratio} if (ratio := _ratio(draft)) else {}),
-        }
+    own = {"arms": draft.arms.names, "randomization": _ratio(draft)}
+    if article := {**draft.front, **{name: value for name, value in own.items() if value}}:
         text = json.dumps(article, indent=2, ensure_ascii=False)
         (directory / "article.json").write_text(f"{text}\n", encoding="utf-8")
 
