@@ -202,8 +202,10 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
 
 def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
     variable = ledger.variables.get(measure.where.text)
+    if not measure.where.text:
+        return "its measure does not say of which variable it is (where)"
     if variable is None or variable.type not in ("integer", "grade"):
-        return f"{measure.where.text or 'nothing'} is no variable of whole numbers"
+        return f"{measure.where.text} is no variable of whole numbers"
     if printed_unit(ledger, measure) is None:
         return f"{measure.unit} cannot be told from the unit of {variable.variable}"
     method = ledger.method(measure)

@@ -121,9 +121,12 @@ def survival(tmp_path):
     folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "survival")
     with (folder / "measures.csv").open("a", encoding="utf-8") as handle:
         handle.write("os,Survival,comparison,,,,,OS,,,\ndeath,Deaths,incidence,,,,,OS,365,,%\n")
+        handle.write("stay,Stay in hospital,quantity,,,,,,,,\n")
     with (folder / "claims.csv").open("a", encoding="utf-8") as handle:
         handle.write("os_hr,Results,os,hazard_ratio,0.71,,,,A|B\n")
-        handle.write("os_p,Results,os,p_value,0.04,,,,A|B\ndeath,Results,death,estimate,24%,,,,\n")
+        handle.write(
+            "os_p,Results,os,p_value,0.04,,,,A|B\nstay,Results,stay,max,9,,,,\ndeath,Results,death,estimate,24%,,,,\n"
+        )
     return folder
 
 
@@ -136,6 +139,7 @@ def test_what_the_model_cannot_state_is_told(run, survival, command):
     assert "not modeled, no model of the hazard ratio (1): os_hr\n" in shown
     assert reasons["no model of the hazard ratio"] == ["os_hr"]
     assert reasons["no model of a cumulative incidence"] == ["death"]
+    assert reasons["its measure does not say of which variable it is (where)"] == ["stay"]
     assert {"os_p"} in map(set, reasons.values())
 
 
