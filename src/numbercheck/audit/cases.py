@@ -35,15 +35,20 @@ class Method(NamedTuple):
 
     def limits(self, k: int, total: int, is_cut: bool = True) -> tuple[float, float]:
         """Both limits in percent."""
-        lower, upper = limits(k, total, self.method, self.level, self.sided, is_cut=False)
-        low, high = 100 * lower, 100 * upper
-        return (max(low, 0.0), min(high, 100.0)) if is_cut else (low, high)
+        lower, upper = limits(k, total, self.method, self.level, self.sided, False)
+        return _cut(100 * lower, 100 * upper) if is_cut else (100 * lower, 100 * upper)
 
     def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
         """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
-        cut, uncut = self.limits(k, total), self.limits(k, total, is_cut=False)
-        fits = [pair.admits(scale * low, scale * high) for low, high in dict.fromkeys((cut, uncut))]
+        uncut = self.limits(k, total, is_cut=False)
+        both = dict.fromkeys((_cut(*uncut), uncut))
+        fits = [pair.admits(scale * low, scale * high) for low, high in both]
         return any(fit[0] for fit in fits), any(fit[1] for fit in fits)
+
+
+def _cut(low: float, high: float) -> tuple[float, float]:
+    """Limits in percent, cut where they leave the percentages that there are."""
+    return max(low, 0.0), min(high, 100.0)
 
 
 class Pair(NamedTuple):

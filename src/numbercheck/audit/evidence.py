@@ -113,6 +113,16 @@ class Evidence:
         return found
 
     @cached_property
+    def sums(self) -> dict[str, list[list[str]]]:
+        """By measure, the other measures of each sum that it is in."""
+        found: dict[str, list[list[str]]] = {}
+        for relation in self.ledger.relations.values():
+            names = relation.expression.names if relation.kind == "sum" else ()
+            for name in names:
+                found.setdefault(name, []).append([other for other in names if other != name])
+        return found
+
+    @cached_property
     def totals(self) -> tuple[int, ...]:
         """Every printed number of patients that can be a whole: N, or n without a percentage.
 

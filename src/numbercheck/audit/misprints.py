@@ -93,7 +93,7 @@ def _is_near(case: Case, wilson: Method, total: int) -> bool:
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
     """
     (low, high), (lower, upper) = case.pair, wilson.limits(case.count.values[0], total)
-    step = max(float(p.step) for p in case.pair if p)
+    step = 10.0 ** -min(p.decimals for p in case.pair if p)
     near = min(NEAR, step + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total)
     is_low_near = low is None or abs(low.value - lower) < near
     return is_low_near and (high is None or abs(high.value - upper) < near)

@@ -58,9 +58,9 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
 
 def _unrounded(value: float, decimals: int) -> str:
     """A value with a decimal more, or as many as show on which side of a tie it is."""
-    texts = [format_rounded(value, decimals + more) for more in range(1, 6)]
-    rounded = format_rounded(value, decimals)
-    return next((t for t in texts if format_rounded(float(t), decimals) == rounded), texts[0])
+    rounded, first = format_rounded(value, decimals), format_rounded(value, decimals + 1)
+    texts = (format_rounded(value, decimals + more) for more in range(1, 6))
+    return next((t for t in texts if format_rounded(float(t), decimals) == rounded), first)
 
 
 def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterator[Explanation]:
@@ -70,8 +70,8 @@ def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterat
         yield "decimal-point-lost", "a decimal point was lost"
     if 0 < printed.value <= 1 and printed.admits(k / total):
         yield "scale-switch", "a fraction was printed for a percentage"
-    for other in evidence.totals:
-        if other not in (total, 0) and k <= other and printed.admits_percent(k, other):
+    for other in _totals(printed, k, evidence.totals):
+        if other != total:
             yield "other-denominator", f"it is {k} of {other}, another printed total"
     rules = roundings(value, printed.decimals)
     for rule, name in SLIPS.items():
@@ -86,6 +86,13 @@ def explanations(claim: Claim, k: int, total: int, evidence: Evidence) -> Iterat
         yield "percent-differs", f"it is {_counts(counts)} of {total}"
 
 
+def _totals(printed: Printed, k: int, among: Iterable[int]) -> Iterator[int]:
+    """Totals of which ``k`` is the printed percentage."""
+    low, high = printed.fractions()
+    near = (n for n in among if n > 0 and low * n <= k <= high * n)
+    return (n for n in near if printed.admits_percent(k, n))
+
+
 def _with_point(printed: Printed) -> Iterator[Printed]:
     """The printed digits with a decimal point between two of them."""
     digits = printed.text.strip(" %")
@@ -95,10 +102,7 @@ def _with_point(printed: Printed) -> Iterator[Printed]:
 
 def _differences(claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Differences of a whole's printed percentage and those of the other parts."""
-    for relation in evidence.ledger.relations.values():
-        names = [name for name in relation.expression.names if name != claim.measure]
-        if relation.kind != "sum" or len(names) + 1 != len(relation.expression.names):
-            continue
+    for names in evidence.sums.get(claim.measure, ()):
         shown = [evidence.ledger.printed(name, "percent") for name in names]
         numbers = sorted((p.exact, p.text.strip(" %")) for p in shown if p)
         if len(numbers) == len(names) > 1:
@@ -144,8 +148,7 @@ def _fewer_totals(claim: Claim, evidence: Evidence) -> range:
 
 def _with_fewer(claim: Claim, k: int, evidence: Evidence) -> str:
     """Sentence on fewer patients of whom a count is the printed percentage."""
-    totals = (n for n in _fewer_totals(claim, evidence) if n >= k)
-    near = next((n for n in totals if claim.value.admits_percent(k, n)), None)
+    near = next(_totals(claim.value, k, _fewer_totals(claim, evidence)), None)
     return f" It would be {k} of {near}, if the others were not evaluable." if near else ""
 
 

@@ -1,7 +1,8 @@
 """The beta distribution in plain Python, so that exact limits need no SciPy.
 
-Source: Press et al., Numerical Recipes, section 6.4 (the continued fraction of the incomplete
-beta function, by Lentz's method).
+Sources: Press et al., Numerical Recipes, section 6.4 (the continued fraction of the incomplete
+beta function, by Lentz's method); Abramowitz and Stegun (1964), formula 26.5.22 (where the search
+for a quantile starts).
 """
 
 from math import exp, lgamma, log, log1p, sqrt
@@ -43,9 +44,8 @@ def beta_quantile(p: float, a: float, b: float) -> float:
     >>> round(beta_quantile(0.025, 16, 6), 5)
     0.52834
     """
-    low, high, mean = 0.0, 1.0, a / (a + b)
-    start = mean + NormalDist().inv_cdf(p) * sqrt(mean * (1 - mean) / (a + b + 1))
-    x = start if low < start < high else mean
+    low, high, start = 0.0, 1.0, _approximate(p, max(a, 1.0), max(b, 1.0))
+    x = start if low < start < high else a / (a + b)
     while high - low > CLOSE * high:
         density = beta_density(x, a, b)
         excess = _cdf(x, a, b, density) - p
@@ -60,6 +60,14 @@ def beta_quantile(p: float, a: float, b: float) -> float:
         if step <= NEAR * min(x, 1 - x):
             return x
     return x
+
+
+def _approximate(p: float, a: float, b: float) -> float:
+    """Two or three digits of a quantile, for parameters of at least 1."""
+    z, x, y = -NormalDist().inv_cdf(p), 1 / (2 * a - 1), 1 / (2 * b - 1)
+    h, shift = 2 / (x + y), (z * z - 3) / 6
+    w = z * sqrt(h + shift) / h - (y - x) * (shift + 5 / 6 - 2 / (3 * h))
+    return a / (a + b * exp(2 * w))
 
 
 def _fraction(x: float, a: float, b: float) -> float:

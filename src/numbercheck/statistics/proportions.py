@@ -106,7 +106,7 @@ def require_option(what: str, given: str, options: tuple[str, ...]) -> None:
 
 def check_counts(k: int, n: int) -> None:
     """Refuse counts that are no proportion."""
-    if not all(isinstance(count, Integral) for count in (k, n)):
+    if not (isinstance(k, Integral) and isinstance(n, Integral)):
         raise ValueError(f"k={k!r} and n={n!r} must be whole numbers of participants")
     if not 0 <= k <= n or n == 0:
         raise ValueError(f"k={k} of n={n} is not a proportion; it needs 0 <= k <= n and n > 0")

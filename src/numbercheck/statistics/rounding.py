@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from numbers import Rational
 
 NOISE = Fraction(1, 10**12)  # relative; ten thousand times a float's, far below any k/n
@@ -89,7 +90,7 @@ class Printed:
         for name, value in fields.items():
             object.__setattr__(self, name, value)
 
-    @property
+    @cached_property
     def step(self) -> Fraction:
         """One unit of the last printed digit."""
         return Fraction(1, 10**self.decimals)
