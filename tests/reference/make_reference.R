@@ -5,7 +5,8 @@ options(digits = 17, warn = -1)
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 
 write_exactly <- function(rows, name) {
-  rows <- do.call(rbind, rows)
+  column <- function(name) unlist(lapply(rows, `[[`, name))
+  rows <- as.data.frame(sapply(names(rows[[1]]), column, simplify = FALSE))
   number <- sapply(rows, is.double)
   rows[number] <- lapply(rows[number], function(x) ifelse(is.na(x), "", sprintf("%.17g", x)))
   write.csv(rows, file.path(here, name), row.names = FALSE, quote = FALSE, na = "")
@@ -43,7 +44,7 @@ rows <- list()
 for (n in names(sizes)) for (x in unique(sizes[[n]])) for (level in c(0.9, 0.95, 0.99)) {
   for (side in c("two", "lower", "upper")) for (method in names(limits_of)) {
     limits <- limits_of[[method]](x, as.integer(n), level, side)
-    rows[[length(rows) + 1]] <- data.frame(
+    rows[[length(rows) + 1]] <- list(
       k = as.integer(x), n = as.integer(n), level = as.character(level), sided = side,
       method = method, lower = limits[1], upper = limits[2])
   }
@@ -54,7 +55,7 @@ rows <- list()
 for (n in c(1, 10, 35, 400)) for (x in unique(round(seq(0, n, length.out = 8)))) {
   for (p in c(0, 0.1, 0.37, 0.5, 0.9, 1)) for (alternative in c("two.sided", "less", "greater")) {
     test <- binom.test(x, n, p, alternative = alternative)
-    rows[[length(rows) + 1]] <- data.frame(
+    rows[[length(rows) + 1]] <- list(
       k = as.integer(x), n = as.integer(n), p0 = as.character(p),
       alternative = sub("\\.", "-", alternative), p_value = as.double(test$p.value))
   }
@@ -137,7 +138,7 @@ p_of <- list(
 rows <- list()
 for (cells in tables) for (method in names(p_of)) for (alt in c("two.sided", "less", "greater")) {
   p <- p_of[[method]](matrix(cells, 2, byrow = TRUE), alt)
-  if (!is.null(p)) rows[[length(rows) + 1]] <- data.frame(
+  if (!is.null(p)) rows[[length(rows) + 1]] <- list(
     a = as.integer(cells[1]), b = as.integer(cells[2]), c = as.integer(cells[3]),
     d = as.integer(cells[4]), method = method, alternative = sub("\\.", "-", alt),
     p_value = as.double(p))
@@ -256,7 +257,7 @@ pairs <- list(c(18, 30, 9, 30), c(56, 70, 48, 80), c(9, 10, 3, 10), c(5, 56, 1, 
 rows <- list()
 for (cells in pairs) for (name in names(effect_of)) for (level in c(0.9, 0.95)) {
   found <- as.double(effect_of[[name]](cells[c(1, 3)], cells[c(2, 4)], qnorm((1 + level) / 2)))
-  rows[[length(rows) + 1]] <- data.frame(
+  rows[[length(rows) + 1]] <- list(
     effect = sub(" .*", "", name), method = sub(".* ", "", name), k1 = as.integer(cells[1]),
     n1 = as.integer(cells[2]), k2 = as.integer(cells[3]), n2 = as.integer(cells[4]),
     level = as.character(level), estimate = found[1], lower = found[2], upper = found[3])
@@ -280,7 +281,7 @@ for (name in names(large)) {
          "kruskal-wallis" = kruskal.test(lapply(1:nrow(t), function(i) rep(1:ncol(t), t[i, ])))$p.value)
   groups <- if (nrow(t) == 2) t(t) else t
   if (ncol(groups) == 2) p[["trend"]] <- prop.trend.test(groups[, 1], rowSums(groups))$p.value
-  for (method in names(p)) rows[[length(rows) + 1]] <- data.frame(
+  for (method in names(p)) rows[[length(rows) + 1]] <- list(
     rows = nrow(t), cells = paste(t(t), collapse = " "), method = method, p_value = p[[method]])
 }
 write_exactly(rows, "tables.csv")
@@ -296,7 +297,7 @@ for (sizes in list(c(12, 15), c(40, 38), c(9, 30), c(10, 11, 14), c(30, 25, 41, 
     p[["student"]] <- t.test(values[[1]], values[[2]], var.equal = TRUE)$p.value
     p[["welch"]] <- t.test(values[[1]], values[[2]])$p.value
   }
-  for (method in names(p)) rows[[length(rows) + 1]] <- data.frame(
+  for (method in names(p)) rows[[length(rows) + 1]] <- list(
     means = paste(sprintf("%.17g", sapply(values, mean)), collapse = " "),
     sds = paste(sprintf("%.17g", sapply(values, sd)), collapse = " "),
     sizes = paste(sizes, collapse = " "), method = method, p_value = p[[method]])
@@ -314,7 +315,7 @@ for (d in c(0, 1, 2, 12, 57, 240)) for (level in c(0.9, 0.95)) {
     "poisson-mid-p" = c(if (d) root(function(m) below(m) - pnorm(z), 1e-9, d + 1) else 0,
                         root(function(m) below(m) - pnorm(-z), 0.1, 3 * d + 20)),
     "poisson-score" = d + z^2 / 2 + c(-z, z) * sqrt(d + z^2 / 4))
-  for (method in names(limits)) rows[[length(rows) + 1]] <- data.frame(
+  for (method in names(limits)) rows[[length(rows) + 1]] <- list(
     events = as.integer(d), person_time = "340.5", level = as.character(level), method = method,
     lower = limits[[method]][1] / 340.5, upper = limits[[method]][2] / 340.5)
 }
@@ -409,7 +410,7 @@ samples <- list(
 rows <- list()
 for (name in names(samples)) for (kind in c(2, 6, 7)) {
   for (p in c("0", if (kind != 2) "0.07", "0.1", "0.25", "0.3", "0.5", "0.6", "0.7", "0.75", "0.9", "1")) {
-    rows[[length(rows) + 1]] <- data.frame(
+    rows[[length(rows) + 1]] <- list(
       sample = name, values = paste(sprintf("%.17g", samples[[name]]), collapse = " "),
       kind = as.integer(kind), p = p,
       quantile = as.double(quantile(samples[[name]], as.double(p), type = kind)))
@@ -443,7 +444,7 @@ while (length(rows) < 90) {
     2 * pnorm(-abs(p[1] - p[2]) / sqrt(sum(p * (1 - p) / n))), 2 * pnorm(-abs(ratio) / sqrt(sum(1 / x - 1 / n)))))
   shown <- sprintf(if (limits[[1]] == "difference") "%.1f" else "%.2f", limits[[2]])
   p_value <- sample(tests, 1)
-  rows[[length(rows) + 1]] <- data.frame(
+  rows[[length(rows) + 1]] <- list(
     k1 = x[1], n1 = n[1], k2 = x[2], n2 = n[2], effect = limits[[1]], estimate = shown[1],
     conf_low = shown[2], conf_high = shown[3],
     p_value = if (p_value < 0.001) "<0.001" else sprintf("%.3f", p_value))

@@ -20,6 +20,7 @@ from numbercheck.ledger.records import Ledger
 ONE_EACH = {"distributed.scheduler.worker-saturation": 1.0}
 # Any port: Dask's own choice is one port, and a second sweep on this machine would be warned.
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+PATIENCE = 5.0  # seconds until a scheduler answers
 
 
 class SchedulerError(CompanionError):
@@ -88,6 +89,6 @@ def _client(jobs: int, scheduler: str) -> Client:
             silence_logs=logging.CRITICAL,
         )
     try:
-        return Client(scheduler, timeout=5)
+        return Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise SchedulerError(f"no Dask scheduler at {scheduler} ({error})") from None

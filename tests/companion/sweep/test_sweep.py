@@ -1,7 +1,6 @@
 """Sweeps: results compared with the notebooks, resuming, failures, and a real cluster."""
 
 import csv
-import json
 import os
 import shutil
 import subprocess
@@ -199,34 +198,28 @@ def test_a_grid_that_cannot_be_run_is_refused_before_anything_runs(tmp_path, tex
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A scheduler and two workers, each a process of its own."""
-    pytest.importorskip("distributed")
-    address = tmp_path / "scheduler.json"
+    """A scheduler with two workers, each a process of its own."""
+    from distributed import LocalCluster
+
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HELPERS)])}
-    dask = [sys.executable, "-m", "dask"]
-    here = ["--host", "127.0.0.1", "--no-dashboard"]
-    head = [*dask, "scheduler", "--port", "0", *here, "--scheduler-file", str(address)]
-    worker = [*dask, "worker", "--scheduler-file", str(address), *here, "--no-nanny",
-              "--nthreads", "1"]  # fmt: skip
-    started = [subprocess.Popen(head, **quiet, env=environment, cwd=tmp_path)]
-    started += [subprocess.Popen(worker, **quiet, env=environment, cwd=tmp_path) for _ in range(2)]
-    yield address, started[1:]
-    for process in started:
-        process.kill()
-        process.wait()
+    environment = os.environ | {"PYTHONPATH": str(HELPERS)}
+    with LocalCluster(n_workers=0, scheduler_kwargs=NO_DASHBOARD) as head:
+        worker = [sys.executable, "-m", "dask", "worker", head.scheduler_address, "--no-nanny",
+                  "--host", "127.0.0.1", "--no-dashboard", "--nthreads", "1"]  # fmt: skip
+        started = [subprocess.Popen(worker, **quiet, env=environment, cwd=tmp_path) for _ in "12"]
+        head.wait_for_workers(2, timeout=120)  # else the sweep would wait without end
+        yield head.scheduler_address, started
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp_path):
-    """A real scheduler and two workers; one is killed while it works. Takes 10 seconds."""
-    address, workers = cluster
-    while not address.is_file():
-        time.sleep(0.05)
-    where = json.loads(address.read_text())["address"]
-    from distributed import Client
+    """A real scheduler and two workers; one is killed while it works.
 
-    with Client(where, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=120)  # else the sweep would wait without end
+    Takes 8 seconds: a worker starts in two and constructs a cohort in one more.
+    """
+    where, workers = cluster
 
     class Killer(Watch):
         """Kill a worker when the first cohort is there."""
@@ -244,7 +237,8 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
     assert not rows.duplicated(["run", "measure", "statistic"]).any()
 
 
-def test_where_there_is_no_scheduler_a_sentence_says_so(tmp_path):
+def test_where_there_is_no_scheduler_a_sentence_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("companion.sweep.cohorts.PATIENCE", 0.2)
     with pytest.raises(SchedulerError, match="no Dask scheduler at tcp"):
         sweep(request(tmp_path, "seeds: 0", "tcp://127.0.0.1:9"), Watch())
 
@@ -277,8 +271,11 @@ def test_without_distributed_a_sentence_says_how_to_install_it(tmp_path):
     assert told.stderr == "a sweep needs distributed; `make sweep` installs it\n"
 
 
-def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
-    """Cohorts that are done when it is killed are not constructed again. Takes 8 seconds."""
+def test_a_killed_sweep_goes_on_where_it_was(tmp_path, here):
+    """Cohorts that are done when it is killed are not constructed again.
+
+    Takes 4 seconds: the command that is killed starts a cluster of its own.
+    """
     path = tmp_path / "grid.yml"
     path.write_text("seeds: 0-1\n", encoding="utf-8")
     command = [COMMAND, "sweep", path, "--output", tmp_path / "out", "--jobs", "1"]
@@ -289,7 +286,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path):
     running.kill()
     running.wait()
     before = {p.name: p.stat().st_mtime_ns for p in cohorts.glob("*.json")}
-    subprocess.run(command, check=True, capture_output=True)
+    sweep(request(tmp_path, "seeds: 0-1", here), Watch())
     after = {p.name: p.stat().st_mtime_ns for p in cohorts.glob("*.json")}
 
     assert before

@@ -54,7 +54,9 @@
   let sorted = "";
 
   function sort(column) {
-    sorted = column in keys ? column : "";
+    const wanted = column in keys ? column : "";
+    if (wanted === sorted) return;  // else each load and each step back would move every row
+    sorted = wanted;
     const key = keys[sorted] || (() => 0);
     const order = (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : places.get(a) - places.get(b));
     const body = byId("claims").tBodies[0];
