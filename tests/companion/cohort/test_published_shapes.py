@@ -6,8 +6,6 @@ adtte_onco, ``shapes/pilot`` those of the CDISC pilot's adtte; every value was i
 
 import csv
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -60,9 +58,7 @@ def built(tmp_path_factory):
     asked = called("companion", "validate", tables, "--write-mapping")
     assert asked.returncode == 2  # RASH is no Rash yet
     assert confirm(tables / "mapping.csv") == DRAFTED
-    companion = Path(sys.executable).with_name("companion")
-    command = [companion, "build", "--cohort", tables, "--output", outputs]
-    run = subprocess.run(command, capture_output=True, text=True)
+    run = called("companion", "build", "--cohort", tables, "--output", outputs)
     assert run.returncode == 1, run.stderr  # these patients are not the article's
     return outputs, run.stdout
 
