@@ -2,11 +2,15 @@
 
 import pytest
 
+# What colors and sizes decide; the other rules read the page's structure and its names.
+SEEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 
-def barriers(page):
-    """Each rule that is broken, with the first element that breaks it."""
+
+def barriers(page, rules=None):
+    """Each rule that is broken, of some or of all, with the first element that breaks it."""
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe is not installed")
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe.AXE_SCRIPT)
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("(options) => axe.run(options)", options)["violations"]
     return [(v["id"], v["nodes"][0]["html"][:200]) for v in found]

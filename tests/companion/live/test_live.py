@@ -131,18 +131,18 @@ def test_the_address_carries_the_changes(page):
 
 
 def test_random_edits_get_the_answers_of_the_command_line(page):
-    """Two hundred, ten at a time; the documents agree to the byte, their keys sorted.
+    """Eighty, ten at a time; the documents agree to the byte, their keys sorted.
 
-    Takes 10 seconds: each of the 20 documents judges every claim, once by either Python.
+    Takes 4 seconds: each of the 8 documents judges every claim, once by either Python.
     """
-    edits = [some_edits(random.Random(seed)) for seed in range(20)]  # noqa: S311 - no secret
+    edits = [some_edits(random.Random(seed)) for seed in range(8)]  # noqa: S311 - no secret
     folder = page.evaluate("article.folder")
     ask = """async ([folder, all]) => { const texts = [];
       for (const edits of all) texts.push((await python.ask("judge", { folder, edits })).text);
       return texts; }"""
     here = [json.loads(text) for text in page.evaluate(ask, [folder, edits])]
 
-    assert sum("verdicts" in answer for answer in here) > 10
+    assert sum("verdicts" in answer for answer in here) > 4
     for answer, each in zip(here, edits, strict=True):
         ours = json.loads(judge(str(PUBLISHED), json.dumps(each)))
         assert json.dumps(answer, sort_keys=True) == json.dumps(ours, sort_keys=True)
