@@ -21,18 +21,20 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
-.PHONY: all test lint lab live deck clear screenshot sweep bench lock clean help
+.PHONY: all test lint style lab live deck clear screenshot sweep bench lock clean help
 
 all: $(VENV)/made-job  ## run the four notebooks and write outputs/ (DATA=dir: your tables, into outputs-supplied/)
 	@$(BIN)/companion build $(if $(DATA),--cohort "$(DATA)" --output outputs-supplied)
 
-test: lint  ## check the style, then run every test
+test: style  ## check the style, then run every test; one of them checks the types
 	@$(BIN)/pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/made-test  ## check style, docstrings and types
+lint: style  ## check style, docstrings and types
+	@$(BIN)/mypy --no-error-summary
+
+style: $(VENV)/made-test  ## check style and docstrings
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy --no-error-summary
 
 lab: $(VENV)/made-lab  ## open the notebooks in JupyterLab (OPTIONS="--no-browser --port 9999": for Jupyter)
 	@mkdir -p work
