@@ -3,14 +3,17 @@
 Each is counted by pandas in the files that `companion reconstruct` writes.
 """
 
+import filecmp
 import json
 
 import pandas as pd
 import pytest
 from article import LEDGER
 from called import called
+from places import ROOT
 
 PREFERENCES = LEDGER.preferences
+COMMITTED = ROOT / "data" / "cohort"
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,15 @@ def made(tmp_path_factory):
     ended = called("companion", "reconstruct", "--output", folder)
     assert ended.returncode == 0, ended.stderr
     return folder, ended.stdout
+
+
+@pytest.mark.locked
+def test_the_committed_cohort_is_the_one_that_the_command_writes(made):
+    """The same bytes, table by table."""
+    names = sorted(path.name for path in COMMITTED.iterdir())
+
+    assert sorted(path.name for path in made[0].iterdir()) == names
+    assert filecmp.cmpfiles(COMMITTED, made[0], names, shallow=False)[0] == names
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,16 @@
-"""The committed cohort is what the ledger gives, and one of many."""
+"""Cohorts that have every printed number that one cohort can have."""
 
-import filecmp
 from dataclasses import replace
 
 import pytest
 
 from companion.project import ROOT
-from companion.reconstruction import write_reconstruction
 from numbercheck.consistency import bounds, conflicts, reconstruct
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.recount import Cohorts
-
-COHORT = ROOT / "data" / "cohort"
 
 
 @pytest.fixture(scope="module")
@@ -24,24 +20,13 @@ def ledger():
 
 
 @pytest.fixture(scope="module")
-def first(ledger):
-    """The cohort of seed 0."""
-    return reconstruct(ledger, 0)
+def drawn(ledger):
+    """Two cohorts as a sweep draws them."""
+    return [reconstruct(replace(ledger, preferences={}), seed) for seed in (0, 1)]
 
 
-@pytest.mark.locked
-def test_the_committed_cohort_is_that_of_seed_0(ledger, first, tmp_path):
-    """The same bytes, table by table."""
-    write_reconstruction(ledger, first, tmp_path, 0)
-    names = sorted(path.name for path in COHORT.iterdir())
-    assert sorted(path.name for path in tmp_path.iterdir()) == names
-    assert filecmp.cmpfiles(COHORT, tmp_path, names, shallow=False)[0] == names
-
-
-def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger):
-    """As sweeps draw them, checked outside the solver; a third of the times and more differ."""
-    free = replace(ledger, preferences={})
-    drawn = [reconstruct(free, seed) for seed in (0, 1)]
+def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger, drawn):
+    """Checked outside the solver; a third of the times and more differ."""
     for cohort in drawn:
         rows = Search(ledger).rows - frozenset(cohort.given_up)
         assert not unsatisfied(ledger, cohort.columns, rows)
@@ -51,14 +36,15 @@ def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger):
     assert sum(a != b for a, b in times) > drawn[0].size / 3
 
 
-def test_only_the_percentage_that_no_count_prints_is_given_up(ledger, first):
+def test_only_the_percentage_that_no_count_prints_is_given_up(ledger, drawn):
     """16 of 35 cannot print as 45 %; without that number one cohort holds all others."""
-    assert first.given_up == ("table1_crs_g12_percent",)
+    given_up = drawn[0].given_up
+    assert given_up == ("table1_crs_g12_percent",)
     found = conflicts(ledger)
-    assert found.claims == first.given_up
+    assert found.claims == given_up
     assert found.certified
     assert not found.assumptions
-    assert conflicts(ledger.constrain(drop=first.given_up)) is None
+    assert conflicts(ledger.constrain(drop=given_up)) is None
 
 
 def test_a_changed_count_is_found_and_the_conflict_is_certified(ledger):
@@ -74,9 +60,9 @@ def test_a_changed_count_is_found_and_the_conflict_is_certified(ledger):
 @pytest.mark.parametrize(
     ("expression", "among"), [("crs_grade >= 1", "blasts_ge5"), ("mrd_2w == 'negative'", "")]
 )
-def test_bounds_hold_the_truth_of_the_committed_cohort(ledger, first, expression, among):
+def test_bounds_hold_the_truth_of_a_cohort(ledger, drawn, expression, among):
     """Any consistent cohort lies within, this one too."""
-    cohort = Cohorts(ledger, [first.columns])
+    cohort = Cohorts(ledger, [drawn[0].columns])
     (truth,) = cohort.count(Expression(expression), Expression(among))
     bound = bounds(ledger, expression, among)
     assert bound.certified
