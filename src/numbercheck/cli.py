@@ -302,6 +302,7 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
     from numbercheck.report.page import write_page
 
     _require_claims(_read(folder))
+    _ask_for_patience(seconds)
     try:
         with within(seconds):
             found = document(folder)
@@ -357,6 +358,12 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     sys.exit(1 if undecided else 0)
 
 
+def _ask_for_patience(seconds: float) -> None:
+    """Tell somebody at a terminal how long there may be nothing to see."""
+    if sys.stderr.isatty():
+        print(f"asking the solver, for at most {seconds:g} s …", file=sys.stderr)
+
+
 @contextmanager
 def _asking(ledger: "Ledger", seconds: float) -> Iterator[None]:
     """Give the solver so much time; of a ledger without a size, say which its numbers allow."""
@@ -365,6 +372,7 @@ def _asking(ledger: "Ledger", seconds: float) -> Iterator[None]:
     from numbercheck.consistency.solving import within
     from numbercheck.consistency.words import tell_sizes
 
+    _ask_for_patience(seconds)
     with within(seconds):
         try:
             yield

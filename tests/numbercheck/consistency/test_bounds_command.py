@@ -150,3 +150,15 @@ def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
     assert status == 1
     assert "undecided" in shown
     assert "more time" in shown
+
+
+@pytest.mark.parametrize("command", ["conflicts", "bounds", "report"])
+def test_a_terminal_is_told_how_long_it_may_take(run, monkeypatch, tmp_path, command):
+    """Up to a minute passes without a word; a log of many runs needs none."""
+    folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "ledger")
+    words = (["response"] if command == "bounds" else []) + [folder, "--seconds", "9"]
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+
+    assert "for at most 9 s" in run(*words, command=command)[2]
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+    assert not run(*words, command=command)[2]
