@@ -128,6 +128,7 @@ UNCHECKED = {
     "not-a-number": "“not reached” or the like, printed in place of a number",
     "stands-alone": "no other printed number determines it, and none follows from it",
     "in-order": "no other printed number determines it; it agrees with those beside it",
+    "guess": "a number that would be wrong if the draft has guessed right what it is",
     "other-trial": "a number of another trial that the comparators do not have",
     "depends-on-missing": "a number that fewer patients would give, if not all were measured",
     "depends-on-cells": "a test of groups whose cells the article does not print",

@@ -171,6 +171,9 @@ def _one(
     """The verdict that decides; without one a premise is given, and the rest is unchecked."""
     decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
+    if verdict.verdict == "mismatch" and _rests_on_guess(verdict, ledger):
+        says = f"If a guess of the draft is right: {verdict.reason}"
+        verdict = verdict_on(claim, "unchecked", "guess", says, inputs=verdict.inputs)
     if verdict.kind == "sources-differ":
         own = [v.reason for v in decided[1:] if v.verdict == "mismatch" and v.kind not in SAID]
         verdict = replace(verdict, reason=" ".join([verdict.reason, *own]))
@@ -186,6 +189,13 @@ def _one(
         says = f"{verdict.reason} It contradicts an assumption of ours: {also}"
         verdict = replace(verdict, reason=says)
     return verdict
+
+
+def _rests_on_guess(verdict: Verdict, ledger: Ledger) -> bool:
+    """Whether a verdict holds only if a guess does, as one on a percentage of a printed n/N."""
+    claims = [ledger.claims[c] for c in (verdict.claim, *verdict.inputs) if c in ledger.claims]
+    is_one = len(claims) > 1 and len({(c.locus, c.measure) for c in claims}) == 1
+    return not is_one and any(c.is_guess for c in claims)
 
 
 def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:

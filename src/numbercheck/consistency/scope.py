@@ -30,6 +30,7 @@ UNFITTING = {
 NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed by some method
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
 FOLLOW_UP = ("survivors", "reverse-km")
+GUESS = "a guess of the draft, not confirmed yet; delete it from the note to confirm it"
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
 Question = tuple[Expression, ...]  # expressions that are read together
 
@@ -179,7 +180,8 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     method = ledger.method(measure)
     if not method and (measure.kind == "survival" or claim.statistic in NEEDY):
         return "its measure has no family, so its method is not known"
-    return unmodeled(ledger, measure) or _unmodeled_value(claim, measure, method)
+    why = unmodeled(ledger, measure) or _unmodeled_value(claim, measure, method)
+    return why or (GUESS if claim.is_guess else "")
 
 
 def unmodeled(ledger: Ledger, measure: Measure) -> str:

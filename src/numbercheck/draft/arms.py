@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from numbercheck.draft.numerals import COUNTED, IN_WORDS, WORD
+from numbercheck.draft.numerals import COUNTED, WORD, in_words
 from numbercheck.ledger.arms import as_slug
 
 NOT_IN_A_NAME = (
@@ -212,7 +212,7 @@ def _told(text: str) -> Iterator[Named]:
 def _name(words: str) -> str:
     """The name of an arm; empty for words that name none."""
     name = re.sub(r"^(?:arm|group)\b", lambda m: m[0].lower(), words.strip(" ,;:"), flags=re.I)
-    is_none = NO_ARM.search(name) or name.lower() in IN_WORDS or not re.search("[A-Za-z].", name)
+    is_none = NO_ARM.search(name) or in_words(name) is not None or not re.search("[A-Za-z].", name)
     return "" if is_none else name
 
 

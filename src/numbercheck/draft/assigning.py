@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from numbercheck.draft.arms import PREPOSITIONS, TO, Arms, Mention, in_control
-from numbercheck.draft.findings import OTHER_GROUP, Finding, base_label
+from numbercheck.draft.findings import OTHER_GROUP, Finding, add_note, base_label
 from numbercheck.draft.numerals import COUNTED, UNIT
 
 VERSUS = r"\b(?:than|versus|vs\.?|v\.?|(?:as )?compared (?:with|to)|over)\s+"
@@ -65,8 +65,9 @@ def _span(finding: Finding, start: int) -> Span:
 
 def _is_of(finding: Finding, arm: str, note: str = "") -> None:
     """Write an arm into a finding, and note if that is a guess."""
-    kept = "" if finding.note == OTHER_GROUP else finding.note
-    finding.arm, finding.note = arm, "; ".join(filter(None, (kept, note)))
+    finding.arm = arm
+    finding.note = "" if finding.note == OTHER_GROUP else finding.note
+    add_note(finding, note)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numbercheck.draft.arms import Arms
 from numbercheck.draft.findings import Finding, Number, as_printed
 from numbercheck.draft.labels import CUT, label_around, trimmed
-from numbercheck.draft.numerals import IN_WORDS
+from numbercheck.draft.numerals import in_words
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Context:
 
     def _number(self, group: str, statistic: str) -> Number:
         printed, (start, end) = self.match[group], self.match.span(group)
-        spelled = IN_WORDS.get(printed.lower(), 0 if printed.lower() in ("no", "none") else None)
+        spelled = in_words(printed)
         printed = as_printed(printed) if spelled is None else str(spelled)
         percent = group in ("min", "max", "mean", "again", "value") and statistic != "value"
         if percent and re.match(r"\s*%", self.text[end : end + 2]):

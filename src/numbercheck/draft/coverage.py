@@ -55,5 +55,5 @@ def coverage(directory: Path | str) -> Coverage:
         else:
             todo.append(numeral)
     ordered = dict(sorted(aside.items(), key=lambda pair: -pair[1]))
-    guesses = sum("guess:" in c.note for c in ledger.claims.values())
+    guesses = sum(c.is_guess for c in ledger.claims.values())
     return Coverage(tuple(covered), ordered, tuple(todo), guesses)

@@ -43,6 +43,11 @@ class Finding:
         return next((n.printed for n in self.numbers if n.statistic == statistic), "")
 
 
+def add_note(finding: Finding, note: str) -> None:
+    """Write one more note into a finding."""
+    finding.note = "; ".join(filter(None, (finding.note, note)))
+
+
 def base_label(finding: Finding) -> str:
     """Label without the mark of another group."""
     return finding.topic or finding.label.removesuffix(OTHER)

@@ -39,7 +39,7 @@ NUMBER_OF = re.compile(
     re.IGNORECASE,
 )
 OF_KNOWN = re.compile(r"#|[Nn]\.?")  # how many have a value, beside the columns of arms
-IN_ALL = re.compile(r"\W*(total|all|overall|whole|both)\b", re.IGNORECASE)
+NO_ARM = re.compile(r"\W*(total|all|overall|whole|both)\b|.*\b(vs|versus)\b", re.IGNORECASE)
 MISSING = re.compile(
     r"missing|unknown|\b(un)?available|not (all|every|reported|recorded|known|answered|assessed)|"
     r"did not (answer|respond|report)|no data",
@@ -274,7 +274,7 @@ def _column(table: PrintedTable, c: int) -> Column:
     own = next((t for t in texts if SIZE.search(t)), heading)  # not what spans several arms
     arm = _arm(own) or _arm(heading)
     own = own[: SIZE.search(own).end()]  # type: ignore[union-attr]
-    return Column(heading, size[1], "" if IN_ALL.match(arm) else arm, own)
+    return Column(heading, size[1], "" if NO_ARM.match(arm) else arm, own)
 
 
 def _named_column(table: PrintedTable, c: int, arms: Arms) -> Column:

@@ -3,7 +3,7 @@
 import re
 
 from numbercheck.draft.findings import Finding
-from numbercheck.draft.numerals import IN_WORDS, WORD
+from numbercheck.draft.numerals import WORD, in_words
 
 ENDPOINT = re.compile(
     r"(?:\b[\w-]+-free|\boverall|\bdisease-specific|\bcancer-specific)\s+survival\b|"
@@ -34,7 +34,7 @@ def endpoint_name(name: str) -> str:
 
 def days(horizon: re.Match[str]) -> float:
     """Days of a horizon that ``HORIZON`` has found."""
-    count = IN_WORDS.get(horizon[1].lower()) or float(horizon[1].replace("·", "."))
+    count = in_words(horizon[1]) or float(horizon[1].replace("·", "."))
     return round(count * DAYS[horizon[2].lower()], 2)
 
 

@@ -20,6 +20,7 @@ class Entry:
     part: str
     locus: str
     orders: list[str]
+    joined: str = "the same as"  # a guess unless it has the same words
 
 
 @dataclass
@@ -60,6 +61,8 @@ class Measures:
         words, grade = self._key(finding)
         for drafted in self.all:
             if self._same(drafted, entry, words, grade):
+                if words != drafted.words and finding.kind != "population":
+                    entry.joined = "guess: the same as"
                 drafted.entries.append(entry)
                 return
         key = (words or finding.label, grade, finding.kind)

@@ -12,15 +12,14 @@ SMALL = (
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 IN_WORDS = {word: value for value, word in enumerate(SMALL)}
 IN_WORDS |= {word: 10 * value for value, word in enumerate(TENS, 2)}
-IN_WORDS |= {
-    f"{ten}{gap}{one}": 10 * value + IN_WORDS[one]
-    for value, ten in enumerate(TENS, 2)
-    for one in SMALL[1:10]
-    for gap in "- "
-}
-WORD = rf"(?i:\b(?:{'|'.join(sorted(IN_WORDS, key=len, reverse=True))})\b)"
+UNDER_100 = rf"(?:{'|'.join(TENS)})(?:[- ](?:{'|'.join(SMALL[1:10])}))?|{'|'.join(SMALL[::-1])}"
+WORD = (
+    rf"(?i:\b(?:(?:{'|'.join(SMALL[1:10])})[- ]hundred(?:[- ](?:and )?(?:{UNDER_100}))?|{UNDER_100})\b"
+    r"(?![- ](?:hundred|thousand)))"
+)
 COUNTED = (
     r"patients?|participants?|women|men|subjects?|children|adults|infants|cases?|persons?|people|"
+    r"neonates|newborns|volunteers|students|males|females|adolescents|outpatients|"
     r"individuals|deaths?|relapses?|events?|recurrences?|responders?|survivors|failures?"
 )
 NOBODY = rf"\b[Nn]o\b(?=\s+(?:[\w-]+\s+){{0,2}}?(?:{COUNTED}|CRc?\b|remissions?|responses?))|\b[Nn]one\b(?=\s+(?:of|had|were|was|died|in)\b)"
@@ -78,12 +77,30 @@ class Numeral:
     spelled: bool = False
 
 
+def in_words(numeral: str) -> int | None:
+    """Value of a number below 1000 in words, as ``WORD`` finds them, or of `no`; None for others.
+
+    Examples
+    --------
+    >>> in_words("One hundred and seventy-one")
+    171
+    """
+    if numeral.lower() in ("no", "none"):
+        return 0
+    before, _, after = numeral.lower().replace("-", " ").replace(" and ", " ").rpartition("hundred")
+    try:
+        return sum(100 * IN_WORDS[w] for w in before.split()) + sum(
+            IN_WORDS[w] for w in after.split()
+        )
+    except KeyError:
+        return None
+
+
 def numerals(text: str) -> Iterator[Numeral]:
     """Every numeral of a text, in digits or in words, in order."""
     for found in NUMERAL.finditer(text):
-        word = found[0].lower()
-        if word in IN_WORDS or word in ("no", "none"):
-            yield Numeral(found.start(), found.end(), str(IN_WORDS.get(word, 0)), True)
+        if (spelled := in_words(found[0])) is not None:
+            yield Numeral(found.start(), found.end(), str(spelled), True)
         else:
             digits = found[0].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
             yield Numeral(found.start(), found.end(), digits)

@@ -28,7 +28,14 @@ BESIDE = rf"(?:\s*[,;(\[]\s*(?P<what>{SPREAD})?[\s:,;=(\[]*{LIMITS})?"
 DEVIATION = rf"{OPEN}(?:±\s*|SD\s*[:,=]?\s*|standard deviation\s*[:,=]?\s*)?(?P<sd>{N}){CLOSE}"
 AGAIN = r"\b(?:and|versus|vs\.?|v\.?|compared with|as compared with|than)\s+"
 ROLE = r"over|for|within|another|additional|to|after|either|of|by|first|through|until|with|at least"
-ASSIGNED = r"enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation"
+ASSIGNED = (
+    r"enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation|allocated|divided|"
+    r"distributed|selected|participated|took part"
+)
+WHO = (  # words between persons and the verb, without another subject
+    r"(?:\s*\([^()]*\)|,?\s+(?!(?:and|but|were|was|will|not|screened|declined|excluded)\b)"
+    r"[A-Za-z¤][\w¤/’'-]*){0,18}?,?"
+)
 
 PATTERNS = [
     (kind, re.compile(pattern))
@@ -54,10 +61,10 @@ PATTERNS = [
         ("fraction", rf"(?P<percent>{PERCENT})[^\d;.()%]{{0,60}}\(\s*[Nn]\s*=\s*(?P<n>{WHOLE})\s*\)"),
         ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
-        ("size", rf"(?P<n>{COUNT})(?:\s+(?:newly diagnosed|[\w-]+))?{OWNERS}\s+(?:(?:were|was|had been|underwent)\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated)\b"),
+        ("size", rf"(?P<n>{COUNT})(?:\s*\([^()]*\))?(?:\s+[A-Za-z][\w-]*){{0,2}}?{OWNERS}(?:{WHO}\s+(?:were|was|had been|underwent|will be)|,?)\s+(?:eligible and\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated|completed)\b"),
+        ("size", rf"\b(?:trial|study)\s+(?:was|will be)\s+(?P<verb>conducted|performed|carried out)\s+(?:in|on|with|among)\s+(?P<n>{COUNT})(?:\s+[A-Za-z][\w-]*){{0,2}}?{OWNERS}"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were\s+|underwent\s+)(?:randomly\s+)?(?P<verb>randomi[sz]ed|randomi[sz]ation|enrolled|(?<=randomly )assigned)\b"),
         ("size", rf"(?:\b(?P<verb>Of|Among)|(?:(?<=[,;] )|(?<=[,;] and ))of)\s+(?:the\s+|all\s+)?(?P<n>{COUNT})(?P<those>(?:\s+[\w-]+)?)\s+(?:patients|participants)(?=\s*[,(\[]|\s+(?:in|with|who|on|given|receiving|assigned)\b)"),
-        ("size", rf"(?P<n>{COUNT}){OWNERS}\s+from\s+(?:[\w¤-]+\s+){{1,3}}were\s+(?P<verb>{ASSIGNED})"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were|was)\s+(?P<verb>evaluable|analy[sz]ed|evaluated)\b"),
         ("size", rf"(?P<n>{COUNT})\s+(?P<verb>enrolled|randomi[sz]ed|included){OWNERS}"),
         ("size", rf"\b(?P<verb>[Ee]nrolled|[Rr]andomi[sz]ed|[Rr]andomly assigned|[Rr]ecruited|[Ii]ncluded)\s+(?:a total of\s+)?(?P<n>{COUNT}){OWNERS}"),

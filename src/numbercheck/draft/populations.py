@@ -6,13 +6,18 @@ from itertools import groupby
 from math import inf, nan
 
 from numbercheck.draft.columns import of_fewer
-from numbercheck.draft.findings import OTHER_GROUP
-from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number
-from numbercheck.draft.shares import MOST, can_be_share, is_as_wide, is_share_of
+from numbercheck.draft.findings import OTHER_GROUP, add_note
+from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
+from numbercheck.draft.shares import MOST, can_be_share, is_as_wide, is_rounded_share, is_share_of
 
+WHOM = "guess: whom it counts"
 UNCLEAR = "out of how many is not clear: say it in among"
+FEW = 2  # patients, told in passing
 LOST = 0.05  # of everyone, where the arms' sizes may be a slip
 SAME_SENTENCE = 200  # characters
+EVERYONE = ("", "planned", r"(?i)^(patients|participants|total|all|overall|whole|both)\b|sample\b",
+            "enrolled", "randomized")  # fmt: skip
+ENROLLED, RANDOMIZED = 3, 4
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 Sizes = dict[str, float]  # patients by arm; by "" in all
 
@@ -54,6 +59,26 @@ def give_populations(measures: Measures, crude: bool) -> None:
     for drafted in measures.all:
         if drafted.first.kind == "comparison" and crude:
             _compare(drafted, measures.all)
+        _mark_guesses(drafted, groups)
+
+
+def _mark_guesses(drafted: Drafted, groups: "Populations") -> None:
+    """Note whom the draft has guessed, unless another printing of the number bears it out."""
+    read = [e for e in drafted.entries if groups.is_read(drafted, e)]
+    sure = [e for e in read if is_told(e)]
+    for entry in drafted.entries:
+        if entry not in sure and any(_repeats(entry, other) for other in sure):
+            entry.finding.note = ""
+        elif entry not in read:
+            add_note(entry.finding, WHOM)
+
+
+def _repeats(entry: Entry, other: Entry) -> bool:
+    """Whether two entries of one name have a number in common."""
+    shared = {(n.statistic, plain(n.printed)) for n in entry.finding.numbers} & {
+        (n.statistic, plain(n.printed)) for n in other.finding.numbers
+    }
+    return bool(shared) and "guess:" not in entry.joined + other.joined
 
 
 class Populations:
@@ -62,13 +87,17 @@ class Populations:
     def __init__(self, measures: Measures) -> None:
         self.measures = measures
         found = [d for d in measures.all if d.first.kind == "population"]
-        self.whole = _whole(found)
-        self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.main: Sizes = {}
+        entered = {_size(d) for d in found if not d.first.arm and _rank(d) >= ENROLLED}
         for drafted in found:
-            if drafted.first.arm:
+            told = [e for e in drafted.entries if is_told(e)]
+            if _size(drafted) in entered:  # not of one arm, unless a table says so
+                told = [e for e in told if e.part.startswith("Table")]
+            if drafted.first.arm and told:
                 known = self.main.get(drafted.first.arm, 0)
                 self.main[drafted.first.arm] = max(known, _size(drafted))
+        self.whole = _whole(found, self.main)
+        self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
         self.home = ""  # the expression for everyone whose arm is known
         self._set_arms_apart([d for d in found if d.first.arm])
@@ -82,7 +111,7 @@ class Populations:
         for part in dict.fromkeys(e.part for d in arms for e in d.entries):
             sizes = {d.first.arm: _size(d) for d in reversed(arms) for e in d.entries
                      if e.part == part}  # fmt: skip
-            if part.startswith("Table") and any(self.main[a] != n for a, n in sizes.items()):
+            if part.startswith("Table") and any(self.main.get(a) != n for a, n in sizes.items()):
                 known = next((odd for odd in self.odd.values() if odd[1] == sizes), None)
                 self.odd[part] = known or (self.measures.new_slug(f"patients_{part}"), sizes)
         if self.whole and self._are_parts(arms):
@@ -96,7 +125,7 @@ class Populations:
             for entry in entries:
                 at = self.odd[entry.part][0] if entry.part in self.odd else slug
                 sizes = self.odd[entry.part][1] if entry.part in self.odd else self.main
-                if _printed(entry) != sizes[drafted.first.arm]:
+                if _printed(entry) != sizes.get(drafted.first.arm):
                     at = self.measures.new_slug(f"patients_{entry.part}")
                 rest.append(Drafted(at, entry.finding, frozenset(), "", [entry]))
         self.measures.all = [d for d in self.measures.all if d.entries]
@@ -114,7 +143,7 @@ class Populations:
         rest = _size(self.whole) - sum(self.main.values())
         if abs(rest) > LOST * _size(self.whole):
             return False  # those who stayed
-        told = [d.entries[0] for d in arms if _size(d) == self.main[d.first.arm]]
+        told = [d.entries[0] for d in arms if _size(d) == self.main.get(d.first.arm)]
         loci = {e.locus for e in told}
         near = [e for e in self.whole.entries if e.locus in loci and not e.part.startswith("Table")]
         others = (e for d in self.measures.all for e in d.entries if e.locus in loci)
@@ -138,6 +167,29 @@ class Populations:
         more = bool(counts) and number(counts[0]) > _size(self.whole)
         told = first.kind == "count" and bool(NOT_ENROLLED.search(first.label))
         return is_one and bool(counts) and (more or told)
+
+    def is_read(self, drafted: Drafted, entry: Entry) -> bool:
+        """Whether the article says whom an entry counts: by a column's head, or a total that fits."""
+        first, found = drafted.first, entry.finding
+        in_table = entry.part.startswith("Table")
+        if first.kind == "population":
+            is_size = drafted is self.whole or _printed(entry) == self.main.get(first.arm)
+            return (in_table or is_size) and is_told(entry) and not (first.arm and self.overlap)
+        if first.kind != "count":
+            return True
+        among, size = self.of(drafted)
+        if first.arm and (self.overlap or first.arm not in self.main):
+            return False
+        if in_table and (found.size or first.arm):
+            return True
+        if total := found.value("N"):
+            return number(total) == size
+        return drafted.among == among and is_rounded_share(found, size)
+
+    @property
+    def overlap(self) -> bool:
+        """Whether the arms have more patients than there are, as in a crossover."""
+        return sum(self.main.values()) > (1 + LOST) * _size(self.whole)
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""
@@ -277,12 +329,35 @@ def _size(population: Drafted | None) -> float:
     return number(counts[0]) if counts else nan
 
 
-def _whole(populations: list[Drafted]) -> Drafted | None:
-    """Everyone: those randomized, else the largest population; no smaller than the arms together."""
-    arms: Sizes = {}
+def is_told(entry: Entry) -> bool:
+    """Whether the article says of whom a size is, and no draft has guessed it."""
+    return "guess:" not in entry.finding.note
+
+
+def _whole(populations: list[Drafted], arms: Sizes) -> Drafted | None:
+    """Everyone: those randomized, else enrolled, else the largest group that is told.
+
+    No smaller than the arms together, unless they overlap, or a paragraph tells them with it.
+    """
+    most, together = max(arms.values(), default=0), sum(arms.values())
+    told = {e.locus for d in populations if d.first.arm for e in d.entries}
+    sized = []
     for drafted in populations:
-        arms.setdefault(drafted.first.arm, _size(drafted))
-    arms.pop("", None)
-    everyone = [m for m in populations if not m.first.arm and _size(m) >= 0.9 * sum(arms.values())]
-    random = [m for m in everyone if any("random" in e.finding.label for e in m.entries)]
-    return max(random or everyone, key=_size, default=None)
+        rank, size = _rank(drafted), _size(drafted)
+        beside = told & {e.locus for e in drafted.entries if not e.part.startswith("Table")}
+        fits = (
+            size >= together
+            or (rank == RANDOMIZED and size >= most)
+            or set(arms.values()) == {size}
+            or (beside and size >= (1 - LOST) * together)
+        )
+        if rank and fits and size > FEW and not drafted.first.arm:
+            sized.append((size >= together, rank, size, drafted))
+    return max(sized, key=lambda each: each[:3], default=(0, 0, 0, None))[3]
+
+
+def _rank(drafted: Drafted) -> int:
+    """How surely a size is everyone's: of those randomized, enrolled, a total, planned; 0 for none."""
+    labels = [e.finding.label for e in drafted.entries]
+    return max(rank for label in labels
+               for rank, words in enumerate(EVERYONE) if re.search(words, label))  # fmt: skip

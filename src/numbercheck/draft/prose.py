@@ -19,7 +19,7 @@ from numbercheck.draft.findings import (
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
-from numbercheck.draft.numerals import NUMERAL, UNIT, set_aside
+from numbercheck.draft.numerals import NUMERAL, UNIT, WORD, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
@@ -49,14 +49,25 @@ OTHER_OUTCOME = re.compile(
     r"\b(relapses?|recurrences?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
     re.IGNORECASE,
 )
+PARTIAL = re.compile(
+    rf"\b(?:approximately|about|nearly|almost|up to|at least|minimum of|target(?:ed)?(?: of)?|planned|which|"
+    rf"(?:\d|{WORD})\s+(?:[\w-]+\s+){{1,3}}and)\s*$",
+    re.IGNORECASE,
+)
+SEVERAL = re.compile(
+    r"\b(?:or|either|versus|vs|groups|arms|regimens|treatments|one|two|three|four)\b"
+)
+FOR_ENTRY = re.compile(r"\s*for\s+(?:[\w-]+\s+){0,3}(?:inclusion|eligib|particip|enrol|entry)")
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 
 ENTRIES = {
-    "random": "Patients randomized",
-    "assigned": "Patients randomized",
+    **dict.fromkeys(("random", "assigned", "allocated", "distributed"), "Patients randomized"),
     "enrol": "Patients enrolled",
-} | dict.fromkeys(("included", "recruited"), "Patients enrolled")
+} | dict.fromkeys(
+    ("included", "recruited", "divided", "selected", "participated", "took", "conducted"),
+    "Patients enrolled",
+)  # fmt: skip
 
 
 def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int, str]]:
@@ -246,18 +257,32 @@ def _size(at: Context) -> list[Finding]:
     if arm:
         sentence = at.text[at.start : at.end]
         label = "Assigned" if ASSIGNED.search(sentence) and not TREATED.search(sentence) else ""
-    elif verb == "assigned" and "randomly" not in at.match[0]:
+    elif "will be" in at.match[0]:
+        label = "Patients planned"
+    elif PARTIAL.search(at.lead):
+        label = "Part of the patients"
+    elif _is_one_group(at, verb):
         label = trimmed(f"assigned {at.after.strip()[:40]}")
     elif "those" in at.match.re.groupindex:
         who = re.split(r"[,(\[]", at.after)[0]
         label = trimmed(f"{at.group('those')} {at.arms.without(who)}") or "Patients"
-    elif verb.startswith(("eval", "analy", "treat")):
+    elif FOR_ENTRY.match(at.after):
+        label = "Screened"
+    elif verb.startswith(("eval", "analy", "treat", "complet")):
         label = f"Patients {verb}"
     elif verb:
         label = next((w for part, w in ENTRIES.items() if part in verb), "Patients")
     else:
         label = trimmed(re.split(r"[():]", at.before.rstrip(" ([,;"))[-1]) or at.label()
     return [Finding("population", label, at.numbers("n"), arm=arm)]
+
+
+def _is_one_group(at: Context, verb: str) -> bool:
+    """Whether so many were assigned to something, or randomized to one of the groups."""
+    rest = at.text[at.past : at.end]
+    if "random" in at.match[0] + rest[:10]:
+        return bool(re.match(r"\s+to\s", rest)) and not SEVERAL.search(rest)
+    return verb in ("assigned", "allocated")
 
 
 def _range(at: Context) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from math import ceil, floor, isfinite
 
+from numbercheck.draft.findings import Finding
 from numbercheck.draft.naming import SLIP, Drafted, number, plain
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed
@@ -28,6 +29,15 @@ def is_share_of(measure: Drafted, size: float, near: float = SLIP) -> bool:
         slip = max(percent / 4, float(Printed(plain(percents[0])).step))
         return abs(share - percent) <= min(near, slip)
     return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)
+
+
+def is_rounded_share(finding: Finding, size: float) -> bool:
+    """Whether a count with its percentage is of so many patients, but for one in the last digit."""
+    n, percent = number(finding.value("n")), finding.value("percent")
+    if not (percent and isfinite(n) and size > 0):
+        return False
+    printed = Printed(plain(percent))
+    return abs(100 * n / size - printed.value) <= 1.5 * float(printed.step)
 
 
 def can_be_share(measure: Drafted, everyone: float) -> bool:

@@ -76,7 +76,7 @@ def _claims(draft: Draft) -> Iterator[dict[str, str]]:
     slugs: set[str] = set()
     for _, i, entry, measure in sorted(found, key=lambda each: each[0]):
         arm = measure.first.arm
-        joined = f"guess: the same as {measure.entries[0].locus}" if i else measure.note
+        joined = f"{entry.joined} {measure.entries[0].locus}" if i else measure.note
         note = "; ".join(filter(None, (entry.finding.note, joined)))
         place = "".join(c for c in entry.locus.split(" · ")[0].lower() if c.isalnum())
         name = f"{place}_{measure.slug}" + (

@@ -61,6 +61,11 @@ class Claim:
         """Abstract, Text, Table 1, …: the locus up to its paragraph or row."""
         return self.locus.split(" ¶")[0].split(" · ")[0]
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether its note says that a draft guessed what it is, and nobody has confirmed that."""
+        return "guess:" in self.note
+
     @cached_property
     def value(self) -> Printed:
         """The printed number; dates have ``days`` instead."""

@@ -14,6 +14,7 @@ import pytest
 from companion.project import ROOT
 from numbercheck.draft.article import read_article
 from numbercheck.draft.drafting import draft_article
+from numbercheck.draft.populations import WHOM
 from numbercheck.ledger.reading import read_ledger
 
 HERE = Path(__file__).parent / "articles"
@@ -40,7 +41,7 @@ def drafted(article):
     """The same of a draft, with the draft's own names of measures, and whether it is a guess."""
     for measure in draft_article(read_article(HERE / article)).measures:
         for entry in measure.entries:
-            is_guess = "guess" in entry.finding.note
+            is_guess = "guess" in entry.finding.note.replace(WHOM, "")
             for number in entry.finding.numbers:
                 named = (entry.part, measure.slug, measure.first.arm.lower())
                 yield (*named, number.statistic, number.printed), is_guess

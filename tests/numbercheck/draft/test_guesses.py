@@ -1,0 +1,159 @@
+"""What a draft has guessed is never held against an article, until somebody confirms it.
+
+Each case holds the numbers of the article that its identifier at PubMed Central names, in words of
+our own, as in ``test_published.py``.
+"""
+
+import csv
+
+import pytest
+
+from numbercheck.audit import audit
+from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.consistency.search import Search, UnsizedError
+from numbercheck.consistency.words import not_modeled
+from numbercheck.draft.article import Article, Paragraph, PrintedTable
+from numbercheck.draft.drafting import draft_article
+from numbercheck.draft.writing import write_draft
+from numbercheck.ledger.reading import read_ledger
+
+ARMS = "Patients were randomized to control (n = 40) or ketamine (n = 40). "
+
+
+def drafted(folder, text, *tables):
+    """Ledger of a drafted article of one paragraph and some tables."""
+    printed = [PrintedTable(f"Table {i}", rows, part=f"Table {i}")
+               for i, rows in enumerate(tables, 1)]  # fmt: skip
+    article = Article((Paragraph("Text", "Text ¶1", text),), tuple(printed))
+    write_draft(draft_article(article), folder / "ledger")
+    return read_ledger(folder / "ledger")
+
+
+def conflicting(ledger):
+    """Printed values of the first conflict."""
+    found = find_conflicts(ledger, 20.0, every=False)
+    return [ledger.claims[c].printed for conflict in found for c in conflict.claims]
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        # a year: PMC1764008
+        ("We assigned 197 women to epidural and 198 women to meperidine. Relief in labor began "
+         "in 1847, as is told.", ()),
+        # 25 of another number of physicians, in another protocol: PMC1904193
+        ("Thirty-one subjects were randomized. With protocol B, 25 participants had a strategy.",
+         ([["", "Protocol A N = 10", "Protocol B N = 11"], ["Women, n", "4", "5"]],)),
+        # three sets of patients of one trial: PMC2430617
+        ("Of 237 patients included in the analysis, 6/78 (7.7%) in the placebo group and 6/78 "
+         "(7.7%) in the 60 µg group had converted, and 3/83 (3.6%) in the 30 µg group had a rash.",
+         ([["", "Placebo group (N = 79)", "30 µg group (N = 83)", "60 µg group (N = 80)"],
+           ["Fever", "2 (2.5)", "3 (3.6)", "4 (5.0)"]],)),
+        # those of another study, and more than there are: PMC2666722
+        ("We enrolled 281 patients. Elsewhere, 11 of 668 patients were seropositive.", ()),
+        # in a village, before the trial: PMC3680242
+        (f"{ARMS}A population of 8,000 people lives there.", ()),
+        # no share of patients: PMC1475428
+        ("Patients were assigned to training (n = 13) or control (n = 5). Age explained 68% of the "
+         "variability.", ()),
+        # everyone, beside one of the arms: PMC3597059
+        ("Patients were assigned to control (n = 15), HES (n = 16) or RS (n = 16). Relapse was seen"
+         " in 47 patients in the control group.", ()),
+        # at two times: PMC4890862, PMC5622751
+        ("In all, 233 participants were recruited, and 115 were assigned to the intervention group"
+         " and 118 to the control group. A visit was made to 164 patients in the intervention "
+         "group.", ()),
+        # more than half of each: PMC4761605
+        ("We randomized 50 patients. Women were 14/26 (54%) in the LD group, and pain was seen in "
+         "16/26 (62%) in the SD group.", ()),
+        # a percentage of others: PMC5655345
+        ("Patients were assigned to NVP (n = 16) or control (n = 32). Exposure was lower (37%) in "
+         "the NVP group.", ()),
+        # of fewer patients, whom nothing counts: PMC5147234
+        ("Of 1627 eligible patients, 268 (17.6%) had no exchange.", ()),
+    ],
+)  # fmt: skip
+def test_whom_a_number_counts_is_never_guessed_into_a_conflict(tmp_path, text, tables):
+    """These articles do not contradict themselves."""
+    assert conflicting(drafted(tmp_path, text, *tables)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tables", "conflict"),
+    [
+        # a percentage that no count of the column has: PMC4950806
+        ("We enrolled 22 patients.",
+         ([["", "Total (n=16)"], ["Hiatal hernia", "6 (37.6)"]],), "37.6"),
+        # 21 of 282 is 7.4 %: PMC5360174
+        ("The sample comprised all patients (n = 282).",
+         ([["", "n (%)"], ["Any other", "21 (7.5)"]],), "7.5"),
+        # 268 of 1627 is 16.5 %: a count with its own total
+        ("We enrolled 1627 patients, and 268/1627 (17.6%) had no exchange.", (), "17.6%"),
+        # 24 of 58 is 41 %
+        ("Of 120 patients, 62 were assigned to arm A and 58 to arm B. A response was seen in 24 of "
+         "58 patients (42%) in arm B.", (), "42%"),
+    ],
+)  # fmt: skip
+def test_what_the_article_says_itself_is_a_conflict(tmp_path, text, tables, conflict):
+    """By the head of a column, or by a printed total."""
+    assert conflict in conflicting(drafted(tmp_path, text, *tables))
+
+
+def test_a_guess_counts_once_its_note_is_deleted(tmp_path):
+    """Left out of conflicts and not judged before; both name the reason."""
+    text = "We enrolled 35 patients. A cough was seen in 33 patients, and relapse in 45 patients."
+    ledger = drafted(tmp_path, text.replace("45", "33"))
+    claim = next(c for c in ledger.claims.values() if "cough" in c.measure)
+    assert claim.is_guess
+    assert any("guess" in reason for reason in not_modeled(ledger))
+
+    path = tmp_path / "ledger" / "claims.csv"
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    note, printed = rows[0].index("note"), rows[0].index("printed")
+    for row in rows[1:]:
+        row[printed] = "45" if row[0] == claim.claim else row[printed]
+    _write(path, rows)
+    ledger = read_ledger(tmp_path / "ledger")
+    assert conflicting(ledger) == []
+    assert [v.kind for v in audit(ledger) if v.claim == claim.claim] == ["guess"]
+
+    for row in rows[1:]:
+        row[note] = ""
+    _write(path, rows)
+    ledger = read_ledger(tmp_path / "ledger")
+    assert "45" in conflicting(ledger)
+    assert [v.verdict for v in audit(ledger) if v.claim == claim.claim] == ["mismatch"]
+
+
+def _write(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("One hundred seventy one adults were randomly assigned.", 171),  # PMC2752772
+        ("In all, 171 patients (ages 18 to 65 yr) were recruited for this study.", 171),
+        ("Eighteen ventilated patients (15 men, aged 52 ± 17) were included.", 18),  # PMC29012
+        ("Here 300 preterm neonates, with a clean swab, were enrolled.", 300),  # PMC4114003
+        ("The trial was conducted on 120 pregnant women.", 120),  # PMC4649576
+        ("It had 351 iron-deficient CKD patients, randomized 2:1 to A or B.", 351),  # PMC4805129
+        ("Twenty-three (13 males, 10 females) volunteers were enrolled.", 23),  # PMC3560577
+        ("Here 242 patients were eligible and assigned randomly to A or B.", 242),  # PMC2430617
+        ("A total of 180 preterm infants will be randomized.", 180),  # PMC5489710
+        # the second group, not everyone: PMC2994863
+        ("It enrolled 456 persons; 226 persons were randomly assigned to chest radiographs.", 456),
+        # and not everyone: PMC3355323, PMC5655345, PMC5315360, PMC5850777
+        ("Twenty-three younger and 23 older adults were randomized.", 0),
+        ("Of the targeted 48 participants were enrolled 40 %.", 0),
+        ("The two patients were treated at once.", 0),
+        ("There is a review, which included 6443 patients from 40 trials.", 0),
+    ],
+)  # fmt: skip
+def test_how_many_patients_there_are_is_read(tmp_path, text, size):
+    """As enrolled, assigned or randomized, in digits or in words; 0 where nothing tells."""
+    try:
+        assert Search(drafted(tmp_path, text)).n == size
+    except UnsizedError:
+        assert size == 0
