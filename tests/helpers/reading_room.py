@@ -19,12 +19,12 @@ from companion import results as table_of_results
 from companion.cohort import masked, patient_table, read_cohort
 from companion.layouts import DisplayLayout, LayoutRow
 from companion.project import ROOT
-from companion.report.patients import patients_of
+from companion.report.patients import Patients, patients_of
 from companion.results import Results
-from numbercheck.audit import Verdict, audit
+from numbercheck.audit import Verdict
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
-from numbercheck.report.page import judged
+from numbercheck.report.page import JudgedLedger, judged
 
 COHORT, PUBLISHED = ROOT / "data" / "cohort", ROOT / "data" / "published"
 LABEL = "Reconstructed cohort: consistent with the article, not its patients"
@@ -70,8 +70,23 @@ def a_notebook() -> nbformat.NotebookNode:
     return new_notebook(cells=cells)
 
 
+@cache
+def the_judged() -> JudgedLedger:
+    return judged(the_ledger())
+
+
+def judged_once(ledger: Ledger) -> JudgedLedger:
+    """What the audit says of a ledger; the article's is asked for only once."""
+    return the_judged() if ledger is the_ledger() else judged(ledger)
+
+
+@cache
+def the_patients() -> Patients:
+    return patients_of(read_cohort(COHORT, the_ledger()), the_ledger())
+
+
 def the_rows(ledger: Ledger) -> list[Verdict]:
-    return verify.verify(ledger, the_results(), audit(ledger))
+    return verify.verify(ledger, the_results(), judged_once(ledger).verdicts)
 
 
 def write_page(
@@ -84,9 +99,10 @@ def write_page(
 ) -> Path:
     """Write the page of a folder of outputs, with the results of `write_outputs` unless given."""
     ledger = ledger or the_ledger()
-    known = judged(ledger)
+    known = judged_once(ledger)
     known = replace(known, verdicts=verify.verify(ledger, found or the_results(), known.verdicts))
-    patients = patients_of(read_cohort(cohort, ledger), ledger)
+    usual = ledger is the_ledger() and cohort == COHORT
+    patients = the_patients() if usual else patients_of(read_cohort(cohort, ledger), ledger)
     report.write_report(folder, published, known, label, patients)
     return folder / "index.html"
 
