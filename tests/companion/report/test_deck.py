@@ -127,23 +127,26 @@ TOO_SMALL = """() => {
 }""".replace("LEGIBLE", str(LEGIBLE))
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    with browser.new_page() as page:
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        yield page
+
+
 @pytest.fixture
-def visit(browser, deck):
-    """Open the deck; at the end nothing was said on the console or asked for."""
-    pages, said = [], []
+def visit(tab, deck):
+    """Show the deck, which takes a second to load once; at the end the console is empty."""
 
-    def open_deck(size=SCREEN, at=1, **options):
-        page = browser.new_page(viewport=size, **options)
-        pages.append(page)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(f"{deck.as_uri()}#{at}")
-        return page
+    def show(size=SCREEN, at=1):
+        tab.set_viewport_size(size)
+        tab.goto(f"{deck.as_uri()}#{at}")
+        return tab
 
-    yield open_deck
-    for page in pages:
-        page.close()
-    assert said == []
+    yield show
+    assert tab.said == []
 
 
 @pytest.mark.browser
@@ -178,6 +181,8 @@ def test_the_keyboard_turns_slides_and_opens_notes(visit, slides):
     assert page.locator(".notes:visible").count() == 0
     page.keyboard.press("n")
     assert page.locator(".notes:visible").count() == 1
+    page.keyboard.press("n")
+    assert page.locator(".notes:visible").count() == 0
 
 
 # The other slides are emptied: what is hidden costs axe most of its time.
@@ -198,6 +203,7 @@ def test_axe_finds_nothing_on_any_slide(visit, slides):
         page.evaluate(ALONE)
         found[number] = barriers(page)
         page.keyboard.press("ArrowRight")
+    page.goto("about:blank")
 
     assert {number: faults for number, faults in found.items() if faults} == {}
 
@@ -210,7 +216,8 @@ def test_it_prints_one_page_for_each_slide(visit, slides):
 
 
 @pytest.mark.browser
-def test_without_scripts_every_slide_is_there(visit, slides):
-    page = visit(java_script_enabled=False)
+def test_without_scripts_every_slide_is_there(browser, deck, slides):
+    with browser.new_page(java_script_enabled=False) as page:
+        page.goto(deck.as_uri())
 
-    assert page.locator(".slide:visible").count() == len(slides)
+        assert page.locator(".slide:visible").count() == len(slides)
