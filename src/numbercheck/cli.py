@@ -367,7 +367,6 @@ def _ask_for_patience(seconds: float) -> None:
 @contextmanager
 def _asking(ledger: "Ledger", seconds: float) -> Iterator[None]:
     """Give the solver so much time; of a ledger without a size, say which its numbers allow."""
-    from numbercheck.consistency.conflict_sets import possible_sizes
     from numbercheck.consistency.search import UnsizedError
     from numbercheck.consistency.solving import within
     from numbercheck.consistency.words import tell_sizes
@@ -377,7 +376,7 @@ def _asking(ledger: "Ledger", seconds: float) -> Iterator[None]:
         try:
             yield
         except UnsizedError as error:
-            raise UsageError(f"{error}; {tell_sizes(*possible_sizes(ledger, seconds))}") from None
+            raise UsageError(f"{error}; {tell_sizes(ledger)}") from None
 
 
 def _one_bound(

@@ -11,17 +11,14 @@ References
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, islice
 
 from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
-from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Claim, Measure
 
-MOST_PATIENTS = 200  # of a cohort whose size is not printed
 CHEAPEST = ("percent", "conf_low", "conf_high", "p_value", "estimate")  # given up before counts
 
 
@@ -69,30 +66,6 @@ def find_conflicts(ledger: Ledger, seconds: float = 60.0, every: bool = False) -
     """Conflicts, one or ``every``, the claims of each set aside before the next is sought."""
     search = Search(ledger, seconds)
     return list(islice(find_all(search, search.rows), None if every else 1))
-
-
-def possible_sizes(ledger: Ledger, seconds: float = 60.0) -> tuple[list[int], int]:
-    """Sizes of a cohort that satisfies a ledger without a printed size, and the last one tried.
-
-    One size after the other is tried, until the solver does not decide one of them in time.
-    """
-    found: list[int] = []
-    for n in range(1, MOST_PATIENTS + 1):
-        search = Search(_sized(ledger, n), seconds)
-        try:
-            found += [n] if search.feasible(search.rows) else []
-        except UndecidedError:
-            return found, n - 1
-    return found, MOST_PATIENTS
-
-
-def _sized(ledger: Ledger, n: int) -> Ledger:
-    """Ledger that also prints how many patients there are."""
-    nobody, name = Expression(""), "patients of any size"
-    everyone = Measure(name, name, "count", nobody, nobody, nobody, "", "", "", "", "")
-    claim = Claim(name, "", name, "n", str(n))
-    measures, claims = {**ledger.measures, name: everyone}, {**ledger.claims, name: claim}
-    return replace(ledger, measures=measures, claims=claims)
 
 
 def find_all(search: Search, active: Rows) -> Iterator[Conflict]:

@@ -11,13 +11,15 @@ from numbercheck.ledger.expressions import Expression
 
 
 class Counts:
-    """How many of n patients are in each cell, for all columns that are counted together.
+    """How many patients are in each cell, for all columns that are counted together.
 
     Parameters
     ----------
     model : cp_model.CpModel
         Where variables and constraints go.
     n : int
+        Most patients that there can be.
+    size : int or IntVar
         Number of patients.
     known : mapping of str to Domain
         The columns.
@@ -31,11 +33,12 @@ class Counts:
         self,
         model: cp_model.CpModel,
         n: int,
+        size: int | cp_model.IntVar,
         known: Mapping[str, Domain],
         groups: Iterable[Iterable[str]],
         rules: Iterable[Expression],
     ) -> None:
-        self.n = n
+        self.size = size
         self.tables = join(sorted({tuple(sorted(g)) for g in groups if g}))
         self.cells = [Cells(table.columns, known) for table in self.tables]
         for rule in rules:
@@ -55,7 +58,7 @@ class Counts:
     def _tie(self, model: cp_model.CpModel, index: int, table: Table) -> None:
         """A table counts all patients, and agrees with its parent on what they share."""
         if table.parent is None:
-            model.add(sum(v for v in self.variables[index] if v is not None) == self.n)
+            model.add(sum(v for v in self.variables[index] if v is not None) == self.size)
             return
         here, there = (self._margin(i, table.shared) for i in (index, table.parent))
         for key in here.keys() | there.keys():
@@ -80,7 +83,7 @@ class Counts:
         """Number of patients for whom all expressions are true."""
         columns = {name for expression in expressions for name in expression.names}
         if not columns:
-            return self.n
+            return self.size
         index = self._table(columns)
         chosen = self.cells[index].select(*expressions)
         return sum(

@@ -6,30 +6,37 @@ A model holds *rows* (claims and assumptions); leaving one out rebuilds it witho
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.fourfold import Comparison
 from numbercheck.consistency.region import Region
-from numbercheck.consistency.scope import Question, followed
+from numbercheck.consistency.scope import Question, Scope, followed, reads
 from numbercheck.consistency.slots import Slot
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
     Limits,
-    allowed_counts,
-    allowed_tables,
+    counts,
     limits_of,
     most_events,
+    parts,
+    percent_ends,
     risk_histories,
     survival_claims,
+    unprinted_ties,
 )
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import printed_unit
 from numbercheck.statistics.rounding import Printed
+from numbercheck.words import STATISTICS
 
+MOST_PATIENTS = 10_000  # of a cohort whose size is not printed
 Printings = Mapping[str, list[Printed]]
 
 
@@ -44,8 +51,10 @@ class Model(Structure):
         If there is no time left.
     """
 
-    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> None:
-        super().__init__(ledger, n, extra)
+    def __init__(
+        self, ledger: Ledger, n: int, extra: Iterable[Question] = (), is_open: bool = False
+    ) -> None:
+        super().__init__(ledger, n, extra, is_open)
         survival: dict[str, list[Claim]] = defaultdict(list)
         for claim in self.scope.claims:
             measure = ledger.measures[claim.measure]
@@ -60,32 +69,49 @@ class Model(Structure):
         self.own = len(self.cp.proto.variables)
 
     def _post_count(self, claim: Claim, measure: Measure) -> None:
-        """A count and its population are one of the pairs that print as printed."""
+        """A count is one of those that print as printed out of its population."""
         whole = self.count(measure.among)
         if claim.statistic == "N":
-            self.limit_to([k for k in range(self.n + 1) if claim.value.admits(k)], whole)
+            self.limit_to(counts(claim.value, self.n), whole)
             return
-        part = self.count(measure.where, measure.among)
-        limits = limits_of(self.ledger, measure)
-        allowed = allowed_counts(claim.value, claim.statistic, limits, self.n)
-        if isinstance(whole, int):
-            self.limit_to([k for k, n in allowed if n == whole], part)
+        part, limits = self.count(measure.where, measure.among), limits_of(self.ledger, measure)
+        if claim.statistic == "n":
+            self.limit_to(counts(claim.value, self.n), part)
+        elif isinstance(whole, int):
+            self.limit_to(parts(claim.value, claim.statistic, limits, whole), part)
+        elif claim.statistic == "percent":
+            self._post_percent(claim.value, part, self.variable(whole))
         else:
-            self.cp.add_allowed_assignments([self.variable(part), self.variable(whole)], allowed)
+            every = range(self.n + 1)
+            spans = [((n,), parts(claim.value, claim.statistic, limits, n)) for n in every]
+            self.within_spans([self.variable(whole)], part, spans)
+
+    def _post_percent(
+        self, printed: Printed, part: cp_model.LinearExprT, whole: cp_model.IntVar
+    ) -> None:
+        """The share lies between the ends that print as printed; at an end, tie by tie."""
+        least, most = percent_ends(printed)
+        self.cp.add(whole >= 1)
+        self.cp.add(least.denominator * part >= least.numerator * whole)
+        self.cp.add(most.denominator * part <= most.numerator * whole)
+        if ties := unprinted_ties(printed, self.n):
+            self.cp.add_forbidden_assignments([self.variable(part), whole], ties)
 
     def _post_comparison(self, claim: Claim, measure: Measure) -> None:
-        """The four cells are one of the tables whose P value prints as printed."""
-        known = Expression(f"({measure.where.text}) or not ({measure.where.text})")
-        groups = [(known, g, measure.among) for g in self.ledger.groups(measure.by)]
-        sizes = ((0, self.n), (0, self.n))
-        if not self.scope.is_timed(*groups[0]):
-            one, two = (
-                (self._counted_only.extreme(g, False), self._counted_only.extreme(g, True))
-                for g in groups
-            )
-            sizes = (one, two)
-        allowed = allowed_tables(claim.value, self.ledger.method(measure), sizes)
-        self.cp.add_allowed_assignments([*map(self.variable, self.cells(measure))], allowed)
+        """The table is one of those whose P value prints as printed."""
+        cells, method = self.cells(measure), self.ledger.method(measure)
+        comparison = Comparison(self, cells, claim.value, method)
+        if not comparison.list_spans(self, self._margins(measure)):
+            self.refusing.append(comparison)
+
+    def _margins(self, measure: Measure) -> list[range]:
+        """Sizes of both groups, events, and the total that the rows without times allow."""
+        if self.scope.is_timed(*reads(self.ledger, measure)):
+            return [range(self.n + 1)] * 4
+        counted = self._counted_only
+        a, b, c, d = counted.cells(measure)
+        margins = (a, b), (c, d), (a, c), (a, b, c, d)
+        return [counted.extremes(sum(margin)) for margin in margins]
 
     def _post_quantity(self, claim: Claim, measure: Measure) -> None:
         """The ordered values at a quantile's positions average to what is printed."""
@@ -99,19 +125,20 @@ class Model(Structure):
         stated = [c.value for c in claims if c.statistic == "n_event"]
         self._post_at_risk(measure, [c.value for c in claims if c.statistic == "at_risk"])
         size = self.most(measure.among) if measure.among.text else self.n
-        allowed = [k for k in range(size + 1) if all(value.admits(k) for value in stated)]
-        slots = self.slots(measure, min(most_events(size, printed), max(allowed, default=0)))
-        if stated:
-            self.limit_to(allowed, sum(slot.used for slot in slots))
+        allowed = [counts(value, size) for value in stated]
+        most = min((numbers[-1] for numbers in allowed if numbers), default=size)
+        slots = self.slots(measure, min(most_events(size, printed), most))
+        for numbers in allowed:
+            self.limit_to(numbers, sum(slot.used for slot in slots))
         if printed:
             self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
 
     def _post_at_risk(self, measure: Measure, stated: list[Printed]) -> None:
         """As many as printed have neither an event nor censoring before the horizon."""
-        if stated:
-            allowed = [k for k in range(self.n + 1) if all(value.admits(k) for value in stated)]
-            self.limit_to(allowed, self.count(followed(self.ledger, measure), measure.among))
+        for value in stated:
+            followed_on = self.count(followed(self.ledger, measure), measure.among)
+            self.limit_to(counts(value, self.n), followed_on)
 
     def _post_histories(
         self, slots: list[Slot], printed: Printings, limits: Limits, size: int
@@ -129,30 +156,55 @@ class Model(Structure):
         """Largest number of such patients that the rows without times allow."""
         if self.scope.is_timed(*expressions):
             return self.n
-        return self._counted_only.extreme(expressions, largest=True)
+        counted = self._counted_only
+        return counted.extremes(counted.count(*expressions))[-1]
 
     @cached_property
     def _counted_only(self) -> "Model":
         """A small model of the rows that only count patients, which limits the size of tables."""
-        is_timed = self.scope.is_timed
-        kept = {c.claim: c for c in self.scope.claims if self._is_static_count(c)}
-        static = {k: a for k, a in self.ledger.assumptions.items() if not is_timed(a.expression)}
-        ledger = replace(self.ledger, claims=kept, assumptions=static)
-        groups = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
-        return Model(ledger, self.n, [g for g in groups if not is_timed(*g)])
+        asked = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
+        static = [question for question in asked if not self.scope.is_timed(*question)]
+        return Model(counted_only(self.ledger, self.scope), self.n, static)
 
-    def _is_static_count(self, claim: Claim) -> bool:
-        measure = self.ledger.measures[claim.measure]
-        return measure.kind == "count" and not self.scope.is_timed(measure.where, measure.among)
-
-    def extreme(self, expressions: tuple[Expression, ...], largest: bool) -> int:
-        """Smallest or largest count; the trivial bound where the solver proves none."""
-        count = self.count(*expressions)
+    def extremes(self, count: cp_model.LinearExprT) -> range:
+        """Smallest to largest value of a count; the trivial bound where the solver proves none."""
         if isinstance(count, int):
-            return count
-        (self.cp.maximize if largest else self.cp.minimize)(count)
-        solution = self.solve()
-        if solution.status == "infeasible":
-            raise InfeasibleError("the counts contradict each other")
-        trivial = self.n if largest else 0
-        return solution.value if solution.status == "feasible" else trivial
+            return range(count, count + 1)
+        ends = [0, self.n]
+        for end, aim in enumerate((self.cp.minimize, self.cp.maximize)):
+            aim(count)
+            solution = self.solve()
+            if solution.status == "infeasible":
+                raise InfeasibleError("the counts contradict each other")
+            ends[end] = solution.value if solution.status == "feasible" else ends[end]
+        return range(ends[0], ends[1] + 1)
+
+
+def counted_only(ledger: Ledger, scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:
+    """Ledger with the rows that only count patients, without times."""
+    measures = ledger.measures
+    kept = [
+        claim
+        for claim in scope.claims
+        if measures[claim.measure].kind == "count"
+        and claim.statistic in statistics
+        and not scope.is_timed(*reads(ledger, measures[claim.measure]))
+    ]
+    rules = ledger.assumptions.items()
+    static = {name: rule for name, rule in rules if not scope.is_timed(rule.expression)}
+    return replace(ledger, claims={c.claim: c for c in kept}, assumptions=static)
+
+
+def possible_sizes(ledger: Ledger) -> range:
+    """Sizes of the cohort between the ends that printed counts and percentages leave.
+
+    The ends may be too far apart, since nothing else is asked, and never too near.
+
+    Raises
+    ------
+    InfeasibleError
+        If there are none.
+    """
+    counted = counted_only(ledger, Scope(ledger), ("n", "N", "percent"))
+    model = Model(counted, MOST_PATIENTS, is_open=True)
+    return model.extremes(model.size)

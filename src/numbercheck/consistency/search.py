@@ -4,16 +4,17 @@ Rows that share no column, directly or through others, cannot conflict: each suc
 model of its own, and its answer is remembered for the rows that were in it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from random import Random
 
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, modeled, reads
 from numbercheck.consistency.sizes import Size, sizes
-from numbercheck.consistency.solving import InfeasibleError, undecided
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Assumption, Claim
@@ -22,7 +23,9 @@ Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
 Records = frozenset[Claim | Assumption]
-Answers = dict[tuple[Records, tuple[Question, ...], int], Columns | None]
+Found = Callable[[], Columns]  # makes the cohort
+Answers = dict[tuple[Records, tuple[Question, ...], int], Found | None]
+MOST_TRIED = 200  # patients of a cohort that is quicker checked against other rows than solved for
 
 
 class UnsizedError(LedgerError):
@@ -120,22 +123,36 @@ class Search:
         UndecidedError
             If the solver did not find out in time.
         """
-        return self.witness(active) is not None
+        return self._found_in(active) is not None
 
     def witness(self, active: Iterable[str]) -> Columns | None:
         """Columns of a cohort that satisfies all active rows, or None when there is none."""
+        found = self._found_in(active)
+        if found is None:
+            return None
+        return {name: values for cohort in found for name, values in cohort().items()}
+
+    def _found_in(self, active: Iterable[str]) -> list[Found] | None:
+        """A cohort of each part, or None; a part without any settles those that are undecided."""
         active = frozenset(active)
         try:
             n = self.size(active)
         except InfeasibleError:
             return None
-        columns: Columns = {}
+        found: list[Found] = []
+        late = None
         for index, (part, _) in enumerate(self.parts):
-            found = self._answer(index, part & active, n)
-            if found is None:
+            try:
+                answer = self._answer(index, part & active, n)
+            except UndecidedError as error:
+                late = error
+                continue
+            if answer is None:
                 return None
-            columns |= found
-        return columns
+            found.append(answer)
+        if late:
+            raise late
+        return found
 
     def models(self, active: Iterable[str]) -> Iterator[Model]:
         """A fresh model of each part, for questions that have a goal."""
@@ -163,11 +180,11 @@ class Search:
             n = self.size(active)
         except InfeasibleError:
             return self.sizing & active
-        return next(
-            part & active
-            for index, (part, _) in enumerate(self.parts)
-            if self._answer(index, part & active, n) is None
-        )
+        for index, (part, _) in enumerate(self.parts):
+            with suppress(UndecidedError):
+                if self._answer(index, part & active, n) is None:
+                    return part & active
+        raise undecided(self.seconds, timed=False)
 
     def suits(self, columns: Columns, rows: Rows) -> bool:
         """Whether a cohort satisfies some rows, checked outside the solver."""
@@ -175,16 +192,16 @@ class Search:
             return False  # a column that the cohort does not have would pass for missing values
         return not unsatisfied(self.ledger, columns, rows, self.size(rows))
 
-    def _answer(self, index: int, rows: Rows, n: int) -> Columns | None:
+    def _answer(self, index: int, rows: Rows, n: int) -> Found | None:
         """Answer for one part: remembered, known from a cohort already found, or solved."""
         questions = self.parts[index][1]
         if not (rows or questions):
-            return {}  # nothing is said of these columns
+            return dict  # nothing is said of these columns
         key = frozenset(map(self._record, rows)), tuple(questions), n
-        if key not in self._answers:
+        if key not in self._answers and in_time():
             known = (c for m, c in self._found if m == n and self._is_of(c, index))
-            fitting = (columns for columns in known if self.suits(columns, rows))
-            self._answers[key] = next(fitting, None) or self._ask(index, rows, n)
+            fitting = next((c for c in known if self.suits(c, rows)), None)
+            self._answers[key] = partial(dict, fitting) if fitting else self._ask(index, rows, n)
         return self._answers[key]
 
     def _is_of(self, columns: Columns, index: int) -> bool:
@@ -193,7 +210,7 @@ class Search:
         own = set().union(*map(self._columns, rows), *map(self._with_evaluable, questions))
         return bool(columns) and columns.keys() <= own
 
-    def _ask(self, index: int, rows: Rows, n: int) -> Columns | None:
+    def _ask(self, index: int, rows: Rows, n: int) -> Found | None:
         try:
             model = Model(self.restricted(rows), n, self.parts[index][1])
         except InfeasibleError:
@@ -203,9 +220,10 @@ class Search:
             raise undecided(self.seconds, model.timed is not None)
         if solution.status == "infeasible":
             return None
-        columns = assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
-        self._found.append((n, columns))
-        return columns
+        found = cache(partial(assemble, model, solution.solver, Random(0)))  # noqa: S311 - no secret
+        if n <= MOST_TRIED:
+            self._found.append((n, found()))
+        return found
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -1,6 +1,6 @@
 """Ask the CP-SAT solver, in a way that gives the same answer every time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.errors import NumbercheckError
 
-MOST_REFUSED = 20  # solutions that do not print as printed, before a question is left open
+MOST_REFUSED = 100  # solutions that do not print as printed, before a question is left open
 WORK = 0.2  # the solver's count of work in a second of an ordinary processor
 
 
@@ -117,14 +117,25 @@ class Solvable:
         self.cp.add(variable == expression)
         return variable
 
-    def limit_to(self, values: list[int], expression: cp_model.LinearExprT) -> None:
+    def limit_to(self, values: range, expression: cp_model.LinearExprT) -> None:
         """Require a count to be one of some values."""
-        if isinstance(expression, int):
-            if expression not in values:
-                raise InfeasibleError(f"a cohort of {expression} is not {values}")
-            return
-        domain = cp_model.Domain.from_values(values)
-        self.cp.add_linear_expression_in_domain(expression, domain)
+        if not values or (isinstance(expression, int) and expression not in values):
+            raise InfeasibleError(f"{expression} is not in {values}")
+        if not isinstance(expression, int):
+            self.cp.add_linear_constraint(expression, values[0], values[-1])
+
+    def within_spans(
+        self,
+        keys: list[cp_model.IntVar],
+        count: cp_model.LinearExprT,
+        spans: Iterable[tuple[tuple[int, ...], range]],
+    ) -> None:
+        """Require that a count be in a span that is listed for the values of some keys."""
+        ends = [self.cp.new_int_var(0, self.n, "") for _ in range(2)]
+        listed = [(*key, span[0], span[-1]) for key, span in spans if span]
+        self.cp.add_allowed_assignments([*keys, *ends], listed)
+        self.cp.add(ends[0] <= count)
+        self.cp.add(count <= ends[1])
 
     def rank(
         self, terms: list[cp_model.LinearExprT], values: Mapping[tuple[int, ...], float]

@@ -28,16 +28,21 @@ class Structure(Solvable):
         Number of patients.
     extra : iterable of tuple of Expression
         Expressions that a question counts together.
+    is_open : bool
+        There are 1 to ``n`` patients. Only of rows that read no times.
     """
 
-    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> None:
+    def __init__(
+        self, ledger: Ledger, n: int, extra: Iterable[Question] = (), is_open: bool = False
+    ) -> None:
         super().__init__(n)
+        self.size = self.cp.new_int_var(1, n, "size") if is_open else n
         self.ledger, self.scope = ledger, Scope(ledger, extra)
         self.vectors: dict[tuple[str, Expression], Sorted] = {}  # by column and population
         self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
         scope = self.scope
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
-        self.counts = Counts(self.cp, n, scope.domains, scope.groups, static)
+        self.counts = Counts(self.cp, n, self.size, scope.domains, scope.groups, static)
         self.timed = self._make_timed() if scope.times else None
         for rule in scope.rules:
             if self.timed is not None and scope.is_timed(rule):
@@ -63,7 +68,7 @@ class Structure(Solvable):
 
     def require_anyone(self, among: Expression) -> None:
         """Require at least one patient, since nobody has no estimate."""
-        self.limit_to(list(range(1, self.n + 1)), self.count(among))
+        self.limit_to(range(1, self.n + 1), self.count(among))
 
     def vector(self, measure: Measure) -> Sorted:
         """The measure's values in ascending order."""

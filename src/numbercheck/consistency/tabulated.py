@@ -1,15 +1,15 @@
 """Tuples of whole numbers that print as printed, tabulated for the solver."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
-from itertools import product
-from math import ceil, floor, nan
+from math import floor, nan
 from typing import NamedTuple
 
 from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
-from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits
 from numbercheck.statistics.rounding import Printed
@@ -37,24 +37,58 @@ def limits_of(ledger: Ledger, measure: Measure) -> Limits:
     return Limits(method, level, sides)
 
 
+def counts(printed: Printed, most: int) -> range:
+    """Whole numbers, at most ``most``, that print as printed."""
+    return span(lambda k: side(printed, k, printed.admits(k)), 0, most)
+
+
+@lru_cache(maxsize=65536)
+def parts(printed: Printed, statistic: str, limits: Limits, whole: int) -> range:
+    """Counts of so many patients whose percentage, or limit, prints as printed.
+
+    There is no gap between them, since neither falls as the count grows.
+    """
+
+    def at(k: int) -> int:
+        value = percent_or_limit(k, whole, statistic, limits)
+        is_percent = statistic == "percent"
+        fits = printed.admits_percent(k, whole) if is_percent else printed.admits(value)
+        return side(printed, value, fits)
+
+    return span(at, 0, whole) if whole and in_time() else range(0)
+
+
+def span(side: Callable[[int], int], low: int, high: int) -> range:
+    """Numbers between two ends that are on side 0, where the side never falls."""
+    numbers = range(low, high + 1)
+    first, last = (bisect(numbers, 0, key=side) for bisect in (bisect_left, bisect_right))
+    return numbers[first:last]
+
+
+def side(printed: Printed, value: float, fits: bool) -> int:
+    """-1 where a value is less than those that print as printed, 1 where it is more, else 0."""
+    if fits:
+        return 0
+    return -1 if printed.relation.startswith(">") or value < printed.value else 1
+
+
+def percent_ends(printed: Printed) -> tuple[Fraction, Fraction]:
+    """Least and largest share that could print as a percentage, except that a tie may not."""
+    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
+    least = Fraction(0) if "<" in printed.relation else low / 100
+    most = Fraction(1) if ">" in printed.relation else high / 100
+    return max(least, Fraction(0)), most
+
+
 @lru_cache(maxsize=4096)
-def allowed_counts(
-    printed: Printed, statistic: str, limits: Limits, n: int
-) -> list[tuple[int, int]]:
-    """Pairs of a count and its population, at most n, that print as printed."""
-    pairs = ((k, whole) for whole in range(n + 1) for k in _near(printed, statistic, whole))
-    if statistic == "percent":
-        return [(k, whole) for k, whole in pairs if whole and printed.admits_percent(k, whole)]
-    return [pair for pair in pairs if printed.admits(percent_or_limit(*pair, statistic, limits))]
-
-
-def _near(printed: Printed, statistic: str, whole: int) -> range:
-    """Counts among which are all that print so; every count where nothing is quickly known."""
-    if printed.relation != "=" or statistic not in ("n", "percent"):
-        return range(whole + 1)
-    unit = 1 if statistic == "n" else whole / 100
-    low, high = (unit * (printed.value + side * printed.step) for side in (-1, 1))
-    return range(max(floor(low), 0), min(ceil(high), whole) + 1)
+def unprinted_ties(printed: Printed, most: int) -> list[tuple[int, int]]:
+    """Counts and wholes, at most ``most``, at an end of ``percent_ends`` that no program prints."""
+    return [
+        (int(share * whole), whole)
+        for share in sorted({*percent_ends(printed)})
+        for whole in range(share.denominator, most + 1, share.denominator)
+        if share <= 1 and not printed.admits_percent(int(share * whole), whole)
+    ]
 
 
 def percent_or_limit(k: int, whole: int, statistic: str, limits: Limits) -> float:
@@ -62,41 +96,10 @@ def percent_or_limit(k: int, whole: int, statistic: str, limits: Limits) -> floa
     if statistic == "n":
         return k
     if not whole:
-        return float("nan")
+        return nan
     if statistic == "percent":
         return 100 * k / whole
-    return 100 * _interval(k, whole, limits)[statistic == "conf_high"]
-
-
-@lru_cache(maxsize=65536)
-def _interval(k: int, whole: int, limits: Limits) -> tuple[float, float]:
-    return interval(k, whole, *limits)
-
-
-@lru_cache(maxsize=1024)
-def allowed_tables(
-    printed: Printed, method: str, sizes: tuple[tuple[int, int], tuple[int, int]]
-) -> list[tuple[int, int, int, int]]:
-    """2 x 2 tables a, b, c, d whose P value prints as printed.
-
-    Parameters
-    ----------
-    sizes : tuple of two pairs of int
-        Smallest and largest size of each group.
-    """
-    (low, high), (least, most) = sizes
-    tables = (
-        (a, m - a, c, k - c)
-        for m, k in product(range(low, high + 1), range(least, most + 1))
-        for a, c in product(range(m + 1), range(k + 1))
-    )
-    return [t for t in tables if in_time() and printed.admits(_p_value(t, method))]
-
-
-@lru_cache(maxsize=262144)
-def _p_value(table: tuple[int, int, int, int], method: str) -> float:
-    a, b, c, d = table
-    return p_value([[a, b], [c, d]], method) if any(table) else nan
+    return 100 * interval(k, whole, *limits)[statistic == "conf_high"]
 
 
 def survival_claims(claims: Sequence[Claim]) -> dict[str, list[Printed]]:

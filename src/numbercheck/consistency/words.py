@@ -1,8 +1,10 @@
 """Describe a conflict in words for a clinician."""
 
 from numbercheck.consistency.conflict_sets import Conflict
+from numbercheck.consistency.model import MOST_PATIENTS, possible_sizes
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
@@ -73,14 +75,16 @@ def about(question: str, error: NumbercheckError) -> str:
     return f"{question}: {text}" if text.startswith("undecided") else text
 
 
-def tell_sizes(found: list[int], tried: int) -> str:
-    """Say which sizes of the cohort the printed numbers allow."""
-    if not tried:
-        return "no size of the cohort was decided in time; more time (--seconds) would help"
-    ends = " to ".join(map(str, dict.fromkeys((*found[:1], *found[-1:])))) or "none"
-    gaps = bool(found) and len(found) <= found[-1] - found[0]
-    some = f", {len(found)} of these sizes" if gaps else ""
-    return f"of 1 to {tried} patients the printed numbers allow {ends}{some}"
+def tell_sizes(ledger: Ledger) -> str:
+    """Say which sizes of the cohort the printed counts leave."""
+    try:
+        found = possible_sizes(ledger)
+    except InfeasibleError:
+        return "no size suits all printed counts"
+    if found[-1] == MOST_PATIENTS:
+        return f"the printed counts leave {found[0]} patients or more"
+    ends = " to ".join(map(str, dict.fromkeys((found[0], found[-1]))))
+    return f"the printed counts leave {ends} patients"
 
 
 def not_modeled(ledger: Ledger) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain, product
 
 import pytest
 from tiny_trials import (
@@ -20,12 +21,22 @@ from tiny_trials import (
 )
 
 from numbercheck.consistency import UndecidedError, conflicts
+from numbercheck.consistency.fourfold import first_events
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndefinedError
-from numbercheck.consistency.tabulated import Limits, allowed_counts
+from numbercheck.consistency.tabulated import (
+    Limits,
+    parts,
+    percent_ends,
+    percent_or_limit,
+    unprinted_ties,
+)
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.statistics.contingency import METHODS as TESTS
+from numbercheck.statistics.contingency import p_value
+from numbercheck.statistics.proportions import METHODS as PROPORTIONS
 from numbercheck.statistics.rounding import Printed
 
 
@@ -137,12 +148,42 @@ def test_who_is_evaluable_may_not_hang_on_a_curve(columns, name, told, must):
 
 
 @pytest.mark.parametrize("printed", ["0%", "37.5%", "33%", "8.33%", "100%", "<5%", "150%"])
-def test_every_count_that_prints_a_percentage_is_listed(printed):
-    """Only those near the printed one are tried, and each size has its own."""
+def test_every_count_that_prints_a_percentage_is_allowed(printed):
+    """Of a size that is known a span of counts; of any size the ends of the share, tie by tie."""
     value = Printed(printed)
     pairs = [(k, n) for n in range(1, 61) for k in range(n + 1) if value.admits_percent(k, n)]
+    (least, most), ties = percent_ends(value), unprinted_ties(value, 60)
 
-    assert allowed_counts(value, "percent", Limits("wilson"), 60) == pairs
+    known = [(k, n) for n in range(61) for k in parts(value, "percent", Limits("wilson"), n)]
+    between = ((k, n) for n in range(1, 61) for k in range(n + 1) if least * n <= k <= most * n)
+    assert known == pairs == [pair for pair in between if pair not in ties]
+
+
+@pytest.mark.parametrize("printed", ["0", "12", "99.9", ">90", "<=50"])
+@pytest.mark.parametrize("method", PROPORTIONS)
+def test_every_count_that_prints_a_limit_is_in_one_span(method, printed):
+    value, limits = Printed(printed), Limits(method)
+
+    for name, n in product(("conf_low", "conf_high"), (1, 7, 40)):
+        every = (k for k in range(n + 1) if value.admits(percent_or_limit(k, n, name, limits)))
+        assert [*parts(value, name, limits, n)] == [*every]
+
+
+@pytest.mark.parametrize("method", [m for m in TESTS if m not in ("barnard", "boschloo")])
+@pytest.mark.parametrize("printed", ["<0.05", ">=0.5", "0.03", "0.5", "1.0"])
+def test_every_table_that_prints_a_p_value_is_in_one_of_two_spans(method, printed):
+    """Also tables with an empty margin, or without discordant pairs, which have no P value."""
+    value = Printed(printed)
+
+    sizes = ((m, k, e) for m, k in product(range(8), (0, 3, 8)) for e in range(m + k + 1))
+    for first, second, events in sizes:
+        tables = {
+            a: [[a, first - a], [events - a, second - events + a]]
+            for a in range(max(0, events - second), min(first, events) + 1)
+            if first + second
+        }
+        fits = [a for a, table in tables.items() if value.admits(p_value(table, method))]
+        assert [*chain(*first_events(value, method, (first, second, events)))] == fits
 
 
 @pytest.mark.parametrize(("number", "consistent"), [("0", False), ("1", True)])
