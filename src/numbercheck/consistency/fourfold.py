@@ -21,7 +21,7 @@ MOST_TRIED = 1_000_000  # to tell which of them are possible
 Margins = tuple[int, int, int]
 
 
-class Comparison:
+class PrintedP:
     """Constraint that a comparison of two groups prints its P value as printed.
 
     Parameters

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.fourfold import Comparison
+from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
 from numbercheck.consistency.slots import Slot
@@ -100,7 +100,7 @@ class Model(Structure):
     def _post_comparison(self, claim: Claim, measure: Measure) -> None:
         """The table is one of those whose P value prints as printed."""
         cells, method = self.cells(measure), self.ledger.method(measure)
-        comparison = Comparison(self, cells, claim.value, method)
+        comparison = PrintedP(self, cells, claim.value, method)
         if not comparison.list_spans(self, self._margins(measure)):
             self.refusing.append(comparison)
 
