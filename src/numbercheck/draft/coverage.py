@@ -1,6 +1,6 @@
 """What is still open in a drafted ledger: numerals covered, set aside, and to do."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +13,18 @@ from numbercheck.ledger.rows import PrintedNumber
 class Coverage:
     """The numerals of a ledger by what has become of them."""
 
-    covered: tuple[PrintedNumber, ...]
-    aside: Mapping[str, int]
+    covered: int
+    aside: Counter[str]
     todo: tuple[PrintedNumber, ...]
     guesses: int
 
     def __str__(self) -> str:
-        total = len(self.covered) + sum(self.aside.values()) + len(self.todo)
+        aside, todo = self.aside.total(), len(self.todo)
         lines = [
-            f"{total} numerals: {len(self.covered)} in claims, "
-            f"{sum(self.aside.values())} set aside, {len(self.todo)} to do"
+            f"{self.covered + aside + todo} numerals: {self.covered} in claims, "
+            f"{aside} set aside, {todo} to do"
         ]
-        lines += [f"  set aside: {count:3} {reason}" for reason, count in self.aside.items()]
+        lines += [f"  set aside: {count:3} {why}" for why, count in self.aside.most_common()]
         lines += [f"  to do: {n.part}, {n.order}: {n.numeral} … {n.context} …" for n in self.todo]
         if self.guesses:
             lines.append(f"{self.guesses} claims rest on a guess; their note says which")
@@ -44,16 +44,8 @@ def coverage(directory: Path | str) -> Coverage:
         raise DraftError(
             f"{directory}: printed_numbers.csv lists no numerals; draft the ledger first"
         )
-    claimed = {(c.part, order) for c in ledger.claims.values() for order in c.numerals.split()}
-    covered, todo = [], []
-    aside: dict[str, int] = {}
-    for numeral in ledger.printed_numbers:
-        if (numeral.part, numeral.order) in claimed:
-            covered.append(numeral)
-        elif numeral.set_aside:
-            aside[numeral.set_aside] = aside.get(numeral.set_aside, 0) + 1
-        else:
-            todo.append(numeral)
-    ordered = dict(sorted(aside.items(), key=lambda pair: -pair[1]))
+    rest = ledger.unclaimed
+    aside = Counter(n.set_aside for n in rest if n.set_aside)
+    todo = tuple(n for n in rest if not n.set_aside)
     guesses = sum(c.is_guess for c in ledger.claims.values())
-    return Coverage(tuple(covered), ordered, tuple(todo), guesses)
+    return Coverage(len(ledger.printed_numbers) - len(rest), aside, todo, guesses)

@@ -63,6 +63,12 @@ class Ledger:
         kept = {k: a for k, a in self.assumptions.items() if k not in shown}
         return replace(self, assumptions=kept, preferences=shown)
 
+    @property
+    def unclaimed(self) -> list[rows.PrintedNumber]:
+        """Numerals that no claim covers: set aside, or still to do."""
+        claimed = {(c.part, order) for c in self.claims.values() for order in c.numerals.split()}
+        return [n for n in self.printed_numbers if (n.part, n.order) not in claimed]
+
     def find(self, measure: str, statistic: str) -> list[rows.Claim]:
         """Every printing of one number, verbal claims left out."""
         return self._by_number.get((measure, statistic), [])

@@ -113,3 +113,26 @@ def test_a_ledger_without_claims_has_no_page(tmp_path):
 
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("the ledger has no claims")
+
+
+@pytest.mark.parametrize(
+    ("note", "numerals", "told"),
+    [
+        ("", 1, ""),
+        ("guess: this arm", 1, "1 of its numbers rests on a guess of the program"),
+        ("", 2, "1 more printed number is still to do"),
+    ],
+)
+def test_a_draft_says_that_it_is_one(tmp_path, note, numerals, told):
+    """Until its notes are confirmed and its numerals covered; then the page is as any other."""
+    columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
+    (tmp_path / "measures.csv").write_text(f"{columns}\nall,Patients,count,,,,,,,,\n")
+    header = "claim,locus,measure,statistic,printed,numerals,note"
+    (tmp_path / "claims.csv").write_text(f"{header}\nall_n,Results,all,n,35,1,{note}\n")
+    rows = "".join(f"Results,{order},35,\n" for order in range(1, numerals + 1))
+    (tmp_path / "printed_numbers.csv").write_text(f"part,order,numeral,set_aside\n{rows}")
+    write_page(tmp_path, {}, tmp_path / "page.html")
+    overview = text_of(part((tmp_path / "page.html").read_text(encoding="utf-8"), "overview"))
+
+    assert ("This ledger is a draft" in overview) == bool(told)
+    assert told in overview
