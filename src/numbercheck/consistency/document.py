@@ -154,18 +154,18 @@ def _noting(undecided: list[str], what: str) -> Iterator[None]:
         undecided.append(about(what, error))
 
 
-PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside
+PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside, the longest first
     "leave_one_out": _leave_one_out,
     "digit_test": lambda ledger, given_up: [
         asdict(row) for row in digit_test(ledger, given_up, PATIENCE)
     ],
     "others": partial(_half, by_month=False),
     "by_month": partial(_half, by_month=True),
+    "readings": _readings,
     "subgroups": lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
     "risk_histories": lambda ledger, given_up: [
         {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
     ],
-    "readings": _readings,
 }
 HALVES = ("others", "by_month")
 

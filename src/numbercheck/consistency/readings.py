@@ -1,11 +1,13 @@
 """Which printed numbers conflict under another reading of an assumption."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from numbercheck.consistency.conflict_sets import Conflict, find_all
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.solving import UndecidedError
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rereading import reread
 
@@ -53,20 +55,23 @@ def readings(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> 
     seconds : float
         Most time for one question to the solver.
     """
-    given_up = frozenset(given_up)
+    given_up, read = frozenset(given_up), Search(ledger, seconds)
+    if any(a.alternatives for a in ledger.assumptions.values()):
+        with suppress(UndecidedError):
+            read.feasible(read.rows - given_up)  # a cohort that often suits another reading, too
     for name, assumption in ledger.assumptions.items():
         for alternative in filter(None, assumption.alternatives.split("|")):
-            yield _read(ledger, Reading(name, alternative, (), ()), given_up, seconds)
+            yield _read(read, Reading(name, alternative, (), ()), given_up)
         if assumption.switchable == "yes":
-            yield _read(ledger, Reading(name, NOT_ASSUMED, (), ()), given_up, seconds)
+            yield _read(read, Reading(name, NOT_ASSUMED, (), ()), given_up)
 
 
-def _read(ledger: Ledger, reading: Reading, given_up: frozenset[str], seconds: float) -> Reading:
-    other = reading.ledger(ledger)
+def _read(read: Search, reading: Reading, given_up: frozenset[str]) -> Reading:
+    ledger, other = read.ledger, reading.ledger(read.ledger)
     known = {c.claim for c in ledger.claims.values() if not modeled(c, ledger)}
     still = {c.claim for c in other.claims.values() if not modeled(c, other)}
     found: list[Conflict] = []
     if reading.reading != NOT_ASSUMED:
-        search = Search(other, seconds)
+        search = read.reread(other)
         found = list(find_all(search, search.rows - given_up))
     return Reading(reading.assumption, reading.reading, tuple(found), tuple(sorted(known - still)))

@@ -77,6 +77,12 @@ class Search:
         other._answers, other._found = self._answers, [*self._found]
         return other
 
+    def reread(self, ledger: Ledger) -> "Search":
+        """Search of a ledger whose rows may mean something else, with the cohorts found so far."""
+        other = Search(ledger, self.seconds, self.extra)
+        other._found = [*self._found]
+        return other
+
     @property
     def rows(self) -> Rows:
         """Every row."""

@@ -154,6 +154,7 @@ class Bounds(Asking):
         terms = positions(sizes[0], statistic, kind if "-" in kind else "quantile-7")
         unit = max(weight.denominator for _, weight in terms)
         goal = sum(int(weight * unit) * vector.values[i] for i, weight in terms)
+        model.relaxation = 2  # ends of ordered values are proved ten times faster so
         return self.bound(
             *(f"{measure.label}, {STATISTICS[statistic]}", model, rows, goal),
             *(_statistic(measure, statistic), measure.unit),

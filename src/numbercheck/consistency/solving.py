@@ -110,6 +110,7 @@ class Solvable:
         self.refusing: list[Refusing] = []
         self.start: list[int] | None = None
         self.own = 0  # variables before those of a question
+        self.relaxation = 1  # how closely linear programs follow the constraints: 0 to 2
 
     def variable(self, expression: cp_model.LinearExprT) -> cp_model.IntVar:
         """Give a count a variable of its own, as tables need it."""
@@ -166,6 +167,7 @@ class Solvable:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.max_presolve_iterations = 1
+        solver.parameters.linearization_level = self.relaxation
         solver.parameters.max_deterministic_time = WORK * seconds
         for _ in range(MOST_REFUSED + 1):
             answer = self._answer(solver)
