@@ -129,7 +129,10 @@ class Arms:
             group = r"(?:[\s-]+(?:groups?|arms?))?"
             sized = rf"[(\[][^()\[\]]*(?:[Nn]\s*=|\d\s+(?:{COUNTED}))"
             alone = rf"(?!{group}\s*(?:or\s|versus\s|vs\.?\s|{sized}))"
-            yield "size", re.compile(rf"{COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{arm}{alone}")
+            yield (
+                "size",
+                re.compile(rf"(?<!\d and ){COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{arm}{alone}"),
+            )
             yield "size", re.compile(rf"{arm}{group}\s*[(\[,]\s*{short}[Nn]\s*=\s*(?P<n>\d[\d,]*)")
             yield (
                 "size",

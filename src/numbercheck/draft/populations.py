@@ -99,6 +99,7 @@ class Populations:
         self.whole = _whole(found, self.main)
         self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
+        self.overlap = False  # the arms have more patients than there are, as in a crossover
         self.home = ""  # the expression for everyone whose arm is known
         self._set_arms_apart([d for d in found if d.first.arm])
         for drafted in self.others:
@@ -114,7 +115,9 @@ class Populations:
             if part.startswith("Table") and any(self.main.get(a) != n for a, n in sizes.items()):
                 known = next((odd for odd in self.odd.values() if odd[1] == sizes), None)
                 self.odd[part] = known or (self.measures.new_slug(f"patients_{part}"), sizes)
-        if self.whole and self._are_parts(arms):
+        parts = self._are_parts(arms)
+        self.overlap = not parts and sum(self.main.values()) > _size(self.whole)
+        if self.whole and parts:
             slug = self.whole.slug
         else:
             slug = self.measures.new_slug("patients_by_arm" if self.whole else "patients")
@@ -186,11 +189,6 @@ class Populations:
             return number(total) == size
         return drafted.among == among and is_rounded_share(found, size)
 
-    @property
-    def overlap(self) -> bool:
-        """Whether the arms have more patients than there are, as in a crossover."""
-        return sum(self.main.values()) > (1 + LOST) * _size(self.whole)
-
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""
         among, size = self._of(drafted)
@@ -258,7 +256,7 @@ def _agree(measures: Measures) -> None:
         arms = [d for d in group if d.first.arm]
         for drafted in group if arms else ():
             is_known = drafted.note or drafted.among == f"{slug}_known"
-            if not drafted.first.arm and (is_known or _may_be_others(drafted)):
+            if not drafted.first.arm and is_known:
                 drafted.slug = measures.new_slug(f"{slug}_in_all")
                 drafted.where = drafted.where and drafted.slug
                 drafted.among = f"{drafted.slug}_known" if drafted.note else drafted.among
@@ -278,11 +276,6 @@ def _set_curves_apart(measures: list[Drafted]) -> None:
     for same in at.values():
         for drafted in same if len(same) > 1 else ():
             drafted.among, drafted.note = _unclear(drafted)
-
-
-def _may_be_others(drafted: Drafted) -> bool:
-    in_table = any(e.part.startswith("Table") for e in drafted.entries)
-    return not (in_table or drafted.printed("percent") or drafted.printed("N"))
 
 
 def _compare(measure: Drafted, measures: list[Drafted]) -> None:
