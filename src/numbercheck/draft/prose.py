@@ -278,11 +278,10 @@ def _size(at: Context) -> list[Finding]:
 
 
 def _is_one_group(at: Context, verb: str) -> bool:
-    """Whether so many were assigned to something, or randomized to one of the groups."""
+    """Whether so many were assigned to one of the groups."""
     rest = at.text[at.past : at.end]
-    if "random" in at.match[0] + rest[:10]:
-        return bool(re.match(r"\s+to\s", rest)) and not SEVERAL.search(rest)
-    return verb in ("assigned", "allocated")
+    is_assigned = "random" in at.match[0] + rest[:10] or verb in ("assigned", "allocated")
+    return is_assigned and bool(re.match(r"\s+to\s", rest)) and not SEVERAL.search(rest)
 
 
 def _range(at: Context) -> list[Finding]:

@@ -63,6 +63,10 @@ def conflicting(ledger):
         ("In all, 233 participants were recruited, and 115 were assigned to the intervention group"
          " and 118 to the control group. A visit was made to 164 patients in the intervention "
          "group.", ()),
+        # sizes of two arms, of which the second is another's: PMC5332489
+        ("In all, 742 patients were randomized (369 and 373 in the FDC and WW groups). It rose "
+         "in the FDC group (n = 369), the none group (n = 144) and the TAM group (n = 229).",
+         ([["", "FDC (n = 369)", "TAM (n = 229)", "none (n = 144)"], ["Age", "1", "2", "3"]],)),
         # more than half of each: PMC4761605
         ("We randomized 50 patients. Women were 14/26 (54%) in the LD group, and pain was seen in "
          "16/26 (62%) in the SD group.", ()),
@@ -141,6 +145,9 @@ def _write(path, rows):
         ("It had 351 iron-deficient CKD patients, randomized 2:1 to A or B.", 351),  # PMC4805129
         ("Twenty-three (13 males, 10 females) volunteers were enrolled.", 23),  # PMC3560577
         ("Here 242 patients were eligible and assigned randomly to A or B.", 242),  # PMC2430617
+        ("Ninety American Society of Anesthesiologists physical status I-II patients with pain"
+         " were randomly assigned to one of three groups.", 90),  # PMC3640161
+        ("Here 100 patients aged 18 to 60 years were allocated to A or B.", 100),  # PMC5752804
         ("A total of 180 preterm infants will be randomized.", 180),  # PMC5489710
         # the second group, not everyone: PMC2994863
         ("It enrolled 456 persons; 226 persons were randomly assigned to chest radiographs.", 456),
