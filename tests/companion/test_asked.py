@@ -1,14 +1,9 @@
 """Promises of a notebook's parameters: what means nothing for these patients is refused."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from article import COHORT, LEDGER
 
 from companion.asked import MeaninglessError, require_meaning
-from companion.project import ROOT
 from companion.workbench import Workbench
 
 MEANINGLESS = [
@@ -62,17 +57,3 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
 
     with pytest.raises(MeaninglessError, match=r"output_dir .*/file/out cannot be written"):
         Workbench("data/cohort", "data/published", str(tmp_path / "file" / "out"))
-
-
-def test_a_run_by_hand_shows_the_sentence_and_none_of_our_code(tmp_path):
-    """In the second cell, by ``jupyter execute`` on a notebook whose parameter was edited."""
-    text = (ROOT / "notebooks" / "4-survival.ipynb").read_text(encoding="utf-8")
-    path = tmp_path / "edited.ipynb"
-    path.write_text(text.replace("level: float = 0.95", "level: float = 95"), encoding="utf-8")
-    run = subprocess.run(
-        [Path(sys.executable).with_name("jupyter"), "execute", path], capture_output=True, text=True
-    )
-
-    assert run.returncode != 0
-    assert "MeaninglessError: level is 95; it must be between 0 and 1" in run.stderr
-    assert "companion/asked.py" not in run.stderr

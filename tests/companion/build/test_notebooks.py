@@ -485,20 +485,48 @@ def test_a_class_sees_which_methods_give_the_printed_limits(sparse, stem, family
     assert repr(family_fits(LEDGER)[family]) in shown
 
 
-def test_opened_by_hand_they_run_from_anywhere_and_leave_the_outputs_alone(tmp_path):
-    """Top to bottom, as they are stored, without papermill; in one kernel, to import once.
+BY_HAND = [ROOT / "work" / "by-hand" / "results" / f"{stem}.csv" for stem in STEMS]
 
-    Takes 6 seconds: what a reader does first in JupyterLab, where no build sets the parameters.
+
+def committed():
+    """Bytes of the committed outputs."""
+    return {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory):
+    """Run every cell as it is stored, without papermill, then two with a level that was edited.
+
+    In one kernel, to import once. Takes 6 seconds: what a reader does first in JupyterLab, where
+    no build sets the parameters. The folder of the run, the outputs before, and what failed.
     """
-    committed = {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
-    made = [ROOT / "work" / "by-hand" / "results" / f"{stem}.csv" for stem in STEMS]
-    for path in made:
+    before, folder = committed(), tmp_path_factory.mktemp("elsewhere")
+    for path in BY_HAND:
         path.unlink(missing_ok=True)
     sources = [c for stem in STEMS for c in (*(x.source for x in cells(stem, "code")), "%reset -f")]
+    asked, opened, *_ = (x.source for x in cells("4-survival", "code"))
+    sources.append(asked.replace("level: float = 0.95", "level: float = 95"))
     book = new_notebook(cells=[new_code_cell(source) for source in sources])
-    NotebookClient(book, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    refused = new_code_cell(opened, metadata={"tags": ["raises-exception"]})
+    book.cells.append(refused)
+    NotebookClient(book, resources={"metadata": {"path": str(folder)}}).execute()
+    return folder, before, refused.outputs
 
+
+def test_opened_by_hand_they_run_from_anywhere_and_leave_the_outputs_alone(by_hand):
+    """Top to bottom; what they record is what a build records."""
+    folder, before, _ = by_hand
     recorded = set(read_results(ROOT / "outputs" / "results.csv"))
-    assert all(set(read_results(path)) <= recorded for path in made)
-    assert committed == {p: p.read_bytes() for p in (ROOT / "outputs").rglob("*") if p.is_file()}
-    assert list(tmp_path.iterdir()) == []
+
+    assert all(set(read_results(path)) <= recorded for path in BY_HAND)
+    assert committed() == before
+    assert list(folder.iterdir()) == []
+
+
+def test_a_parameter_edited_by_hand_is_refused_in_a_sentence_without_our_code(by_hand):
+    """In the second cell, where Jupyter shows what is wrong in place of a traceback."""
+    (error,) = by_hand[2]
+
+    assert error.traceback == [
+        "MeaninglessError: level is 95; it must be between 0 and 1, such as 0.95"
+    ]
