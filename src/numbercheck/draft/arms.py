@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from numbercheck.draft.numerals import COUNTED, WORD, in_words
+from numbercheck.draft.numerals import COUNTED, GROUP, WORD, in_words
 from numbercheck.ledger.arms import as_slug
 
 NOT_IN_A_NAME = (
@@ -15,7 +15,7 @@ NOT_IN_A_NAME = (
 )
 WORDS = rf"(?:(?<![\w-])(?!(?:{NOT_IN_A_NAME})\b)[A-Za-z0-9][\w/+–-]*(?:\s+|(?=[\W]|$)))"
 NAME = rf"(?:the\s+)?(?P<name>{WORDS}{{1,6}})(?:groups?|arms?)?(?:\((?P<short>[A-Z]\w*)\))?"
-COUNT = rf"(?P<n>\d[\d,]*|(?i:{WORD}))(?!\d|\s*%|\s*\()"
+COUNT = rf"(?P<n>\d+(?:{GROUP}\d{{3}})*|(?i:{WORD}))(?!{GROUP}?\d|\s*%|\s*\()"
 TO = (
     r"(?:(?:were\s+)?(?:randomly\s+)?(?:assigned|allocated|randomi[sz]ed|treated)\s+)?"
     r"(?:to|received|with|in)\s+(?:receive\s+)?(?:the\s+)?"

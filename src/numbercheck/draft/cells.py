@@ -14,7 +14,7 @@ from numbercheck.draft.findings import (
 )
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name
 from numbercheck.draft.naming import number
-from numbercheck.draft.numerals import DASH, N
+from numbercheck.draft.numerals import DASH, UNIT, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
 
 SIZE = re.compile(r"[,;]?\s*[(\[]?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*[)\]]?")
@@ -37,6 +37,7 @@ SPREAD = re.compile(
 RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
+IS_RATE = re.compile(r"\([^()%]*\brates?\b[^()%]*\)|person[-‐ ]years", re.IGNORECASE)
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 NUMBER_AND_PERCENT = re.compile(r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)")
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
@@ -110,6 +111,8 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     """Two numbers, the second in brackets: a count and its percentage, or a mean and its SD."""
     whole = bool(re.fullmatch(r"\d[\d,]*", m["a"]))
     said = _said(at.near)
+    if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
+        return None
     if whole and (m["percent"] or (said == "n" and not m["sign"]) or (not said and _fits(m, at))):
         return at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
     if m["sign"] and re.fullmatch(r"\d[\d,]*", m["b"]):
@@ -194,7 +197,11 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         re.search(r"\(%\)|\s%", at.near) and not NUMBER_AND_PERCENT.search(at.near)
     )
     if m["sign"] or in_percent:
-        if QUANTILE.search(at.name) or not 0 <= number(m["a"]) <= 100:
+        if (
+            QUANTILE.search(at.name)
+            or re.search(rf", {UNIT}\s*$", at.name)
+            or not 0 <= number(m["a"]) <= 100
+        ):
             return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))
     counted = "n" in (said, _said(at.far)) or re.search(r"\b(n|no|number)\b", at.heading, re.I)

@@ -23,7 +23,7 @@ COUNTED = (
     r"individuals|deaths?|relapses?|events?|recurrences?|responders?|survivors|failures?"
 )
 NOBODY = rf"\b[Nn]o\b(?=\s+(?:[\w-]+\s+){{0,2}}?(?:{COUNTED}|CRc?\b|remissions?|responses?))|\b[Nn]one\b(?=\s+(?:of|had|were|was|died|in)\b)"
-GROUP = "[,\u00a0\u2009\u202f]"
+GROUP = "[,\u00a0\u2008\u2009\u202f]"
 DIGITS = rf"(?<![\d.·]\s)\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|(?:\d{{1,3}}(?:{GROUP}\d{{3}})+(?!\d)|\d+)(?:[.·∙⋅]\d+)?|(?<![\d.])[.·∙⋅]\d+"
 RAISED = "[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 NUMERAL = re.compile(rf"{DIGITS}|{RAISED}|{NOBODY}|(?i:{WORD})")

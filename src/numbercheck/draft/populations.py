@@ -183,6 +183,8 @@ class Populations:
         among, size = self.of(drafted)
         if first.arm and (self.overlap or first.arm not in self.main):
             return False
+        if number(found.value("n")) > size:
+            return False
         if in_table and (found.size or first.arm):
             return True
         if total := found.value("N"):

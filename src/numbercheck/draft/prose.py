@@ -19,7 +19,7 @@ from numbercheck.draft.findings import (
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
-from numbercheck.draft.numerals import NUMERAL, UNIT, WORD, set_aside
+from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
@@ -37,6 +37,7 @@ CHANGES = (
 CHANGE = re.compile(rf"\b(?:{CHANGES}|reduced|increased|rose|fell|declined)\b[^.;()]{{0,25}}$")
 CHANGED = re.compile(rf"\s*(?:(?:relative|absolute)\s+)?(?:{CHANGES}|fewer|more|less|greater)\b")
 CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
+OF_A_PART = re.compile(rf"(?:\s+(?:{COUNTED}))?\s+in\b")  # 82% (26 of 29 in one group, …
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
 ANY = {"n", "N", "percent"}
@@ -238,7 +239,8 @@ def _fraction(at: Context) -> list[Finding]:
     if at.group("N") and "/" in at.match[0] and number(at.match["n"]) > number(at.match["N"]):
         return []  # men/women, systolic/diastolic
     has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
-    if last and not has & {n.statistic for n in numbers} and CONTINUES.fullmatch(at.before):
+    continues = CONTINUES.fullmatch(at.before) and not OF_A_PART.match(at.after)
+    if last and not has & {n.statistic for n in numbers} and continues:
         last.numbers += numbers
         return []
     thing = trimmed(at.group("thing"))

@@ -17,7 +17,7 @@ from numbers import Rational
 NOISE = Fraction(1, 10**12)  # relative; ten thousand times a float's, far below any k/n
 SLACK = 1e-9  # relative; widens ranges before an exact comparison decides
 SIGNS = {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "": "="}
-SPACE = "[ \t\u00a0\u2009\u202f]"
+SPACE = "[ \t\u00a0\u2008\u2009\u202f]"
 MINUS = "[-\u2212\u2013]"
 MOST_DIGITS = 30
 PATTERN = re.compile(

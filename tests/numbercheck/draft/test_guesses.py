@@ -73,6 +73,21 @@ def conflicting(ledger):
         # a percentage of others: PMC5655345
         ("Patients were assigned to NVP (n = 16) or control (n = 32). Exposure was lower (37%) in "
          "the NVP group.", ()),
+        # of two groups together: PMC1626393
+        ("We assigned 29 patients to remediation and 33 patients to control. Of 62 patients, 82% "
+         "(26 of 29 in the remediation group and 25 of 33 in the control group) stayed.", ()),
+        # a quarter of the calories: PMC4450462
+        ("We enrolled 34 patients. In all, 8 reported a low-fat (25% kcal or less) diet.", ()),
+        # a mean in a column of percentages: PMC4051747
+        ("We enrolled 943 patients.",
+         ([["", "All (N = 943), n", "%"], ["Age, years", "943", "26.5"]],)),
+        # per 100 person-years: PMC5516151
+        ("We assigned 184 patients to MI and 175 patients to LI.",
+         ([["", "MI (n = 184), n (incidence rate)", "LI (n = 175), n (incidence rate)"],
+           ["Late", "1 (0.63)", "1 (0.25)"]],)),
+        # 256 985, with a space: PMC5762815
+        ("We assigned 256\u2008985 people to control and 242\u2008749 people to intervention.",
+         ([["", "Control", "Intervention"], ["School, n", "4855", "4700"]],)),
         # of fewer patients, whom nothing counts: PMC5147234
         ("Of 1627 eligible patients, 268 (17.6%) had no exchange.", ()),
     ],
