@@ -160,11 +160,15 @@ def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
 
 @pytest.mark.parametrize("command", ["conflicts", "bounds", "report"])
 def test_a_terminal_is_told_how_long_it_may_take(run, monkeypatch, tmp_path, command):
-    """Up to a minute passes without a word; a log of many runs needs none."""
+    """Up to a minute passes without a word."""
     folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "ledger")
     words = (["response"] if command == "bounds" else []) + [folder, "--seconds", "9"]
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
 
     assert "for at most 9 s" in run(*words, command=command)[2]
+
+
+def test_a_log_of_many_runs_is_told_nothing(run, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
-    assert not run(*words, command=command)[2]
+
+    assert not run(EXAMPLES / "two-arm", "--seconds", "9", command="conflicts")[2]

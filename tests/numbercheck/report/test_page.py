@@ -45,7 +45,7 @@ def test_each_example_has_a_page_with_every_claim_and_every_finding(folder, tmp_
     assert not re.search(r'<(link|img|iframe)|src="', html)
 
 
-@pytest.mark.parametrize("name", ["single-arm", "means", "two-sources"])
+@pytest.mark.parametrize("name", ["means", "two-sources"])
 def test_the_command_takes_each_kind_of_ledger(name, tmp_path):
     """Also one whose survival, or whose means, the model of patients does not know."""
     folder, page = ROOT / "data" / "examples" / name, tmp_path / "page.html"
