@@ -37,7 +37,8 @@ KIND_WORD = r"(?:\s+(?!(?:were|was|had|hours?|days?|weeks?|months?|years?)\b)[A-
 KIND = rf"(?(first){KIND_WORD}{{0,9}}?|{KIND_WORD}{{0,2}}?)"  # of persons, before that word
 WHO = (  # words between persons and the verb, without another subject
     r"(?:\s*\([^()]*\)|,?\s+(?!(?:and|but|were|was|will|not|screened|declined|excluded)\b)"
-    r"[A-Za-z¤][\w¤/’'-]*|\s+\d+(?:\s*(?:to|and|[-–])\s*\d+)?\s+(?:years?|yrs?)\b){0,18}?,?"
+    rf"(?:[A-Za-z¤][\w¤/’'-]*|{N}(?:{TO}{N})?\s+{UNIT}|[A-Z]\w+\s+[\d¤]{{4}}\s+(?:and|to)\s+[A-Z]\w+\s+[\d¤]{{4}})"
+    r"){0,18}?[,)]?"
 )
 
 PATTERNS = [
@@ -65,6 +66,7 @@ PATTERNS = [
         ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"{FIRST}(?P<n>{COUNT})(?:\s*\([^()]*\))?{KIND}{OWNERS}(?:{WHO}\s+(?:were|was|had been|underwent|will be)|,?)\s+(?:eligible and\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated|completed)\b"),
+        ("size", rf"\bwill\s+(?P<verb>recruit|include|enroll?|randomi[sz]e)\s+(?:a total of\s+)?(?P<n>{COUNT}){KIND_WORD}{{0,2}}?{OWNERS}"),
         ("size", rf"\b(?:trial|study)\s+(?:was|will be)\s+(?P<verb>conducted|performed|carried out)\s+(?:in|on|with|among)\s+(?P<n>{COUNT})(?:\s+[A-Za-z][\w-]*){{0,2}}?{OWNERS}"),
         ("size", rf"(?P<n>{COUNT})\s+(?:were\s+|underwent\s+)(?:randomly\s+)?(?P<verb>randomi[sz]ed|randomi[sz]ation|enrolled|(?<=randomly )assigned)\b"),
         ("size", rf"(?:\b(?P<verb>Of|Among)|(?:(?<=[,;] )|(?<=[,;] and ))of)\s+(?:the\s+|all\s+)?(?P<n>{COUNT})(?P<those>(?:\s+[\w-]+)?)\s+(?:patients|participants)(?=\s*[,(\[]|\s+(?:in|with|who|on|given|receiving|assigned)\b)"),

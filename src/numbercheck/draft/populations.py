@@ -32,7 +32,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     groups = Populations(measures)
     everyone = _size(groups.whole) if groups.whole else MOST
     measures.all = [d for d in measures.all if can_be_share(d, everyone)]
-    fewer = set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
+    groups.fewer |= set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
         if groups.is_outside(drafted):
@@ -47,7 +47,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
         if kind == "count":
             drafted.where = drafted.slug
             drafted.among, drafted.note = groups.denominator(drafted, several)
-            if id(drafted) in fewer or not is_as_wide(drafted, groups.of(drafted)[1]):
+            if id(drafted) in groups.fewer or not is_as_wide(drafted, groups.of(drafted)[1]):
                 drafted.among, drafted.note = _unclear(drafted)
         elif kind in ("quantity", "survival", "rate"):
             drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
@@ -97,9 +97,12 @@ class Populations:
                 known = self.main.get(drafted.first.arm, 0)
                 self.main[drafted.first.arm] = max(known, _size(drafted))
         self.whole = _whole(found, self.main)
+        self.printed = {number(n) for d in measures.all for n in d.printed("N")}  # totals
+        self.printed |= set(map(_size, found))
         self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
-        self.overlap = False  # the arms have more patients than there are, as in a crossover
+        self.overlap = False  # the arms are not parts of everyone, as in a crossover
+        self.fewer: set[int] = set()  # identities of measures out of fewer than their column has
         self.home = ""  # the expression for everyone whose arm is known
         self._set_arms_apart([d for d in found if d.first.arm])
         for drafted in self.others:
@@ -109,14 +112,20 @@ class Populations:
         """Join the sizes of arms to everyone's, but for those of other patients, as for safety."""
         if not arms:
             return
+        in_one_place = False
         for part in dict.fromkeys(e.part for d in arms for e in d.entries):
             sizes = {d.first.arm: _size(d) for d in reversed(arms) for e in d.entries
                      if e.part == part}  # fmt: skip
+            in_one_place |= sizes == self.main
             if part.startswith("Table") and any(self.main.get(a) != n for a, n in sizes.items()):
                 known = next((odd for odd in self.odd.values() if odd[1] == sizes), None)
                 self.odd[part] = known or (self.measures.new_slug(f"patients_{part}"), sizes)
         parts = self._are_parts(arms)
-        self.overlap = not parts and sum(self.main.values()) > _size(self.whole)
+        together = sum(self.main.values())
+        larger = max(map(_size, self.others), default=0) > together
+        self.overlap = not parts and (
+            together > _size(self.whole) if self.whole else larger or not in_one_place
+        )
         if self.whole and parts:
             slug = self.whole.slug
         else:
@@ -183,13 +192,16 @@ class Populations:
         among, size = self.of(drafted)
         if first.arm and (self.overlap or first.arm not in self.main):
             return False
-        if number(found.value("n")) > size:
+        if number(found.value("n")) > size or id(drafted) in self.fewer:
             return False
         if in_table and (found.size or first.arm):
             return True
         if total := found.value("N"):
             return number(total) == size
-        return drafted.among == among and is_rounded_share(found, size)
+        is_another = not is_rounded_share(found, size, slip=0) and any(
+            is_rounded_share(found, other, slip=0) for other in self.printed
+        )
+        return drafted.among == among and is_rounded_share(found, size) and not is_another
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""

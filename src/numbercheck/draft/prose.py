@@ -259,7 +259,7 @@ def _size(at: Context) -> list[Finding]:
     if arm:
         sentence = at.text[at.start : at.end]
         label = "Assigned" if ASSIGNED.search(sentence) and not TREATED.search(sentence) else ""
-    elif "will be" in at.match[0]:
+    elif re.search(r"\bwill\b", at.match[0]):
         label = "Patients planned"
     elif PARTIAL.search(at.lead):
         label = "Part of the patients"

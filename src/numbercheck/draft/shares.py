@@ -31,13 +31,13 @@ def is_share_of(measure: Drafted, size: float, near: float = SLIP) -> bool:
     return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)
 
 
-def is_rounded_share(finding: Finding, size: float) -> bool:
-    """Whether a count with its percentage is of so many patients, but for one in the last digit."""
+def is_rounded_share(finding: Finding, size: float, slip: int = 1) -> bool:
+    """Whether a count with its percentage is of so many patients, but for some last digits."""
     n, percent = number(finding.value("n")), finding.value("percent")
     if not (percent and isfinite(n) and size > 0):
         return False
     printed = Printed(plain(percent))
-    return abs(100 * n / size - printed.value) <= 1.5 * float(printed.step)
+    return abs(100 * n / size - printed.value) <= (0.5 + slip) * float(printed.step)
 
 
 def can_be_share(measure: Drafted, everyone: float) -> bool:
