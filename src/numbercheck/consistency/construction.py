@@ -11,6 +11,7 @@ from random import Random
 
 from numbercheck.consistency.conflict_sets import Conflict, give_up
 from numbercheck.consistency.model import Model
+from numbercheck.consistency.order import Sorted
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.solving import undecided
@@ -109,19 +110,21 @@ def _pull(model: Model, random: Random) -> None:
     """Set a random goal: times near a random sample, cells by random weights."""
     goal = []
     if model.timed is not None:
-        times = model.timed.times[model.scope.times[0]]
-        goal += _spread(model, times, random, gap=14)
-    for vector in model.vectors.values():
-        if model.timed is None or vector.values is not model.timed.times[model.scope.times[0]]:
-            goal += _spread(model, vector.values, random)
+        (follow_up, *_) = model.scope.times
+        goal += _spread(model, follow_up, model.timed.times[follow_up], random, gap=14)
+    for (name, _), vector in model.vectors.items():
+        is_follow_up = isinstance(vector, Sorted) and name == model.scope.times[0]
+        if isinstance(vector.size, int) and not is_follow_up:
+            values = [vector.at(rank) for rank in range(1, vector.size + 1)]
+            goal += _spread(model, name, values, random)
     for cells in model.counts.variables if model.timed is None else ():
         goal += [random.randint(-FARTHEST, FARTHEST) * v for v in cells if v is not None]
     model.cp.minimize(sum(goal))
 
 
-def _spread(model: Model, values: list, random: Random, gap: int = 1) -> list:
+def _spread(model: Model, column: str, values: list, random: Random, gap: int = 1) -> list:
     """Distances of ordered values from a random sample, less what a gap between two is worth."""
-    domain = model.ledger.variables[values[0].name.rsplit("_", 1)[0]].domain
+    domain = model.ledger.variables[column].domain
     sample = sorted(random.choice(domain) for _ in values)
     near = [_distance(model, value, target) for value, target in zip(values, sample, strict=True)]
     apart = [model.cp.new_bool_var("") for _ in values[1:]]

@@ -1,75 +1,170 @@
-"""Values in ascending order, and what a printed median, quartile or extreme says of them."""
+"""Values in ascending order, and what a printed median, quartile or extreme says of them.
+
+Only the values that are averaged are variables. The others follow from the counts: a value is at
+most a cut just where as many patients as its rank are.
+"""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
+from random import Random
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.statistics.quantiles import SHARES, quantile_kind, quantile_weights
 from numbercheck.statistics.rounding import Printed
 
+Rank = int | cp_model.IntVar  # from 1
+Cut = tuple[int, cp_model.IntVar]  # a number, and how many of the values are at most that
 
-class Sorted:
-    """The first ``size`` of some variables are a population's values, in ascending order.
+
+class Ordered:
+    """A population's values in ascending order.
+
+    Parameters
+    ----------
+    model : cp_model.CpModel
+        Where constraints go.
+    ends : tuple of int
+        Least and largest value.
+    size : int or IntVar
+        How many values there are.
+    most : int
+        The largest number of them.
+    cuts : list of Cut
+        In ascending order.
+    """
+
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        ends: tuple[int, int],
+        size: Rank,
+        most: int,
+        cuts: list[Cut],
+    ) -> None:
+        self.model, self.ends, self.size, self.most, self.cuts = model, ends, size, most, cuts
+        self.known: list[tuple[Rank, cp_model.IntVar]] = []
+        self._at: dict[int, cp_model.IntVar] = {}
+
+    def at(self, rank: Rank) -> cp_model.IntVar:
+        """The value at a rank."""
+        if isinstance(rank, int) and rank in self._at:
+            return self._at[rank]
+        value = self.model.new_int_var(*self.ends, "")
+        for upper, count in self.cuts:
+            below = self._just_if(value <= upper, value > upper)
+            self.model.add(count >= rank).only_enforce_if(below)
+            self.model.add(count < rank).only_enforce_if(~below)
+        for other, theirs in self.known:
+            self._arrange(other, theirs, rank, value)
+        self.known.append((rank, value))
+        self._at |= {rank: value} if isinstance(rank, int) else {}
+        return value
+
+    def _arrange(
+        self, first: Rank, lower: cp_model.IntVar, second: Rank, upper: cp_model.IntVar
+    ) -> None:
+        """Put two values in the order of their ranks; of one rank they are equal."""
+        rises, falls = (
+            self._just_if(first <= second, first > second),
+            self._just_if(first >= second, first < second),
+        )
+        self.model.add(lower <= upper).only_enforce_if(rises)
+        self.model.add(lower >= upper).only_enforce_if(falls)
+
+    def _just_if(self, true, false) -> cp_model.LiteralT:  # noqa: ANN001
+        if isinstance(true, bool):
+            return self.model.new_constant(true)
+        literal = self.model.new_bool_var("")
+        self.model.add(true).only_enforce_if(literal)
+        self.model.add(false).only_enforce_if(~literal)
+        return literal
+
+    def require(self, statistic: str, printed: Printed, kind: str, scale: float) -> None:
+        """Require that a statistic print as printed; ``scale`` converts the printed unit."""
+        low, high, shares = self._neighbors(statistic, kind)
+        lower, upper = self.at(low), self.at(high)
+        for share, given in shares.items():
+            unit = share.denominator
+            total = (unit - share.numerator) * lower + share.numerator * upper
+            least, most = _whole_numbers(printed, unit * Fraction(scale))
+            if "<" not in printed.relation:
+                self.model.add(total >= least).only_enforce_if(given)
+            if ">" not in printed.relation:
+                self.model.add(total <= most).only_enforce_if(given)
+
+    def _neighbors(
+        self, statistic: str, kind: str
+    ) -> tuple[Rank, Rank, dict[Fraction, cp_model.IntVar]]:
+        """Ranks of the values that a statistic averages; when the upper one has which share."""
+        sizes = range(1, self.most + 1) if isinstance(self.size, cp_model.IntVar) else [self.size]
+        if sizes == [0]:
+            raise InfeasibleError("nobody has no median")
+        rows = [(size, *_averaged(size, statistic, kind)) for size in sizes]
+        shares = sorted({share for *_, share in rows})
+        if len(rows) == 1:
+            return rows[0][1], rows[0][2], {shares[0]: self.model.new_constant(1)}
+        ranks = [self.model.new_int_var(1, self.most, "") for _ in range(2)]
+        given = {share: self.model.new_bool_var("") for share in shares}
+        listed = [(*row, *(share == s for s in shares)) for *row, share in rows]
+        self.model.add_allowed_assignments([self.size, *ranks, *given.values()], listed)
+        return ranks[0], ranks[1], given
+
+    def values(self, solver: cp_model.CpSolver, lowest: list[int], random: Random) -> list[int]:
+        """All values of a solution, by rank.
+
+        Parameters
+        ----------
+        solver : cp_model.CpSolver
+        lowest : list of int
+            The lower end of the interval between cuts in which each value lies.
+        random : Random
+            What the solution leaves open is drawn with it.
+        """
+        fixed = sorted((solver.value(rank), solver.value(value)) for rank, value in self.known)
+        anchors = [(0, self.ends[0]), *fixed, (len(lowest) + 1, self.ends[1])]
+        upper = [cut for cut, _ in self.cuts] + [self.ends[1]]
+        found: list[int] = []
+        for (first, least), (second, most) in pairwise(anchors):
+            for low in lowest[first : second - 1]:
+                end = next(u for u in upper if u >= low)
+                found.append(random.randint(max(low, least), min(end, most)))
+            found += [most] if first < second else []
+        return found[: len(lowest)]
+
+
+class Sorted(Ordered):
+    """Times in ascending order, each of them a variable.
 
     Parameters
     ----------
     model : cp_model.CpModel
         Where constraints go.
     values : list of IntVar
-        In ascending order.
+        In ascending order; the first ``size`` of them are the population's.
     size : int or IntVar
         How many of them there are.
     """
 
-    def __init__(self, model: cp_model.CpModel, values: list, size: int | cp_model.IntVar) -> None:
-        self.model, self.values, self.size = model, values, size
-        self._is_size: dict[int, cp_model.IntVar] = {}
+    def __init__(self, model: cp_model.CpModel, times: list, size: Rank) -> None:
+        super().__init__(model, (0, 0), size, len(times), [])
+        self.times = times
 
-    def ascend(self) -> None:
-        """Put the values in order."""
-        for lower, upper in zip(self.values, self.values[1:], strict=False):
-            self.model.add(lower <= upper)
+    def at(self, rank: Rank) -> cp_model.IntVar:
+        """The time at a rank."""
+        if isinstance(rank, int):
+            return self.times[rank - 1]
+        value = self.model.new_int_var(-(2**31), 2**31, "")
+        self.model.add_element(rank, [0, *self.times], value)
+        return value
 
-    def cut(self, upper: int, count: cp_model.IntVar) -> None:
-        """Require that ``count`` of the values are at most ``upper``."""
-        for position, value in enumerate(self.values, start=1):
-            below = self.model.new_bool_var("")
-            self.model.add(value <= upper).only_enforce_if(below)
-            self.model.add(value > upper).only_enforce_if(~below)
-            self.model.add(count >= position).only_enforce_if(below)
-            self.model.add(count < position).only_enforce_if(~below)
 
-    def require(self, statistic: str, printed: Printed, kind: str, scale: float) -> None:
-        """Require that a statistic print as printed; ``scale`` converts the printed unit."""
-        if isinstance(self.size, int):
-            self._state(self.size, statistic, printed, kind, scale, [])
-            return
-        for size in range(len(self.values) + 1):
-            self._state(size, statistic, printed, kind, scale, [self._size_is(size)])
-
-    def _size_is(self, size: int) -> cp_model.IntVar:
-        if not self._is_size:
-            for k in range(len(self.values) + 1):
-                self._is_size[k] = self.model.new_bool_var("")
-                self.model.add(self.size == k).only_enforce_if(self._is_size[k])
-            self.model.add_exactly_one(self._is_size.values())
-        return self._is_size[size]
-
-    def _state(
-        self, size: int, statistic: str, printed: Printed, kind: str, scale: float, given: list
-    ) -> None:
-        if size == 0:
-            self.model.add_bool_or([~g for g in given])  # nobody has no median
-            return
-        terms = positions(size, statistic, kind)
-        unit = max(weight.denominator for _, weight in terms)
-        total = sum(int(weight * unit) * self.values[i] for i, weight in terms)
-        least, most = _whole_numbers(printed, unit * Fraction(scale))
-        if "<" not in printed.relation:
-            self.model.add(total >= least).only_enforce_if(given)
-        if ">" not in printed.relation:
-            self.model.add(total <= most).only_enforce_if(given)
+def _averaged(size: int, statistic: str, kind: str) -> tuple[int, int, Fraction]:
+    """Ranks of the two values that a statistic averages, and the share of the upper one."""
+    (low, _), *more = positions(size, statistic, kind)
+    return (low + 1, more[0][0] + 1, more[0][1]) if more else (low + 1, low + 1, Fraction(0))
 
 
 def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:

@@ -153,7 +153,7 @@ class Bounds(Asking):
         kind = self.ledger.method(measure)
         terms = positions(sizes[0], statistic, kind if "-" in kind else "quantile-7")
         unit = max(weight.denominator for _, weight in terms)
-        goal = sum(int(weight * unit) * vector.values[i] for i, weight in terms)
+        goal = sum(int(weight * unit) * vector.at(i + 1) for i, weight in terms)
         model.relaxation = 2  # ends of ordered values are proved ten times faster so
         return self.bound(
             *(f"{measure.label}, {STATISTICS[statistic]}", model, rows, goal),

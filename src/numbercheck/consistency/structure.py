@@ -1,12 +1,12 @@
 """What a model is made of before any claim: counts, patients in time, ordered values, curves."""
 
 from collections.abc import Iterable
-from itertools import product
+from itertools import pairwise, product
 
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.counts import Counts
-from numbercheck.consistency.order import Sorted
+from numbercheck.consistency.order import Cut, Ordered, Sorted
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.slots import Curve, Slot, add_slots
 from numbercheck.consistency.solving import Solvable
@@ -38,7 +38,7 @@ class Structure(Solvable):
         super().__init__(n)
         self.size = self.cp.new_int_var(1, n, "size") if is_open else n
         self.ledger, self.scope = ledger, Scope(ledger, extra)
-        self.vectors: dict[tuple[str, Expression], Sorted] = {}  # by column and population
+        self.vectors: dict[tuple[str, Expression], Ordered] = {}  # by column and population
         self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
         scope = self.scope
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
@@ -70,30 +70,39 @@ class Structure(Solvable):
         """Require at least one patient, since nobody has no estimate."""
         self.limit_to(range(1, self.n + 1), self.count(among))
 
-    def vector(self, measure: Measure) -> Sorted:
+    def vector(self, measure: Measure) -> Ordered:
         """The measure's values in ascending order."""
         key = measure.where.text, measure.among
         if key not in self.vectors:
             self.vectors[key] = self._sort(measure)
         return self.vectors[key]
 
-    def _sort(self, measure: Measure) -> Sorted:
+    def _sort(self, measure: Measure) -> Ordered:
         name = measure.where.text
         variable = self.ledger.variables[name]
         who = (measure.among, variable.evaluable)
         if self.timed and name == self.scope.times[0] and not any(e.text for e in who):
             return Sorted(self.cp, self.timed.times[name], self.n)
-        ends, size = (variable.domain[0], variable.domain[-1]), self.count(*who)
-        values = [self.cp.new_int_var(*ends, f"{name}_{i}") for i in range(self.n)]
-        vector = Sorted(self.cp, values, size if isinstance(size, int) else self.variable(size))
-        vector.ascend()
+        size = self.count(*who)
+        size = size if isinstance(size, int) else self.variable(size)
+        ends = variable.domain[0], variable.domain[-1]
         if self.timed and name in self.scope.times:
+            times = [self.cp.new_int_var(*ends, "") for _ in range(self.n)]
+            for earlier, later in pairwise(times):
+                self.cp.add(earlier <= later)
+            vector = Sorted(self.cp, times, size)
             self.timed.sort(name, vector, measure.among)
             return vector
+        return Ordered(self.cp, ends, size, self.n, self._cuts(name, who))
+
+    def _cuts(self, name: str, who: tuple[Expression, ...]) -> list[Cut]:
+        """How many of a population have at most each number that the model tells apart."""
+        cuts: list[Cut] = []
         for upper in self.scope.domains[name].upper[:-1]:
-            below = self.count(Expression(f"{name} <= {upper}"), *who)
-            vector.cut(upper, self.variable(below))
-        return vector
+            within = f"{cuts[-1][0]} < {name} <= {upper}" if cuts else f"{name} <= {upper}"
+            more = self.count(Expression(within), *who)
+            cuts.append((upper, self.variable(sum([more, *(c for _, c in cuts[-1:])]))))
+        return cuts
 
     def slots(self, measure: Measure, most: int | None = None) -> list[Slot]:
         """The events up to the measure's horizon, ``most`` of them at most."""

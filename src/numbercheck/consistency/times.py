@@ -215,7 +215,7 @@ class Timed:
         seats = [[self.model.new_bool_var("") for _ in places] for _ in inside]
         for patient, row, moment in zip(inside, seats, self.times[time], strict=True):
             self.model.add(sum(row) == patient)
-            for seat, value in zip(row, vector.values, strict=True):
+            for seat, value in zip(row, vector.times, strict=True):
                 self.model.add(value == moment).only_enforce_if(seat)
         for place, column in zip(places, zip(*seats, strict=True), strict=True):
             self.model.add(sum(column) == place)

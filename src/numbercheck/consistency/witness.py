@@ -1,15 +1,17 @@
 """Turn a solution, counts and ordered times, into a table with one row for each patient."""
 
 from collections import defaultdict
+from operator import itemgetter
 from random import Random
+from typing import Any
 
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.model import Model
-from numbercheck.consistency.order import Sorted
+from numbercheck.consistency.order import Ordered
 from numbercheck.ledger.expressions import Expression
 
-Patients = list[dict[str, object]]
+Patients = list[dict[str, Any]]
 
 
 def assemble(model: Model, solver: cp_model.CpSolver, random: Random) -> dict[str, list]:
@@ -82,21 +84,18 @@ def _place(
     solver: cp_model.CpSolver,
     name: str,
     among: Expression,
-    vector: Sorted,
+    vector: Ordered,
     random: Random,
 ) -> None:
     """Deal the ordered values of a population to the patients whose interval they lie in."""
     if name not in tree[0] or name in model.scope.times:
         return
-    lowest = [v for v in model.scope.domains[name].values if v is not None]
     population = [p for p in tree if p[name] is not None and among.truth(p)]
-    pools = defaultdict(list)
-    for value in (solver.value(v) for v in vector.values[: len(population)]):
-        pools[max(low for low in lowest if low <= value)].append(value)
-    for pool in pools.values():
-        random.shuffle(pool)
-    for patient in population:
-        patient[name] = pools[patient[name]].pop()
+    random.shuffle(population)
+    population.sort(key=itemgetter(name))
+    values = vector.values(solver, [p[name] for p in population], random)
+    for patient, value in zip(population, values, strict=True):
+        patient[name] = value
 
 
 def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random: Random) -> None:

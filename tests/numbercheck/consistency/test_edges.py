@@ -12,6 +12,7 @@ from tiny_trials import (
     PFS,
     SHORT,
     A,
+    K,
     Tiny,
     claim,
     keyed,
@@ -64,6 +65,17 @@ def feasible(tiny):
 
 def quantity(name, column, among=""):
     return measure(name, "quantity", column, among, family="order")
+
+
+@pytest.mark.parametrize("column", ["os", "pfs", "k"])
+def test_the_least_value_is_not_above_the_largest(column):
+    """Of follow-up, of the times of a second endpoint, and of those who have a value."""
+    about = [curve("c", "OS"), curve("d", "PFS"), quantity("os", "os"), quantity("q", column)]
+    told = [("c", "n_event", "1"), ("d", "n_event", "1"), ("q", "min", "2")]
+
+    for largest in (1, 2, 3):
+        tiny = trial(3, (*OS, *PFS, A, K), about, [*told, ("q", "max", str(largest))], ORIGIN)
+        assert feasible(tiny) == (largest >= 2)
 
 
 BY_DAY_1 = [
