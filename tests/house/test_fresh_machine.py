@@ -32,7 +32,7 @@ sys.exit(pytest.main(["--quiet", "-m", "browser", "-p", "no:xdist"], [Listing()]
 def test_without_a_browser_the_suite_is_read_and_its_browser_tests_are_skipped(tmp_path):
     """All of it is read, which starts no process and no server; skips say what is missing.
 
-    Takes 6 seconds: whatever somebody adds at the top of a test file is seen here.
+    Takes 4 seconds: whatever somebody adds at the top of a test file is seen here.
     """
     alone = os.environ | {"PATH": str(Path(sys.executable).parent), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-c", RUN]

@@ -78,7 +78,7 @@ def test_any_ledger_can_be_checked_in_an_empty_folder(commands, tmp_path):
 
 def test_the_page_of_a_ledger_is_written_in_an_empty_folder(commands, tmp_path):
     shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
-    told = commands("numbercheck", "report", "mine", "--seconds", "1", cwd=tmp_path)
+    told = commands("numbercheck", "report", "mine", "--seconds", "0.1", cwd=tmp_path)
 
     assert (told.returncode, told.stderr) == (0, "")
     assert (tmp_path / "mine" / "report.html").is_file()

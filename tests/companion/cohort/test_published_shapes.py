@@ -51,7 +51,10 @@ def confirm(path):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Validate, draft, confirm and build; the folder of the outputs, and what was said."""
+    """Validate, draft, confirm and build; the folder of the outputs, and what was said.
+
+    Takes 4 seconds: the counts come from the real notebooks.
+    """
     place = tmp_path_factory.mktemp("oncology")
     tables, outputs = place / "tables", place / "outputs"
     shutil.copytree(SHAPES / "oncology", tables)

@@ -33,7 +33,7 @@ ALERT = "<img src=x onerror=window.hit=1>"
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """Build the page once; without npm, or without its registry, say what is missing."""
+    """Build the page once, in 2 seconds; without npm or its registry, say what is missing."""
     work = tmp_path_factory.mktemp("live")
     try:
         write_live_page(PUBLISHED, EXAMPLE, DOCUMENT, work)
@@ -102,7 +102,10 @@ def test_one_file_asks_nothing_of_anybody(kept, folder):
 
 
 def test_a_static_server_serves_it_as_well_with_the_change_of_a_link(browser, folder):
-    """Any host of files will do; here the link is that of the journal club's first exercise."""
+    """Any host of files will do; here the link is that of the journal club's first exercise.
+
+    Takes 5 seconds: Python starts again, in a page that comes from a server.
+    """
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     handler.log_message = lambda *_: None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

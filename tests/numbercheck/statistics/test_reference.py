@@ -14,7 +14,7 @@ REFERENCE = TESTS / "reference"
 def test_the_script_writes_its_fixtures_in_place_from_the_root(tmp_path):
     """The command that CONTRIBUTING.md gives, run in a copy; base R and survival are enough.
 
-    Takes R 5 seconds: every other test that names R stands on these files.
+    Takes R 4 seconds: every other test that names R stands on these files.
     """
     copy = tmp_path / "tests" / "reference"
     copy.mkdir(parents=True)
