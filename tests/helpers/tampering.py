@@ -30,7 +30,6 @@ from numbercheck.audit import Verdict, audit
 from numbercheck.recount import Cohorts
 
 SCHEMA = Schema(LEDGER)
-AUDITED = audit(LEDGER)
 MEASURED_CLAIMS = [
     c for c, x in LEDGER.claims.items() if LEDGER.measures[x.measure].kind in MEASURED
 ]
@@ -153,12 +152,17 @@ def write(tables: dict[str, Rows], folder: Path) -> None:
             writer.writerows(rows)
 
 
+@cache
+def _audited() -> list[Verdict]:
+    return audit(LEDGER)
+
+
 def judged(folder: Path) -> list[Verdict]:
     """Verdict on every claim, from the notebooks' cells run on the tables of a folder."""
     found = results(folder)
     files = sorted((folder / "made" / "results").glob("*.json"))
     missing = {k: why for file in files for k, why in json.loads(file.read_text()).items()}
-    return verify(LEDGER, found, AUDITED, missing=missing)
+    return verify(LEDGER, found, _audited(), missing=missing)
 
 
 def verdicts(folder: Path) -> dict[str, str]:
