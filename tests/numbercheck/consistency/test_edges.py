@@ -117,10 +117,10 @@ def test_a_curve_may_end_at_zero(n, printed):
 
 @pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
 def test_an_upper_limit_alone_is_no_conflict(conf_type):
-    """Some curve of 15 patients has it. Of 21 there are too many to try all: undecided at most."""
+    """Some curve of 12 patients has it. Of 21 there are too many to try all: undecided at most."""
     told = [("c", "conf_high", "68.7")]
 
-    assert conflicts(trial(15, OS, [curve("c", "OS")], told, conf_type=conf_type).ledger) is None
+    assert conflicts(trial(12, OS, [curve("c", "OS")], told, conf_type=conf_type).ledger) is None
     with suppress(UndecidedError):
         larger = trial(21, OS, [curve("c", "OS")], told, conf_type=conf_type)
         assert conflicts(larger.ledger, seconds=0.2) is None
