@@ -9,17 +9,12 @@ from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
 from numbercheck.draft.shares import MOST, can_be_share, is_as_wide, is_rounded_share, is_share_of
+from numbercheck.draft.sizes import ENROLLED, LOST, Sizes, is_told, rank_of, size_of, whole
 
 WHOM = "guess: whom it counts"
 UNCLEAR = "out of how many is not clear: say it in among"
-FEW = 2  # patients, told in passing
-LOST = 0.05  # of everyone, where the arms' sizes may be a slip
 SAME_SENTENCE = 200  # characters
-EVERYONE = ("", "planned", r"(?i)^(patients|participants|total|all|overall|whole|both)\b|sample\b",
-            "enrolled", "randomized")  # fmt: skip
-ENROLLED, RANDOMIZED = 3, 4
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
-Sizes = dict[str, float]  # patients by arm; by "" in all
 
 
 def give_populations(measures: Measures, crude: bool) -> None:
@@ -30,7 +25,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     a comparison is one of the arms as they are.
     """
     groups = Populations(measures)
-    everyone = _size(groups.whole) if groups.whole else MOST
+    everyone = size_of(groups.whole) if groups.whole else MOST
     measures.all = [d for d in measures.all if can_be_share(d, everyone)]
     groups.fewer |= set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
@@ -88,17 +83,17 @@ class Populations:
         self.measures = measures
         found = [d for d in measures.all if d.first.kind == "population"]
         self.main: Sizes = {}
-        entered = {_size(d) for d in found if not d.first.arm and _rank(d) >= ENROLLED}
+        entered = {size_of(d) for d in found if not d.first.arm and rank_of(d) >= ENROLLED}
         for drafted in found:
             told = [e for e in drafted.entries if is_told(e)]
-            if _size(drafted) in entered:  # not of one arm, unless a table says so
+            if size_of(drafted) in entered:  # not of one arm, unless a table says so
                 told = [e for e in told if e.part.startswith("Table")]
             if drafted.first.arm and told:
                 known = self.main.get(drafted.first.arm, 0)
-                self.main[drafted.first.arm] = max(known, _size(drafted))
-        self.whole = _whole(found, self.main)
+                self.main[drafted.first.arm] = max(known, size_of(drafted))
+        self.whole = whole(found, self.main)
         self.printed = {number(n) for d in measures.all for n in d.printed("N")}  # totals
-        self.printed |= set(map(_size, found))
+        self.printed |= set(map(size_of, found))
         self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
         self.overlap = False  # the arms are not parts of everyone, as in a crossover
@@ -114,7 +109,7 @@ class Populations:
             return
         in_one_place = False
         for part in dict.fromkeys(e.part for d in arms for e in d.entries):
-            sizes = {d.first.arm: _size(d) for d in reversed(arms) for e in d.entries
+            sizes = {d.first.arm: size_of(d) for d in reversed(arms) for e in d.entries
                      if e.part == part}  # fmt: skip
             in_one_place |= sizes == self.main
             if part.startswith("Table") and any(self.main.get(a) != n for a, n in sizes.items()):
@@ -122,9 +117,9 @@ class Populations:
                 self.odd[part] = known or (self.measures.new_slug(f"patients_{part}"), sizes)
         parts = self._are_parts(arms)
         together = sum(self.main.values())
-        larger = max(map(_size, self.others), default=0) > together
+        larger = max(map(size_of, self.others), default=0) > together
         self.overlap = not parts and (
-            together > _size(self.whole) if self.whole else larger or not in_one_place
+            together > size_of(self.whole) if self.whole else larger or not in_one_place
         )
         if self.whole and parts:
             slug = self.whole.slug
@@ -150,12 +145,12 @@ class Populations:
 
     def _are_parts(self, arms: list[Drafted]) -> bool:
         """Whether the arms are all of everyone, or were assigned in one paragraph with them."""
-        if not self.whole or sum(self.main.values()) == _size(self.whole):
+        if not self.whole or sum(self.main.values()) == size_of(self.whole):
             return bool(self.whole)
-        rest = _size(self.whole) - sum(self.main.values())
-        if abs(rest) > LOST * _size(self.whole):
+        rest = size_of(self.whole) - sum(self.main.values())
+        if abs(rest) > LOST * size_of(self.whole):
             return False  # those who stayed
-        told = [d.entries[0] for d in arms if _size(d) == self.main.get(d.first.arm)]
+        told = [d.entries[0] for d in arms if size_of(d) == self.main.get(d.first.arm)]
         loci = {e.locus for e in told}
         near = [e for e in self.whole.entries if e.locus in loci and not e.part.startswith("Table")]
         others = (e for d in self.measures.all for e in d.entries if e.locus in loci)
@@ -176,7 +171,7 @@ class Populations:
             and all([n.statistic for n in e.finding.numbers] == ["n"] for e in drafted.entries)
         )
         counts = drafted.printed("n")
-        more = bool(counts) and number(counts[0]) > _size(self.whole)
+        more = bool(counts) and number(counts[0]) > size_of(self.whole)
         told = first.kind == "count" and bool(NOT_ENROLLED.search(first.label))
         return is_one and bool(counts) and (more or told)
 
@@ -192,7 +187,8 @@ class Populations:
         among, size = self.of(drafted)
         if first.arm and (self.overlap or first.arm not in self.main):
             return False
-        if number(found.value("n")) > size or id(drafted) in self.fewer:
+        is_counted = bool(found.value("n"))  # else a percentage may be a mean or a change
+        if not is_counted or number(found.value("n")) > size or id(drafted) in self.fewer:
             return False
         if in_table and (found.size or first.arm):
             return True
@@ -220,7 +216,7 @@ class Populations:
         for other in self.others:
             if first.section and first.section in {e.finding.label for e in other.entries}:
                 home = other
-        return home.where if home else "", _size(home)
+        return home.where if home else "", size_of(home)
 
     def totals(self, arm: str) -> set[float]:
         """Denominators that are printed anywhere of an arm, or of everyone."""
@@ -235,11 +231,11 @@ class Populations:
         alone = several and not first.arm and not drafted.printed("n")
         lost = "arm is not clear" in first.note
         others = [p for p in self.others if p.where != among and not (first.arm or lost)]
-        exact = [p for p in others if is_share_of(drafted, _size(p), near=0)]
+        exact = [p for p in others if is_share_of(drafted, size_of(p), near=0)]
         sure = drafted.printed("n") and drafted.printed("percent")
         if drafted.printed("N") and not lost:
             total = number(drafted.printed("N")[0])
-            same = [p for p in others if _size(p) == total and not first.arm]
+            same = [p for p in others if size_of(p) == total and not first.arm]
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
@@ -329,42 +325,3 @@ def _start(entry: Entry) -> int:
 
 def _printed(entry: Entry) -> float:
     return number(entry.finding.value("n"))
-
-
-def _size(population: Drafted | None) -> float:
-    counts = population.printed("n") if population else []
-    return number(counts[0]) if counts else nan
-
-
-def is_told(entry: Entry) -> bool:
-    """Whether the article says of whom a size is, and no draft has guessed it."""
-    return "guess:" not in entry.finding.note
-
-
-def _whole(populations: list[Drafted], arms: Sizes) -> Drafted | None:
-    """Everyone: those randomized, else enrolled, else the largest group that is told.
-
-    No smaller than the arms together, unless they overlap, or a paragraph tells them with it.
-    """
-    most, together = max(arms.values(), default=0), sum(arms.values())
-    told = {e.locus for d in populations if d.first.arm for e in d.entries}
-    sized = []
-    for drafted in populations:
-        rank, size = _rank(drafted), _size(drafted)
-        beside = told & {e.locus for e in drafted.entries if not e.part.startswith("Table")}
-        fits = (
-            size >= together
-            or (rank == RANDOMIZED and size >= most)
-            or set(arms.values()) == {size}
-            or (beside and size >= (1 - LOST) * together)
-        )
-        if rank and fits and size > FEW and not drafted.first.arm:
-            sized.append((size >= together, rank, size, drafted))
-    return max(sized, key=lambda each: each[:3], default=(0, 0, 0, None))[3]
-
-
-def _rank(drafted: Drafted) -> int:
-    """How surely a size is everyone's: of those randomized, enrolled, a total, planned; 0 for none."""
-    labels = [e.finding.label for e in drafted.entries]
-    return max(rank for label in labels
-               for rank, words in enumerate(EVERYONE) if re.search(words, label))  # fmt: skip

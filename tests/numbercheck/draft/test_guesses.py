@@ -97,6 +97,9 @@ def conflicting(ledger):
            ["All patients, n (%)", "20 (50%)", "20 (50%)", "40"],
            ["Female, n (%)", "7 (43.8%)", "9 (56.3%)", "16"],
            ["Male, n (%)", "13 (54.2%)", "11 (45.8%)", "24"]],)),
+        # changes in percent: PMC4237982
+        ("We randomized 54 women.",
+         ([["", "ILI (n = 28), %", "DSE (n = 26), %"], ["Fat", "15.4", "26.8"]],)),
         # three and six facilities, beside 905 residents: PMC3474842
         ("Facilities were studied.",
          ([["", "T facilities (n = 3)", "P facilities (n = 6)"], ["Beds", "80", "90"]],
