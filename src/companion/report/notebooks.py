@@ -78,23 +78,23 @@ def _cell(
         return Cell(name, 0, prose, "", ())
     number = cell.get("execution_count") or 0  # as Jupyter shows it beside the cell
     name = cell_id(f"{notebook} [{number or f'{position}-not-run'}]")
-    found = (_linked(html, shown) for html in _outputs(cell.get("outputs", ()), name))
-    outputs = tuple(map(links.link, found))
+    outputs = tuple(map(links.link, _outputs(cell.get("outputs", ()), name, shown)))
     return Cell(name, number, Markup(), _text(cell), outputs)
 
 
-def _linked(html: Markup, shown: Mapping[str, PageDisplay]) -> Markup:
-    """Output of a cell, or a link to the figure of the page that it is a picture of."""
+def _linked(html: str, figures: Mapping[str, PageDisplay]) -> Markup | None:
+    """Link to the figure of the page that HTML is a picture of; None where it is not."""
     picture = PICTURE.fullmatch(html.strip())
-    figure = picture and shown.get(unescape(picture[1]))
-    if not figure:
-        return html
-    return FIGURE.format(slug(figure.name), figure.title)
+    figure = picture and figures.get(unescape(picture[1]))
+    return FIGURE.format(slug(figure.name), figure.title) if figure else None
 
 
-def _outputs(outputs: Iterable[dict[str, Any]], name: str) -> Iterator[Markup]:
+def _outputs(
+    outputs: Iterable[dict[str, Any]], name: str, figures: Mapping[str, PageDisplay]
+) -> Iterator[Markup]:
     for i, output in enumerate(outputs):
-        shown = _shown(output, f"{name}-{i}-")
+        html = "".join(output.get("data", {}).get("text/html", ""))
+        shown = _linked(html, figures) or _shown(output, f"{name}-{i}-")
         if shown:
             yield shown
 
