@@ -3,7 +3,7 @@
 import pytest
 
 # What colors and sizes decide; the other rules read the page's structure and its names.
-SEEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+SEEN = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
 
 
 def barriers(page, rules=None):
