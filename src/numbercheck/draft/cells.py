@@ -113,7 +113,10 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     said = _said(at.near)
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
-    if whole and (m["percent"] or (said == "n" and not m["sign"]) or (not said and _fits(m, at))):
+    is_told = said == "n" and not m["sign"]
+    if is_told and at.size and not NUMBER_AND_PERCENT.search(at.near):
+        is_told = _fits(m, at)  # else `Body fat (%)`, the mean and SD of a percentage
+    if whole and (m["percent"] or is_told or (not said and _fits(m, at))):
         return at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
     if m["sign"] and re.fullmatch(r"\d[\d,]*", m["b"]):
         return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))

@@ -8,7 +8,7 @@ from math import inf, nan
 from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
-from numbercheck.draft.shares import MOST, can_be_share, is_as_wide, is_rounded_share, is_share_of
+from numbercheck.draft.shares import MOST, can_be_share, is_rounded_share, is_share_of
 from numbercheck.draft.sizes import ENROLLED, LOST, Sizes, is_told, rank_of, size_of, whole
 
 WHOM = "guess: whom it counts"
@@ -41,8 +41,8 @@ def give_populations(measures: Measures, crude: bool) -> None:
         kind, first = drafted.first.kind, drafted.first
         if kind == "count":
             drafted.where = drafted.slug
-            drafted.among, drafted.note = groups.denominator(drafted, several)
-            if id(drafted) in groups.fewer or not is_as_wide(drafted, groups.of(drafted)[1]):
+            drafted.among, drafted.note = groups.denominator(drafted)
+            if id(drafted) in groups.fewer:
                 drafted.among, drafted.note = _unclear(drafted)
         elif kind in ("quantity", "survival", "rate"):
             drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
@@ -224,11 +224,10 @@ class Populations:
         safety = {sizes[arm] for _, sizes in self.odd.values() if arm in sizes}
         return safety | {number(n) for numbers in printed for n in numbers}
 
-    def denominator(self, drafted: Drafted, several: bool) -> tuple[str, str]:
+    def denominator(self, drafted: Drafted) -> tuple[str, str]:
         """Out of whom a count is, in an expression, with a note where that is a guess or open."""
         among, size = self.of(drafted)
         first = drafted.first
-        alone = several and not first.arm and not drafted.printed("n")
         lost = "arm is not clear" in first.note
         others = [p for p in self.others if p.where != among and not (first.arm or lost)]
         exact = [p for p in others if is_share_of(drafted, size_of(p), near=0)]
@@ -240,7 +239,7 @@ class Populations:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
         told = exact or any(is_share_of(drafted, n, near=0) for n in self.totals(first.arm))
-        if not (lost or alone) and is_share_of(drafted, size, 0 if sure and told else SLIP):
+        if not lost and is_share_of(drafted, size, 0 if sure and told else SLIP):
             return among, ""
         if sure and len(exact) == 1:
             return exact[0].where, f"guess: out of {exact[0].first.label}"

@@ -1,14 +1,12 @@
-"""Whether a count, a percentage and limits can be those of so many patients."""
+"""Whether a count and a percentage can be those of so many patients."""
 
 from math import ceil, floor, isfinite
 
 from numbercheck.draft.findings import Finding
 from numbercheck.draft.naming import SLIP, Drafted, number, plain
-from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed
 
 FEW, MOST = 5, 1000  # a count that may be a name, as a grade; totals that are tried
-WIDER = 1.5  # times as wide as Wilson's, an interval is of other patients or adjusted
 
 
 def is_share_of(measure: Drafted, size: float, near: float = SLIP) -> bool:
@@ -57,17 +55,3 @@ def can_be_share(measure: Drafted, everyone: float) -> bool:
         if any(k <= total and percent.admits_percent(int(k), total) for k in near):
             return True
     return everyone > MOST and not counts
-
-
-def is_as_wide(measure: Drafted, size: float) -> bool:
-    """Whether the limits of a percentage are about as wide as those of so many patients."""
-    low, high, percent = (
-        number(next(iter(measure.printed(s)), "nan")) for s in ("conf_low", "conf_high", "percent")
-    )
-    n = number(next(iter(measure.printed("N")), "nan"))
-    if not (0 <= percent <= 100 and isfinite(high - low) and size > 0) or isfinite(n):
-        return True
-    wilson = interval(
-        round(percent / 100 * size), int(size), level=float(measure.first.level or 95) / 100
-    )
-    return 1 / WIDER < (high - low) / (100 * (wilson[1] - wilson[0])) < WIDER

@@ -100,6 +100,9 @@ def conflicting(ledger):
         # changes in percent: PMC4237982
         ("We randomized 54 women.",
          ([["", "ILI (n = 28), %", "DSE (n = 26), %"], ["Fat", "15.4", "26.8"]],)),
+        # a mean and its SD, in percent: PMC3412800
+        ("We randomized 80 women.",
+         ([["", "Run (n = 40)", "Rest (n = 40)"], ["Body fat (%)", "36 (7.7)", "35 (7.1)"]],)),
         # three and six facilities, beside 905 residents: PMC3474842
         ("Facilities were studied.",
          ([["", "T facilities (n = 3)", "P facilities (n = 6)"], ["Beds", "80", "90"]],
