@@ -23,6 +23,7 @@ from tiny_trials import (
 
 from numbercheck.consistency import UndecidedError, conflicts
 from numbercheck.consistency.fourfold import first_events
+from numbercheck.consistency.leave_one_out import leave_one_out
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndefinedError
@@ -256,3 +257,13 @@ def test_an_average_may_be_of_those_of_a_group_who_have_a_value(printed):
         counts = tiny.count(Expression("a"))[lawful]
         found = Bounds(tiny.ledger, given_up=()).count(Expression("a"))
         assert (found.low, found.high) == (counts.min(), counts.max())
+
+
+def test_a_number_at_risk_that_is_left_out_lies_between_its_neighbors():
+    """Nobody returns to be at risk again."""
+    days = {"early": "2", "middle": "3", "late": "4"}
+    told = [("early", "at_risk", "5"), ("middle", "at_risk", "4"), ("late", "at_risk", "2")]
+    tiny = trial(6, OS, [curve(name, "OS", day) for name, day in days.items()], told)
+    left = {implied.measure: implied.kept for implied in leave_one_out(tiny.ledger, ())}
+
+    assert left == {"all": None, "early": (4, 6), "middle": (2, 5), "late": (0, 4)}
