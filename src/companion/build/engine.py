@@ -19,11 +19,13 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 # pandas and papermill import it if it is installed, which it is for sweeps alone.
 sys.modules["pyarrow"] = None  # type: ignore[assignment]
+# Papermill imports it to read notebooks from the web; ours are files.
+sys.modules["requests"] = ModuleType("requests")
 
 import ipykernel.debugger
 import matplotlib.artist
@@ -55,7 +57,7 @@ matplotlib.artist.kwdoc = lambda artist: ""  # no lists of properties for help()
 # Some libraries ask at import whether they are in a notebook, as pandas does to size its tables.
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 import_all("pandas")
-del sys.modules["pyarrow"]
+del sys.modules["pyarrow"], sys.modules["requests"]  # a notebook may import them
 with contextlib.suppress(ImportError):  # a notebook shows the error where a reader can see it
     import_all("numbercheck.audit", "companion.workbench", *LATER)
 del builtins.get_ipython  # type: ignore[attr-defined]

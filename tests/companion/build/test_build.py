@@ -665,6 +665,7 @@ RICH = (
     "%%capture held\nprint('held')",
     "import os, time\nos.environ['TZ'], time.tzname, os.getcwd() == str(ROOT), held.stdout",
     "import locale\nlocale.getpreferredencoding(), sys.flags.hash_randomization, __name__",
+    "import requests\nrequests.Session.__name__",  # which papermill imports, but for no file
     "print(ROOT / 'data', output_dir, cohort_dir)",
 )
 
