@@ -157,7 +157,7 @@ class Model(Structure):
         if self.scope.is_timed(*expressions):
             return self.n
         counted = self._counted_only
-        return counted.extremes(counted.count(*expressions))[-1]
+        return counted.extreme(counted.count(*expressions), largest=True)
 
     @cached_property
     def _counted_only(self) -> "Model":
@@ -166,18 +166,20 @@ class Model(Structure):
         static = [question for question in asked if not self.scope.is_timed(*question)]
         return Model(counted_only(self.ledger, self.scope), self.n, static)
 
-    def extremes(self, count: cp_model.LinearExprT) -> range:
-        """Smallest to largest value of a count; the trivial bound where the solver proves none."""
+    def extreme(self, count: cp_model.LinearExprT, largest: bool) -> int:
+        """Smallest or largest value of a count; the trivial bound where the solver proves none."""
         if isinstance(count, int):
-            return range(count, count + 1)
-        ends = [0, self.n]
-        for end, aim in enumerate((self.cp.minimize, self.cp.maximize)):
-            aim(count)
-            solution = self.solve()
-            if solution.status == "infeasible":
-                raise InfeasibleError("the counts contradict each other")
-            ends[end] = solution.value if solution.status == "feasible" else ends[end]
-        return range(ends[0], ends[1] + 1)
+            return count
+        (self.cp.maximize if largest else self.cp.minimize)(count)
+        solution = self.solve()
+        if solution.status == "infeasible":
+            raise InfeasibleError("the counts contradict each other")
+        trivial = self.n if largest else 0
+        return solution.value if solution.status == "feasible" else trivial
+
+    def extremes(self, count: cp_model.LinearExprT) -> range:
+        """Smallest to largest value of a count."""
+        return range(self.extreme(count, largest=False), self.extreme(count, largest=True) + 1)
 
 
 def counted_only(ledger: Ledger, scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:
