@@ -270,7 +270,7 @@ def conflicts(
         try:
             found = find_conflicts(ledger, seconds, every)
         except UndecidedError as error:
-            undecided = f"{error}: neither consistent nor inconsistent"
+            undecided = f"neither consistent nor inconsistent: {error}"
     if as_json:
         answer = {"consistent": None if undecided else not found}
         more = {"undecided": undecided} if undecided else {}

@@ -45,13 +45,11 @@ class Ordered:
         cuts: list[Cut],
     ) -> None:
         self.model, self.ends, self.size, self.most, self.cuts = model, ends, size, most, cuts
-        self.known: list[tuple[Rank, cp_model.IntVar]] = []
-        self._at: dict[int, cp_model.IntVar] = {}
+        self.known: list[tuple[cp_model.IntVar, cp_model.IntVar]] = []  # ranks and values
 
     def at(self, rank: Rank) -> cp_model.IntVar:
         """The value at a rank."""
-        if isinstance(rank, int) and rank in self._at:
-            return self._at[rank]
+        rank = self.model.new_constant(rank) if isinstance(rank, int) else rank
         value = self.model.new_int_var(*self.ends, "")
         for upper, count in self.cuts:
             below = self._just_if(value <= upper, value > upper)
@@ -60,23 +58,16 @@ class Ordered:
         for other, theirs in self.known:
             self._arrange(other, theirs, rank, value)
         self.known.append((rank, value))
-        self._at |= {rank: value} if isinstance(rank, int) else {}
         return value
 
-    def _arrange(
-        self, first: Rank, lower: cp_model.IntVar, second: Rank, upper: cp_model.IntVar
-    ) -> None:
+    def _arrange(self, first, lower, second, upper) -> None:  # noqa: ANN001
         """Put two values in the order of their ranks; of one rank they are equal."""
-        rises, falls = (
-            self._just_if(first <= second, first > second),
-            self._just_if(first >= second, first < second),
-        )
+        rises = self._just_if(first <= second, first > second)
+        falls = self._just_if(first >= second, first < second)
         self.model.add(lower <= upper).only_enforce_if(rises)
         self.model.add(lower >= upper).only_enforce_if(falls)
 
-    def _just_if(self, true, false) -> cp_model.LiteralT:  # noqa: ANN001
-        if isinstance(true, bool):
-            return self.model.new_constant(true)
+    def _just_if(self, true, false) -> cp_model.IntVar:  # noqa: ANN001
         literal = self.model.new_bool_var("")
         self.model.add(true).only_enforce_if(literal)
         self.model.add(false).only_enforce_if(~literal)

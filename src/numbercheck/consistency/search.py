@@ -18,6 +18,7 @@ from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Assumption, Claim
+from numbercheck.words import first_of
 
 Rows = frozenset[str]
 Columns = dict[str, list]
@@ -146,18 +147,21 @@ class Search:
         except InfeasibleError:
             return None
         found: list[Found] = []
-        late = None
+        late: list[UndecidedError] = []
+        rows: list[str] = []
         for index, (part, _) in enumerate(self.parts):
             try:
                 answer = self._answer(index, part & active, n)
             except UndecidedError as error:
-                late = error
+                late.append(error)
+                rows += sorted(part & active)
                 continue
             if answer is None:
                 return None
             found.append(answer)
         if late:
-            raise late
+            told = f"{late[0]}; it is about {len(rows)} of {len(active)} numbers and assumptions"
+            raise UndecidedError(f"{told}: {first_of(rows)}")
         return found
 
     def models(self, active: Iterable[str]) -> Iterator[Model]:
