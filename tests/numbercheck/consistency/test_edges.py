@@ -6,6 +6,7 @@ from itertools import chain, product
 
 import pytest
 from tiny_trials import (
+    ARM,
     FAMILIES,
     ORIGIN,
     OS,
@@ -21,9 +22,8 @@ from tiny_trials import (
     variable,
 )
 
-from numbercheck.consistency import UndecidedError, conflicts
+from numbercheck.consistency import UndecidedError, conflicts, fourfold
 from numbercheck.consistency.fourfold import first_events
-from numbercheck.consistency.leave_one_out import leave_one_out
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndefinedError
@@ -118,10 +118,10 @@ def test_a_curve_may_end_at_zero(n, printed):
 
 @pytest.mark.parametrize("conf_type", ["plain", "log", "log-log", "logit", "arcsin"])
 def test_an_upper_limit_alone_is_no_conflict(conf_type):
-    """Some curve of 12 patients has it. Of 21 there are too many to try all: undecided at most."""
+    """Some curve of 15 patients has it. Of 21 there are too many to try all: undecided at most."""
     told = [("c", "conf_high", "68.7")]
 
-    assert conflicts(trial(12, OS, [curve("c", "OS")], told, conf_type=conf_type).ledger) is None
+    assert conflicts(trial(15, OS, [curve("c", "OS")], told, conf_type=conf_type).ledger) is None
     with suppress(UndecidedError):
         larger = trial(21, OS, [curve("c", "OS")], told, conf_type=conf_type)
         assert conflicts(larger.ledger, seconds=0.2) is None
@@ -199,6 +199,19 @@ def test_every_table_that_prints_a_p_value_is_in_one_of_two_spans(method, printe
         assert [*chain(*first_events(value, method, (first, second, events)))] == fits
 
 
+@pytest.mark.parametrize(("printed", "consistent"), [("0.10", True), ("0.11", False)])
+@pytest.mark.parametrize("most", [0, 10**6])
+def test_a_p_value_of_open_margins_is_listed_or_learned(monkeypatch, printed, consistent, most):
+    """Of five patients P is 0.10 for 2 of 2 against 0 of 3, and 0.11 for no table at all."""
+    monkeypatch.setattr(fourfold, "MOST_TRIED", most)
+    by = measure("p", "comparison", "a", by='arm == "x"', family="fisher")
+    tiny = trial(5, (A, ARM), [by], [("p", "p_value", printed)])
+    exact = replace(FAMILIES[0], family="fisher", method="fisher")
+    families = {**tiny.ledger.families, "fisher": exact}
+
+    assert feasible(replace(tiny, ledger=replace(tiny.ledger, families=families))) == consistent
+
+
 @pytest.mark.parametrize(("number", "consistent"), [("0", False), ("1", True)])
 def test_nobody_has_no_p_value(number, consistent):
     """Fisher's test has P = 1 for a table with an empty margin, and none for an empty table."""
@@ -257,13 +270,3 @@ def test_an_average_may_be_of_those_of_a_group_who_have_a_value(printed):
         counts = tiny.count(Expression("a"))[lawful]
         found = Bounds(tiny.ledger, given_up=()).count(Expression("a"))
         assert (found.low, found.high) == (counts.min(), counts.max())
-
-
-def test_a_number_at_risk_that_is_left_out_lies_between_its_neighbors():
-    """Nobody returns to be at risk again."""
-    days = {"early": "2", "middle": "3", "late": "4"}
-    told = [("early", "at_risk", "5"), ("middle", "at_risk", "4"), ("late", "at_risk", "2")]
-    tiny = trial(6, OS, [curve(name, "OS", day) for name, day in days.items()], told)
-    left = {implied.measure: implied.kept for implied in leave_one_out(tiny.ledger, ())}
-
-    assert left == {"all": None, "early": (4, 6), "middle": (2, 5), "late": (0, 4)}
