@@ -69,11 +69,10 @@ def _mark_guesses(drafted: Drafted, groups: "Populations") -> None:
 
 
 def _repeats(entry: Entry, other: Entry) -> bool:
-    """Whether two entries of one name have a number in common."""
-    shared = {(n.statistic, plain(n.printed)) for n in entry.finding.numbers} & {
-        (n.statistic, plain(n.printed)) for n in other.finding.numbers
-    }
-    return bool(shared) and "guess:" not in entry.joined + other.joined
+    """Whether two entries of one name have the percentage in common, or the count if it is alone."""
+    statistic = "percent" if entry.finding.value("percent") else "n"
+    ours, theirs = (plain(e.finding.value(statistic)) for e in (entry, other))
+    return bool(ours) and ours == theirs and "guess:" not in entry.joined + other.joined
 
 
 class Populations:

@@ -103,6 +103,9 @@ def conflicting(ledger):
         # a mean and its SD, in percent: PMC3412800
         ("We randomized 80 women.",
          ([["", "Run (n = 40)", "Rest (n = 40)"], ["Body fat (%)", "36 (7.7)", "35 (7.1)"]],)),
+        # three quarters of them something else: PMC5845419
+        ("We enrolled 41 patients. Forty patients were male, and the majority (75.6%) were white.",
+         ([["", "Total (n = 41)"], ["Male, n (%)", "40 (97.6)"]],)),
         # three and six facilities, beside 905 residents: PMC3474842
         ("Facilities were studied.",
          ([["", "T facilities (n = 3)", "P facilities (n = 6)"], ["Beds", "80", "90"]],
