@@ -16,6 +16,9 @@ COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"{N}\s*%"
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
 LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"
+# after a percentage: it is none of several, nor of one arm alone, so it is that of the count before
+OF_SEVERAL = r"(?!\s+[A-Za-z][^();%]*?(?:,|\band|\bvs\.?|\bversus)\s+(?:in\s+)?[\d.·]+\s*%(?!\s*C))"
+OF_ALL = OF_SEVERAL + r"(?!\s+(?:of|in)\s+the\s+(?:[\w-]+\s+){1,3}?(?:group|arm)\b)"
 OPEN = r"\s*[(\[]\s*"
 CLOSE = r"\s*[)\]]"
 WORDS = r"(?:\s+[A-Za-z][\w'’/-]*)"
@@ -55,11 +58,11 @@ PATTERNS = [
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})(?!{OWNERS}?\s+in\b)"),
-        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?!\s*mm\s?Hg){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}))?"),
+        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?!\s*mm\s?Hg){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}){OF_ALL})?"),
         ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
-        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT})"),
+        ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT}){OF_ALL}"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|{WORDS}?\s*[),;.]|\s+(?:and|in|with|had|were|was|died|achieved)\b|\s+[a-z]+\s+(?:events|deaths)\b)"),
-        ("fraction", rf"(?P<n>{COUNT})(?P<thing>{WORDS}{{0,4}}?){OPEN}(?P<percent>{PERCENT})(?!\s+(?:kcal|energy|less|more|or)\b)"),
+        ("fraction", rf"(?P<n>{COUNT})(?P<thing>{WORDS}{{0,4}}?){OPEN}(?P<percent>{PERCENT}){OF_SEVERAL}(?!\s+(?:kcal|energy|less|more|or)\b)"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[(\[]\s*(?P<n>{WHOLE})\s+(?:{COUNTED})\s*[)\],;]"),
         ("fraction", rf"(?P<percent>{PERCENT})[^\d;.()%]{{0,60}}\(\s*[Nn]\s*=\s*(?P<n>{WHOLE})\s*\)"),

@@ -20,7 +20,7 @@ from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, res
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, set_aside
-from numbercheck.draft.patterns import EFFECTS, NUMBERS, PATTERNS
+from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
@@ -296,6 +296,12 @@ def _range(at: Context) -> list[Finding]:
     return [Finding(kind, label, at.numbers("min", "max"), unit=unit)]
 
 
+def _is_share(at: Context) -> bool:
+    """Whether a percentage is that of the count before it."""
+    own = re.compile(OF_ALL).match(at.text, at.match.end("percent"))
+    return bool(own and COMPLETES.fullmatch(at.before))
+
+
 def _percent(at: Context) -> list[Finding]:
     percent, last = at.numbers("percent"), at.last
     has_percent = bool(last and last.value("percent"))
@@ -315,7 +321,7 @@ def _percent(at: Context) -> list[Finding]:
     ):
         label = at.label() or "Change"
         return [Finding("design", label, at.numbers(percent="value"), unit="%")]
-    elif last and last.kind == "count" and not has_percent and COMPLETES.fullmatch(at.before):
+    elif _is_share(at) and last and last.kind == "count" and not has_percent:
         last.numbers += percent
     elif last and has_percent and not last.value("n") and JOINS.fullmatch(at.before):
         return [_other(last, percent)]

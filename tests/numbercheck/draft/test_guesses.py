@@ -54,6 +54,9 @@ def conflicting(ledger):
            ["Fever", "2 (2.5)", "3 (3.6)", "4 (5.0)"]],)),
         # those of another study, and more than there are: PMC2666722
         ("We enrolled 281 patients. Elsewhere, 11 of 668 patients were seropositive.", ()),
+        # of everyone, and beside it the percentages of the arms: PMC115849
+        ("Altogether 891 patients were randomized. Of these, 687 of the 891 patients (67.8% of the "
+         "placebo group, 83.3% of the zolanib group) completed the trial.", ()),
         # in a village, before the trial: PMC3680242
         (f"{ARMS}A population of 8,000 people lives there.", ()),
         # no share of patients: PMC1475428
