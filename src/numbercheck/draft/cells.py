@@ -113,10 +113,10 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     said = _said(at.near)
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
-    is_told = said == "n" and not m["sign"]
-    if is_told and at.size and not NUMBER_AND_PERCENT.search(at.near):
-        is_told = _fits(m, at)  # else `Body fat (%)`, the mean and SD of a percentage
-    if whole and (m["percent"] or is_told or (not said and _fits(m, at))):
+    is_told = bool(NUMBER_AND_PERCENT.search(at.near if said else at.far))
+    if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
+        is_told = _fits(m, at) or (said == "n" and not at.size)
+    if whole and (m["percent"] or (is_told and not m["sign"])):
         return at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
     if m["sign"] and re.fullmatch(r"\d[\d,]*", m["b"]):
         return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))

@@ -219,3 +219,20 @@ def test_a_decimal_comma_in_a_column_of_p_values_is_left_to_do(tmp_path):
     """PMC4231047."""
     table = [["", "A (N = 20)", "B (N = 22)", "P value"], ["Fever", "3 (15%)", "4 (18%)", "1,000"]]
     assert "1,000" not in [verdict.printed for verdict in judged(tmp_path, "", table)]
+
+
+def test_cells_whose_form_only_a_note_tells_are_read_with_their_neighbors(tmp_path):
+    """323 (19) is no slip: beside it stand 1,393 (81), and both are out of 1,716: PMC2949642."""
+    rows = [
+        ["", "In this study (n = 912)", "Original cohort (n = 1,780)"],
+        ["Diameter", "", ""],
+        ["\u2003≤20 mm", "697 (79)", "1,393 (81)"],
+        ["\u2003>20 mm", "189 (21)", "323 (19)"],
+        ["\u2003Not stated", "26", "64"],
+    ]
+    table = PrintedTable("Table 1", rows, notes="Given as number of patients (%).", part="Table 1")
+    write_draft(draft_article(Article((), (table,))), tmp_path / "ledger")
+    ledger = read_ledger(tmp_path / "ledger")
+
+    assert {"697", "79", "1,393", "81"} <= {claim.printed for claim in ledger.claims.values()}
+    assert not [v.printed for v in audit(ledger) if v.verdict == "mismatch"]
