@@ -142,7 +142,7 @@ def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
 
 def _is_other_scale(pair: Pair, estimate: Printed) -> bool:
     """Whether a hundredfold brings the estimate between limits that do not hold it."""
-    if pair.low is None or pair.high is None:
+    if pair.low is None or pair.high is None or pair.low.value < 0:
         return False
     low, high = pair.low.value, pair.high.value
     inside = [low <= estimate.value * f <= high for f in (1, 100, 0.01)]

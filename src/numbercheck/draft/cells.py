@@ -102,6 +102,8 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
     more = number(m["n"]) > number(m["N"])
     if "/" in m[0] and (more or "/" in at.name):
         return None  # men/women
+    if (m["percent"] or "")[:1] in ("-", "−", "–"):
+        return None  # a range, as in 3/1–7
     is_rate = bool(m["percent"]) and number(m["percent"]) > 100  # in a thousand, or of person-years
     shown = {} if is_rate else {"percent": "percent", **LIMITED}
     return at.finding("count", _numbers(m, n="n", N="N", **shown))

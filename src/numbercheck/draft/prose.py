@@ -43,6 +43,8 @@ ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
 ANY = {"n", "N", "percent"}
 NO_LIMITS = ("design", "external", "population")
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
+CITED_LAST = re.compile(r"(\[\s*\d[\d\s,–-]*\]|[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹⁻,]*)\W*$")
+OWN = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
 )
@@ -59,6 +61,7 @@ SEVERAL = re.compile(
     r"\b(?:or|either|versus|vs|groups|arms|regimens|treatments|one|two|three|four)\b"
 )
 FOR_ENTRY = re.compile(r"\s*for\s+(?:[\w-]+\s+){0,3}(?:inclusion|eligib|particip|enrol|entry)")
+POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 
@@ -139,13 +142,15 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
 
 
 def _p_value(at: Context) -> list[Finding]:
-    number = at.numbers("p_value")
-    number[0].printed = signed(at.match["sign"], number[0].printed)
+    found = at.numbers("p_value")
+    if number(found[0].printed) > 1 or POWER.match(at.text, at.match.end("p_value")):
+        return []  # with a power of ten, which a numeral does not hold
+    found[0].printed = signed(at.match["sign"], found[0].printed)
     is_beside = len(re.findall(r"[A-Za-z]{2,}", at.before)) <= BESIDE
     if is_beside and at.last and at.last.kind == "comparison" and not at.last.value("p_value"):
-        at.last.numbers += number
+        at.last.numbers += found
         return []
-    return [_comparison(at, number, "P value")]
+    return [_comparison(at, found, "P value")]
 
 
 def _interval(at: Context) -> list[Finding]:
@@ -156,11 +161,19 @@ def _interval(at: Context) -> list[Finding]:
         and last.kind not in NO_LIMITS
         and not last.value("conf_low")
         and are_near(last, limits)
+        and not _is_mirrored(last, limits)
     ):
         last.numbers += limits
         level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
         last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
     return []
+
+
+def _is_mirrored(last: Finding, limits: list[Number]) -> bool:
+    """Whether the words tell the sign of a number, as in `3.4 points lower (-5.9 to -1.0)`."""
+    center = number(last.numbers[0].printed)
+    low, high = (number(n.printed) for n in limits)
+    return not low <= center <= high and low <= -center <= high
 
 
 def _rate(at: Context) -> list[Finding]:
@@ -261,6 +274,8 @@ def _size(at: Context) -> list[Finding]:
         label = "Assigned" if ASSIGNED.search(sentence) and not TREATED.search(sentence) else ""
     elif re.search(r"\bwill\b", at.match[0]):
         label = "Patients planned"
+    elif CITED_LAST.search(at.text[at.past : at.end]) and not OWN.search(at.text, at.start, at.end):
+        label = "Part of another study"
     elif PARTIAL.search(at.lead):
         label = "Part of the patients"
     elif _is_one_group(at, verb):

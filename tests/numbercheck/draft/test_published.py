@@ -59,6 +59,10 @@ def wrong(*given):
         "The resistance in cannula P was 73% higher.",
         # the P value is of another comparison: PMC4106715
         "It was higher (OR 3.23, 95% CI 0.98–10.67), and no dose differed from others (p >0.84).",
+        # with powers of ten: PMC4330076, PMC2291568
+        "It was lower (P = 2.0×10⁻⁵; P < 5 × 10⁻⁸), and gains were larger (p = 10⁻¹¹).",
+        # lower, so the number is negative: PMC1175098
+        "The mean score was 3.43 points lower; the confidence interval (-5.87 to -0.99) is narrow.",
         # a day that does not exist, as printed: PMC3101755
         "The trial began on February 30, 2003.",
         # more than all is a change: PMC4889182
@@ -70,6 +74,20 @@ def wrong(*given):
 def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
     """Every number is read as what it is, or left to do."""
     assert wrong(tmp_path, text) == []
+
+
+def test_the_size_of_a_cited_study_is_not_that_of_the_trial(tmp_path):
+    """30 took part, and another study had 20: PMC1805771."""
+    text = "That study, however, included 20 subjects, three of them without experience [ 14 ]."
+    rows = [["", "Mean (SD)", "95% CI"], ["S1", "1.97 (0.67)", "(1.72, 2.22)"],
+            ["S2", "2.17 (0.70)", "(1.91, 2.43)"]]  # fmt: skip
+    assert wrong(tmp_path, text, rows) == []
+
+
+def test_a_range_behind_a_median_is_no_fraction(tmp_path):
+    """1 to 7, around 1: PMC3195393."""
+    rows = [["", "No. of diagnoses"], ["Control site", "1/1–7"]]
+    assert wrong(tmp_path, "We enrolled 50 patients.", rows) == []
 
 
 SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
@@ -236,3 +254,10 @@ def test_cells_whose_form_only_a_note_tells_are_read_with_their_neighbors(tmp_pa
 
     assert {"697", "79", "1,393", "81"} <= {claim.printed for claim in ledger.claims.values()}
     assert not [v.printed for v in audit(ledger) if v.verdict == "mismatch"]
+
+
+def test_a_lost_minus_is_told_as_a_number_outside_its_interval(tmp_path):
+    """A negative limit is that of a difference, no fraction of anything: PMC3575357."""
+    rows = [["", "Mean change (95% CI)"], ["General health", "3.50 (−7.58 to 0.58)"]]
+    told = {v.reason for v in judged(tmp_path, "", rows) if v.verdict == "mismatch"}
+    assert told == {"The estimate, 3.50, is outside its own interval, -7.58–0.58."}
