@@ -19,7 +19,7 @@ from numbercheck.draft.findings import (
 from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
-from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, set_aside
+from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
@@ -62,6 +62,9 @@ SEVERAL = re.compile(
 )
 FOR_ENTRY = re.compile(r"\s*for\s+(?:[\w-]+\s+){0,3}(?:inclusion|eligib|particip|enrol|entry)")
 POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
+UNREAD = re.compile(  # a number just before its limits, but for a time
+    rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
+)
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
 
@@ -127,7 +130,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
             j += 1
         after = taken[j][1].start() if j < len(taken) else end
         past = taken[j - 1][1].end()
-        if kind == "interval" and re.search(r"\d", masked[before : match.start()]):
+        gap = slice(before, match.start())
+        if kind == "interval" and (re.search(r"\d", masked[gap]) or UNREAD.search(text[gap])):
             continue  # of a number that no pattern has read
         context = Context(
             text, start, end, min(before, match.start()), match, past, max(after, past), arms, found

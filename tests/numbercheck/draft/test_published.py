@@ -63,6 +63,9 @@ def wrong(*given):
         "It was lower (P = 2.0×10⁻⁵; P < 5 × 10⁻⁸), and gains were larger (p = 10⁻¹¹).",
         # lower, so the number is negative: PMC1175098
         "The mean score was 3.43 points lower; the confidence interval (-5.87 to -0.99) is narrow.",
+        # the limits are of the difference, which is not read: PMC4115605
+        "They had a mean score improvement of 1.83 vs 0.93 units, a difference of 0.90 units (95% "
+        "confidence interval [CI] 0.30–1.48).",
         # a day that does not exist, as printed: PMC3101755
         "The trial began on February 30, 2003.",
         # more than all is a change: PMC4889182
