@@ -547,9 +547,12 @@ def test_a_build_does_not_wait_for_one_into_another_folder_of_the_same_place(bui
 
 
 def test_two_builds_at_once_both_succeed(built):
-    """One after the other, and nothing is left of their meeting. Takes two processes 4 seconds."""
+    """One after the other, and nothing is left of their meeting.
+
+    Takes two processes 6 seconds: the notebook sleeps for two, so that they do meet.
+    """
     before = content(built.output)
-    built.change("1-baseline", "35)", "35 + 0)")
+    built.change("1-baseline", "35)", "35 + (__import__('time').sleep(2) or 0))")
     started = [command(built, wait=False) for _ in range(2)]
     told = [process.communicate()[1] for process in started]
 
