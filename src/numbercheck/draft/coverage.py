@@ -27,7 +27,8 @@ class Coverage:
         lines += [f"  set aside: {count:3} {why}" for why, count in self.aside.most_common()]
         lines += [f"  to do: {n.part}, {n.order}: {n.numeral} … {n.context} …" for n in self.todo]
         if self.guesses:
-            lines.append(f"{self.guesses} claims rest on a guess; their note says which")
+            rest = "claim rests" if self.guesses == 1 else "claims rest"
+            lines.append(f"{self.guesses} {rest} on a guess, which the note names")
         return "\n".join(lines)
 
 
