@@ -18,7 +18,7 @@ from numbercheck.consistency.asking import Asking, Bound, Settled, Value
 from numbercheck.consistency.chain import chain
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import positions
-from numbercheck.consistency.scope import NEEDY, named, unmodeled
+from numbercheck.consistency.scope import NEEDY, named, reads, unmodeled
 from numbercheck.consistency.search import Rows
 from numbercheck.consistency.slots import before, log_survival
 from numbercheck.consistency.solving import InfeasibleError, UndefinedError
@@ -144,7 +144,7 @@ class Bounds(Asking):
 
     def quantity(self, measure: Measure, statistic: str) -> Bound | None:
         """Bound an order statistic; None where the size of its population is open."""
-        model, rows = self.part(self.ledger, (measure.where, measure.among))
+        model, rows = self.part(self.ledger, reads(self.ledger, measure))
         vector = model.vector(measure)
         open_ = not isinstance(vector.size, int)
         sizes = self.range(model, vector.size) if open_ else (vector.size, vector.size)

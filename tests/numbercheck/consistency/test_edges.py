@@ -270,3 +270,14 @@ def test_an_average_may_be_of_those_of_a_group_who_have_a_value(printed):
         counts = tiny.count(Expression("a"))[lawful]
         found = Bounds(tiny.ledger, given_up=()).count(Expression("a"))
         assert (found.low, found.high) == (counts.min(), counts.max())
+
+
+def test_an_average_of_a_group_is_bounded_though_nothing_printed_reads_it():
+    """Who has a value is read together with who is in the group."""
+    columns = [variable("g", "flag"), variable("m", "flag"), variable("x", "integer", "1..3", "m")]
+    of_group = measure("x_g", "quantity", "x", among="g")
+    asked = trial(2, columns, [measure("g", "count", "g"), measure("m", "count", "m"), of_group],
+                  [("g", "n", "1"), ("m", "n", "2")])  # fmt: skip
+    bound = Bounds(asked.ledger).statistic(of_group, "min")
+
+    assert (bound.low, bound.high) == (1, 3)
