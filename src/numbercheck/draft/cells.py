@@ -102,7 +102,7 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
     more = number(m["n"]) > number(m["N"])
     if "/" in m[0] and (more or "/" in at.name):
         return None  # men/women
-    if (m["percent"] or "")[:1] in ("-", "−", "–"):
+    if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
     is_rate = bool(m["percent"]) and number(m["percent"]) > 100  # in a thousand, or of person-years
     shown = {} if is_rate else {"percent": "percent", **LIMITED}
@@ -158,7 +158,7 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     if re.search(r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]", at.heading):
         return None  # a P value, and the limits of what is tested
     if effect := _effect(at.heading, at.near):
-        if effect != "difference" and m["low"][0] in "-−–":
+        if effect != "difference" and as_printed(m["low"]).startswith("-"):
             return None  # no ratio is negative
         return at.finding("comparison", _numbers(m, a=effect, **LIMITED), effect.replace("_", " "))
     pair, said = limits_named(at.near) or limits_named(at.far), _said(at.near)

@@ -61,6 +61,7 @@ SEVERAL = re.compile(
     r"\b(?:or|either|versus|vs|groups|arms|regimens|treatments|one|two|three|four)\b"
 )
 FOR_ENTRY = re.compile(r"\s*for\s+(?:[\w-]+\s+){0,3}(?:inclusion|eligib|particip|enrol|entry)")
+SHARE = re.compile(OF_ALL)  # what follows a percentage of all that were counted before it
 POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
@@ -317,8 +318,8 @@ def _range(at: Context) -> list[Finding]:
 
 def _is_share(at: Context) -> bool:
     """Whether a percentage is that of the count before it."""
-    own = re.compile(OF_ALL).match(at.text, at.match.end("percent"))
-    return bool(own and COMPLETES.fullmatch(at.before))
+    is_own = SHARE.match(at.text, at.match.end("percent"))
+    return bool(is_own and COMPLETES.fullmatch(at.before))
 
 
 def _percent(at: Context) -> list[Finding]:
