@@ -45,19 +45,24 @@ class Ordered:
         cuts: list[Cut],
     ) -> None:
         self.model, self.ends, self.size, self.most, self.cuts = model, ends, size, most, cuts
-        self.known: list[tuple[cp_model.IntVar, cp_model.IntVar]] = []  # ranks and values
+        self.known: dict[int, tuple[cp_model.IntVar, cp_model.IntVar]] = {}  # ranks and values
 
     def at(self, rank: Rank) -> cp_model.IntVar:
         """The value at a rank."""
         rank = self.model.new_constant(rank) if isinstance(rank, int) else rank
+        if rank.index not in self.known:
+            self.known[rank.index] = rank, self._place(rank)
+        return self.known[rank.index][1]
+
+    def _place(self, rank: cp_model.IntVar) -> cp_model.IntVar:
+        """A new value, in its place among the cuts and the values already known."""
         value = self.model.new_int_var(*self.ends, "")
         for upper, count in self.cuts:
             below = self._just_if(value <= upper, value > upper)
             self.model.add(count >= rank).only_enforce_if(below)
             self.model.add(count < rank).only_enforce_if(~below)
-        for other, theirs in self.known:
+        for other, theirs in self.known.values():
             self._arrange(other, theirs, rank, value)
-        self.known.append((rank, value))
         return value
 
     def _arrange(self, first, lower, second, upper) -> None:  # noqa: ANN001
@@ -114,7 +119,9 @@ class Ordered:
         random : Random
             What the solution leaves open is drawn with it.
         """
-        fixed = sorted((solver.value(rank), solver.value(value)) for rank, value in self.known)
+        fixed = sorted(
+            (solver.value(rank), solver.value(value)) for rank, value in self.known.values()
+        )
         anchors = [(0, self.ends[0]), *fixed, (len(lowest) + 1, self.ends[1])]
         upper = [cut for cut, _ in self.cuts] + [self.ends[1]]
         found: list[int] = []
