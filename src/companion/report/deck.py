@@ -29,7 +29,9 @@ ASKED = 4  # questions for the authors on the slide; the others are in its notes
 NUMBER = re.compile(r"\d+")
 TITLES = {
     "contradiction": "A number that contradicts the others",
+    "no cohort has all": "Numbers that cannot hold together",
     "not supported": "Words that the counts do not support",
+    "rounding slip": "A rounding slip",
     "one reading only": "True under one reading only",
     "cited source differs": "The cited source prints another number",
     "sources differ": "Two sources, two numbers",

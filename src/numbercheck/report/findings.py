@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
+from numbercheck.ledger.sources import name_of
 from numbercheck.report.claims import token
 from numbercheck.report.questions import AuthorQuestion
 
@@ -15,25 +16,35 @@ BADGES = {
     "contradiction": "mismatch",
     "no cohort has all": "mismatch",
     "not supported": "mismatch",
+    "rounding slip": "mismatch",
     "one reading only": "unchecked",
     "cited source differs": "given",
     "sources differ": "mismatch",
     "in another source": "mismatch",
 }
 
-OF_SOURCES = {"comparator-differs": "cited source differs", "sources-differ": "sources differ"}
+KINDS = {  # by the kind of the verdict
+    "comparator-differs": "cited source differs",
+    "sources-differ": "sources differ",
+    "rounding-slip": "rounding slip",
+}
+BESIDE = ("cited source differs", "sources differ")  # what another source says of the article
 
 
 class Found(NamedTuple):
     """A finding: its kind, the slug of its claim or question, and why, with the numbers linked.
 
-    ``claim`` is None for a reading or a conflict, which are about several.
+    ``claim`` is None for a reading or a conflict, which are about several. ``place`` is the part
+    of the article or of another source that prints it, and ``support`` the share of the tests
+    tried that agree with the article.
     """
 
     kind: str
     about: str
     claim: Claim | None
     why: Markup
+    place: str = ""
+    support: float = 0.0
 
     @property
     def badge(self) -> str:
@@ -41,18 +52,16 @@ class Found(NamedTuple):
         return BADGES[self.kind]
 
     @property
+    def denies(self) -> bool:
+        """True of “no significant difference” where the counts show one."""
+        return bool(self.claim and self.claim.verbal and self.claim.printed.startswith(">"))
+
+    @property
     def quoted(self) -> str:
         """The claim in the article's own number or words; empty for a reading."""
         if self.claim and self.claim.verbal and self.claim.note:
             return f"“{self.claim.note.split(';')[0]}”"
         return token(self.claim) if self.claim else ""
-
-    @property
-    def place(self) -> str:
-        """Part of the article, or of another source, that prints it; empty for a reading."""
-        if not self.claim:
-            return ""
-        return ", ".join(filter(None, [self.claim.source.replace("_", " "), self.claim.part]))
 
 
 def findings(
@@ -64,6 +73,7 @@ def findings(
 ) -> list[Found]:
     """Everything that a reader should know first, by kind in the order of `BADGES`.
 
+    Of one kind, those that the fewest tests support come first.
     ``together`` has the conflicts among claims; those that a single verdict shows are left out.
     """
     found = [*_mismatches(ledger, verdicts)]
@@ -75,7 +85,7 @@ def findings(
             found.append(Found("no cohort has all", "", None, why))
     readings = (q for q in questions if q.kind == "reading")
     found += [Found("one reading only", q.question, None, fill(q.text)) for q in readings]
-    return sorted(found, key=lambda f: [*BADGES].index(f.kind))
+    return sorted(found, key=lambda f: ([*BADGES].index(f.kind), f.support, not f.denies))
 
 
 def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
@@ -84,12 +94,13 @@ def _mismatches(ledger: Ledger, verdicts: Iterable[Verdict]) -> Iterator[Found]:
         if verdict.verdict == "mismatch":
             claim, known = claims[verdict.claim], ledger.expected_findings
             why = known[verdict.claim].reason if verdict.claim in known else verdict.reason
-            yield Found(_kind(verdict, claim), claim.claim, claim, escape(why))
+            tried = [candidate.fits for candidate in verdict.candidates] if claim.verbal else []
+            support = sum(tried) / len(tried) if tried else 0.0
+            source = [name_of(claim.source, ledger)] if claim.source else []
+            place = ", ".join([*source, claim.part])
+            yield Found(_kind(verdict, claim), claim.claim, claim, escape(why), place, support)
 
 
 def _kind(verdict: Verdict, claim: Claim) -> str:
-    if verdict.kind in OF_SOURCES:
-        return OF_SOURCES[verdict.kind]
-    if claim.source:
-        return "in another source"
-    return "not supported" if claim.verbal else "contradiction"
+    kind = KINDS.get(verdict.kind, "not supported" if claim.verbal else "contradiction")
+    return kind if not claim.source or kind in BESIDE else "in another source"

@@ -104,13 +104,15 @@ def ledger_content(
     every = [*verdicts, *known.elsewhere]
     fill = Numbers(ledger, every, values, together, known.choices).fill
     found = findings(ledger, every, questions, fill, together)
+    kinds = Counter(f.kind for f in found)
     return {
         **_counted(known),
         "article": ledger.article,
         "ledger": ledger,
         "verdicts": verdicts,
         "findings": found,
-        "found": Counter(f.kind for f in found),
+        "found": kinds,
+        "wrong": kinds["contradiction"] + kinds["rounding slip"],
         "questions": [q for q in questions if q.kind == "ask"],
         "follows": following(verdicts, ledger),
         "what_if": known.choices,

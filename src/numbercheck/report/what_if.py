@@ -127,7 +127,7 @@ def _survival(claim: Claim, evidence: Evidence) -> tuple[str, dict[str, Limits]]
         pairs = (km_limits(h, conf_type, float(level))[1:] for h in found.histories)
         scaled = [(curve.scale * a, curve.scale * b) for a, b in pairs if not isnan(a + b)]
         limits[f"{level}|{conf_type}"] = scaled
-    return f"{curve.estimate.printed}; {found.number} reproduce this", limits
+    return f"{curve.estimate.printed}, given by {found.number}", limits
 
 
 def _said(limits: Limits, low: Printed, high: Printed) -> Said:

@@ -10,8 +10,9 @@ from reading_room import COHORT, LABEL, PUBLISHED, the_ledger, the_rows
 
 from companion.errors import CompanionError
 from companion.project import ROOT
-from companion.report.deck import write_deck
+from companion.report.deck import TITLES, write_deck
 from companion.report.journal_club import read_journal_club
+from numbercheck.report.findings import BADGES
 
 OUTPUTS = ROOT / "outputs"
 LARGEST = 3_000_000  # bytes
@@ -47,6 +48,11 @@ def test_it_is_one_small_file_of_about_twenty_slides_without_code(deck, slides):
     assert 18 <= len(slides) <= 26
     assert not re.search(r"src=|href=|url\(|@import|<(code|pre|img|link)\b", html)
     assert not re.search(r"\bnan\b|none of|undefined|\{|\}", " ".join(slides), re.IGNORECASE)
+
+
+def test_every_kind_of_finding_has_a_title():
+    """Also a kind that this article does not show, such as a set of numbers that conflict."""
+    assert set(TITLES) == set(BADGES)
 
 
 def test_the_same_build_gives_the_same_bytes(deck, tmp_path):
@@ -216,8 +222,13 @@ def test_it_prints_one_page_for_each_slide(visit, slides):
 
 
 @pytest.mark.browser
-def test_without_scripts_every_slide_is_there(browser, deck, slides):
+def test_without_scripts_every_slide_is_there_with_its_notes_below_it(browser, deck, slides):
     with browser.new_page(java_script_enabled=False) as page:
         page.goto(deck.as_uri())
 
         assert page.locator(".slide:visible").count() == len(slides)
+        parts = page.locator(".slide .body, .slide .notes").all()
+        boxes = [part.bounding_box() for part in parts]
+        bottoms = [box["y"] + box["height"] for box in boxes]
+        tops = [box["y"] for box in boxes[1:]]
+        assert all(top >= bottom - 1 for bottom, top in zip(bottoms, tops, strict=False))

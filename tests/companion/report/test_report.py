@@ -253,7 +253,7 @@ def test_reasons_for_unchecked_claims_are_words(page):
     kinds = {v.kind for v in audit(the_ledger()) if v.verdict == "unchecked"}
 
     assert kinds <= set(UNCHECKED)
-    assert all(UNCHECKED[kind] in page.texts["methods"] for kind in kinds)
+    assert all(UNCHECKED[kind] in page.texts["overview"] for kind in kinds)
 
 
 def test_the_page_writes_percentages_in_one_way(real):
@@ -290,13 +290,14 @@ def found(html):
 
 
 def test_findings_come_first_the_strongest_before_the_others(html):
-    """A contradiction, then words without support, readings, cited numbers, other sources."""
-    kinds = [kind for kind, _ in found(html)]
-    order = ["contradiction", "not supported", "one reading only", "cited source differs"]
+    """Words without support, the least supported first, then a last digit, readings, others."""
+    kinds, texts = zip(*found(html), strict=True)
+    order = ["not supported", "rounding slip", "one reading only", "cited source differs"]
     order.append("sources differ")
 
     assert set(kinds) == set(order)
-    assert kinds == sorted(kinds, key=order.index)
+    assert list(kinds) == sorted(kinds, key=order.index)
+    assert "by every test tried" in texts[0]
     assert html.index('class="found"') < html.index('class="bar"')
 
 
@@ -309,7 +310,8 @@ def test_the_first_sentences_count_what_was_found(html):
     lead = re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]
     lead = " ".join(re.sub("<.*?>", "", lead).split())
 
-    assert f"prints {len(numbers)} numbers: {follow} follow from other printed numbers" in lead
+    assert f"Of {len(numbers)} printed numbers, {follow} follow from others" in lead
+    assert "1 contradicts them, in the last digit only" in lead
     assert wrong == sum(map(int, re.findall(r"(\d+) (?:contradict|is not|are not|taken)", lead)))
 
 
