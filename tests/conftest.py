@@ -5,6 +5,7 @@ import gc
 import chromium
 import pytest
 from hypothesis import settings
+from reading import reading
 
 # A busy machine is slow and no defect; the same commit draws the same examples everywhere, and
 # `pytest --hypothesis-profile explore` draws new ones.
@@ -20,6 +21,13 @@ LONGEST = (
     *("test_types", "test_figures", "test_report", "test_deck", "test_page", "test_fresh_machine"),
     *("test_truth", "test_consistency", "test_reference", "test_survival"),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """Read every file, here and on a machine without a browser, where nothing can start."""
+    with reading():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items):

@@ -48,17 +48,13 @@ def visit(tabs, addresses):
     """Show the page at a part; at the end, nothing was said on the console or asked for.
 
     A load takes a second. A page that is open is shown at an address without filters, order and
-    open rows, which is the page as it opens; a test that does more to it asks for a fresh one.
+    open rows, which is the page as it opens; a test that does more to it stands last in this file.
     """
-    spoiled = []
 
-    def show(part="", size=WIDE, site="small", scheme="light", fresh=False):
+    def show(part="", size=WIDE, site="small"):
         page = tabs[site]
         page.set_viewport_size(size)
-        page.emulate_media(media="screen", color_scheme=scheme)
-        if fresh:
-            spoiled.append(page)
-            page.goto("about:blank")
+        page.emulate_media(media="screen", color_scheme="light")
         if page.url.startswith(addresses[site]):
             page.evaluate("location.hash = 'main'")  # so that the next address is another one
             page.evaluate(f"location.hash = '{part}?'")
@@ -73,8 +69,6 @@ def visit(tabs, addresses):
     own = ("data:", *addresses.values())
     said = [text for page in tabs.values() for text in page.said]
     foreign = [u for page in tabs.values() for u in page.asked if not u.startswith(own)]
-    for page in spoiled:
-        page.goto("about:blank")
     assert (said, foreign) == ([], [])
 
 
@@ -89,52 +83,6 @@ def turn_to(page, part):
     if part == "ledger":
         page.evaluate(f"location.hash = 'claim-{NUMBER}'")
         page.locator(f"#why-{NUMBER}").wait_for(state="visible")
-
-
-# Of neighbors that differ in nothing but their text, axe sees the first alone.
-THIN = """(opened) => {
-    const kept = `h1, h2, h3, h4, td, th, .gt_group_heading_row, ${opened}`;
-    const valued = ["aria-expanded", "class", "hidden", "open", "role", "scope", "style", "type"];
-    function form(element) {
-        const forms = new Set();
-        for (const child of [...element.children]) {
-            const its = form(child), repeated = forms.has(its);
-            if (repeated && !child.matches(kept) && !child.querySelector(opened)) child.remove();
-            forms.add(its);
-        }
-        const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
-        const attributes = [...element.attributes].map(({ name, value }) =>
-            valued.includes(name) && !element.ownerSVGElement ? `${name}=${value}` : name);
-        return JSON.stringify([element.tagName, attributes.sort(), [...forms],
-            texts.some((text) => text.data.trim())]);
-    }
-    form(document.body);
-}"""
-ALONE = """() => {
-    window.away = [...document.querySelectorAll("main > section:not(.current)")];
-    away.forEach((part) => part.remove());
-}"""
-TOGETHER = "document.querySelector('main').append(...away)"
-
-
-def test_axe_finds_nothing(visit):
-    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark.
-
-    Takes 6 seconds: 22 looks at the page of the article.
-    """
-    page, found = visit(f"claim-{NUMBER}", site="real", fresh=True), {}
-    page.evaluate(THIN, f"#claim-{NUMBER}, #why-{NUMBER}")
-    for part in PARTS:
-        turn_to(page, part)
-        assert page.locator("h1:visible").count() == 1
-        page.evaluate(ALONE)  # what is hidden costs axe most of its time
-        for size, scheme, rules in ((WIDE, "light", None), (PHONE, "dark", SEEN)):
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)
-            found[part, scheme] = barriers(page, rules)
-        page.evaluate(TOGETHER)
-
-    assert {part: faults for part, faults in found.items() if faults} == {}
 
 
 # A walk through the texts of the part that is shown, and of what is around all parts.
@@ -180,18 +128,19 @@ WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture(scope="module")
-def on_a_phone(browser, addresses):
+def on_a_phone(tabs, addresses):
     """What each part of a page looks like on a phone: its width, broken intervals, cut words.
 
     Takes 4 seconds: 11 parts of two pages are laid out, and each number of one is measured.
     """
     found = {}
-    with browser.new_page(viewport=PHONE) as page:
-        for site, scripts in (("small", [WIDTH]), ("real", [WIDTH, BROKEN, CUT])):
-            page.goto(addresses[site])
-            for part in PARTS:
-                turn_to(page, part)
-                found[site, part] = [page.evaluate(script) for script in scripts]
+    for site, scripts in (("small", [WIDTH]), ("real", [WIDTH, BROKEN, CUT])):
+        page = tabs[site]
+        page.set_viewport_size(PHONE)
+        page.goto(addresses[site])
+        for part in PARTS:
+            turn_to(page, part)
+            found[site, part] = [page.evaluate(script) for script in scripts]
     return found
 
 
@@ -231,7 +180,7 @@ def test_a_phone_breaks_no_number_into_two_lines(visit):
 
 
 def test_one_part_is_shown_at_a_time_and_the_first_is_the_overview(visit):
-    page = visit(fresh=True)
+    page = visit()
 
     assert [p for p in PARTS if page.locator(f"#{p}").is_visible()] == ["overview"]
     page.get_by_role("navigation").get_by_role("link", name="What if").click()
@@ -268,8 +217,8 @@ def test_filters_show_the_claims_of_a_place_verdict_basis_or_measure(visit):
         page.locator(f"select[name={field}]").select_option("")
 
 
-def test_an_explanation_leads_to_its_cell_and_the_cell_back_to_it(visit, size):
-    page = visit("ledger", size, "real")
+def test_an_explanation_leads_to_its_cell_and_the_cell_back_to_it(visit):
+    page = visit("ledger")
     row, why = page.locator("#claim-text6_crs_n"), page.locator("#why-text6_crs_n")
     assert not why.is_visible()
     row.get_by_role("button").click()
@@ -380,27 +329,6 @@ def test_another_method_changes_what_prints_so(visit, size):
     page.wait_for_function(f"document.getElementById('agreement').textContent === {before!r}")
 
 
-def test_the_keyboard_alone_reads_an_explanation(visit):
-    page = visit(fresh=True)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    for _ in range(len(PARTS) + 2):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.hash") == "#ledger":
-            break
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'ledger-title'")
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.className") == "token":
-            break
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
-    page.keyboard.press("Tab")
-    page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "false"
-
-
 def test_light_and_dark_can_be_switched(visit):
     page = visit()
     color = "getComputedStyle(document.body).backgroundColor"
@@ -422,7 +350,7 @@ def test_without_scripts_everything_is_there(browser, addresses):
 
 def test_print_gives_a_short_report_with_the_answers(visit):
     """What was found, tables, figures and the journal club; the ledger stays on the screen."""
-    page = visit(site="real", fresh=True)
+    page = visit(site="real")
     pages = re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))
     page.emulate_media(media="print")
     printed = ("overview", "tables", "figures", "club")
@@ -469,47 +397,6 @@ def test_a_heading_sorts_the_ledger_and_restores_the_order_of_the_article(visit)
     assert shown_rows(page).evaluate_all(ids) == before
 
 
-def view(page):
-    """What a reader sees of the ledger, and where."""
-    return {
-        "rows": shown_rows(page).count(),
-        "first": shown_rows(page).first.get_attribute("id"),
-        "open": page.locator("#claims tr.why:visible").count(),
-        "theme": page.evaluate("document.documentElement.dataset.theme"),
-        "scroll": page.evaluate("Math.round(scrollY)"),
-    }
-
-
-def test_the_address_keeps_filters_order_open_rows_theme_and_place(visit):
-    """It survives a reload, the way back from another part, and being sent to somebody."""
-    page = visit("ledger", fresh=True)
-    page.locator("select[name=part]").select_option("Text")
-    page.get_by_role("button", name="Verdict").click()
-    page.locator("#claim-text6_crs_n").get_by_role("button").click()
-    page.get_by_role("button", name="Dark").click()
-    page.evaluate("scrollTo(0, 300)")
-    page.wait_for_function("location.hash.includes('y=300')")
-    seen, address = view(page), page.url
-    assert seen["open"] == 1
-    assert seen["theme"] == "dark"
-
-    page.reload()
-    page.locator("#claim-text6_crs_n").wait_for(state="visible")
-    assert view(page) == seen
-    link = page.locator("#why-text6_crs_n a[href^='#result-']").first
-    link.scroll_into_view_if_needed()
-    left = view(page)
-    link.click()
-    page.locator("#data").wait_for(state="visible")
-    page.go_back()
-    page.locator("#claim-text6_crs_n").wait_for(state="visible")
-    assert view(page) == left
-    page.goto("about:blank")
-    page.goto(address)
-    page.locator("#claim-text6_crs_n").wait_for(state="visible")
-    assert view(page) == seen
-
-
 def copied(page, button):
     """What a press of a button puts on the clipboard: text, and HTML."""
     page.evaluate(
@@ -549,7 +436,7 @@ def test_a_claim_a_question_and_a_figure_have_a_link_and_a_citation_to_copy(visi
 
 def test_a_phone_shows_every_figure_whole(visit):
     """No data point is off the side; a press makes a figure as large as it was drawn."""
-    page = visit("figures", PHONE, "real", fresh=True)
+    page = visit("figures", PHONE, "real")
     wide = """() => [...document.querySelectorAll("#figures .scroll")]
         .filter(box => box.scrollWidth > box.clientWidth + 1).length"""
 
@@ -563,3 +450,115 @@ def test_a_hostile_notebook_runs_nothing(visit):
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
 
     assert "<script>alert(1)</script>" in page.locator("#notebooks").inner_text()
+
+
+# --- tests that leave a page other than it opens
+
+
+def test_the_keyboard_alone_reads_an_explanation(visit):
+    page = visit()
+    page.reload()  # so that nothing has the focus
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(len(PARTS) + 2):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.hash") == "#ledger":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'ledger-title'")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "token":
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "true"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "false"
+
+
+def view(page):
+    """What a reader sees of the ledger, and where."""
+    return {
+        "rows": shown_rows(page).count(),
+        "first": shown_rows(page).first.get_attribute("id"),
+        "open": page.locator("#claims tr.why:visible").count(),
+        "theme": page.evaluate("document.documentElement.dataset.theme"),
+        "scroll": page.evaluate("Math.round(scrollY)"),
+    }
+
+
+def test_the_address_keeps_filters_order_open_rows_theme_and_place(visit):
+    """It survives a reload, the way back from another part, and being sent to somebody."""
+    page = visit("ledger")
+    page.locator("select[name=part]").select_option("Text")
+    page.get_by_role("button", name="Verdict").click()
+    page.locator("#claim-text6_crs_n").get_by_role("button").click()
+    page.get_by_role("button", name="Dark").click()
+    page.evaluate("scrollTo(0, 300)")
+    page.wait_for_function("location.hash.includes('y=300')")
+    seen, address = view(page), page.url
+    assert seen["open"] == 1
+    assert seen["theme"] == "dark"
+
+    page.reload()
+    page.locator("#claim-text6_crs_n").wait_for(state="visible")
+    assert view(page) == seen
+    link = page.locator("#why-text6_crs_n a[href^='#result-']").first
+    link.scroll_into_view_if_needed()
+    left = view(page)
+    link.click()
+    page.locator("#data").wait_for(state="visible")
+    page.go_back()
+    page.locator("#claim-text6_crs_n").wait_for(state="visible")
+    assert view(page) == left
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator("#claim-text6_crs_n").wait_for(state="visible")
+    assert view(page) == seen
+
+
+# Of neighbors that differ in nothing but their text, axe sees the first alone.
+THIN = """(opened) => {
+    const kept = `h1, h2, h3, h4, td, th, .gt_group_heading_row, ${opened}`;
+    const valued = ["aria-expanded", "class", "hidden", "open", "role", "scope", "style", "type"];
+    function form(element) {
+        const forms = new Set();
+        for (const child of [...element.children]) {
+            const its = form(child), repeated = forms.has(its);
+            if (repeated && !child.matches(kept) && !child.querySelector(opened)) child.remove();
+            forms.add(its);
+        }
+        const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+        const attributes = [...element.attributes].map(({ name, value }) =>
+            valued.includes(name) && !element.ownerSVGElement ? `${name}=${value}` : name);
+        return JSON.stringify([element.tagName, attributes.sort(), [...forms],
+            texts.some((text) => text.data.trim())]);
+    }
+    form(document.body);
+}"""
+ALONE = """() => {
+    window.away = [...document.querySelectorAll("main > section:not(.current)")];
+    away.forEach((part) => part.remove());
+}"""
+TOGETHER = "document.querySelector('main').append(...away)"
+
+
+def test_axe_finds_nothing(visit):
+    """WCAG as axe-core checks it: each part of the page, wide in light and narrow in dark.
+
+    Takes 6 seconds: 22 looks at the page of the article.
+    """
+    page, found = visit(f"claim-{NUMBER}", site="real"), {}
+    page.evaluate(THIN, f"#claim-{NUMBER}, #why-{NUMBER}")
+    for part in PARTS:
+        turn_to(page, part)
+        assert page.locator("h1:visible").count() == 1
+        page.evaluate(ALONE)  # what is hidden costs axe most of its time
+        for size, scheme, rules in ((WIDE, "light", None), (PHONE, "dark", SEEN)):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            found[part, scheme] = barriers(page, rules)
+        page.evaluate(TOGETHER)
+
+    assert {part: faults for part, faults in found.items() if faults} == {}
