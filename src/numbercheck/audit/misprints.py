@@ -48,17 +48,17 @@ def _explanations(
             for way in case.of(case.count.values, n).whole[:1]:
                 whose = f"{way.name} of {of_total(Count(case.count.values, n, ()))}"
                 yield "other-denominator", way, f"{whose}, another printed total, gives them"
+    for way in without_event(case).whole[:1] if _is_mirrored(case, wilson) else ():
+        yield "complement-interval", way, "they are the interval of those without the event"
+    for way in case.tried:
+        if slip := _slip(case, way):
+            yield "rounding-slip", way, f"by {way.name} they were {slip}"
     for level, side in _other_levels(case):
         if _is_near(case, Method("wilson", level, side), total):
             for way in (Method(method, level, side) for method in METHODS):
                 if all(case.fit(way)):
                     kind = "one-sided" if side != first.sided else "other-level"
                     yield kind, way, f"{way.name} gives them"
-    for way in without_event(case).whole[:1] if _is_mirrored(case, wilson) else ():
-        yield "complement-interval", way, "they are the interval of those without the event"
-    for way in case.tried:
-        if slip := _slip(case, way):
-            yield "rounding-slip", way, f"by {way.name} they were {slip}"
     if _too_narrow(case):
         yield "too-narrow", first, "no method gives an interval so narrow"
 

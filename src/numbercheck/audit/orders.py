@@ -71,8 +71,8 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
     """Name the quantile that is out of order with most of the others; the median among equals."""
     broken = {
         claim.statistic: [
-            *(c for c in claims[:i] if c.value.exact > claim.value.exact),
-            *(c for c in claims[i + 1 :] if c.value.exact < claim.value.exact),
+            *(c for c in claims[:i] if _is_above(c, claim)),
+            *(c for c in claims[i + 1 :] if _is_above(claim, c)),
         ]
         for i, claim in enumerate(claims)
     }
@@ -87,14 +87,20 @@ def _falling(claims: list[Claim]) -> Iterator[Verdict]:
         yield verdict_on(worst, "mismatch", "out-of-order", says, inputs=used)
 
 
+def _is_above(claim: Claim, other: Claim) -> bool:
+    """Whether a number is above another, however both were rounded."""
+    return claim.value.interval()[0] > other.value.interval()[1]
+
+
 def _wrong_way(rows: list[Point], kind: str) -> Iterator[Verdict]:
     """Name an estimate of survival that rises with time, or of incidence that falls."""
     falls = kind == "survival"
     for (day, first, before), (horizon, second, after) in pairwise(rows):
         if day == horizon:
             continue  # not later, but printed twice
-        change = after.value.value / second - before.value.value / first
-        if change > 0 if falls else change < 0:
+        (low, high), (least, most) = before.value.interval(), after.value.interval()
+        is_wrong = least / second > high / first if falls else most / second < low / first
+        if is_wrong:
             says = f"{after.printed} at {horizon:g} days is {'above' if falls else 'below'} "
             says += f"{before.printed} earlier on the same curve, and "
             says += "a survival curve never rises." if falls else "an incidence never falls."

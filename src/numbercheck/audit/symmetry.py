@@ -188,9 +188,6 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif may_be(claim.value, (ends[0] / 2, ends[1] / 2)):
-        says += f"; {claim.printed} is half of that, as a one-sided P value is."
-        yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
     elif _is_far(claim.value, (low, high)) and not is_adjusted(claim, evidence):
         says += f"; no unweighted test of the same effect gives {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
@@ -200,9 +197,12 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
 
 
 def _is_far(printed: Printed, z: Ends) -> bool:
-    """Whether a P value is so far from that of some limits that they contradict each other."""
-    low, high = (min(max(x, 1e-15), 1.0) for x in ends_of(printed))
-    own = tuple(two_sided_z(1 - p) for p in (high, low))
+    """Whether a P value, of one side or two, is far from that of some limits."""
+    return all(_are_apart([sides * p for p in ends_of(printed)], z) for sides in (1, 2))
+
+
+def _are_apart(ps: list[float], z: Ends) -> bool:
+    own = tuple(two_sided_z(1 - min(max(p, 1e-15), 1.0)) for p in reversed(ps))
     pairs = list(product(own, z))
     gap = min(abs(a - b) for a, b in pairs)
     ratio = min(max(a, b) / max(min(a, b), 1e-9) for a, b in pairs)

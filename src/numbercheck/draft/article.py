@@ -10,10 +10,11 @@ from numbercheck.errors import NumbercheckError
 SUPERSCRIPTS = str.maketrans("0123456789-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 ABSTRACT = re.compile(r"(structured )?(abstract|summary)\W*", re.IGNORECASE)
 SECTION = re.compile(
-    r"((?:structured )?abstract|summary|introduction|background|(?:patients and )?methods|results|"
+    r"((?:structured )?abstract|summary|introduction|background|(?:(?:patients|materials?) and )?methods|results|"
     r"discussion|conclusions?|references|acknowledge?ments?|funding)\s*:?",
     re.IGNORECASE,
 )
+INTRODUCTION = re.compile(r"(\d+\W+)?(introduction|background)\W*", re.IGNORECASE)
 KEYWORDS = re.compile(r"key ?words\b", re.IGNORECASE)
 SECTIONS = re.compile(r"(background|importance|purpose|objectives?|aims?|context|methods)\b", re.I)
 CONCLUSION = re.compile(
@@ -44,11 +45,15 @@ class DraftError(NumbercheckError, ValueError):
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of the abstract or the text, with its place."""
+    """One paragraph of the abstract or the text, with its place.
+
+    ``is_own`` is False in the introduction, whose numbers are those of other studies.
+    """
 
     part: str
     locus: str
     text: str
+    is_own: bool = True
 
 
 @dataclass
@@ -171,9 +176,11 @@ def _arranged(pieces: list[Piece], front: dict[str, str | int]) -> Article:
             part = "Abstract"
         elif kind == "heading" and NOT_FOR_DRAFT.match(text):
             part = ""
-        elif part == "Abstract":
-            part = "Text" if _ends_abstract(kind, text, found) else part
+        elif part == "Abstract" and not _ends_abstract(kind, text, found):
+            pass
         elif kind == "body" or (kind == "heading" and (found or not has_abstract)):
+            part = "Introduction" if INTRODUCTION.fullmatch(text) else "Text"
+        elif part == "Abstract":
             part = "Text"
         prose = kind == "prose" or (kind == "heading" and part == "Abstract" != text)
         if prose and part and not NOT_PROSE.match(text):
@@ -202,7 +209,9 @@ def _joined(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _numbered(found: list[tuple[str, str]]) -> Iterator[Paragraph]:
-    number = 0
+    """Paragraphs with their places; an introduction that nothing ends is the whole text."""
+    number, ends = 0, found[-1:] and found[-1][0] != "Introduction"
     for part, text in found:
-        number += part == "Text"
-        yield Paragraph(part, f"Text ¶{number}" if part == "Text" else part, text)
+        number += part != "Abstract"
+        place = ("Abstract", part) if part == "Abstract" else ("Text", f"Text ¶{number}")
+        yield Paragraph(*place, text, not (ends and part == "Introduction"))

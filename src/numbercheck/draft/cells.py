@@ -39,7 +39,9 @@ P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
 IS_RATE = re.compile(r"\([^()%]*\brates?\b[^()%]*\)|person[-‐ ]years", re.IGNORECASE)
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
-NUMBER_AND_PERCENT = re.compile(r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%\s*\)")
+NUMBER_AND_PERCENT = re.compile(
+    r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%(?:\s+[a-z][^()]*)?\s*\)"
+)
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
 
@@ -161,7 +163,10 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
         if effect != "difference" and as_printed(m["low"]).startswith("-"):
             return None  # no ratio is negative
         return at.finding("comparison", _numbers(m, a=effect, **LIMITED), effect.replace("_", " "))
-    pair, said = limits_named(at.near) or limits_named(at.far), _said(at.near)
+    said, near = _said(at.near), limits_named(at.near)
+    if not near and re.search(r"±|\bSD\b", at.near):
+        return None
+    pair = near or limits_named(at.far)
     endpoint, horizon = ENDPOINT.search(at.near), HORIZON.search(at.near)
     found = None
     if pair == LIMITS and endpoint and horizon and said != "median":
@@ -172,9 +177,9 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
             return None  # a change, or a ratio in percent
         found = at.finding("count", _numbers(m, a="percent", **LIMITED))
     elif pair and (pair != LIMITS or said in ("median", "mean")):
-        center = "mean" if said == "mean" else "median"
+        center = "mean" if "mean" in (said, not near and _said(at.far)) else "median"
         found = at.finding("quantity", _numbers(m, a=center, low=pair[0], high=pair[1]))
-    if found and not limits_named(at.near):
+    if found and not near:
         found.note = "guess: what the limits are, by the caption or notes"
     return found
 

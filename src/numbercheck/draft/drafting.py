@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from numbercheck.draft.arms import Arms, find_arms
-from numbercheck.draft.article import Article
+from numbercheck.draft.arms import NO_ARMS, Arms, find_arms
+from numbercheck.draft.article import Article, Paragraph
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.grids import COLUMN, ROW, TableReader, one_label_column, sized_arms
@@ -53,7 +53,7 @@ class Draft:
 
 def draft_article(article: Article) -> Draft:
     """Draft the ledger of an article."""
-    text = "\n".join(p.text for p in article.paragraphs)
+    text = "\n".join(p.text for p in article.paragraphs if p.is_own)
     notes = "\n".join(f"{t.caption}\n{t.notes}" for t in article.tables)
     printed = [one_label_column(table) for table in article.tables]
     arms = find_arms(text, list(filter(None, map(sized_arms, printed))))
@@ -62,7 +62,7 @@ def draft_article(article: Article) -> Draft:
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
     for paragraph in article.paragraphs:
-        fresh, entries = _paragraph(paragraph.part, paragraph.locus, paragraph.text, arms, counts)
+        fresh, entries = _paragraph(paragraph, arms, counts)
         rows += fresh
         for entry in entries:
             measures.add(entry)
@@ -98,9 +98,10 @@ def _listed(notes: str) -> dict[str, str]:
 
 
 def _paragraph(
-    part: str, locus: str, text: str, arms: Arms, counts: dict[str, int]
+    paragraph: Paragraph, arms: Arms, counts: dict[str, int]
 ) -> tuple[list[ListedNumeral], list[Entry]]:
-    findings, aside = read_prose(text, arms)
+    part, text = paragraph.part, paragraph.text
+    findings, aside = read_prose(text, arms if paragraph.is_own else NO_ARMS)
     rows = []
     for found in numerals(text):
         counts[part] = counts.get(part, 0) + 1
@@ -111,7 +112,9 @@ def _paragraph(
         )
     findings += read_designs(text, {n.start for f in findings for n in f.numbers})
     findings.sort(key=lambda f: min(n.start for n in f.numbers))
-    return rows, [_placed(f, part, locus, rows) for f in findings]
+    for finding in findings if not paragraph.is_own else ():
+        finding.kind, finding.note = "external", ""
+    return rows, [_placed(f, part, paragraph.locus, rows) for f in findings]
 
 
 def _placed(finding: Finding, part: str, locus: str, rows: list[ListedNumeral]) -> Entry:

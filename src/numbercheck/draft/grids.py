@@ -120,7 +120,9 @@ class TableReader:
     def _row(self, r: int, row: list[str]) -> None:
         label = row[0].strip()
         self.aside[r, 0] = dict.fromkeys(range(len(row[0])), "row label")
-        values = [(c, cell) for c, cell in enumerate(row) if c and cell.strip()]
+        filled = [(c, cell) for c, cell in enumerate(row) if c and cell.strip()]
+        spanned = {c for c, cell in filled if cell == row[0] and (r, c) in self.table.repeats}
+        values = [(c, cell) for c, cell in filled if c not in spanned]
         sizes = [(c, found) for c, cell in values if (found := SIZE.fullmatch(cell.strip()))]
         worded = any(re.search("[A-Za-z]", cell) for _, cell in values)
         if not label and values and worded and not any(parses(cell) for _, cell in values):
@@ -176,7 +178,8 @@ class TableReader:
         rest = column.rest
         name = self._name(label, r)
         name = f"{name}, {rest[:1].lower()}{rest[1:]}" if rest else name
-        size = (self.section.size or column.size or self.size).replace(",", "")
+        own = SIZE.search(label)
+        size = (own[1] if own else self.section.size or column.size or self.size).replace(",", "")
         far = f"{self.table.caption} {self.table.notes}"
         near = f"{column.heading} {label} {self.stub}"
         self.aside[r, c] = set_aside(cell)

@@ -127,7 +127,11 @@ class Measures:
             return False  # two tables print two things
         if max(map(len, words), default=0) > 1 and words == drafted.words:
             center = [s for s in values if s in shared][: None if finding.kind == "count" else 1]
-            return bool(agree & set(center)) if shared else _agree(values, drafted)
+            return (
+                bool(agree & set(center))
+                if shared
+                else finding.kind == "count" and _agree(values, drafted)
+            )
         nested = bool(words and drafted.words) and (
             words <= drafted.words or drafted.words <= words
         )

@@ -58,7 +58,7 @@ PATTERNS = [
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})(?!{OWNERS}?\s+in\b)"),
-        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?!\s*mm\s?Hg){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT}){OF_ALL})?"),
+        ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?!\s*mm\s?Hg){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT})(?!\s+of\s){OF_ALL})?"),
         ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT}){OF_ALL}"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT})(?={OWNERS}|{WORDS}?\s*[),;.]|\s+(?:and|in|with|had|were|was|died|achieved)\b|\s+[a-z]+\s+(?:events|deaths)\b)"),

@@ -196,7 +196,8 @@ class Populations:
         is_another = not is_rounded_share(found, size, slip=0) and any(
             is_rounded_share(found, other, slip=0) for other in self.printed
         )
-        return drafted.among == among and is_rounded_share(found, size) and not is_another
+        slip = 0 if found.value("conf_low") else 1  # limits that may be of fewer patients
+        return drafted.among == among and is_rounded_share(found, size, slip) and not is_another
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""

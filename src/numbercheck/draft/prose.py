@@ -21,6 +21,7 @@ from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
+from numbercheck.draft.shares import is_rounded_share
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
@@ -49,7 +50,7 @@ OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
 )
 OTHER_OUTCOME = re.compile(
-    r"\b(relapses?|recurrences?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
+    r"\b(relapses?|recurrences?|deaths?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
     re.IGNORECASE,
 )
 PARTIAL = re.compile(
@@ -67,7 +68,11 @@ UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
 BESIDE = 5  # words between an effect and its P value
-PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect)\b|% power\b")
+PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
+                     r"[Aa]ssum(?:ing|ed)(?: that)? (?:an?|the))\b|% power\b")  # fmt: skip
+TO_EVENT = re.compile(
+    r"Kaplan|actuarial|life.table|cumulative|hazard ratio|\bHRs?\b", re.IGNORECASE
+)
 
 ENTRIES = {
     **dict.fromkeys(("random", "assigned", "allocated", "distributed"), "Patients randomized"),
@@ -143,7 +148,22 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     for finding in found if whole and OF_THEM.match(text[start:end]) else ():
         if finding.kind == "count" and not finding.arm:
             finding.section = whole.label  # type: ignore[union-attr]
+    if TO_EVENT.search(text, start, end):
+        found += [_estimate(f) for f in found if _is_estimate(f)]
     return [f for f in respectively(found, text[start:end]) if f.numbers]
+
+
+def _is_estimate(finding: Finding) -> bool:
+    """Whether n/N is less than its percentage, as where some were not followed to the end."""
+    n, total, percent = (number(finding.value(s)) for s in ("n", "N", "percent"))
+    return percent > 100 * n / total and not is_rounded_share(finding, total) if total else False
+
+
+def _estimate(count: Finding) -> Finding:
+    """Set apart from n/N the percentage that is an estimate of Kaplan and Meier's."""
+    beside = [n for n in count.numbers if n.statistic not in ("n", "N")]
+    count.numbers = [n for n in count.numbers if n not in beside]
+    return Finding("design", f"{count.label}, estimated", beside, count.arm, unit="%")
 
 
 def _p_value(at: Context) -> list[Finding]:
@@ -319,7 +339,8 @@ def _range(at: Context) -> list[Finding]:
 def _is_share(at: Context) -> bool:
     """Whether a percentage is that of the count before it."""
     is_own = SHARE.match(at.text, at.match.end("percent"))
-    return bool(is_own and COMPLETES.fullmatch(at.before))
+    is_of_others = at.before.rstrip().endswith(",") and at.after.startswith(" of ")
+    return bool(is_own and COMPLETES.fullmatch(at.before) and not is_of_others)
 
 
 def _percent(at: Context) -> list[Finding]:

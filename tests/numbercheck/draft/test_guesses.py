@@ -12,7 +12,7 @@ from numbercheck.audit import audit
 from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.consistency.search import Search, UnsizedError
 from numbercheck.consistency.words import not_modeled
-from numbercheck.draft.article import Article, Paragraph, PrintedTable
+from numbercheck.draft.article import Article, Paragraph, PrintedTable, read_article
 from numbercheck.draft.drafting import draft_article
 from numbercheck.draft.writing import write_draft
 from numbercheck.ledger.reading import read_ledger
@@ -211,3 +211,22 @@ def test_how_many_patients_there_are_is_read(tmp_path, text, size):
         assert Search(drafted(tmp_path, text)).n == size
     except UnsizedError:
         assert size == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Background\n\nElsewhere, 174 patients were randomized, and 40% (50/174) died.\n\n"
+        "## Methods\n\nWe compare two drugs.\n",  # PMC4845347
+        "<body><sec><title>1. Introduction</title><p>Elsewhere, 174 patients were randomized, and "
+        "40% (50/174) died.</p></sec><sec><title>Methods</title><p>Two drugs.</p></sec></body>",
+    ],
+)
+def test_what_an_introduction_tells_is_of_other_studies(tmp_path, text):
+    """Its patients are not those of the trial, and its numbers are not judged."""
+    (tmp_path / "article").write_text(text, encoding="utf-8")
+    write_draft(draft_article(read_article(tmp_path / "article")), tmp_path / "ledger")
+    ledger = read_ledger(tmp_path / "ledger")
+
+    assert {ledger.measures[c.measure].kind for c in ledger.claims.values()} == {"external"}
+    assert {v.verdict for v in audit(ledger)} == {"unchecked"}

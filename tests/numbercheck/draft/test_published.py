@@ -70,6 +70,23 @@ def wrong(*given):
         "The trial began on February 30, 2003.",
         # more than all is a change: PMC4889182
         "We enrolled 50 patients. Traffic to the website of 289% was seen.",
+        # the percentages are estimates of curves: PMC1891439, PMC2755038
+        "We enrolled 400 patients. Relapse (HR 0.19, 95% CI 0.04–0.92) was seen in 12.4% (6/51) and"
+        " in 35 of 344 patients (10.9%).",
+        # what the number of patients was planned for: PMC4949758
+        "Assuming a 1-year survival of 40%, the 12-week death rate is 19.1%.",
+        # deaths, not survival: PMC4949758
+        "Survival at 1 year was 40%, with a survival of 9 months and a 12-week death rate of 19%.",
+        # two periods, not one: PMC1913177
+        "It was removed after a median period of 94 days (range: 30–262 days). Relapse came after a"
+        " mean period of 7 months.",
+        # babies who lived elsewhere: PMC5656139
+        "Neonatal mortality was 39/1000 live births, 94% of babies were born at home.",
+        # P of one side: PMC3427491
+        "OS was alike (HR 0.927 (95% CI 0.65, 1.292; p = 0.292)).",
+        # patients who were not all measured, as the limits say: PMC3634976
+        "Patients received zolimab (n = 274) or placebo (n = 95). In the zolimab group, pain was "
+        "seen in six patients (2.3% [95% CI 0.8; 4.9]).",
         # patients of another number than those enrolled: PMC5654157
         "We randomly assigned 59 patients. Of 77 assessable patients, none had been treated.",
     ],
@@ -109,6 +126,13 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         [["", "Placebo (n=135)", "Simvastatin (n=134)"],
          ["Diarrhoea", "8 (6.0)", "9 (6.7)"], ["Stomatitis", "6 (4.5)", "4 (3.0)"],
          ["Response, n (%)", "90 (67.2)", "91 (67.9)"]],
+        # the three days add up to less than the column: PMC4164149
+        [["", "Prolutex (n = 400)", "Endometrin (n = 400)"],
+         ["Day of transfer, number (% in the timeframe)", "", ""],
+         ["Day 2", "168 (42.9)", "171 (43.8)"], ["Day 4", "9 (2.3)", "8 (2.1)"],
+         ["Day 6", "215 (54.8)", "211 (54.1)"]],
+        # how many have a value, in the row's label: PMC4893237
+        [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
         [["", "rhGH (n = 23)", "Control (n = 20)"], ["Male/Female (n)", "21/2", "19/1"]],
         # changes in percent: PMC5707413
@@ -257,6 +281,26 @@ def test_cells_whose_form_only_a_note_tells_are_read_with_their_neighbors(tmp_pa
 
     assert {"697", "79", "1,393", "81"} <= {claim.printed for claim in ledger.claims.values()}
     assert not [v.printed for v in audit(ledger) if v.verdict == "mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "rows"),
+    [
+        # a geometric mean, with quartiles: PMC3898240
+        ("Mean (SEM) or geometric mean (interquartile range).",
+         [["", "After"], ["SAA", "1579 (214,1188)"]]),
+        # a decimal point printed as a dash, where SD stands: PMC5362210
+        ("Median (interquartile range) unless stated.",
+         [["", "After"], ["Age, mean (SD)", "27.7 (1–0)"]]),
+        # 0.15 to 0.155, and 0.15 to 0.25: PMC5588713
+        ("Median (range).", [["", "After"], ["MIP", "0.15 (0.2–8.5)"]]),
+    ],
+)  # fmt: skip
+def test_limits_that_a_note_names_are_in_no_wrong_order(tmp_path, notes, rows):
+    table = PrintedTable("Table 1", rows, notes=notes, part="Table 1")
+    write_draft(draft_article(Article((), (table,))), tmp_path / "ledger")
+
+    assert not [v for v in audit(read_ledger(tmp_path / "ledger")) if v.verdict == "mismatch"]
 
 
 def test_a_lost_minus_is_told_as_a_number_outside_its_interval(tmp_path):
