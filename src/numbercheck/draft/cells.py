@@ -42,6 +42,7 @@ QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.
 NUMBER_AND_PERCENT = re.compile(
     r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%(?:\s+[a-z][^()]*)?\s*\)"
 )
+BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
 
@@ -49,16 +50,23 @@ COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\
 class Setting:
     """What is known of a cell beside its text.
 
-    ``near`` are the words of its row and column, ``far`` those of the caption and the notes;
-    ``size`` is how many patients its column or section has.
+    ``heading`` and ``label`` are the words of its column and row, ``stub`` those above the row,
+    ``far`` those of the caption and the notes; ``size`` is how many patients its column or section
+    has.
     """
 
     name: str
     heading: str
-    near: str
+    label: str
+    stub: str
     far: str
     size: str
     arm: str
+
+    @property
+    def near(self) -> str:
+        """The words of its row and column."""
+        return f"{self.heading} {self.label} {self.stub}"
 
     def finding(self, kind: str, numbers: list[Number], ending: str = "") -> Finding:
         """A finding in this cell's arm."""
@@ -117,7 +125,11 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     said = _said(at.near)
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
-    is_told = bool(NUMBER_AND_PERCENT.search(at.near if said else at.far))
+    if said == "n" and not whole:
+        said = ""  # of other rows below one heading
+    is_told = bool(NUMBER_AND_PERCENT.search(f"{at.heading} {at.label}"))
+    if not is_told and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
+        is_told = not at.size or _fits(m, at, BELOW)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = _fits(m, at) or (said == "n" and not at.size)
     if whole and (m["percent"] or (is_told and not m["sign"])):
@@ -134,19 +146,19 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
 
 def _said(text: str) -> str:
     """What words say of the first number of a cell: a median, a mean or a count."""
-    if re.search(r"\b[Mm]edian\b", text):
+    if re.search(r"\b[Mm]edians?\b", text):
         return "median"
-    if re.search(r"\b[Mm]ean\b|±|\bSD\b", text):
+    if re.search(r"\b[Mm]eans?\b|±|\bSD\b", text):
         return "mean"
     return "n" if COUNTS.search(text) else ""
 
 
-def _fits(m: re.Match[str], at: Setting) -> bool:
-    """Whether the number in brackets is the percentage of the first in the column's size."""
+def _fits(m: re.Match[str], at: Setting, near: float = 1) -> bool:
+    """Whether the number in brackets is near the percentage of the first in the column's size."""
     if not at.size:
         return _said(at.far) == "n"
     a, b = (number(m[g]) for g in "ab")
-    return abs(100 * a / max(float(at.size), 1) - b) <= 1
+    return abs(100 * a / max(float(at.size), 1) - b) <= near
 
 
 def _effect(*texts: str) -> str:

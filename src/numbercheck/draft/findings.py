@@ -67,6 +67,6 @@ def limits_named(words: str) -> tuple[str, str] | None:
     """What words say of two numbers beside another: quartiles, a range or confidence limits."""
     if re.search(r"\bIQR\b|quartile|\bQ1\b", words, re.IGNORECASE):
         return "p25", "p75"
-    if re.search(r"\brange\b|\bmin\b|\bmin[a-z]*mum\b", words, re.IGNORECASE):
+    if re.search(r"\brange\b|\bmin(imum)?\W{1,3}max", words, re.IGNORECASE):
         return "min", "max"
     return LIMITS if re.search(r"\bCI\b|confidence", words) else None

@@ -181,11 +181,12 @@ class TableReader:
         own = SIZE.search(label)
         size = (own[1] if own else self.section.size or column.size or self.size).replace(",", "")
         far = f"{self.table.caption} {self.table.notes}"
-        near = f"{column.heading} {label} {self.stub}"
         self.aside[r, c] = set_aside(cell)
         if re.search(r"\bref(erence)?\b", cell, re.IGNORECASE):
             self.aside[r, c] = dict.fromkeys(range(len(cell)), "reference category")
-        found = read_cell(cell.strip(), Setting(name, column.heading, near, far, size, column.arm))
+        found = read_cell(
+            cell.strip(), Setting(name, column.heading, label, self.stub, far, size, column.arm)
+        )
         if found:
             found.section = self.section.heading if self.section.size else ""
             found.column, found.is_partial = c, bool(MISSING.search(far))

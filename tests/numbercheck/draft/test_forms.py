@@ -158,6 +158,7 @@ def test_what_no_form_fits_is_left_to_do():
         ("14.2 (11.0–NE)", "Median OS (95% CI)", ["median 14.2", "conf_low 11.0", "conf_high NE"]),
         ("20.1 (19.0–21.2)", "Mean (95% CI)", ["mean 20.1", "conf_low 19.0", "conf_high 21.2"]),
         ("0.80 (0.52–1.25)", "Index (95% CI)", []),
+        ("119 (86 to 152)", "Walking (min/week), change (95% CI)", []),  # in minutes
         ("55 (12)", "Age", []),  # 55 of 40 patients?
         ("—", "Response", []),
     ],

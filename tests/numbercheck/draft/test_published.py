@@ -131,6 +131,9 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Day of transfer, number (% in the timeframe)", "", ""],
          ["Day 2", "168 (42.9)", "171 (43.8)"], ["Day 4", "9 (2.3)", "8 (2.1)"],
          ["Day 6", "215 (54.8)", "211 (54.1)"]],
+        # a mean with its SD, below the heading of counts: PMC4937273
+        [["", "A (n = 24)", "B (n = 24)"], ["Race, n (%)", "", ""], ["Black", "1 (4.2)", "0 (0)"],
+         ["Age", "48 (12)", "49 (10)"]],
         # how many have a value, in the row's label: PMC4893237
         [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
