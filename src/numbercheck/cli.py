@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 HERE = Path("data/published")
 CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
 
+DRAFTED = """Next:
+  Read {0}/claims.csv against the article. Where a row is right, delete `guess: …` from its note.
+  Give each numeral to do a row there, or a reason in printed_numbers.csv, column set_aside.
+  Then: numbercheck audit {1}"""
+NOTHING_ASKED = (
+    "bounds.csv asks nothing, and the ledger has no curve, grade or test to ask about. To bound a "
+    "count: numbercheck bounds 'EXPRESSION' LEDGER, with the columns of variables.csv"
+)
+
 program = Program(
     "numbercheck",
     "Check the printed numbers of one article: audit them against each other, ask whether one\n"
@@ -47,11 +56,6 @@ def main() -> None:
 def _read(folder: Path) -> "Ledger":
     from numbercheck.ledger.reading import read_ledger
 
-    if folder == HERE and not folder.is_dir():
-        raise UsageError(
-            f"there is no {HERE} here; name the folder of a ledger, or start one: "
-            "numbercheck new my-ledger"
-        )
     return read_ledger(folder)
 
 
@@ -192,12 +196,14 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
         from numbercheck.draft.drafting import draft_article
         from numbercheck.draft.writing import write_draft
 
-        write_draft(draft_article(read_article(article)), output)
+        drafted = draft_article(read_article(article))
+        if not drafted.rows:
+            raise UsageError(f"{article}: there are no numbers in it, so there is nothing to draft")
+        write_draft(drafted, output)
     found = coverage(output or article)
     print(found)
     if output:
-        folder = quote(str(output))
-        print(f"Read {output}/claims.csv against the article, then: numbercheck audit {folder}")
+        print(DRAFTED.format(output, quote(str(output))))
     sys.exit(1 if check and found.todo else 0)
 
 
@@ -302,15 +308,16 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
     from numbercheck.report.page import write_page
 
     _require_claims(_read(folder))
+    page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
+    page.parent.mkdir(parents=True, exist_ok=True)
     _ask_for_patience(seconds)
     try:
         with within(seconds):
-            found = document(folder)
+            found = document(folder, tell=_tell_terminal)
     except (UndecidedError, LedgerError) as error:  # such as no claim on how many patients
         print(error)
         found = {}
     print("".join(f"{sentence}\n" for sentence in found.get("undecided", ())), end="")
-    page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
     write_page(folder, found, page)
     print(page)
 
@@ -360,8 +367,12 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
 
 def _ask_for_patience(seconds: float) -> None:
     """Tell somebody at a terminal how long there may be nothing to see."""
+    _tell_terminal(f"asking the solver, for at most {seconds:g} s")
+
+
+def _tell_terminal(what: str) -> None:
     if sys.stderr.isatty():
-        print(f"asking the solver, for at most {seconds:g} s …", file=sys.stderr)
+        print(f"{what} …", file=sys.stderr)
 
 
 @contextmanager
@@ -409,7 +420,7 @@ def _show_bounds(
     for slug in given_up:
         claim = ledger.claims[slug]
         print(f"set aside: {claim.locus} ({slug}) prints {claim.printed}; `conflicts` says why")
-    print(*found, *undecided, sep="\n")
+    print(*(found or undecided or [NOTHING_ASKED]), *(undecided if found else []), sep="\n")
     for endpoint, rows in envelopes.items():
         print(f"{endpoint} month by month, least and largest estimate:")
         print(

@@ -149,7 +149,7 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
         (("companion", "biuld"), "no command 'biuld' .*; did you mean build"),
         (("numbercheck", "nonsense"), r"no command 'nonsense' \(numbercheck --help lists them\)"),
         (("numbercheck", "audit", "--no-such-option"), "unrecognized arguments: --no-such-option"),
-        (("numbercheck", "audit", "nowhere"), r"nowhere/claims\.csv: there is no such file"),
+        (("numbercheck", "audit", "nowhere"), r"there is no nowhere; name a ledger"),
         (
             ("companion", "verify", "--results", "nowhere.csv"),
             r"nowhere\.csv: No such file or directory",
@@ -287,7 +287,7 @@ def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
 
     assert ended.returncode == 2
     assert ended.stdout == ""
-    assert "there is no such file; a ledger needs measures and claims" in ended.stderr
+    assert f"there is no {tmp_path / 'nowhere'}" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -10,9 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from math import inf
 from multiprocessing import get_context
 from pathlib import Path
+from time import time
 from typing import Any
 
 from numbercheck.consistency.asking import Bound
@@ -34,7 +34,9 @@ PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit te
 BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
 
 
-def document(published: Path, jobs: int = 2) -> dict[str, Any]:
+def document(
+    published: Path, jobs: int = 2, tell: Callable[[str], None] = lambda part: None
+) -> dict[str, Any]:
     """Conflicts, other readings, bounds, envelopes, histories, leave-one-out and digit test.
 
     Parameters
@@ -43,17 +45,20 @@ def document(published: Path, jobs: int = 2) -> dict[str, Any]:
         Folder of the ledger.
     jobs : int
         Processes.
+    tell : callable
+        Takes the name of each part while it is computed.
     """
     ledger = read_ledger(published)
     given_up = give_up(Search(ledger))[0]
     with _pool(jobs) as pool:
-        left = time_left()
-        futures = {part: pool.submit(_make, part, published, given_up, left) for part in PARTS}
+        until = time() + time_left()
+        futures = {part: pool.submit(_make, part, published, given_up, until) for part in PARTS}
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
         late: list[str] = []
         for part, future in futures.items():
-            with _noting(late, part.replace("_", " ")):
+            tell(f"  {TOLD[part]}")
+            with _noting(late, TOLD[part]):
                 made[part] = future.result()
     listed, envelopes, undecided = _joined([made.pop(half) for half in HALVES])
     bounds = [bound.record() for bound in listed]
@@ -78,7 +83,7 @@ def standard_bounds(
     given_up = give_up(Search(read_ledger(published), seconds))[0]
     with _pool(jobs) as pool:
         futures = [
-            pool.submit(_make, half, published, given_up, time_left(), seconds=seconds)
+            pool.submit(_make, half, published, given_up, time() + time_left(), seconds=seconds)
             for half in HALVES
         ]
         return given_up, *_joined([future.result() for future in futures])
@@ -168,9 +173,18 @@ PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside, the
     ],
 }
 HALVES = ("others", "by_month")
+TOLD = {
+    "leave_one_out": "what the others imply about each number",
+    "digit_test": "whether a changed digit would be noticed",
+    "others": "what is not printed",
+    "by_month": "each curve by month",
+    "readings": "other readings of the article",
+    "subgroups": "the cells of subgroups",
+    "risk_histories": "the numbers at risk behind each curve",
+}
 
 
-def _make(part: str, published: Path, given_up: list[str], left: float = inf, **more: float) -> Any:
-    """Compute a part in another process, within the time that the command has left."""
-    with within(left):
+def _make(part: str, published: Path, given_up: list[str], until: float, **more: float) -> Any:
+    """Compute a part in another process, which may begin late, until a time of the clock."""
+    with within(until - time()):
         return PARTS[part](read_ledger(published), given_up, **more)

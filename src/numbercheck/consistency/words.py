@@ -98,9 +98,9 @@ def not_modeled(ledger: Ledger) -> dict[str, list[str]]:
 
 def tell_not_modeled(ledger: Ledger) -> list[str]:
     """A line for each reason why claims take no part, with the first of them."""
-    return [
-        f"not modeled, {reason} ({len(claims)}): {first_of(claims, NAMED)}"
-        for reason, claims in not_modeled(ledger).items()
+    left = not_modeled(ledger)
+    return ["", "Left out of this question, and why:"] * bool(left) + [
+        f"  {reason} ({first_of(claims, NAMED)})" for reason, claims in left.items()
     ]
 
 

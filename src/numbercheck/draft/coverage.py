@@ -20,8 +20,9 @@ class Coverage:
 
     def __str__(self) -> str:
         aside, todo = self.aside.total(), len(self.todo)
+        every = self.covered + aside + todo
         lines = [
-            f"{self.covered + aside + todo} numerals: {self.covered} in claims, "
+            f"{every} numeral{'s' * (every != 1)}: {self.covered} in claims, "
             f"{aside} set aside, {todo} to do"
         ]
         lines += [f"  set aside: {count:3} {why}" for why, count in self.aside.most_common()]

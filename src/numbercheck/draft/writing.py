@@ -25,8 +25,6 @@ def write_draft(draft: Draft, directory: Path) -> None:
     DraftError
         If there is something in the folder already; nothing is written then.
     """
-    if not draft.rows:
-        raise DraftError("there are no numbers in it, so there is nothing to draft")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise DraftError(f"{directory} is there already; name a new folder, nothing is overwritten")
     new_ledger(directory)

@@ -41,9 +41,17 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 - `printed`: exactly as printed, such as `94%`, `69.0` or `<0.05`; a number in words in digits;
   `NE` or `not reached` for a limit or a median that was not reached.
 - `verbal`: yes where the article claims significance in words only; `<0.05` stands for
-  "significant", `>=0.05` for "no significant difference". `numerals`, `note`: free.
+  "significant", `>=0.05` for "no significant difference". `numerals`, `note`: may stay empty.
 - `arm`: in a trial of several arms, which one the number is of (`A`), or which two it compares
   (`A|B`); `article.json` names them: `{{"arms": ["A", "B"]}}`. It may be left out.
+
+## In a draft: guesses in claims.csv, and printed_numbers.csv
+
+- A claim whose `note` has `guess: …` is held against nothing. Read it against the article,
+  correct the row or delete that note.
+- `printed_numbers.csv` has a row for each numeral of the article. Each is covered by a claim
+  (its `numerals` cell holds the `order`), has a reason in `set_aside`, or is still to do:
+  `numbercheck draft --check .` lists those.
 
 ## families.csv, relations.csv, assumptions.csv
 

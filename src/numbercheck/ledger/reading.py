@@ -40,6 +40,10 @@ def read_ledger(directory: Path | str) -> Ledger:
         measure, a printed text that is not a number, an expression that names no column.
     """
     directory = Path(directory)
+    if not directory.exists():
+        raise LedgerError(
+            [f"there is no {directory}; name a ledger, or start one: numbercheck new my-ledger"]
+        )
     if directory.suffix.lower() == ".xlsx":
         return _read_workbook(directory)
     if directory.is_file():

@@ -142,7 +142,7 @@ def test_what_the_model_cannot_state_is_told(run, survival, command):
     _, shown, _ = run(*words, command=command)
     reasons = json.loads(run(*words, "--json", command=command)[1])["not_modeled"]
 
-    assert "not modeled, no model of the hazard ratio (1): os_hr\n" in shown
+    assert "  no model of the hazard ratio (os_hr)\n" in shown
     assert reasons["no model of the hazard ratio"] == ["os_hr"]
     assert reasons["no model of a cumulative incidence"] == ["death"]
     assert reasons["its measure does not say of which variable it is (where)"] == ["stay"]
@@ -158,14 +158,50 @@ def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
     assert "more time" in shown
 
 
+def test_a_ledger_with_nothing_to_ask_says_how_to_ask(run, tmp_path):
+    """A draft has no bounds.csv, and an empty line would be no answer."""
+    shutil.copytree(EXAMPLES / "two-arm", tmp_path, dirs_exist_ok=True)
+    for name in ("measures", "claims"):
+        path = tmp_path / f"{name}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if "p_value" not in line and "comparison" not in line]
+        path.write_text("\n".join(kept), encoding="utf-8")
+    status, shown, _ = run(tmp_path)
+
+    assert status == 0
+    assert "bounds.csv asks nothing" in shown
+    assert "numbercheck bounds 'EXPRESSION'" in shown
+
+
+def test_a_report_makes_the_folder_that_it_is_written_to(run, tmp_path):
+    """To refuse it after a minute's computing would be worse."""
+    page = tmp_path / "new" / "page.html"
+
+    assert run(EXAMPLES / "two-arm", "--output", page, "--seconds", "9", command="report")[0] == 0
+    assert page.is_file()
+
+
+@pytest.mark.parametrize("command", ["audit", "conflicts", "report", "bounds"])
+def test_a_folder_that_is_not_there_is_named(run, tmp_path, command):
+    words = ["response"] if command == "bounds" else []
+    status, _, error = run(*words, tmp_path / "nowhere", command=command)
+
+    assert status == 2
+    assert f"there is no {tmp_path / 'nowhere'}" in error
+    assert "numbercheck new" in error
+
+
 @pytest.mark.parametrize("command", ["conflicts", "bounds", "report"])
-def test_a_terminal_is_told_how_long_it_may_take(run, monkeypatch, tmp_path, command):
-    """Up to a minute passes without a word."""
+def test_a_terminal_is_told_how_long_it_may_take_and_for_what(run, monkeypatch, tmp_path, command):
+    """A report takes up to a minute, and says what it computes."""
     folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "ledger")
     words = (["response"] if command == "bounds" else []) + [folder, "--seconds", "9"]
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
 
-    assert "for at most 9 s" in run(*words, command=command)[2]
+    told = run(*words, command=command)[2]
+
+    assert "for at most 9 s" in told
+    assert ("  whether a changed digit would be noticed …\n" in told) == (command == "report")
 
 
 def test_a_log_of_many_runs_is_told_nothing(run, monkeypatch):

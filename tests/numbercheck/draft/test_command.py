@@ -126,6 +126,7 @@ def test_what_cannot_be_drafted_from_is_named_in_one_sentence(tmp_path, content,
     run = numbercheck("draft", tmp_path / "a", "--output", tmp_path / "ledger")
     assert run.returncode == 2
     assert says in run.stderr
+    assert run.stderr.startswith(f"{tmp_path / 'a'}: ")
     assert len(run.stderr.splitlines()) == 1
     assert not (tmp_path / "ledger").exists()
 
