@@ -1,7 +1,6 @@
 """Sweeps: results compared with the notebooks, resuming, failures, and a real cluster."""
 
 import csv
-import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from article import LEDGER
-from places import HELPERS
+from called import called
 
 from companion.build.progress import Watch
 from companion.build.request import COHORT, PUBLISHED
@@ -50,8 +49,8 @@ def here():
     """Address of a cluster inside this process: workers of their own take seconds to start."""
     from distributed import LocalCluster
 
-    apart = {"processes": False, "scheduler_kwargs": NO_DASHBOARD}
-    with LocalCluster(n_workers=1, threads_per_worker=1, **apart) as cluster:
+    inside = {"processes": False, "protocol": "tcp", "scheduler_kwargs": NO_DASHBOARD}
+    with LocalCluster(n_workers=1, threads_per_worker=1, **inside) as cluster:
         yield cluster.scheduler_address
 
 
@@ -197,29 +196,24 @@ def test_a_grid_that_cannot_be_run_is_refused_before_anything_runs(tmp_path, tex
 
 
 @pytest.fixture
-def cluster(tmp_path):
-    """A scheduler with two workers, each a process of its own."""
-    from distributed import LocalCluster
+def apart(here, tmp_path):
+    """A second worker of that cluster, which is a process of its own."""
+    from distributed import Client
 
+    worker = [sys.executable, "-m", "dask", "worker", here, "--no-nanny",
+              "--host", "127.0.0.1", "--no-dashboard", "--nthreads", "1"]  # fmt: skip
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = os.environ | {"PYTHONPATH": str(HELPERS)}
-    with LocalCluster(n_workers=0, scheduler_kwargs=NO_DASHBOARD) as head:
-        worker = [sys.executable, "-m", "dask", "worker", head.scheduler_address, "--no-nanny",
-                  "--host", "127.0.0.1", "--no-dashboard", "--nthreads", "1"]  # fmt: skip
-        started = [subprocess.Popen(worker, **quiet, env=environment, cwd=tmp_path) for _ in "12"]
-        head.wait_for_workers(2, timeout=120)  # else the sweep would wait without end
-        yield head.scheduler_address, started
-        for process in started:
-            process.kill()
-            process.wait()
+    with Client(here) as client, subprocess.Popen(worker, cwd=tmp_path, **quiet) as started:
+        client.wait_for_workers(2, timeout=120)
+        yield started
+        started.kill()
 
 
-def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp_path):
-    """A real scheduler and two workers; one is killed while it works.
+def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(here, apart, tmp_path):
+    """One of two workers is killed while it works.
 
-    Takes 8 seconds: a worker starts in two and constructs a cohort in one more.
+    Takes 6 seconds: a worker starts in two, and four cohorts are constructed.
     """
-    where, workers = cluster
 
     class Killer(Watch):
         """Kill a worker when the first cohort is there."""
@@ -227,9 +221,9 @@ def test_a_worker_that_is_killed_loses_no_run_and_none_counts_twice(cluster, tmp
         def step(self, what, done, total):
             """Only the first time."""
             if done == 1:
-                workers[0].kill()
+                apart.kill()
 
-    outcome = sweep(request(tmp_path, "seeds: 0-2", where), Killer())
+    outcome = sweep(request(tmp_path, "seeds: 0-2", here), Killer())
 
     assert (outcome.runs, outcome.failures) == (3, ())
     rows = table(tmp_path)
@@ -259,13 +253,12 @@ def test_a_cohort_that_cannot_be_constructed_is_listed(tmp_path, here):
     assert not (tmp_path / "out" / "results.parquet").exists()
 
 
-def test_without_distributed_a_sentence_says_how_to_install_it(tmp_path):
+def test_without_distributed_a_sentence_says_how_to_install_it(monkeypatch):
     """`make` alone installs neither Dask nor Parquet."""
-    (tmp_path / "distributed.py").write_text("raise ModuleNotFoundError(name='distributed')")
-    told = subprocess.run(
-        [COMMAND, "sweep", ROOT / "docs" / "examples" / "cohorts.yml"],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
-    )  # fmt: skip
+    for name in [name for name in sys.modules if name.startswith("companion.sweep")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    told = called("companion", "sweep", ROOT / "docs" / "examples" / "cohorts.yml")
 
     assert told.returncode == 2
     assert told.stderr == "a sweep needs distributed; `make sweep` installs it\n"
