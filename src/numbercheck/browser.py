@@ -18,7 +18,7 @@ from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Family, columns_of
-from numbercheck.ledger.sources import of_sources
+from numbercheck.ledger.sources import of_sources, what
 from numbercheck.ledger.tables import read_table
 from numbercheck.ledger.workbook import unpack_workbook
 
@@ -91,8 +91,7 @@ def described(ledger: Ledger) -> dict[str, Any]:
             "claim": claim.claim,
             "locus": claim.locus,
             "place": claim.locus.partition(" · ")[0],
-            "label": ledger.measures[claim.measure].label,
-            "statistic": claim.statistic,
+            "label": what(claim, ledger),
             "printed": claim.printed,
         }
         for claim in ledger.claims.values()

@@ -1,6 +1,5 @@
 "use strict";
 const find = (selector, from = document) => from.querySelector(selector);
-const STATISTICS = { n: "n", N: "N", percent: "%", conf_low: "lower limit", conf_high: "upper limit", p_value: "P" };
 const SIGNS = { match: "✓", mismatch: "✗", given: "·", unchecked: "?" };
 const NO_EDITS = () => ({ printed: {}, drop: [], without: [], methods: {}, levels: {} });
 
@@ -137,7 +136,7 @@ class Bench {
     const printed = verdict?.printed ?? claim.printed, kind = verdict?.verdict ?? "dropped";
     const changed = kind !== before.verdict, button = make("button", { type: "button" },
       make("b", {}, printed), make("span", { className: "sign", ariaHidden: "true" }, SIGNS[kind] ?? "–"),
-      make("span", { className: "what" }, `${claim.label}${claim.statistic in STATISTICS ? `, ${STATISTICS[claim.statistic]}` : ""}`),
+      make("span", { className: "what" }, claim.label),
       make("span", { className: "hidden" }, `: ${kind}${changed ? `, was ${before.verdict}` : ""}`));
     button.className = `chip ${kind}${changed ? " changed" : ""}${printed !== claim.printed ? " reprinted" : ""}`;
     button.dataset.claim = claim.claim;
@@ -150,7 +149,7 @@ class Bench {
     this.select(claim.claim);
     const printed = this.verdict(claim.claim)?.printed ?? claim.printed;
     const input = make("input", { value: printed, size: Math.max(6, printed.length + 1), autocomplete: "off" });
-    input.setAttribute("aria-label", `${claim.label}, ${claim.statistic}, as printed`);
+    input.setAttribute("aria-label", `${claim.label}, as printed`);
     const field = make("form", { className: "field", onsubmit: (event) => { event.preventDefault(); submit(); } },
       input, make("button", { type: "submit" }, "Apply"),
       make("button", { type: "button", onclick: () => this.change(this.edited("drop", claim.claim, true), input) }, "Leave out"),
@@ -184,7 +183,7 @@ class Bench {
   badge(verdict) { return make("span", { className: `badge ${verdict}` }, `${SIGNS[verdict]} ${verdict}`); }
 
   list() {
-    const e = this.edits, label = (slug) => { const c = this.claims.get(slug); return `${c.label}, ${STATISTICS[c.statistic] ?? c.statistic} (${c.locus})`; };
+    const e = this.edits, label = (slug) => { const c = this.claims.get(slug); return `${c.label} (${c.locus})`; };
     return [
       ...Object.entries(e.printed).map(([c, text]) => ["printed", c, `${label(c)}: ${this.claims.get(c).printed} → ${text}`]),
       ...e.drop.map((c) => ["drop", c, `${label(c)} left out`]),

@@ -8,9 +8,9 @@ from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
-from numbercheck.ledger.sources import name_of, place, source_of
+from numbercheck.ledger.sources import name_of, place, source_of, what
 from numbercheck.statistics.rounding import format_rounded
-from numbercheck.words import STATISTICS, first_of
+from numbercheck.words import first_of
 
 NAMED = 4  # claims that a line names
 
@@ -18,8 +18,7 @@ NAMED = 4  # claims that a line names
 def quote(ledger: Ledger, slug: str) -> str:
     """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
     claim = ledger.claims[slug]
-    label, what = ledger.measures[claim.measure].label, STATISTICS[claim.statistic]
-    return f"{place(claim, ledger)} prints {claim.printed} for {label}, {what}"
+    return f"{place(claim, ledger)} prints {claim.printed} for {what(claim, ledger)}"
 
 
 def sentence(ledger: Ledger, conflict: Conflict) -> str:

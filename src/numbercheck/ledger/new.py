@@ -47,8 +47,8 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 
 ## In a draft: guesses in claims.csv, and printed_numbers.csv
 
-- A claim whose `note` has `guess: …` is held against nothing. Read it against the article,
-  correct the row or delete that note.
+- No finding rests on a `guess: …` in a claim's `note`. Read the row against the article, and
+  correct it or delete the guess.
 - `printed_numbers.csv` has a row for each numeral of the article. Each is covered by a claim
   (its `numerals` cell holds the `order`), has a reason in `set_aside`, or is still to do:
   `numbercheck draft --check .` lists those.

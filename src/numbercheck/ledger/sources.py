@@ -6,6 +6,7 @@ from dataclasses import replace
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim, Comparator
+from numbercheck.words import STATISTICS
 
 ARTICLE = "article"
 SOURCE_KINDS = (ARTICLE, "follow-up", "registry", "cited")
@@ -78,6 +79,12 @@ def name_of(source: str, ledger: Ledger) -> str:
     alike = sum((s.kind, s.population) == (row.kind, row.population) for s in every)
     name = f"the {row.kind}" if alike == 1 else f"the {row.kind} {source}"
     return f"{name} ({row.population})" if row.population else name
+
+
+def what(claim: Claim, ledger: Ledger) -> str:
+    """Say what a claim is: its measure, and the statistic where that adds anything."""
+    label = ledger.measures[claim.measure].label
+    return label if claim.statistic == "value" else f"{label}, {STATISTICS[claim.statistic]}"
 
 
 def place(claim: Claim, ledger: Ledger) -> str:

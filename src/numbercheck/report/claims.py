@@ -7,15 +7,8 @@ from collections.abc import Iterable
 from numbercheck.audit import Verdict
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
-from numbercheck.words import STATISTICS
 
 PREMISE = re.compile(r"Other printed numbers follow from it: [\w, ]+\.")
-
-
-def what(claim: Claim, ledger: Ledger) -> str:
-    """Say what a claim is: its measure, and the statistic where that adds anything."""
-    label = ledger.measures[claim.measure].label
-    return label if claim.statistic == "value" else f"{label}, {STATISTICS[claim.statistic]}"
 
 
 def token(claim: Claim) -> str:

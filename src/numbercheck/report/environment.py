@@ -6,7 +6,8 @@ from functools import cache
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from numbercheck.report.claims import printed, reason, token, what
+from numbercheck.ledger.sources import what
+from numbercheck.report.claims import printed, reason, token
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import SIGNS, STATISTICS, called
 

@@ -187,6 +187,15 @@ def one_edit(draw):
     return edits
 
 
+def test_each_number_says_which_statistic_it_is_and_the_signs_are_explained(page):
+    """Two quartiles of one measure would else look alike."""
+    told = page.inner_text("#article .chips")
+
+    assert "Follow-up, lower quartile" in told
+    assert "Follow-up, upper quartile" in told
+    assert "? cannot be checked" in page.inner_text("header")
+
+
 def test_a_changed_number_shows_what_changes_and_why(page):
     """45 % becomes 46 %: the finding is gone, with before, after and the reason."""
     edit(page, CRS, "46%")
