@@ -32,7 +32,7 @@ NOT_PROSE = re.compile(
     r".{0,200}contributed equally)",
     re.IGNORECASE,
 )
-CAPTION = re.compile(r"\W*(table\s+(?:S?\d+|[IVX]+))\b[\s.:|*–—-]*(.*)", re.IGNORECASE | re.DOTALL)
+CAPTION = re.compile(r"\W*table\s+(S?\d+|[IVX]+)\b[\s.:|*–—-]*(.*)", re.IGNORECASE | re.DOTALL)
 NOTE = re.compile(
     r"(?i:data|values|numbers|percentages|abbreviations?|denotes?|plus[–-]minus|notes?)\b|"
     r"[*†‡§¶‖ᵃᵇᶜ]|[A-Z][\w-]*[,:=] "
@@ -168,7 +168,7 @@ def _arranged(pieces: list[Piece], front: dict[str, str | int]) -> Article:
     for piece in pieces:
         if isinstance(piece, PrintedTable):
             number = CAPTION.match(piece.caption)
-            piece.part = number[1].capitalize() if number else f"Table {len(tables) + 1}"
+            piece.part = f"Table {number[1].upper() if number else len(tables) + 1}"
             tables.append(piece)
             continue
         kind, text = piece[0], piece[1].strip()

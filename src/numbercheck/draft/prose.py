@@ -27,6 +27,7 @@ PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
 COMPLETES = re.compile(r"[^.;]{0,40}(?:[(\[,]|\s[–—-])\s*")  # a percentage after its count
+ENDED = re.compile(r"\s*(?:[(),;.:\]]|$)")
 JOINS = re.compile(r"[\s)\]]*[,;]?\s*(?:and|versus|vs\.?|v\.?|(?:as )?compared with)?\s*")
 ASSIGNED = re.compile(r"randomi[sz]|assign|allocat", re.IGNORECASE)
 TREATED = re.compile(
@@ -227,6 +228,9 @@ def _spread(at: Context, what: str) -> tuple[list[Number], str]:
     center = number(at.group("median") or at.group("again"))
     if numbers and not named and not number(at.match["low"]) <= center <= number(at.match["high"]):
         return [], ""  # limits of a difference
+    named_units = (_unit(at, g)[:1] for g in ("median", "again", "low", "high") if at.group(g))
+    if len({*named_units} - {""}) > 1:
+        return [], ""  # from months to years
     return numbers, "" if named or not numbers else "guess: the range; could be quartiles"
 
 
@@ -339,8 +343,8 @@ def _range(at: Context) -> list[Finding]:
 def _is_share(at: Context) -> bool:
     """Whether a percentage is that of the count before it."""
     is_own = SHARE.match(at.text, at.match.end("percent"))
-    is_of_others = at.before.rstrip().endswith(",") and at.after.startswith(" of ")
-    return bool(is_own and COMPLETES.fullmatch(at.before) and not is_of_others)
+    is_next = at.before.rstrip().endswith(",") and not ENDED.match(at.after)
+    return bool(is_own and COMPLETES.fullmatch(at.before) and not is_next)
 
 
 def _percent(at: Context) -> list[Finding]:

@@ -82,6 +82,10 @@ def wrong(*given):
         " mean period of 7 months.",
         # babies who lived elsewhere: PMC5656139
         "Neonatal mortality was 39/1000 live births, 94% of babies were born at home.",
+        # the range begins in months: PMC1828728
+        "The median age was 2.0 years (range 6 months to 16 years).",
+        # of one year, then of another: PMC5506593
+        "It was 10% in 2006 (466/4467), 7% in 2007 (459/6274) and 14% in 2012 (623/4335).",
         # P of one side: PMC3427491
         "OS was alike (HR 0.927 (95% CI 0.65, 1.292; p = 0.292)).",
         # patients who were not all measured, as the limits say: PMC3634976
@@ -134,6 +138,9 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # a mean with its SD, below the heading of counts: PMC4937273
         [["", "A (n = 24)", "B (n = 24)"], ["Race, n (%)", "", ""], ["Black", "1 (4.2)", "0 (0)"],
          ["Age", "48 (12)", "49 (10)"]],
+        # consultations, not patients: PMC3503752
+        [["", "Lay educator (n = 280), n", "Nurse (n = 287), n"],
+         ["Total number of consultations", "461", "250"]],
         # how many have a value, in the row's label: PMC4893237
         [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
