@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import groupby
-from math import inf, nan
+from math import inf, isnan, nan
 
 from numbercheck.draft.columns import of_fewer
 from numbercheck.draft.findings import OTHER_GROUP, add_note
@@ -29,10 +29,8 @@ def give_populations(measures: Measures, crude: bool) -> None:
     measures.all = [d for d in measures.all if can_be_share(d, everyone)]
     groups.fewer |= set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
-    outside = {d.slug for d in measures.all if groups.is_outside(d)}
-    outside -= {d.slug for d in measures.all if not _is_alone(d)}
     for drafted in measures.all:
-        if drafted.slug in outside:
+        if groups.is_outside(drafted):
             for entry in drafted.entries:
                 entry.finding.kind = "design"
                 entry.finding.numbers = [
@@ -164,15 +162,17 @@ class Populations:
         )
 
     def is_outside(self, drafted: Drafted) -> bool:
-        """Whether a count is of patients who were not enrolled, or of events, as more than all are."""
+        """Whether a count is of patients who were not enrolled, as those screened."""
         first = drafted.first
-        in_table = drafted.entries[0].part.startswith("Table")
-        may_be = first.kind == "count" and (in_table or not first.arm)
-        if not _is_alone(drafted) or not (may_be or (first.kind == "population" and not first.arm)):
-            return False
-        size = self.main.get(first.arm, nan) if first.arm else size_of(self.whole)
+        is_one = (
+            first.kind in ("count", "population")
+            and not first.arm
+            and all([n.statistic for n in e.finding.numbers] == ["n"] for e in drafted.entries)
+        )
+        counts = drafted.printed("n")
+        more = bool(counts) and number(counts[0]) > size_of(self.whole)
         told = first.kind == "count" and bool(NOT_ENROLLED.search(first.label))
-        return told or number(drafted.printed("n")[0]) > size
+        return is_one and bool(counts) and (more or told)
 
     def is_read(self, drafted: Drafted, entry: Entry) -> bool:
         """Whether the article says whom an entry counts: by a column's head, or a total that fits."""
@@ -238,6 +238,8 @@ class Populations:
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
+        if first.size and isnan(size):  # of the column, which is not the arm's
+            return _unclear(drafted)
         told = exact or any(is_share_of(drafted, n, near=0) for n in self.totals(first.arm))
         if not lost and is_share_of(drafted, size, 0 if sure and told else SLIP):
             return among, ""
@@ -249,11 +251,6 @@ class Populations:
 def _unclear(drafted: Drafted) -> tuple[str, str]:
     """A population of its own, whose size nothing says, and the note on that."""
     return f"{drafted.slug}_known", UNCLEAR
-
-
-def _is_alone(drafted: Drafted) -> bool:
-    """Whether a count is all that is printed of a measure."""
-    return all([n.statistic for n in e.finding.numbers] == ["n"] for e in drafted.entries)
 
 
 def _by_arm(drafted: Drafted) -> tuple[str, str]:

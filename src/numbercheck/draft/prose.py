@@ -79,7 +79,7 @@ ENTRIES = {
     **dict.fromkeys(("random", "assigned", "allocated", "distributed"), "Patients randomized"),
     "enrol": "Patients enrolled",
 } | dict.fromkeys(
-    ("included", "recruited", "divided", "selected", "participated", "took", "conducted"),
+    ("included", "recruited", "divided", "selected", "participated", "took", "conducted", "compris"),
     "Patients enrolled",
 )  # fmt: skip
 

@@ -196,6 +196,8 @@ def _write(path, rows):
         ("Seventy infants, aged 9 to 24 months with MAM, were included.", 70),  # PMC5843437
         ("This trial will recruit 164 women aged 18–38 years.", 164),  # PMC5926510
         ("A total of 180 preterm infants will be randomized.", 180),  # PMC5489710
+        ("Here 43 subjects, already known to us, participated in it.", 43),  # PMC3017527
+        ("The study comprises 180 patients with arthritis.", 180),  # PMC3629570
         # the second group, not everyone: PMC2994863
         ("It enrolled 456 persons; 226 persons were randomly assigned to chest radiographs.", 456),
         # and not everyone: PMC3355323, PMC5655345, PMC5315360, PMC5850777

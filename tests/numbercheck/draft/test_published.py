@@ -114,6 +114,14 @@ def test_a_range_behind_a_median_is_no_fraction(tmp_path):
     assert wrong(tmp_path, "We enrolled 50 patients.", rows) == []
 
 
+def test_events_of_part_of_an_arm_may_be_more_than_the_arm(tmp_path):
+    """461 consultations of 213 of its 280 patients: PMC3503752."""
+    text = "Patients were assigned to lay educator (n = 280) or nurse (n = 287)."
+    rows = [["", "Lay educator (n = 213, London = 165)", "Nurse (n = 205, London = 159)"],
+            ["Consultations", "461", "3"]]  # fmt: skip
+    assert wrong(tmp_path, text, rows) == []
+
+
 SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
 
 
@@ -138,9 +146,6 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # a mean with its SD, below the heading of counts: PMC4937273
         [["", "A (n = 24)", "B (n = 24)"], ["Race, n (%)", "", ""], ["Black", "1 (4.2)", "0 (0)"],
          ["Age", "48 (12)", "49 (10)"]],
-        # consultations, not patients: PMC3503752
-        [["", "Lay educator (n = 280), n", "Nurse (n = 287), n"],
-         ["Total number of consultations", "461", "250"]],
         # how many have a value, in the row's label: PMC4893237
         [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
