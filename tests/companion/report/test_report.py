@@ -569,7 +569,7 @@ def test_the_command_of_an_exercise_ends_as_the_page_says(exercise, html, capsys
     status, told = pasted(line, capsys, monkeypatch)
 
     assert status == (1 if exercise.conflict else 0)
-    assert set(re.findall(r"^  (\w+) ", told, re.MULTILINE)) == set(exercise.conflicting)
+    assert set(re.findall(r"^  (\w+) \(", told, re.MULTILINE)) == set(exercise.conflicting)
 
 
 def test_the_command_of_a_claim_explains_it(html, capsys, monkeypatch):
