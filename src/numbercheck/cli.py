@@ -269,8 +269,10 @@ def conflicts(
     from numbercheck.consistency.conflict_sets import find_conflicts
     from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import not_modeled, record, tell
+    from numbercheck.ledger.digitized import with_digitized
 
-    ledger = joint(_read(folder), sources).constrain(pairs(changed, "--set"), drop, without)
+    ledger = with_digitized(joint(_read(folder), sources))
+    ledger = ledger.constrain(pairs(changed, "--set"), drop, without)
     found, undecided = [], ""
     with _asking(ledger, seconds):
         try:
@@ -286,7 +288,7 @@ def conflicts(
     else:
         text = "\n\n".join(tell(ledger, conflict) for conflict in found)
         print(undecided or text or CONSISTENT)
-        _print_not_modeled(ledger)
+        _print_basis(ledger)
     sys.exit(1 if found or undecided else 0)
 
 
@@ -349,8 +351,9 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     from numbercheck.consistency.document import standard_bounds
     from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import about
+    from numbercheck.ledger.digitized import with_digitized
 
-    ledger = _read(folder)
+    ledger = with_digitized(_read(folder))
     with _asking(ledger, seconds):
         try:
             answered = (
@@ -426,13 +429,14 @@ def _show_bounds(
         print(
             *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
         )
-    _print_not_modeled(ledger)
+    _print_basis(ledger)
 
 
-def _print_not_modeled(ledger: "Ledger") -> None:
-    from numbercheck.consistency.words import tell_not_modeled
+def _print_basis(ledger: "Ledger") -> None:
+    from numbercheck.consistency.words import tell_digitized, tell_not_modeled
 
-    print("".join(f"{line}\n" for line in tell_not_modeled(ledger)), end="")
+    lines = *tell_digitized(ledger), *tell_not_modeled(ledger)
+    print("".join(f"{line}\n" for line in lines), end="")
 
 
 def _is_folder(text: str) -> bool:

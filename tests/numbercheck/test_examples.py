@@ -8,11 +8,12 @@ from places import ROOT
 
 from numbercheck.audit import audit, drift
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.ledger.digitized import with_digitized
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.sources import of_sources
 
 EXAMPLES = ROOT / "data" / "examples"
-NAMES = ("single-arm", "two-arm", "means", "two-sources", "at-risk")
+NAMES = ("single-arm", "two-arm", "means", "two-sources", "at-risk", "digitized")
 
 
 def run(*words):
@@ -73,6 +74,14 @@ def test_numbers_at_risk_narrow_the_curve_between_two_estimates():
     ends = [Bounds(known).survival(ledger.measures["os_6"], 182) for known in (ledger, without)]
 
     assert [str(bound).partition(": ")[2] for bound in ends] == ["93.33 %", "86.13 to 100 %"]
+
+
+def test_a_digitized_curve_bounds_what_the_article_leaves_open():
+    """The page that explains the example has these ends."""
+    ledger = with_digitized(read_ledger(EXAMPLES / "digitized"))
+    asked, about = Bounds(ledger, given_up=()), ledger.measures["os_24"]
+
+    assert str(asked.survival(about, 365)).endswith(": 69.44 to 73.33 %")
 
 
 def test_every_example_is_on_the_page_that_explains_them():

@@ -144,7 +144,8 @@ def checked_witness(search: Search, active: Rows) -> Columns | None:
 def give_up(search: Search) -> tuple[list[str], list[Conflict]]:
     """Fewest claims without which all others can hold, and the conflicts that they settle.
 
-    Among equally few, percentages go before limits, those before counts, then by slug.
+    Among equally few, what was read off a figure goes before percentages, those before limits,
+    those before counts, then by slug.
     """
     found: list[Conflict] = []
     chosen: frozenset[str] = frozenset()
@@ -165,6 +166,8 @@ def _smallest_hitting_set(sets: list[frozenset[str]], ledger: Ledger) -> frozens
 
 def _cost(ledger: Ledger, slug: str) -> tuple[int, str]:
     statistic = ledger.claims[slug].statistic
+    if ledger.claims[slug].source in ledger.digitized:
+        return -1, slug
     rank = CHEAPEST.index(statistic) if statistic in CHEAPEST else len(CHEAPEST)
     return rank, slug
 

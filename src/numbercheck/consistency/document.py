@@ -25,6 +25,7 @@ from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, time_left, within
 from numbercheck.consistency.words import about, record
+from numbercheck.ledger.digitized import with_digitized
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
@@ -80,10 +81,12 @@ def standard_bounds(
     jobs : int
         Processes.
     """
-    given_up = give_up(Search(read_ledger(published), seconds))[0]
+    given_up = give_up(Search(_read(published, digitized=True), seconds))[0]
     with _pool(jobs) as pool:
         futures = [
-            pool.submit(_make, half, published, given_up, time() + time_left(), seconds=seconds)
+            pool.submit(
+                _make, half, published, given_up, time() + time_left(), True, seconds=seconds
+            )
             for half in HALVES
         ]
         return given_up, *_joined([future.result() for future in futures])
@@ -184,7 +187,20 @@ TOLD = {
 }
 
 
-def _make(part: str, published: Path, given_up: list[str], until: float, **more: float) -> Any:
+def _make(
+    part: str,
+    published: Path,
+    given_up: list[str],
+    until: float,
+    digitized: bool = False,
+    **more: float,
+) -> Any:
     """Compute a part in another process, which may begin late, until a time of the clock."""
     with within(until - time()):
-        return PARTS[part](read_ledger(published), given_up, **more)
+        return PARTS[part](_read(published, digitized), given_up, **more)
+
+
+def _read(published: Path, digitized: bool) -> Ledger:
+    """Read a ledger, with or without what digitized curves say."""
+    ledger = read_ledger(published)
+    return with_digitized(ledger) if digitized else ledger

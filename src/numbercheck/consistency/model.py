@@ -17,6 +17,7 @@ from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
 from numbercheck.consistency.slots import Slot
 from numbercheck.consistency.solving import InfeasibleError
+from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
     Limits,
@@ -124,15 +125,30 @@ class Model(Structure):
         printed = survival_claims(claims)
         stated = [c.value for c in claims if c.statistic == "n_event"]
         self._post_at_risk(measure, [c.value for c in claims if c.statistic == "at_risk"])
+        if not (printed or stated):
+            return
         size = self.most(measure.among) if measure.among.text else self.n
         allowed = [counts(value, size) for value in stated]
         most = min((numbers[-1] for numbers in allowed if numbers), default=size)
-        slots = self.slots(measure, min(most_events(size, printed), most))
+        most = min(most_events(size, printed), most)
+        if not stated and are_bounds(printed):
+            self._post_bounds(measure, printed["estimate"], most)
+            return
+        slots = self.slots(measure, most)
         for numbers in allowed:
             self.limit_to(numbers, sum(slot.used for slot in slots))
         if printed:
             self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
+
+    def _post_bounds(self, measure: Measure, printed: list[Printed], most: int) -> None:
+        """The estimate is at least, or at most, what is printed or read off a figure."""
+        slots = self.slots_until(measure) or self.slots(measure, most)
+        if id(slots) not in self._logs:
+            self._logs[id(slots)] = logs_after(self.cp, slots, self.n)
+        for bound in printed:
+            bound_survival(self.cp, slots, self._logs[id(slots)], measure, bound)
+        self.require_anyone(measure.among)
 
     def _post_at_risk(self, measure: Measure, stated: list[Printed]) -> None:
         """As many as printed have neither an event nor censoring before the horizon."""

@@ -90,9 +90,11 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
 
 
 def curves(ledger: Ledger) -> list[Measure]:
-    """Survival measures that the model has a curve of."""
+    """For each curve of the model, the survival measure with the longest horizon."""
     measures = (m for m in ledger.measures.values() if m.kind == "survival")
-    return [m for m in measures if not unmodeled(ledger, m)]
+    modeled = (m for m in measures if not unmodeled(ledger, m))
+    by_horizon = sorted(modeled, key=lambda m: float(m.horizon))
+    return [*{named(measure): measure for measure in by_horizon}.values()]
 
 
 def _day(ledger: Ledger, months: float) -> int:

@@ -178,7 +178,7 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     if claim.value.relation == "unreached":
         return "printed as not reached"
     method = ledger.method(measure)
-    if not method and (measure.kind == "survival" or claim.statistic in NEEDY):
+    if not method and claim.statistic in NEEDY:
         return "its measure has no family, so its method is not known"
     why = unmodeled(ledger, measure) or _unmodeled_value(claim, measure, method)
     return why or (GUESS if claim.is_guess else "")

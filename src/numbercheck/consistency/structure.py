@@ -40,6 +40,7 @@ class Structure(Solvable):
         self.ledger, self.scope = ledger, Scope(ledger, extra)
         self.vectors: dict[tuple[str, Expression], Ordered] = {}  # by column and population
         self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
+        self._logs: dict[int, list[cp_model.LinearExprT]] = {}  # of S after each event, by slots
         scope = self.scope
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
         self.counts = Counts(self.cp, n, self.size, scope.domains, scope.groups, static)
@@ -114,6 +115,13 @@ class Structure(Solvable):
             limit = min([events, self.n if most is None else most, *known])
             self._slots[curve, horizon] = add_slots(self.timed, curve, horizon, limit)
         return self._slots[curve, horizon]
+
+    def slots_until(self, measure: Measure) -> list[Slot]:
+        """The events up to the first horizon, not before the measure's, that has slots yet."""
+        curve = Curve(*endpoint_columns(self.ledger, measure.endpoint), measure.among)
+        horizon = int(float(measure.horizon))
+        known = {h: slots for (c, h), slots in self._slots.items() if c == curve and h >= horizon}
+        return known[min(known)] if known else []
 
     def most(self, *_: Expression) -> int:
         """Largest number of patients for whom all expressions are true, or a larger one."""

@@ -33,7 +33,7 @@ def limits_of(ledger: Ledger, measure: Measure) -> Limits:
     """How a measure's limits are computed; a curve's as those of a two-sided interval."""
     method, level, sides = ledger.method(measure), ledger.level(measure), measure.sides or "two"
     if measure.kind == "survival":
-        return Limits(method, two_sided_level(level, sides))
+        return Limits(method or "log", two_sided_level(level, sides))
     return Limits(method, level, sides)
 
 

@@ -18,7 +18,8 @@ NAMED = 4  # claims that a line names
 def quote(ledger: Ledger, slug: str) -> str:
     """Name a printed number with its place: ``Text ¶6: Relapse, patients: 4``."""
     claim = ledger.claims[slug]
-    return f"{place(claim, ledger)} prints {claim.printed} for {what(claim, ledger)}"
+    verb = "shows" if claim.source in ledger.digitized else "prints"
+    return f"{place(claim, ledger)} {verb} {claim.printed} for {what(claim, ledger)}"
 
 
 def sentence(ledger: Ledger, conflict: Conflict) -> str:
@@ -100,6 +101,17 @@ def tell_not_modeled(ledger: Ledger) -> list[str]:
     left = not_modeled(ledger)
     return ["", "Left out of this question, and why:"] * bool(left) + [
         f"  {reason} ({first_of(claims, NAMED)})" for reason, claims in left.items()
+    ]
+
+
+def tell_digitized(ledger: Ledger) -> list[str]:
+    """A line for each digitized curve, with its tolerances and the bounds that it gives."""
+    used = [claim.source for _, claim in ledger.steps]
+    return [
+        f"read off {row.locus} ({row.file}), never printed: {used.count(row.curve)} bounds on the "
+        f"curve of {row.endpoint}, if no point is off by more than {row.tolerance} percentage "
+        f"points and {row.time_tolerance} {row.unit}"
+        for row in ledger.digitized.values()
     ]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from math import inf
 
 from numbercheck.errors import unknown
 from numbercheck.ledger import rows
@@ -21,6 +22,7 @@ KINDS = (
 TYPES = ("integer", "category", "flag", "grade", "decimal")
 DESIGNS = ("matched", "paired")
 LATER = ("fixed", "rises", "falls", "changes")
+TIMES = ("days", "weeks", "months", "years")
 RELATIONS = ("sum", "subset", "order", "arithmetic")
 BOUNDED = {  # each kind of row in bounds.csv, and the kinds of measure that it can be about
     "patients": ("",),
@@ -44,8 +46,9 @@ CHOICES: dict[str, dict[str, str | Iterable[str]]] = {
     "assumptions": {"switchable": ("yes", "no"), "use": ("model", "shown")},
     "expected_findings": {"claim": "claims", "verdict": SIGNS},
     "bounds": {"kind": BOUNDED, "measure": "measures"},
+    "digitized": {"unit": TIMES},
 }
-NEEDED = ("kind", "type", "statistic", "verdict")  # columns whose cell may not be empty
+NEEDED = ("kind", "type", "statistic", "verdict", "unit")  # columns whose cell may not be empty
 WORDS = {"alternatives": "method"}  # others are called by the column
 EFFECTS = ("difference", "odds_ratio", "risk_ratio", "hazard_ratio")
 OF_QUANTITY = ("median", "p25", "p75", "min", "max", "mean", "sd")
@@ -213,6 +216,27 @@ def _source_faults(source: rows.Source, ledger: Ledger, where: str) -> Iterator[
         yield f"{where}: one source is the article; give it the name and the kind {ARTICLE!r}"
 
 
+def _digitized_faults(row: rows.Digitized, ledger: Ledger, where: str) -> Iterator[str]:
+    """Say why a digitized curve cannot be read, or is of no endpoint."""
+    sources = {v.source for v in ledger.variables.values()}
+    if not {f"ADTTE.{row.endpoint} days", f"ADTTE.{row.endpoint} event"} <= sources:
+        yield (
+            f"{where}, column endpoint: no variables hold the days and events of "
+            f"{row.endpoint!r}; give variables.csv the sources 'ADTTE.{row.endpoint} days' and "
+            f"'ADTTE.{row.endpoint} event'"
+        )
+    for column, example in (("tolerance", "1 (percentage point)"), ("time_tolerance", "0.2")):
+        if not _is_number(getattr(row, column)):
+            yield (
+                f"{where}, column {column}: {getattr(row, column)!r} is not a number above 0; "
+                f"say how far a point may be off, such as {example}"
+            )
+    for column in ("locus", "file"):
+        if not getattr(row, column):
+            yield f"{where}, column {column}: it is empty; write {POINTED[column]}"
+    yield from _condition_faults(row.among, ledger, f"{where}, column among")
+
+
 OWN: dict[str, Callable[..., Iterator[str]]] = {
     "measures": _measure_faults,
     "claims": _claim_faults,
@@ -222,17 +246,19 @@ OWN: dict[str, Callable[..., Iterator[str]]] = {
     "regimen": _dose_faults,
     "bounds": _bound_faults,
     "sources": _source_faults,
+    "digitized": _digitized_faults,
 }
 SOUGHT = {
     "citation": "write what a reader would look up, such as authors, title and year",
     "seen": "write what was read of it: full text, abstract, reprint or record",
     "retrieved": "write where it was read, such as a URL or a PMID",
 }
+POINTED = {"locus": "which figure it is, such as Figure 2A", "file": "the CSV file of its points"}
 
 
 def _is_number(text: str) -> bool:
     try:
-        return float(text) > 0
+        return 0 < float(text) < inf
     except ValueError:
         return False
 

@@ -64,6 +64,13 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
   alone on its left. A `source` that starts with `assumption` marks what you assume.
 - The parameter `level` of an assumption is the confidence level, 0.95 without one.
 
+## digitized.csv: one row per survival curve read off a figure
+
+- `curve`: a slug; `locus`: which figure; `endpoint`, `among`: whose curve; `file`: a CSV file here
+  with two columns, time and survival, as WebPlotDigitizer exports them.
+- `unit` of time: days, weeks, months or years. `tolerance`: how many percentage points a point may
+  be off; `time_tolerance`: the same in time. `bounds` and `conflicts` use the curve.
+
 ## An example: 33 of 35 responded, 94% (81 to 98)
 
     measures.csv

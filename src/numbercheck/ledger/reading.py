@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from typing import TypeVar
 from numbercheck.errors import nearest, unknown
 from numbercheck.ledger.arms import arm_faults, expanded
 from numbercheck.ledger.checking import ledger_faults
+from numbercheck.ledger.digitized import read_steps
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.implied import with_variables
 from numbercheck.ledger.records import Ledger, LedgerError
@@ -48,6 +49,11 @@ def read_ledger(directory: Path | str) -> Ledger:
         return _read_workbook(directory)
     if directory.is_file():
         raise LedgerError([f"{directory} is neither a folder of tables nor a spreadsheet (.xlsx)"])
+    return _read_folder(directory, directory)
+
+
+def _read_folder(directory: Path, points: Path) -> Ledger:
+    """Read the tables of one folder; the points of digitized curves may be in another."""
     faults: list[str] = []
     tables = {name: _read(directory, name, faults) for name in FILES}
     if faults:
@@ -61,8 +67,10 @@ def read_ledger(directory: Path | str) -> Ledger:
     if not wrong_arms:
         ledger = expanded(ledger)
     faults += wrong_arms or ledger_faults(ledger, lines)
+    steps = () if faults else tuple(read_steps(ledger, points, faults))
     if faults:
         raise LedgerError(faults)
+    ledger = replace(ledger, steps=steps)
     return of_sources(with_cited(ledger), [ARTICLE]).apart()
 
 
@@ -72,7 +80,7 @@ def _read_workbook(path: Path) -> Ledger:
     with TemporaryDirectory() as folder:
         unpack_workbook(path, Path(folder))
         try:
-            return read_ledger(folder)
+            return _read_folder(Path(folder), path.parent)
         except LedgerError as error:
             file = re.compile(rf"({re.escape(folder)}/)?(\w+)\.(csv|json)")
             told = (file.sub(rf"{path.name}, sheet \2", fault, count=1) for fault in error.faults)

@@ -36,7 +36,8 @@ class Ledger:
 
     ``claims`` are the article's, unless `numbercheck.ledger.sources` adds those of other sources
     from ``elsewhere``; ``of_arms`` has, for each measure that `numbercheck.ledger.arms` made, the
-    measure that it restricts and the arms.
+    measure that it restricts and the arms. ``steps`` are what digitized curves say, each bound
+    with its measure; `numbercheck.ledger.digitized` adds them where a cohort is asked for.
     """
 
     measures: Mapping[str, rows.Measure]
@@ -56,6 +57,8 @@ class Ledger:
     sources: Mapping[str, rows.Source] = field(default_factory=dict)
     elsewhere: Mapping[str, rows.Claim] = field(default_factory=dict)
     of_arms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    digitized: Mapping[str, rows.Digitized] = field(default_factory=dict)
+    steps: tuple[tuple[rows.Measure, rows.Claim], ...] = ()
 
     def apart(self) -> "Ledger":
         """Ledger with assumptions that only shape the shown cohort kept apart, as preferences."""

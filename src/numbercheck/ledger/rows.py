@@ -240,6 +240,25 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Digitized:
+    """A survival curve read off a figure with a tool such as WebPlotDigitizer.
+
+    ``file`` has its points, time and survival; ``tolerance``, in percentage points of survival,
+    and ``time_tolerance``, in the unit of time, say how far a point may be off.
+    """
+
+    curve: str
+    locus: str
+    file: str
+    endpoint: str
+    among: Expression
+    unit: str
+    tolerance: str
+    time_tolerance: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class PrintedNumber:
     """A numeral that the article prints, by its order in that part.
 
@@ -285,6 +304,7 @@ FILES: dict[str, type] = {
     "printed_numbers": PrintedNumber,
     "bounds": Unprinted,
     "sources": Source,
+    "digitized": Digitized,
 }
 UNKEYED = ("fields", "regimen", "comparators", "printed_numbers", "bounds")
 

@@ -73,6 +73,8 @@ def _as_comparators(ledger: Ledger) -> Iterator[Comparator]:
 
 def name_of(source: str, ledger: Ledger) -> str:
     """What a sentence calls a source, such as ``the follow-up``; its slug where two are alike."""
+    if source in ledger.digitized:
+        return "digitized"
     if source not in ledger.sources:
         return "the article"
     row, every = ledger.sources[source], ledger.sources.values()

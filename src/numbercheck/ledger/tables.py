@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,9 +42,7 @@ def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
     TableError
         If the file is not text, or a quote in it is not closed.
     """
-    lines = list(io.StringIO(_text(path), newline=""))  # not at U+2028, as splitlines does
-    if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator
-        lines[0] = "\n"
+    lines = _lines(path)
     first = [line for line in lines if line.strip()][:1]
     separator = max(SEPARATORS, key=lambda s: _number_known(first, s, known))
     rows = _cells(lines, separator, path.name)
@@ -61,6 +60,57 @@ def read_table(path: Path, known: Sequence[str], faults: list[str]) -> CsvTable:
         else:
             table.rows.append((line, dict(zip(columns, cells, strict=False))))
     return table
+
+
+def read_numbers(path: Path) -> tuple[list[str], list[tuple[int, list[float]]]]:
+    """Read a file of numbers, such as the points of a curve, with or without headings.
+
+    Decimal commas are read where semicolons or tabs separate the columns.
+
+    Returns
+    -------
+    tuple
+        The cells of the last heading, and of each row below the line and its numbers.
+
+    Raises
+    ------
+    TableError
+        If the file is not text, or a cell below the headings is not a number.
+    """
+    lines = _lines(path)
+    separator = next((s for s in reversed(SEPARATORS) if any(s in line for line in lines)), ",")
+    mark = "." if separator == "," else ","
+    heading: list[str] = []
+    rows: list[tuple[int, list[float]]] = []
+    for line, cells in _cells(lines, separator, path.name):
+        given = [cell.strip().replace(mark, ".") for cell in _trimmed(cells)]
+        wrong = [cell for cell in given if not _is_number(cell)]
+        if not rows and given and wrong == given:
+            heading = given
+        elif wrong:
+            column = given.index(wrong[0]) + 1
+            raise TableError(
+                f"{path.name} row {line}, column {column}: {wrong[0]!r} is not a number; write "
+                "digits with a point, and a comma, semicolon or tab between columns"
+            )
+        elif given:
+            rows.append((line, [float(cell) for cell in given]))
+    return heading, rows
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return isfinite(float(cell))
+    except ValueError:
+        return False
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a file, each with its end."""
+    lines = list(io.StringIO(_text(path), newline=""))  # not at U+2028, as splitlines does
+    if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator
+        lines[0] = "\n"
+    return lines
 
 
 def _text(path: Path) -> str:

@@ -193,7 +193,7 @@ def test_every_comparator_has_its_source(ledger):
     assert all(row.source.startswith(("https://", "http://")) for row in ledger.comparators)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name in FILES if (PUBLISHED / f"{name}.csv").is_file()])
 def test_a_missing_column_is_named_with_its_file(copy, name):
     """The message lists the columns that the file needs."""
 
@@ -515,7 +515,9 @@ def test_the_worked_example_shows_ten_rows_of_this_ledger():
 def test_the_columns_of_every_file_are_described(name):
     """In the order of the file; columns that it may have besides come last."""
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
+    folders = PUBLISHED, ROOT / "data" / "examples" / "digitized"
+    path = next(p for folder in folders if (p := folder / f"{name}.csv").is_file())
+    header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
     described = re.search(rf"^\| `{name}\.csv` \| [^|]+ \| ([^|]+) \|$", text, flags=re.MULTILINE)
 
     assert described

@@ -1,0 +1,67 @@
+"""Bounds on an estimate of survival on a day, such as those of a curve read off a figure.
+
+After each event, log S is a sum of tabulated logarithms. An estimate is at least a value if no
+event until that day left S lower, and at most a value if one of them left S as low.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from math import ceil, floor, log
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.slots import Slot
+from numbercheck.consistency.solving import InfeasibleError
+from numbercheck.ledger.rows import Measure
+from numbercheck.statistics.rounding import Printed
+
+UNIT = 10**9  # whole numbers stand for log S in this unit
+LEAST = -30 * UNIT  # log S of nobody left
+BOUNDS = (">=", "<=")
+
+
+def are_bounds(printed: Mapping[str, Sequence[Printed]]) -> bool:
+    """Whether only bounds on the estimate are printed, by statistic."""
+    return [*printed] == ["estimate"] and all(p.relation in BOUNDS for p in printed["estimate"])
+
+
+def logs_after(
+    model: cp_model.CpModel, slots: Sequence[Slot], n: int
+) -> list[cp_model.LinearExprT]:
+    """Logarithm of S after each event."""
+    table = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
+    terms = []
+    for slot in slots:
+        term = model.new_int_var(LEAST, 0, "")
+        model.add_element(slot.at_risk, table, term)
+        terms.append(term)
+    return [*accumulate(terms)]
+
+
+def bound_survival(
+    model: cp_model.CpModel,
+    slots: Sequence[Slot],
+    logs: Sequence[cp_model.LinearExprT],
+    measure: Measure,
+    bound: Printed,
+) -> None:
+    """Require that the estimate at the measure's horizon be at least, or at most, a percentage."""
+    day = int(float(measure.horizon))
+    is_least = bound.relation == ">="
+    if bound.value > 100 if is_least else bound.value < 0:
+        raise InfeasibleError(f"no survival is {bound.text}")
+    if bound.value <= 0 if is_least else bound.value >= 100:
+        return
+    slack = len(slots) + 1  # each tabulated logarithm is rounded
+    end = UNIT * log(bound.value / 100) if bound.value > 0 else LEAST
+    until = [model.new_bool_var("") for _ in slots]
+    for slot, early, after in zip(slots, until, logs, strict=True):
+        if is_least:
+            model.add(slot.day > day).only_enforce_if(slot.used, ~early)
+            model.add(after >= floor(end) - slack).only_enforce_if(early)
+        else:
+            model.add_implication(early, slot.used)
+            model.add(slot.day <= day).only_enforce_if(early)
+            model.add(after <= ceil(end) + slack).only_enforce_if(early)
+    if not is_least:
+        model.add_bool_or(until)

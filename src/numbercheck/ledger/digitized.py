@@ -1,0 +1,170 @@
+"""Survival curves read off a figure, and what each point says of the estimate on some days.
+
+A point at time t and survival s, within tolerances of both, says that the curve is still at s or
+above until the earliest time that t can stand for, and at s or below from the latest one on. Of
+these bounds, those that others imply are left out.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import ceil, floor
+from pathlib import Path
+from typing import NamedTuple
+
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Claim, Digitized, Measure
+from numbercheck.ledger.tables import TableError, read_numbers
+
+LONGEST = 1.1  # highest survival of a curve in fractions, with some noise; above are percentages
+COLUMNS = "write two columns, time and survival, and each curve in a file of its own"
+
+
+class CurvePoint(NamedTuple):
+    """A point of a curve: where it stands in the file, its day, and survival in percent."""
+
+    row: int
+    day: float
+    survival: float
+
+
+class DayBound(NamedTuple):
+    """The least (``>=``) or largest (``<=``) estimate on a day, in percent, and a point's row."""
+
+    day: int
+    relation: str
+    percent: float
+    row: int
+
+
+def with_digitized(ledger: Ledger) -> Ledger:
+    """Ledger that also holds what digitized curves say, each bound as a claim of its own."""
+    measures = {measure.measure: measure for measure, _ in ledger.steps}
+    claims = {claim.claim: claim for _, claim in ledger.steps}
+    return replace(
+        ledger, measures={**ledger.measures, **measures}, claims={**ledger.claims, **claims}
+    )
+
+
+def read_steps(ledger: Ledger, folder: Path, faults: list[str]) -> Iterator[tuple[Measure, Claim]]:
+    """Measures and claims of each digitized curve.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Its rows of digitized.csv have no faults.
+    folder : Path
+        Where the files of points are.
+    faults : list of str
+        Everything that is wrong with such a file is appended.
+    """
+    for row in ledger.digitized.values():
+        found = _points(row, folder, ledger.days_per_month, faults)
+        bounds = list(_bounds(row, found, ledger.days_per_month))
+        if fault := _rise(row, bounds):
+            faults.append(fault)
+        else:
+            yield from (_as_claim(row, bound) for bound in bounds)
+
+
+def days_per(unit: str, days_per_month: float) -> float:
+    """Days in a unit of time."""
+    return {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 12 * days_per_month}[unit]
+
+
+def _points(
+    row: Digitized, folder: Path, days_per_month: float, faults: list[str]
+) -> list[CurvePoint]:
+    """Points of a file in order of time; none where something is wrong with one of them."""
+    if not (folder / row.file).is_file():
+        faults.append(f"digitized.csv ({row.curve}), column file: there is no {folder / row.file}")
+        return []
+    try:
+        heading, rows = read_numbers(folder / row.file)
+    except (TableError, OSError) as error:
+        faults.append(f"digitized.csv ({row.curve}): {error}")
+        return []
+    if heading[:1] and "surv" in heading[0].casefold():
+        faults.append(f"{row.file}: its columns are {', '.join(heading)}; {COLUMNS}")
+        return []
+    days, size = days_per(row.unit, days_per_month), len(faults)
+    cells = [cell for _, numbers in rows for cell in numbers[1:2]]
+    scale = 100 if cells and max(cells) <= LONGEST else 1
+    points = []
+    for line, numbers in rows:
+        where = f"{row.file} row {line}"
+        if len(numbers) != 2:
+            faults.append(f"{where}: it has {len(numbers)} numbers; {COLUMNS}")
+            continue
+        time, survival = numbers[0], scale * numbers[1]
+        if time < -float(row.time_tolerance):
+            faults.append(f"{where}, column time: {time:g} {row.unit} is before the start")
+        if not -float(row.tolerance) <= survival <= 100 + float(row.tolerance):
+            faults.append(
+                f"{where}, column survival: {survival:g}% is not between 0 and 100%, give or take "
+                f"{row.tolerance}; write percentages or fractions"
+            )
+        points.append(CurvePoint(line, time * days, survival))
+    if not rows:
+        faults.append(f"{row.file}: there are no points; {COLUMNS}")
+    return points if len(faults) == size else []
+
+
+def _bounds(row: Digitized, points: list[CurvePoint], days_per_month: float) -> Iterator[DayBound]:
+    """The least estimates from the last day back, then the largest from the first day on."""
+    apart, off = float(row.time_tolerance), float(row.tolerance)
+    apart *= days_per(row.unit, days_per_month)
+    least = [
+        DayBound(ceil(p.day - apart) - 1, ">=", _outward(floor, p.survival - off), p.row)
+        for p in points
+    ]
+    most = [
+        DayBound(floor(p.day + apart), "<=", _outward(ceil, p.survival + off), p.row)
+        for p in points
+    ]
+    last = 0.0
+    for bound in sorted(least, key=lambda b: (-b.day, -b.percent)):
+        if bound.percent > last and bound.day >= 0:
+            last = bound.percent
+            yield bound
+    last = 100.0
+    for bound in sorted(most, key=lambda b: (b.day, b.percent)):
+        if bound.percent < last:
+            last = bound.percent
+            yield bound
+
+
+def _outward(rule: Callable[[float], int], percent: float) -> float:
+    """Round to hundredths; the noise of a float is no part of a hundredth."""
+    return rule(round(100 * percent, 6)) / 100
+
+
+def _rise(row: Digitized, bounds: list[DayBound]) -> str:
+    """Say where the points rise more than tolerances allow; empty where they do not."""
+    pairs = (
+        (low, high)
+        for low in bounds
+        for high in bounds
+        if low.relation == ">=" and high.relation == "<=" and high.day <= low.day
+    )
+    low, high = max(pairs, key=lambda p: p[0].percent - p[1].percent, default=(None, None))
+    if low is None or high is None or low.percent <= high.percent:
+        return ""
+    return (
+        f"{row.file} row {low.row}, column survival: it is higher than in row {high.row}, which is "
+        f"earlier, by more than tolerances of {row.tolerance} points and {row.time_tolerance} "
+        f"{row.unit} allow; a survival curve never rises: correct the points, or give larger "
+        "tolerances in digitized.csv"
+    )
+
+
+def _as_claim(row: Digitized, bound: DayBound) -> tuple[Measure, Claim]:
+    slug, none = f"{row.curve}_day_{bound.day}", Expression("")
+    label = f"{row.endpoint} on day {bound.day}"
+    measure = Measure(slug, label, "survival", none, row.among, none, "", row.endpoint,
+                      str(bound.day), "", "%")  # fmt: skip
+    side = "least" if bound.relation == ">=" else "most"
+    locus = f"{row.locus} ({row.file} row {bound.row})"
+    printed = f"{bound.relation}{bound.percent:.2f}%"
+    claim = Claim(f"{slug}_{side}", locus, slug, "estimate", printed, source=row.curve)
+    return measure, claim
