@@ -70,8 +70,13 @@ def supplied() -> dict[str, Rows]:
     return tables
 
 
-def changes() -> Iterator[Change]:
+@cache
+def changes() -> tuple[Change, ...]:
     """Every other value of every variable, of every patient."""
+    return tuple(_changes())
+
+
+def _changes() -> Iterator[Change]:
     sources = parse_all(LEDGER.variables)
     for row in supplied()["ADSL"]:
         yield Change(VariableSource("ADSL", "FASFL", "flag"), "FASFL", row["USUBJID"], "N")
