@@ -9,6 +9,7 @@ WANTED = {
     ("ADAE", "Cytokine release syndrome"), ("ADTTE", "TTCR"), ("ADTTE", "PFS"),
     ("ADSL", "FASFL"),
 }  # fmt: skip
+UNPRINTED = {("ADSL", "SEX"), ("ADRS", "RELCD19"), ("ADTTE", "TTCR")}  # changes no printed number
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def test_one_changed_value_moves_the_claims_that_depend_on_it_and_no_others(plac
     seen = watch(first(table, name), place)
 
     assert not seen.refused
-    assert seen.due
+    assert bool(seen.due) == ((table, name) not in UNPRINTED)
     assert seen.moved & comparable() == seen.due
     assert seen.moved <= seen.due | set(MEASURED_CLAIMS)
 
