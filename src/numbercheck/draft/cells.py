@@ -83,7 +83,7 @@ def parses(cell: str) -> bool:
 def read_cell(text: str, at: Setting) -> Finding | None:
     """The finding of a cell; None where its form and its labels leave its meaning open."""
     m = P_VALUE.fullmatch(text) if IS_P.search(at.heading) else None
-    if m and number(m["p_value"]) <= 1:
+    if m and 0 <= number(m["p_value"]) <= 1:
         (found,) = _numbers(m, p_value="p_value")
         found.printed = signed(m["relation"], found.printed)
         return at.finding("comparison", [found], "P value")
@@ -163,7 +163,8 @@ def _fits(m: re.Match[str], at: Setting, near: float = 1) -> bool:
 
 def _effect(*texts: str) -> str:
     """The effect that words name first; empty where they name none."""
-    named = (name for text in texts for name, p in EFFECTS.items() if re.search(p, text))
+    one = (text for text in texts if not re.search(r"β|\bbeta\b|[Cc]oefficient", text))
+    named = (name for text in one for name, p in EFFECTS.items() if re.search(p, text))
     return next(named, "")
 
 

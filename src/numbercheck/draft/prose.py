@@ -68,6 +68,7 @@ POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
+OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
                      r"[Aa]ssum(?:ing|ed)(?: that)? (?:an?|the))\b|% power\b")  # fmt: skip
@@ -173,7 +174,14 @@ def _p_value(at: Context) -> list[Finding]:
         return []  # with a power of ten, which a numeral does not hold
     found[0].printed = signed(at.match["sign"], found[0].printed)
     is_beside = len(re.findall(r"[A-Za-z]{2,}", at.before)) <= BESIDE
-    if is_beside and at.last and at.last.kind == "comparison" and not at.last.value("p_value"):
+    is_other = OTHER_NULL.search(at.match[0] + at.after[:40])
+    if (
+        is_beside
+        and not is_other
+        and at.last
+        and at.last.kind == "comparison"
+        and not at.last.value("p_value")
+    ):
         at.last.numbers += found
         return []
     return [_comparison(at, found, "P value")]
@@ -185,6 +193,8 @@ def _interval(at: Context) -> list[Finding]:
     if (
         last
         and last.kind not in NO_LIMITS
+        and not (last.kind == "count" and number(limits[0].printed) < 0)
+        and not re.search(r"\bwithin\b", at.before)
         and not last.value("conf_low")
         and are_near(last, limits)
         and not _is_mirrored(last, limits)

@@ -43,7 +43,7 @@ def write_draft(draft: Draft, directory: Path) -> None:
 
 def _write(directory: Path, name: str, rows: Iterator[dict[str, str]]) -> None:
     columns = columns_of(name)
-    cells = ([row.get(column, "") for column in columns] for row in rows)
+    cells = ([row.get(c, "").replace("\ufffd", "?") for c in columns] for row in rows)
     write_table(columns, cells, directory / f"{name}.csv")
 
 

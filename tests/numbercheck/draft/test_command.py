@@ -152,6 +152,14 @@ def test_a_pdf_without_its_reader_is_one_sentence(tmp_path, monkeypatch):
         read_article(tmp_path / "a.pdf")
 
 
+def test_a_sign_that_no_encoding_holds_is_no_fault_of_the_ledger(tmp_path):
+    """Publishers' files have replacement characters: PMC2954378."""
+    (tmp_path / "article.txt").write_text(f"{SENTENCE} We saw 20 \ufffd 100.", encoding="utf-8")
+    numbercheck("draft", tmp_path / "article.txt", "--output", tmp_path / "ledger")
+
+    assert numbercheck("audit", tmp_path / "ledger").returncode == 0
+
+
 def test_drafting_twice_writes_the_same_bytes(tmp_path):
     """Rules, not chance."""
     for name in ("one", "two"):

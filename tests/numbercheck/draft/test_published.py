@@ -82,6 +82,14 @@ def wrong(*given):
         " mean period of 7 months.",
         # babies who lived elsewhere: PMC5656139
         "Neonatal mortality was 39/1000 live births, 94% of babies were born at home.",
+        # the P value is of a test against 1.185: PMC1994017
+        "It was as good (HR 1.01, 95% CI 0.90–1.13; p=0.007 for noninferiority).",
+        # the limits are of the difference: PMC4928948
+        "Complications were 4.1% (20/493) with a midwife and 6.1% (29/472) with a doctor (95%CI; "
+        "-0.7–5%, p = 0.14).",
+        # the limits are of another trial: PMC4191553
+        "Patients were assigned to zolanib (n = 251) or placebo (n = 511). The HR for fracture of "
+        "zolanib v placebo (0.641) was within the range of 95% CI (0.41–0.68) seen before.",
         # the range begins in months: PMC1828728
         "The median age was 2.0 years (range 6 months to 16 years).",
         # of one year, then of another: PMC5506593
@@ -146,6 +154,10 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # a mean with its SD, below the heading of counts: PMC4937273
         [["", "A (n = 24)", "B (n = 24)"], ["Race, n (%)", "", ""], ["Black", "1 (4.2)", "0 (0)"],
          ["Age", "48 (12)", "49 (10)"]],
+        # coefficients, where some are odds ratios: PMC5982050
+        [["", "β or OR", "95% CI"], ["Sitting", "−9.0", "−17.7 to −0.2"]],
+        # a correlation: PMC4546110
+        [["Severity", "p(rho)", "p"], ["Impulsiveness", "-0.14", "0.53"]],
         # how many have a value, in the row's label: PMC4893237
         [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
