@@ -178,10 +178,10 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     if claim.value.relation == "unreached":
         return "printed as not reached"
     method = ledger.method(measure)
-    if not method and claim.statistic in NEEDY:
-        return "its measure has no family, so its method is not known"
-    why = unmodeled(ledger, measure) or _unmodeled_value(claim, measure, method)
-    return why or (GUESS if claim.is_guess else "")
+    why = unmodeled(ledger, measure)
+    if not (why or method) and claim.statistic in NEEDY:
+        why = "its measure has no family, so its method is not known"
+    return why or _unmodeled_value(claim, measure, method) or (GUESS if claim.is_guess else "")
 
 
 def unmodeled(ledger: Ledger, measure: Measure) -> str:
@@ -192,8 +192,10 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
         if measure.design:
             return f"no model of {measure.design} groups"
         variable, method = ledger.variables.get(measure.where.text), ledger.method(measure)
+        if measure.endpoint and not measure.where.text:
+            return "no model of curves that are compared, as by a log-rank test or a Cox model"
         if not measure.where.text or (variable and variable.type != "flag"):
-            return "no model of times, means or categories that are compared"
+            return "no model of means or categories that are compared"
         if method and method not in TESTS:
             return f"no model of {called(method)}"
         return "" if len(ledger.groups(measure.by)) == 2 else "no model of more than two groups"
@@ -204,6 +206,8 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
 
 def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
     variable = ledger.variables.get(measure.where.text)
+    if measure.endpoint and not measure.where.text:
+        return "no model of a time that a curve gives"
     if not measure.where.text:
         return "its measure does not say of which variable it is (where)"
     if variable is None or variable.type not in ("integer", "grade"):

@@ -127,11 +127,14 @@ def survival(tmp_path):
     folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "survival")
     with (folder / "measures.csv").open("a", encoding="utf-8") as handle:
         handle.write("os,Survival,comparison,,,,,OS,,,\ndeath,Deaths,incidence,,,,,OS,365,,%\n")
-        handle.write("stay,Stay in hospital,quantity,,,,,,,,\n")
+        handle.write(
+            "stay,Stay in hospital,quantity,,,,,,,,\nos_time,Survival,quantity,,,,,OS,,,months\n"
+        )
     with (folder / "claims.csv").open("a", encoding="utf-8") as handle:
         handle.write("os_hr,Results,os,hazard_ratio,0.71,,,,A|B\n")
+        handle.write("os_p,Results,os,p_value,0.04,,,,A|B\nstay,Results,stay,max,9,,,,\n")
         handle.write(
-            "os_p,Results,os,p_value,0.04,,,,A|B\nstay,Results,stay,max,9,,,,\ndeath,Results,death,estimate,24%,,,,\n"
+            "death,Results,death,estimate,24%,,,,\nos_median,Results,os_time,median,9,,,,\n"
         )
     return folder
 
@@ -146,7 +149,9 @@ def test_what_the_model_cannot_state_is_told(run, survival, command):
     assert reasons["no model of the hazard ratio"] == ["os_hr"]
     assert reasons["no model of a cumulative incidence"] == ["death"]
     assert reasons["its measure does not say of which variable it is (where)"] == ["stay"]
-    assert {"os_p"} in map(set, reasons.values())
+    compared = "no model of curves that are compared, as by a log-rank test or a Cox model"
+    assert reasons[compared] == ["os_p"]
+    assert reasons["no model of a time that a curve gives"] == ["os_median"]
 
 
 def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
