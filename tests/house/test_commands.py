@@ -231,52 +231,36 @@ def test_input_that_cannot_be_used_ends_in_a_sentence_and_status_2(run, argument
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "message"),
-    [
-        ("claims", "printed,verbal", "shown,verbal", r"claims\.csv: the column printed is missing"),
-        ("claims", ",percent,94%,", ",percent,most,", r"claims\.csv row 9 .*'most' is not a print"),
-        (
-            "claims",
-            "abstract_crc_2w_percent,",
-            "abstract_crc_2w_n,",
-            r"claims\.csv row 9: the claim 'abstract_crc_2w_n' is there already",
-        ),
-        ("measures", ",wbc_gt30,", ",wbc > 30,", r"measures\.csv row 5 .*no known column: 'wbc'"),
-    ],
-    ids=["missing column", "no number", "duplicate claim", "unknown column"],
-)
-def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(
-    run, copy, tmp_path, name, old, new, message
-):
-    """File, row, what is wrong, what would be right; exit status 2; nothing written."""
-    replace(copy / f"{name}.csv", old, new)
+@pytest.fixture
+def kept(tmp_path):
+    """Outputs of an earlier build, which are to stay as they are."""
     outputs = tmp_path / "outputs"
     outputs.mkdir()
     (outputs / "verification.csv").write_text(AS_IT_WAS, encoding="utf-8")
-
-    status, _, told = run("companion", "build", "--published", copy, "--output", outputs)
-
-    assert status == 2
-    assert re.search(message, told), told
+    yield outputs
     assert [path.name for path in outputs.iterdir()] == ["verification.csv"]
     assert (outputs / "verification.csv").read_text(encoding="utf-8") == AS_IT_WAS
 
 
-@pytest.mark.parametrize("table", ["adsl", "adrs", "adae", "adtte"])
-def test_a_missing_adam_table_leaves_the_outputs_as_they_were(run, tmp_path, table):
-    """The message names the file."""
-    cohort = shutil.copytree(ROOT / "data" / "cohort", tmp_path / "cohort")
-    (cohort / f"{table}.csv").unlink()
-    outputs = tmp_path / "outputs"
-    outputs.mkdir()
-    (outputs / "verification.csv").write_text(AS_IT_WAS, encoding="utf-8")
+def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(run, copy, kept):
+    """File, row, what is wrong, what would be right; exit status 2; nothing written."""
+    replace(copy / "claims.csv", ",percent,94%,", ",percent,most,")
 
-    status, _, told = run("companion", "build", "--cohort", cohort, "--output", outputs)
+    status, _, told = run("companion", "build", "--published", copy, "--output", kept)
 
     assert status == 2
-    assert re.search(rf"{table}", told, flags=re.IGNORECASE), told
-    assert (outputs / "verification.csv").read_text(encoding="utf-8") == AS_IT_WAS
+    assert re.search(r"claims\.csv row 9 .*'most' is not a print", told), told
+
+
+def test_a_missing_adam_table_leaves_the_outputs_as_they_were(run, tmp_path, kept):
+    """The message names the file."""
+    cohort = shutil.copytree(ROOT / "data" / "cohort", tmp_path / "cohort")
+    (cohort / "adrs.csv").unlink()
+
+    status, _, told = run("companion", "build", "--cohort", cohort, "--output", kept)
+
+    assert status == 2
+    assert "adrs" in told.lower()
 
 
 def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
