@@ -1,6 +1,7 @@
 """Means with standard deviations: what they can be, and what follows from those of groups."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from numbercheck.statistics.tails import t_quantile, t_tail
 
 Fault = tuple[str, str, Sequence[str]]  # kind, words, and the claims besides N
 STEPS = 40  # sizes that are tried, where not all patients may have been measured
+SEVERAL = 3  # means that say the same of their group's size
+BY_STUDENT = 3  # more patients than the normal distribution has, for limits as wide
 RANKS = "a test of ranks, or one that adjusts, can give it"
 
 
@@ -80,9 +83,37 @@ def of_one(claim: Claim, evidence: Evidence) -> Computation | None:
             yield "se-for-sd", "it would be, were the standard deviation a standard error", way
 
     median = evidence.ledger.find(claim.measure, "median")
-    other = "limits of the median can be" if median else ""
+    other = "limits of the median can be" if median else _other_size(known, evidence)
     fewer = (ways(group) for (group,) in _fewer([known]))
     return Computation(f"{known.n} patients", known.claims, ways(known), slips, other, fewer)
+
+
+def _other_size(group: Summary, evidence: Evidence) -> str:
+    """Say which other size the limits of all means of a group have, where it is one for all."""
+    sizes = _sizes_by_limits(evidence).get(group.claims[-1], [])
+    low = max((least for least, _ in sizes), default=0)
+    high = min((most for _, most in sizes), default=inf)
+    if len(sizes) < SEVERAL or low > high or low <= group.n <= high:
+        return ""
+    return f"the limits of all {len(sizes)} means of the group fit about {high:.0f} patients"
+
+
+@lru_cache(maxsize=2)
+def _sizes_by_limits(evidence: Evidence) -> dict[str, list[Ends]]:
+    """Sizes that the limits of means leave, by the claim of the size that is printed."""
+    found: dict[str, list[Ends]] = {}
+    z = 2 * two_sided_z(evidence.level)
+    for measure in evidence.ledger.measures.values():
+        known = summary(measure, evidence) if measure.kind == "quantity" else None
+        limits = [evidence.ledger.printed(measure.measure, s) for s in ("conf_low", "conf_high")]
+        plain = [ends_of(p) for p in limits if p and p.relation == "="]
+        if known and len(plain) == 2:
+            (l0, l1), (h0, h1) = plain
+            least, most = (z * known.sd[0] / (h1 - l0)) ** 2, inf
+            if h0 > l1:
+                most = (z * known.sd[1] / (h0 - l1)) ** 2 + BY_STUDENT
+            found.setdefault(known.claims[-1], []).append((least, most))
+    return found
 
 
 def _around(group: Summary, method: str, reach: float) -> Way:

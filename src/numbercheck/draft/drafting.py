@@ -10,7 +10,7 @@ from numbercheck.draft.designs import read_designs
 from numbercheck.draft.findings import Finding, Number
 from numbercheck.draft.grids import COLUMN, ROW, TableReader, one_label_column, sized_arms
 from numbercheck.draft.labels import abbreviations
-from numbercheck.draft.naming import Drafted, Entry, Measures
+from numbercheck.draft.naming import Drafted, Entry, Measures, order_limits
 from numbercheck.draft.numerals import numerals
 from numbercheck.draft.populations import give_populations
 from numbercheck.draft.prose import read_prose
@@ -130,6 +130,7 @@ def _placed(finding: Finding, part: str, locus: str, rows: list[ListedNumeral]) 
             kept.append(number)
             orders.append(" ".join(str(r.order) for r in covered))
     finding.numbers = kept
+    order_limits(finding)
     return Entry(finding, part, locus, orders)
 
 

@@ -164,9 +164,18 @@ def _grade(text: str) -> str:
 def are_near(finding: Finding, limits: list[Number], reach: float = 1) -> bool:
     """Whether limits can be those of a finding, at most so many of their widths away from it."""
     center = next((number(n.printed) for n in finding.numbers if n.statistic not in ("n", "N")), 0)
-    low, high = (number(n.printed) for n in limits)
+    low, high = sorted(number(n.printed) for n in limits)
     far = reach * (high - low)
     return not (center < low - far or center > high + far)
+
+
+def order_limits(finding: Finding) -> None:
+    """Call limits around a number lower and upper, though the larger be printed first."""
+    named = {n.statistic: n for n in finding.numbers}
+    low, high = named.get("conf_low"), named.get("conf_high")
+    center = number(finding.numbers[0].printed) if finding.numbers else 0
+    if low and high and number(low.printed) > center > number(high.printed):
+        low.statistic, high.statistic = "conf_high", "conf_low"
 
 
 def plain(printed: str) -> str:

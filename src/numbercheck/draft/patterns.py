@@ -13,7 +13,7 @@ EFFECTS = {
 GAP = rf"(?:(?!{'|'.join(EFFECTS.values())})[^\d;.¤])"
 WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
-PERCENT = rf"{N}\s*%"
+PERCENT = rf"(?<!\d,){N}\s*%"  # after a decimal comma there is but a part of one
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
 LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"
 # after a percentage: it is none of several, nor of one arm alone, so it is that of the count before

@@ -68,6 +68,7 @@ POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
+AGAINST_NEXT = re.compile(r"\s*(?:vs\.?|versus|v\.?|(?:as )?compared (?:with|to))\s")
 OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
@@ -267,6 +268,8 @@ def _effect(at: Context) -> list[Finding]:
     is_time = re.match(rf"\s*{UNIT}", at.text[at.match.end("value") :])
     if statistic != "difference" and (is_time or number(at.match["value"].replace("−", "-")) < 0):
         return []  # what the ratio is of, or HR for heart rate
+    if statistic == "difference" and AGAINST_NEXT.match(at.text, at.match.end()):
+        return []  # what was no different
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
     numbers = at.numbers(value=statistic, **LIMITED)

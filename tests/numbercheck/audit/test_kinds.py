@@ -674,3 +674,30 @@ def test_an_estimate_is_within_the_longest_follow_up(longest, verdict):
 
     assert found.verdict == verdict
     assert verdict != "mismatch" or found.kind == "beyond-follow-up"
+
+
+def test_limits_that_all_miss_in_one_way_are_of_another_size():
+    """Means of 30 beside limits that are those of 30, in a group whose size is given as 10.
+
+    Limits of one mean alone are a slip of these.
+    """
+    rows = {
+        "s1": ("1.97", "0.67", "1.72", "2.22"),
+        "s2": ("1.93", "0.69", "1.68", "2.19"),
+        "s3": ("1.93", "0.79", "1.64", "2.23"),
+        "s4": ("1.97", "0.81", "1.66", "2.27"),
+    }
+
+    def found(names):
+        s = Sketch()
+        s.everyone(10, "all")
+        for name in names:
+            s.measure(name, "quantity", unit="points")
+            for statistic, text in zip(
+                ("mean", "sd", "conf_low", "conf_high"), rows[name], strict=True
+            ):
+                s.print(name, statistic, text)
+        return {v.verdict for c, v in judged(s).items() if "_conf_" in c}
+
+    assert found(rows) == {"unchecked"}
+    assert found(["s1"]) == {"mismatch"}

@@ -90,6 +90,12 @@ def wrong(*given):
         # the limits are of another trial: PMC4191553
         "Patients were assigned to zolanib (n = 251) or placebo (n = 511). The HR for fracture of "
         "zolanib v placebo (0.641) was within the range of 95% CI (0.41–0.68) seen before.",
+        # with a decimal comma: PMC5307758
+        "Estrogen receptors were seen in 101 out of 105 patients (96,2%) with cancer.",
+        # with a hyphen of its own: PMC5740257
+        "We enrolled 47 patients. Forty\u2010two of the 47 randomized (89%) completed the study.",
+        # medians, which were not different: PMC4461648
+        "No significant difference was found in pressure (26 (18–28) vs 22 (19, 27), p = 0.177).",
         # the range begins in months: PMC1828728
         "The median age was 2.0 years (range 6 months to 16 years).",
         # of one year, then of another: PMC5506593
@@ -158,6 +164,8 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         [["", "β or OR", "95% CI"], ["Sitting", "−9.0", "−17.7 to −0.2"]],
         # a correlation: PMC4546110
         [["Severity", "p(rho)", "p"], ["Impulsiveness", "-0.14", "0.53"]],
+        # limits from the larger to the smaller: PMC5493377
+        [["", "Difference (95% CI)"], ["Pain", "-41.4 (-30.7, -52.2)"]],
         # how many have a value, in the row's label: PMC4893237
         [["", "All cases (n = 199)"], ["Depression (n = 197), n (%)", "78 (40%)"]],
         # men and women, not men of women: PMC5883519
