@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from companion.build.plan import KEPT, Inputs, Run, outputs_key, why_run
 from companion.build.progress import Watch
 from companion.build.reading import Asked, asked, read_patients
 from companion.build.request import MADE, PUBLISHED, BuildError, BuildRequest
-from companion.build.workers import beside, import_all, run_all, warm_up
+from companion.build.workers import beside, run_all, warm_up
 from companion.project import ROOT
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ def _ask(
 
 def _judged(ledger: "Ledger") -> "JudgedLedger":
     """What the report needs besides the notebooks and the patients, made meanwhile."""
-    import_all("companion.report", "companion.build.collect")
+    for later in ("companion.report.page", "companion.build.collect"):
+        import_module(later)
     from numbercheck.report.environment import environment
     from numbercheck.report.page import judged
 

@@ -15,30 +15,46 @@ import. Nothing else does.
 import atexit
 import builtins
 import contextlib
+import gc
 import os
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-# pandas and papermill import it if it is installed, which it is for sweeps alone.
-sys.modules["pyarrow"] = None  # type: ignore[assignment]
-# Papermill imports it to read notebooks from the web; ours are files.
-sys.modules["requests"] = ModuleType("requests")
+gc.disable()  # imports make no garbage, and looking for it takes time
+
+
+class Later(ModuleType):
+    """A module that is imported when something of it is needed."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
+STANDING_IN: dict[str, Any] = {
+    "pyarrow": None,  # pandas and papermill import it if it is installed, for sweeps alone
+    "entrypoints": SimpleNamespace(get_group_all=lambda _: ()),  # no package extends papermill
+    "requests": Later("requests"),  # papermill reads notebooks from the web with it
+    "faicons": Later("faicons"),  # great_tables shows icons with it
+}
+sys.modules |= STANDING_IN
 
 import ipykernel.debugger
 import matplotlib.artist
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
+from ipykernel.iostream import IOPubThread
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 from nbformat.validator import get_validator
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
+from traitlets import default
 from traitlets.config import Config
 
 from companion.build.reading import read_ahead
-from companion.build.workers import import_all
 
 NAME = "forked"
 # What every notebook would import for itself, once a kernel starts or shows something.
@@ -51,18 +67,24 @@ LATER = (
     "tornado.platform.asyncio",
 )
 WAIT = 60  # seconds for a message that the kernel has already sent
+# No file of past inputs, and no pause after each cell for messages that are still on their way.
+SETTINGS = Config({"HistoryManager": {"enabled": False}, "Kernel": {"_execute_sleep": 0}})
 
 ipykernel.debugger._is_debugpy_available = False  # no debugger attaches, and it costs a thread
 matplotlib.artist.kwdoc = lambda artist: ""  # no lists of properties for help(): they take 0.1 s
 # Some libraries ask at import whether they are in a notebook, as pandas does to size its tables.
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-import_all("pandas")
-del sys.modules["pyarrow"], sys.modules["requests"]  # a notebook may import them
+import_module("pandas")
 with contextlib.suppress(ImportError):  # a notebook shows the error where a reader can see it
-    import_all("numbercheck.audit", "companion.workbench", *LATER)
+    for name in ("numbercheck.audit", "companion.workbench", *LATER):
+        import_module(name)
+for name in STANDING_IN:
+    del sys.modules[name]  # a notebook may import it
 del builtins.get_ipython  # type: ignore[attr-defined]
 get_validator(4, 5)  # it compiles the notebook format's schema
 read_ahead()
+gc.freeze()  # forked processes share what is never touched
+gc.enable()
 atexit.register(os._exit, 0)  # the build waits for this process to end
 
 
@@ -80,6 +102,11 @@ class Kernel(InProcessKernel):
     shell_class = ZMQLikeShell
     shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
 
+    @default("iopub_thread")
+    def _unstarted_thread(self) -> IOPubThread:
+        """Return the thread for messages before it starts, when they are sent without it."""
+        return IOPubThread(self._underlying_iopub_socket, session=self.session)
+
 
 class InProcessClient(PapermillNotebookClient):
     """Executes the cells of a notebook in an in-process kernel."""
@@ -91,7 +118,7 @@ class InProcessClient(PapermillNotebookClient):
     def execute(self, **_: Any) -> Any:
         """Run all cells, up to the first that fails."""
         self.reset_execution_trackers()
-        self._kernel = Kernel(config=Config({"HistoryManager": {"enabled": False}}))
+        self._kernel = Kernel(config=SETTINGS)
         self._messages = InProcessKernelManager(kernel=self._kernel).client()
         self._messages.start_channels()
         self.papermill_execute_cells()

@@ -5,7 +5,6 @@ environment, which imports once what all notebooks import. Nothing of the callin
 threads, its hash seed, its user's settings) reaches a notebook, and no notebook reaches another.
 """
 
-import gc
 import json
 import os
 import threading
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import connection, forkserver, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -54,20 +52,6 @@ class Job:
     parameters: Mapping[str, object]
     reads: Asked | None = None
     before: Path | None = None
-
-
-def import_all(*names: str) -> None:
-    """Import modules for good, with the garbage collector off, which also skips them later.
-
-    Forked processes share what it skips, since nothing in them touches it.
-    """
-    gc.disable()
-    try:
-        for name in names:
-            import_module(name)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def warm_up(reads: tuple[Path, Path, str] | None = None) -> None:
