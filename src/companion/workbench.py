@@ -21,14 +21,17 @@ from companion.results import Results, write_results
 from companion.verify import prints_as, verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.errors import unknown
+from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
 # Six digits, as in the report, and labels as long as they are.
 READABLE = {"display.float_format": "{:.6g}".format, "display.max_colwidth": None}
 
+Inputs = tuple[Cohort, Ledger, dict[str, str]]  # the last: what is missing, by measure
+
 # What a build has read for all notebooks, by cohort, ledger and population.
-READ: dict[tuple[Path, Path, str], tuple[Cohort, Ledger]] = {}
+READ: dict[tuple[Path, Path, str], Inputs] = {}
 
 
 class Workbench:
@@ -71,12 +74,13 @@ class Workbench:
     ) -> None:
         for option, value in READABLE.items():
             pd.set_option(option, value)
-        self.cohort, self.ledger = _read(ROOT / cohort_dir, ROOT / published_dir, population)
+        folders = ROOT / cohort_dir, ROOT / published_dir
+        self.cohort, self.ledger, missing = _read(*folders, population)
         self._layouts = read_layouts(ROOT / published_dir / "displays.csv", self.ledger)
         self.month = self.ledger.days_per_month
         require_meaning(parameters, self.cohort, self.ledger)
         basis = "constructed" if self.cohort.label else "data"
-        self.results = Results(basis, unrecorded(self.cohort, self.ledger))
+        self.results = Results(basis, missing)
         self.provenance: Provenance = provenance(self.ledger, self.cohort.label)
         self.printed_only = provenance(self.ledger, "")
         self.output = _writable(ROOT / output_dir)
@@ -89,6 +93,10 @@ class Workbench:
         """One row for each patient, one column for each variable of the ledger."""
         return patient_table(self.cohort, self.ledger.variables)
 
+    @cached_property
+    def _columns(self) -> dict[str, Masked]:
+        return masked(self.patients)
+
     def number(self, row: LayoutRow) -> int | None:
         """Number of patients in a row of a display; None if what it counts was not recorded.
 
@@ -100,7 +108,7 @@ class Workbench:
             return None
         text = row.where or self.ledger.measures[row.measure].where.text
         where = self.ledger.selection(text)
-        return int(where.select(masked(self.patients), len(self.patients)).sum())
+        return int(where.select(self._columns, len(self.patients)).sum())
 
     def p_values(self, measure: str) -> tuple[float, float]:
         """Least and largest P value over all consistent cohorts, else that of these patients."""
@@ -209,11 +217,12 @@ class Workbench:
         return pd.read_csv(path)
 
 
-def _read(cohort: Path, published: Path, population: str) -> tuple[Cohort, Ledger]:
-    if known := READ.get((cohort.resolve(), published.resolve(), population)):
+def _read(folder: Path, published: Path, population: str) -> Inputs:
+    if known := READ.get((folder.resolve(), published.resolve(), population)):
         return known
     ledger = read_ledger(published)
-    return read_cohort(cohort, ledger, population), ledger
+    cohort = read_cohort(folder, ledger, population)
+    return cohort, ledger, unrecorded(cohort, ledger)
 
 
 def _writable(folder: Path) -> Path:

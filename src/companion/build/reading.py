@@ -39,7 +39,7 @@ def read_ahead() -> None:
     if given := os.environ.get(VARIABLE):
         cohort, published, population = json.loads(given)
         with suppress(CompanionError, NumbercheckError, OSError):
-            read(asked(Path(cohort), Path(published), population))
+            missing(asked(Path(cohort), Path(published), population))
 
 
 @cache
@@ -59,6 +59,15 @@ def read(what: Asked) -> "tuple[Ledger, FolderReading, Cohort]":
     return ledger, reading, cohort_of(reading, ledger)
 
 
+@cache
+def missing(what: Asked) -> dict[str, str]:
+    """What the tables do not record, by the measure that needs it; found once, like all else."""
+    from companion.cohort import unrecorded
+
+    ledger, _, cohort = read(what)
+    return unrecorded(cohort, ledger)
+
+
 def read_patients(tell: Callable[[object], None], what: Asked) -> None:
     """Tell who is counted, then the patients that the report shows."""
     from companion.report.patients import patients_of
@@ -69,8 +78,12 @@ def read_patients(tell: Callable[[object], None], what: Asked) -> None:
 
 
 def hand_over(what: Asked) -> None:
-    """Let the notebook of this process take over what was read, whenever it opens the folders."""
+    """Let the notebook of this process take over what was read, whenever it opens the folders.
+
+    Where something cannot be read, the notebook says so, at the cell that opens the folders.
+    """
     from companion import workbench
 
-    ledger, _, cohort = read(what)
-    workbench.READ[what[:3]] = cohort, ledger
+    with suppress(CompanionError, NumbercheckError):
+        ledger, _, cohort = read(what)
+        workbench.READ[what[:3]] = cohort, ledger, missing(what)

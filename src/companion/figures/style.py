@@ -131,7 +131,8 @@ class FigureSheet:
         FigureCanvasAgg(self.figure)
         _lines(self.figure, head, total - EDGE, total)
         _lines(self.figure, foot, self.bottom - 2.0, total)
-        self.canvas = self.axes(0, 0, inner, height, xlim=(0, inner), ylim=(0, height))
+        millimeters = {"xlim": (0, inner), "ylim": (0, height)}
+        self.canvas = self.axes(0, 0, inner, height, **millimeters, xticks=[], yticks=[])
         self.canvas.set_axis_off()
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:

@@ -147,7 +147,8 @@ def _panels(
     height = lane * len(lanes)
     start = left + COLUMN * count + 1
     begin, n = start + INDUCTION + GAP, len(lanes)
-    columns = page.lanes(left, below, COLUMN * count, height, n, xlim=(-0.5, count - 0.5))
+    across = {"xlim": (-0.5, count - 0.5), "xticks": []}
+    columns = page.lanes(left, below, COLUMN * count, height, n, **across)
     columns.set_axis_off()
     induction = page.lanes(start, below, INDUCTION, height, n)
     later = page.lanes(begin, below, page.width - begin - 3, height, n)
