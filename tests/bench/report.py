@@ -18,12 +18,12 @@ STEP = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 import reading_room, companion.cohort
-kept = reading_room.report.write_report
+kept = reading_room.page.write_report
 def timed(*given):
     start = time.perf_counter()
     kept(*given)
     print(time.perf_counter() - start)
-reading_room.report.write_report = timed
+reading_room.page.write_report = timed
 reading_room.real_outputs(reading_room.Path(sys.argv[2]))
 """
 PAINTED = "performance.getEntriesByName('first-contentful-paint')"

@@ -14,11 +14,12 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from companion import figures, report, tables, verify
+from companion import figures, tables, verify
 from companion import results as table_of_results
 from companion.cohort import masked, patient_table, read_cohort
 from companion.layouts import DisplayLayout, LayoutRow
 from companion.project import ROOT
+from companion.report import page
 from companion.report.patients import Patients, patients_of
 from companion.results import Results
 from numbercheck.audit import Verdict
@@ -103,7 +104,7 @@ def write_page(
     known = replace(known, verdicts=verify.verify(ledger, found or the_results(), known.verdicts))
     usual = ledger is the_ledger() and cohort == COHORT
     patients = the_patients() if usual else patients_of(read_cohort(cohort, ledger), ledger)
-    report.write_report(folder, published, known, label, patients)
+    page.write_report(folder, published, known, label, patients)
     return folder / "index.html"
 
 

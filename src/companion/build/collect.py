@@ -56,7 +56,7 @@ def collect(
     last : mapping of str to object
         What is recorded of the last outputs.
     """
-    from companion.report import write_report
+    from companion.report.page import write_report
 
     tables = [run / "results" / notebook.stem for notebook, run in finished.items()]
     found = results.unique(result for table in tables for result in _results(table))
@@ -91,11 +91,12 @@ def glance(stage: Path, known: "JudgedLedger", last: Path | None) -> Iterator[Ca
     callable
         Waits for its SVG, and returns its description.
     """
+    (stage / "figures").mkdir(exist_ok=True)
     if not last:
-        with beside(draw, stage / "figures", known.ledger, known.verdicts) as drawn:
+        given = stage / "figures", known.ledger, known.verdicts
+        with beside(draw, "svg", *given) as drawn, beside(draw, "png", *given):
             yield drawn
         return
-    (stage / "figures").mkdir(exist_ok=True)
     for path in _glance_files(last):
         shutil.copyfile(path, stage / "figures" / path.name)
     yield lambda: read_record(last / "figures" / ALT)[GLANCE]
@@ -154,9 +155,9 @@ def given_up(dataset: Mapping) -> dict[str, str]:
 
 
 def draw(
-    tell: Callable[[str], None], folder: Path, ledger: "Ledger", rows: "list[Verdict]"
+    tell: Callable[[str], None], kind: str, folder: Path, ledger: "Ledger", rows: "list[Verdict]"
 ) -> None:
-    """Draw the one figure that shows every verdict; tell its description once there is an SVG."""
+    """Draw the one figure that shows every verdict as an SVG or a PNG; tell its description."""
     import pandas as pd
 
     from companion import figures
@@ -164,6 +165,5 @@ def draw(
     from companion.report.glance import ledger_at_a_glance
 
     glance = ledger_at_a_glance(pd.DataFrame(rows), provenance(ledger, ""))
-    figures.write_svg(glance, folder, GLANCE)
+    {"svg": figures.write_svg, "png": figures.write_png}[kind](glance, folder, GLANCE)
     tell(glance.alt_text)
-    figures.write_png(glance, folder, GLANCE)

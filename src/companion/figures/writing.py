@@ -54,7 +54,7 @@ def write_png(figure: DescribedFigure, directory: Path, name: str) -> None:
     figure.savefig(
         directory / f"{name}.png",
         dpi=RESOLUTION,
-        metadata={"Title": name, "Description": figure.alt_text, "Software": None},
+        metadata={"Title": name, "Description": drawable(figure.alt_text), "Software": None},
         pil_kwargs={"compress_level": 3},  # a third faster than Pillow's 6, and no larger
     )
 

@@ -126,7 +126,7 @@ def _captioned(table: Markup, title: str) -> Markup:
 def _figure(path: Path, alt: str, links: Links) -> PageDisplay:
     title = _titled(path.stem, alt)
     root = ElementTree.parse(path).getroot()  # noqa: S314 - a file of this build
-    picture = Markup(_shapes(root, alt or title, path.stem, links))  # noqa: S704
+    picture = Markup(_shapes(root, alt or title, f"{slug(path.stem)}-", links))  # noqa: S704
     named = [number for element in root.iter() for number in _named(element)]
     shown = _measures(named, links)
     return PageDisplay(path.stem, title, picture, alt or title, _files(path), shown, listed=shown)
@@ -140,11 +140,14 @@ def _measures(named: list[Shown], links: Links) -> tuple[str, ...]:
 
 def _named(element: ElementTree.Element) -> list[Shown]:
     """Results that a mark's id names."""
-    parts = (part.partition(".") for part in element.get("id", "").split("--"))
+    name = element.get("id", "")
+    if "." not in name:  # as most elements
+        return []
+    parts = (part.partition(".") for part in name.split("--"))
     return [(measure, statistic) for measure, dot, statistic in parts if dot]
 
 
-def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> str:
+def _shapes(element: ElementTree.Element, alt: str, prefix: str, links: Links) -> str:
     """SVG of an element and those in it, without whatever is no shape."""
     tag = element.tag.rpartition("}")[2]
     if tag not in SHAPES:
@@ -155,8 +158,8 @@ def _shapes(element: ElementTree.Element, alt: str, name: str, links: Links) -> 
         view = escape(element.get("viewBox", ""))
         start = f'svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}"'
     else:
-        start = f"{tag}{''.join(_attributes(element, f'{slug(name)}-'))}"
-    inner = "".join([_shapes(child, "", name, links) for child in element])
+        start = f"{tag}{''.join(_attributes(element, prefix))}"
+    inner = "".join([_shapes(child, "", prefix, links) for child in element])
     return _pressed(element, f"<{start}>{inner}</{tag}>", links)
 
 

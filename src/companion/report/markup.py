@@ -1,6 +1,7 @@
 """HTML that others made, safe to stand on the page."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from markupsafe import Markup
@@ -23,6 +24,7 @@ PAGES = ("https://", "http://", "mailto:")
 HEADING = re.compile(r"(</?h)([1-6])\b")
 
 
+@lru_cache(maxsize=1000)  # a watched build shows most of it again
 def sanitized(html: str, prefix: str, lower_headings: int = 0) -> Markup:
     """HTML with nothing in it but text, tables, and pictures that it carries itself.
 

@@ -143,7 +143,7 @@ def _counted(known: JudgedLedger) -> dict[str, Any]:
     return {
         "parts": list(dict.fromkeys(claim.part for claim in claims)),
         "numbers": sum(not claim.verbal for claim in claims),
-        "verbal": [claim.claim for claim in claims if claim.verbal],
+        "verbal": [claim for claim in claims if claim.verbal],
         "following": sum(not ledger.claims[v.claim].verbal for v in follow),
         "counts": _counts(verdicts),
         "unchecked": _unchecked(verdicts),
