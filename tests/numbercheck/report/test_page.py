@@ -90,6 +90,27 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
     assert "No printed number was contradicted" not in overview
 
 
+def test_a_draft_never_says_that_all_of_its_numbers_were_taken_together(tmp_path):
+    """Two were, and the guess was not; empty tables have a sentence each."""
+    columns = "variable,label,type,values,unit,evaluable,source"
+    (tmp_path / "variables.csv").write_text(f"{columns}\na,A,flag,,,,\nb,B,flag,,,,\n")
+    columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
+    rows = [f"{name},{name},count,{where},,,,,,," for name, where in zip("nab", ["", *"ab"])]
+    (tmp_path / "measures.csv").write_text("\n".join([columns, *rows, ""]))
+    rows = ["n,Results,n,n,35,", "a,Results,a,n,20,", "b,Results,b,n,40,guess: whom it counts"]
+    header = "claim,locus,measure,statistic,printed,note"
+    (tmp_path / "claims.csv").write_text("\n".join([header, *rows, ""]))
+    assert report(str(tmp_path), cwd=tmp_path).returncode == 0
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    told = {name: text_of(part(html, name)) for name in ("overview", "consistency", "methods")}
+
+    assert "All 2 confirmed counts and times taken together can hold" in told["overview"]
+    assert "None among the 2 numbers taken together." in told["consistency"]
+    assert f"numbercheck conflicts {tmp_path}" in told["consistency"]
+    assert "families.csv names no method" in told["methods"]
+    assert "assumptions.csv names none" in told["methods"]
+
+
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     page = tmp_path / "page.html"
     folder = ROOT / "data" / "published"
