@@ -95,7 +95,7 @@ def test_a_draft_never_says_that_all_of_its_numbers_were_taken_together(tmp_path
     columns = "variable,label,type,values,unit,evaluable,source"
     (tmp_path / "variables.csv").write_text(f"{columns}\na,A,flag,,,,\nb,B,flag,,,,\n")
     columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
-    rows = [f"{name},{name},count,{where},,,,,,," for name, where in zip("nab", ["", *"ab"])]
+    rows = [f"{name},{name},count,{where},,,,,,," for name, where in ("n ", "aa", "bb")]
     (tmp_path / "measures.csv").write_text("\n".join([columns, *rows, ""]))
     rows = ["n,Results,n,n,35,", "a,Results,a,n,20,", "b,Results,b,n,40,guess: whom it counts"]
     header = "claim,locus,measure,statistic,printed,note"
