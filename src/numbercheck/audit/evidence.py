@@ -237,7 +237,9 @@ class Evidence:
         if not measure.by.text:
             raise MissingError("the article does not say how the groups were divided")
         if not measure.where.text:
-            raise MissingError("times to an event are compared, which counts do not give")
+            raise MissingError(
+                "no where says what it compares; counts do not give a comparison of times"
+            )
         groups = self.ledger.groups(measure.by)
         codes = self.ledger.groups(measure.where) if self.is_category(measure.where) else ()
         if codes:

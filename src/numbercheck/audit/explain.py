@@ -19,6 +19,7 @@ from numbercheck.statistics.rounding import format_number
 from numbercheck.words import first_of
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
+GUESSED = "Read these against the article first; each is a mismatch if the draft has guessed right:"
 
 
 def explain(ledger: Ledger, claim: str, verdicts: Sequence[Verdict] | None = None) -> str:
@@ -96,11 +97,13 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
             lines.append(f"{counts.facts:10d}  different numbers among those that follow")
             lines.append(f"{counts.fitted:10d}  by a method that was chosen to fit the number")
     wrong = [v for v in verdicts if v.verdict == "mismatch"]
-    lines += ["", "Findings:"] if wrong else []
-    lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in wrong]
+    guessed = [v for v in verdicts if v.kind == "guess"]
+    for title, found in (("Findings:", wrong), (GUESSED, guessed)):
+        lines += ["", title] if found else []
+        lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in found]
     reasons: dict[str, list[str]] = {}
     for verdict in verdicts:
-        if verdict.verdict == "unchecked":
+        if verdict.verdict == "unchecked" and verdict not in guessed:
             reasons.setdefault(verdict.reason, []).append(verdict.claim)
     lines += ["", "Not checked, and why:"] if reasons else []
     lines += [f"  {reason} ({first_of(claims)})" for reason, claims in reasons.items()]

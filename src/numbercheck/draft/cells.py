@@ -42,6 +42,8 @@ QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.
 NUMBER_AND_PERCENT = re.compile(
     r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%(?:\s+[a-z][^()]*)?\s*\)"
 )
+PERCENT_AND_NUMBER = re.compile(r"(%|\b[Pp]ercent(age)?)\s*\(\s*([Nn]o\.?|[Nn]|[Nn]umber)\s*\)")
+BOTH = re.compile(f"{NUMBER_AND_PERCENT.pattern}|{PERCENT_AND_NUMBER.pattern}")
 BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
@@ -132,16 +134,26 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
         is_told = not at.size or _fits(m, at, BELOW)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = _fits(m, at) or (said == "n" and not at.size)
+    if _is_percent_first(m, at):
+        return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))
     if whole and (m["percent"] or (is_told and not m["sign"])):
         return at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
-    if m["sign"] and re.fullmatch(r"\d[\d,]*", m["b"]):
-        return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))
     by_notes = not said and re.search(r"[Mm]eans?\s*[(±]|\bSD\b", at.far)
     if said == "mean" or by_notes:
         found = at.finding("quantity", _numbers(m, a="mean", b="sd"))
         found.note = "guess: mean and SD, by the caption or notes" if by_notes else ""
         return found
     return None
+
+
+def _is_percent_first(m: re.Match[str], at: Setting) -> bool:
+    """Whether a sign, the labels, or else the caption and notes say that a percentage is first."""
+    labels = at.near if _said(at.near) or "%" in at.near else at.far
+    is_told = PERCENT_AND_NUMBER.search(labels) and not m["percent"]
+    if not (m["sign"] or is_told) or not re.fullmatch(r"\d[\d,]*", m["b"]):
+        return False
+    is_one_of_two = is_told and _said(labels) in ("mean", "median")  # `mean (SD) or % (n)`
+    return number(m["a"]) <= 100 and (not is_one_of_two or _fits(m, at, count="b"))
 
 
 def _said(text: str) -> str:
@@ -153,12 +165,12 @@ def _said(text: str) -> str:
     return "n" if COUNTS.search(text) else ""
 
 
-def _fits(m: re.Match[str], at: Setting, near: float = 1) -> bool:
-    """Whether the number in brackets is near the percentage of the first in the column's size."""
+def _fits(m: re.Match[str], at: Setting, near: float = 1, count: str = "a") -> bool:
+    """Whether one of two numbers is near the percentage of the other in the column's size."""
     if not at.size:
         return _said(at.far) == "n"
-    a, b = (number(m[g]) for g in "ab")
-    return abs(100 * a / max(float(at.size), 1) - b) <= near
+    n, percent = number(m[count]), number(m["b" if count == "a" else "a"])
+    return abs(100 * n / max(float(at.size), 1) - percent) <= near
 
 
 def _effect(*texts: str) -> str:
@@ -217,7 +229,7 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
     if said in ("median", "mean"):
         return at.finding("quantity", _numbers(m, a=said))
     in_percent = re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading) or (
-        re.search(r"\(%\)|\s%", at.near) and not NUMBER_AND_PERCENT.search(at.near)
+        re.search(r"\(%\)|\s%", at.near) and not BOTH.search(at.near)
     )
     if m["sign"] or in_percent:
         if (
@@ -227,7 +239,9 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         ):
             return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))
-    counted = "n" in (said, _said(at.far)) or re.search(r"\b(n|no|number)\b", at.heading, re.I)
+    counted = "n" in (said, _said(at.name), _said(at.far)) or re.search(
+        r"\b(n|no|number)\b", at.heading, re.I
+    )
     whole = re.fullmatch(r"\d[\d,]*", m["a"])
     return at.finding("count", _numbers(m, a="n")) if counted and whole else None
 

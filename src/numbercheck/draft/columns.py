@@ -9,7 +9,6 @@ from itertools import pairwise
 from math import isfinite
 from typing import NamedTuple
 
-from numbercheck.draft.grids import ROW
 from numbercheck.draft.naming import Drafted, number, plain
 from numbercheck.statistics.rounding import Printed
 
@@ -66,8 +65,8 @@ def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[Perce
         found, total = entry.finding, size(drafted)
         n, percent = number(found.value("n")), found.value("percent")
         if percent and not found.value("N") and isfinite(n) and total > 0:
-            row, printed = found.numbers[0].start // ROW, Printed(plain(percent))
-            place = entry.part, row, found.column
+            printed = Printed(plain(percent))
+            place = entry.part, found.row, found.column
             if not found.column:  # a paragraph, one arm in it
                 place = f"{entry.locus} {found.arm}", found.numbers[0].start, 1
             yield PercentCell(drafted, *place, int(n), printed, total, found.is_partial)

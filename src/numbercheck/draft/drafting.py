@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from numbercheck.draft.arms import NO_ARMS, Arms, find_arms
 from numbercheck.draft.article import Article, Paragraph
 from numbercheck.draft.designs import read_designs
-from numbercheck.draft.findings import Finding, Number
-from numbercheck.draft.grids import COLUMN, ROW, TableReader, one_label_column, sized_arms
+from numbercheck.draft.findings import COLUMN, ROW, Finding, Number
+from numbercheck.draft.grids import TableReader, one_label_column, sized_arms
 from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures, order_limits
 from numbercheck.draft.numerals import numerals

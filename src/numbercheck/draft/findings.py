@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 LIMITS = ("conf_low", "conf_high")
 LIMITED = {"low": "conf_low", "high": "conf_high"}  # groups of patterns
 SIGNS = {"≤": "<=", "≥": ">=", "<": "<", ">": ">"}
+ROW, COLUMN = 100_000_000, 100_000  # a place in a table is row * ROW + column * COLUMN + offset
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
 
 
@@ -37,6 +38,11 @@ class Finding:
     column: int = 0  # of a table
     is_partial: bool = False  # the table says that values are missing
     compared: tuple["Finding", ...] = ()
+
+    @property
+    def row(self) -> int:
+        """Row of a table; 0 in a text."""
+        return self.numbers[0].start // ROW
 
     def value(self, statistic: str) -> str:
         """The number as printed; empty where there is none."""

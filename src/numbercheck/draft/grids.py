@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
-from numbercheck.draft.findings import Finding, Number
+from numbercheck.draft.findings import COLUMN, ROW, Finding, Number
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.patterns import EFFECTS
 
-ROW, COLUMN = 100_000_000, 100_000  # a place in a table is row * ROW + column * COLUMN + offset
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
-NO_PERCENT = r"[,;:]?\s*[—–-]?\s*\b([Nn]o\.?|[Nn]|[Nn]umber)\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)"
+NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
+NO_PERCENT = (
+    rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\))"
+)
 CENTER = r"[,;:]?\s*[—–-]?\s*\(?\b([Mm]edian|[Mm]ean)\b[\s(,±]*(\(?(IQR|SD|range|interquartile range)\)?)?\)?"
 STATISTIC_ONLY = re.compile(
     r"\W*((median|mean|range|iqr|interquartile range|sd|min(imum)?|max(imum)?|q1|q3|±)[\s,/;()–—±-]*|"
@@ -104,8 +106,8 @@ class TableReader:
 
         A P value beside the first of several categories is often that of all.
         """
-        tested = {_row_of(f) for f in self.findings if f.kind == "comparison"}
-        stub = self.under.get(_row_of(finding))
+        tested = {f.row for f in self.findings if f.kind == "comparison"}
+        stub = self.under.get(finding.row)
         beside = {r for r, above in self.under.items() if stub and above == stub}
         alike = (f for f in self.findings if f.arm and f.topic == finding.topic)
         return tuple(f for f in alike if f.kind in COMPARED) if beside <= tested else ()
@@ -210,7 +212,7 @@ class TableReader:
             and last
             and last.arm == found.arm
             and not last.value("conf_low")
-            and (last.numbers[0].start // ROW == found.numbers[0].start // ROW)
+            and (last.row == found.row)
             and are_near(last, found.numbers, reach=0)
         ):
             last.numbers += found.numbers
@@ -310,15 +312,11 @@ def _name(stub: str, label: str) -> str:
     return trimmed(bare) or bare
 
 
-def _row_of(finding: Finding) -> int:
-    return finding.numbers[0].start // ROW
-
-
 def _joined(findings: list[Finding]) -> list[Finding]:
     """Put together the statistics of one row and arm."""
     whole: dict[tuple, Finding] = {}
     for finding in findings:
-        row = _row_of(finding) if finding.kind != "quantity" else 0
+        row = finding.row if finding.kind != "quantity" else 0
         key = (finding.kind, finding.label, finding.arm, row)
         first = whole.get(key)
         if not first:

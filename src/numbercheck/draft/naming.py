@@ -5,10 +5,11 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from keyword import iskeyword
 
-from numbercheck.draft.findings import OTHER, Finding, Number
+from numbercheck.draft.findings import LIMITS, OTHER, Finding, Number
 from numbercheck.draft.labels import GRADE, tokens
 from numbercheck.ledger.arms import as_slug
 
+NO_CENTER = {"n", "N", "sd", "p_value", *LIMITS}  # what need not lie between the limits
 SLIP = 1.5  # percentage points: farther off, numbers are of other patients or another measure
 
 
@@ -67,7 +68,11 @@ class Measures:
                 return
         key = (words or finding.label, grade, finding.kind)
         wanted = _slugged(finding.label) or finding.kind
-        taken = {d.slug for d in self.all if d.first.arm == finding.arm}
+        taken = {
+            d.slug
+            for d in self.all
+            if d.first.arm == finding.arm or any(_in_rows(e, entry) for e in d.entries)
+        }
         slug = self.new_slug(wanted, key, taken)
         self.all.append(Drafted(slug, finding, words, grade, [entry]))
 
@@ -140,6 +145,12 @@ class Measures:
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
 
 
+def _in_rows(first: Entry, second: Entry) -> bool:
+    """Whether two entries are of two rows of tables, which count two things."""
+    places = [(e.part, e.finding.row) for e in (first, second) if e.part.startswith("Table")]
+    return len(set(places)) == 2
+
+
 def _agree(values: dict[str, str], drafted: Drafted) -> bool:
     """Whether a count, its total and its percentage can be of one measure, perhaps with a slip."""
     first = {s: next(iter(drafted.printed(s)), "") for s in ("n", "N", "percent")}
@@ -170,12 +181,17 @@ def are_near(finding: Finding, limits: list[Number], reach: float = 1) -> bool:
 
 
 def order_limits(finding: Finding) -> None:
-    """Call limits around a number lower and upper, though the larger be printed first."""
-    named = {n.statistic: n for n in finding.numbers}
-    low, high = named.get("conf_low"), named.get("conf_high")
-    center = number(finding.numbers[0].printed) if finding.numbers else 0
-    if low and high and number(low.printed) > center > number(high.printed):
-        low.statistic, high.statistic = "conf_high", "conf_low"
+    """Tell the lower limit from the upper where the larger one is printed first.
+
+    Limits that leave their estimate out in either order stay so: a sign may be missing.
+    """
+    found = {n.statistic: n for n in finding.numbers}
+    beside = [number(n.printed) for s, n in found.items() if s not in NO_CENTER]
+    low, high = (found.get(s) for s in LIMITS)
+    if low and high:
+        ends = number(high.printed), number(low.printed)
+        if ends[0] < ends[1] and all(ends[0] <= value <= ends[1] for value in beside):
+            low.statistic, high.statistic = high.statistic, low.statistic
 
 
 def plain(printed: str) -> str:

@@ -12,7 +12,7 @@ SMALL = (
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 IN_WORDS = {word: value for value, word in enumerate(SMALL)}
 IN_WORDS |= {word: 10 * value for value, word in enumerate(TENS, 2)}
-HYPHEN = "[-\u2010\u2011 ]"
+HYPHEN = "[-\u2010\u2011– \u00a0]"
 UNDER_100 = rf"(?:{'|'.join(TENS)})(?:{HYPHEN}(?:{'|'.join(SMALL[1:10])}))?|{'|'.join(SMALL[::-1])}"
 WORD = (
     rf"(?i:\b(?:(?:{'|'.join(SMALL[1:10])}){HYPHEN}hundred(?:{HYPHEN}(?:and )?(?:{UNDER_100}))?|{UNDER_100})\b"
@@ -88,9 +88,8 @@ def in_words(numeral: str) -> int | None:
     """
     if numeral.lower() in ("no", "none"):
         return 0
-    before, _, after = (
-        re.sub(HYPHEN, " ", numeral.lower()).replace(" and ", " ").rpartition("hundred")
-    )
+    words = re.sub(HYPHEN, " ", numeral.lower()).replace(" and ", " ")
+    before, _, after = words.rpartition("hundred")
     try:
         return sum(100 * IN_WORDS[w] for w in before.split()) + sum(
             IN_WORDS[w] for w in after.split()

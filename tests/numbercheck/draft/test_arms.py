@@ -159,3 +159,18 @@ def test_a_percentage_of_another_printed_total_is_not_of_the_whole_arm(percent, 
     draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
     (stopped,) = [m for m in draft.measures if "discontinued" in m.slug]
     assert stopped.among.endswith("_known") is is_open
+
+
+def test_a_total_and_the_counts_of_arms_are_of_one_row():
+    """Two rows have one name, and a slip in the text is given it first: PMC5809875."""
+    text = f"{ASSIGNED} Ninety-four percent were not married (53/110)."
+    head = ["", "Zelatinib (n = 57), % (n)", "Placebo (n = 53), % (n)", "All (n = 110), % (n)"]
+    rows = [head, ["not-married", "93.0 (53)", "94.3 (50)", "93.6 (103)"],
+            ["not married", "84.2 (48)", "88.7 (47)", "86.4 (95)"]]  # fmt: skip
+    table = PrintedTable("Table 1. Baseline", rows, part="Table 1")
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), (table,)))
+    printed = {}
+    for measure in draft.measures:
+        if measure.first.kind == "count":
+            printed.setdefault(measure.slug, set()).update(measure.printed("n"))
+    assert not any({"103", "48"} <= counts or {"95", "53"} <= counts for counts in printed.values())

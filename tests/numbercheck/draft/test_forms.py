@@ -42,6 +42,7 @@ def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 
         ("A response was seen in 33 of 35 patients (94%).", ["n 33", "N 35", "percent 94%"]),
         ("Responses: 33/35 (94.3%).", ["n 33", "N 35", "percent 94.3%"]),
         ("The rate was 94% (33/35).", ["percent 94%", "n 33", "N 35"]),
+        ("Forty\u2010two of the 47 patients (89%) had fever.", ["n 42", "N 47", "percent 89%"]),
         ("Seventeen (49%) had fever.", ["n 17", "percent 49%"]),
         ("Rash (41 [8%] of 536 patients).", ["n 41", "percent 8%", "N 536"]),
         ("The rate was 47.8% (86 patients).", ["percent 47.8%", "n 86"]),
@@ -151,11 +152,18 @@ def test_what_no_form_fits_is_left_to_do():
         ("26 (65) [48–79]", "Response, n (%) [95% CI]",
          ["n 26", "percent 65", "conf_low 48", "conf_high 79"]),
         ("0", "Response, no. (%)", ["n 0"]),
+        ("65.0 (26)", "Response, % (n)", ["percent 65.0", "n 26"]),
+        ("65 (26)", "Response, % (No.)", ["percent 65", "n 26"]),
+        ("26 (65%)", "Response, % (n)", ["n 26", "percent 65%"]),  # as the sign says
         ("54.3±10.2", "Age, yr", ["mean 54.3", "sd 10.2"]),
         ("54.3 (10.2)", "Age, mean (SD)", ["mean 54.3", "sd 10.2"]),
         ("55 (23–78)", "Age, median (range)", ["median 55", "min 23", "max 78"]),
         ("55 [44, 61]", "Age, median [IQR]", ["median 55", "p25 44", "p75 61"]),
         ("14.2 (11.0–NE)", "Median OS (95% CI)", ["median 14.2", "conf_low 11.0", "conf_high NE"]),
+        ("-3.8 (-1.0,-6.5)", "Difference (95% CI)",
+         ["difference -3.8", "conf_high -1.0", "conf_low -6.5"]),
+        ("-1.7 (29.5; 26.1)", "Difference (95% CI)",
+         ["difference -1.7", "conf_low 29.5", "conf_high 26.1"]),
         ("20.1 (19.0–21.2)", "Mean (95% CI)", ["mean 20.1", "conf_low 19.0", "conf_high 21.2"]),
         ("0.80 (0.52–1.25)", "Index (95% CI)", []),
         ("119 (86 to 152)", "Walking (min/week), change (95% CI)", []),  # in minutes
@@ -166,6 +174,28 @@ def test_what_no_form_fits_is_left_to_do():
 def test_a_cell_is_read_by_its_labels_and_its_form(cell, label, numbers):
     """What neither label nor form tells stays to do."""
     assert read_cell(cell, label) == numbers
+
+
+@pytest.mark.parametrize("caption", ["Table 1. Data are % (n)", "Table 1. Percent (number)"])
+def test_a_caption_that_gives_percentages_first(caption):
+    """It holds where the row itself says nothing else."""
+    assert read_cell("65 (26)", "Response", caption=caption) == ["percent 65", "n 26"]
+    assert read_cell("26 (65)", "Response, n (%)", caption=caption) == ["n 26", "percent 65"]
+
+
+def test_a_row_of_missing_values_under_percentages_counts():
+    """Its own label ends in ``n``; that of the rows beside it says ``% (n)``."""
+    rows = [["", "Patients (N=40)"], ["Smoking status, % (n)", ""]]
+    rows += [["Never", "75 (27)"], ["Ever", "25 (9)"], ["Missing, n", "4"]]
+    draft = draft_article(Article((), (PrintedTable("Table 1. Baseline", rows, part="Table 1"),)))
+    printed = [
+        (number.statistic, number.printed)
+        for measure in draft.measures
+        for entry in measure.entries
+        for number in entry.finding.numbers
+    ]
+    assert {("n", "4"), ("percent", "75")} <= set(printed)
+    assert ("percent", "4") not in printed
 
 
 def test_limits_beside_an_effect_are_its_own():

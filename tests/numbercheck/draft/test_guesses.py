@@ -9,6 +9,7 @@ import csv
 import pytest
 
 from numbercheck.audit import audit
+from numbercheck.audit.explain import told
 from numbercheck.consistency.conflict_sets import find_conflicts
 from numbercheck.consistency.search import Search, UnsizedError
 from numbercheck.consistency.words import not_modeled
@@ -164,6 +165,9 @@ def test_a_guess_counts_once_its_note_is_deleted(tmp_path):
     ledger = read_ledger(tmp_path / "ledger")
     assert conflicting(ledger) == []
     assert [v.kind for v in audit(ledger) if v.claim == claim.claim] == ["guess"]
+    findings, first_to_read = told(ledger, audit(ledger)).partition("guessed right:")[::2]
+    assert claim.claim not in findings
+    assert f"({claim.claim}) prints 45: If a guess" in first_to_read
 
     for row in rows[1:]:
         row[note] = ""
