@@ -17,9 +17,10 @@ gc.disable()  # until everything is imported
 
 # Files that take longest, to be started first: one of them last would leave a core idle.
 LONGEST = (
-    *("test_live", "test_site", "test_build", "test_notebooks", "test_supplied", "test_sweep"),
-    *("test_types", "test_figures", "test_report", "test_deck", "test_page", "test_fresh_machine"),
-    *("test_truth", "test_consistency", "test_reference", "test_survival"),
+    *("test_site", "test_live", "test_build", "test_notebooks", "test_sweep", "test_figures"),
+    *("test_report", "test_supplied", "test_truth", "test_deck", "test_questions", "test_edges"),
+    *("test_page", "test_types", "test_validate", "test_cohort", "test_consistency"),
+    *("test_published_shapes", "test_reference", "test_detection", "test_readings"),
 )
 
 

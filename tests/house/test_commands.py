@@ -117,7 +117,6 @@ def test_the_readme_lists_every_command_and_no_other():
         ("companion", "--help"),
         ("companion", "verify", "--help"),
         ("numbercheck", "--help"),
-        ("numbercheck", "audit"),
         ("numbercheck", "audit", "--json"),
         ("numbercheck", "explain", "text6_crs_by_blasts_p_value"),
     ],
