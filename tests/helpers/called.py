@@ -10,10 +10,19 @@ import numbercheck.cli
 PROGRAMS = {"companion": companion.cli.program, "numbercheck": numbercheck.cli.program}
 
 
-def called(program, *words, cwd="."):
+class Terminal(StringIO):
+    """Where somebody is looking."""
+
+    def isatty(self):
+        """Say so."""
+        return True
+
+
+def called(program, *words, cwd=".", terminal=False):
     """Run a command line in a folder; return what `subprocess.run` would return."""
     words, status = [str(word) for word in words], 0
-    with chdir(cwd), redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+    err = Terminal() if terminal else StringIO()
+    with chdir(cwd), redirect_stdout(StringIO()) as out, redirect_stderr(err):
         try:
             PROGRAMS[program].run(words)
         except SystemExit as ended:

@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import pytest
+from called import called
 
 import companion.cli
 import numbercheck.cli
@@ -26,22 +27,10 @@ AS_IT_WAS = "claim,as it was"  # begins as the verdicts of a build do
 HEAVY = ("pandas", "matplotlib", "ortools", "scipy.stats", "great_tables", "papermill", "pandera")
 
 
-def called(capsys, monkeypatch, program, *arguments):
+def run(program, *arguments):
     """Run a command in this process; exit status, standard output and standard error."""
-    monkeypatch.setattr(sys, "argv", [program, *map(str, arguments)])
-    status = 0
-    try:
-        PROGRAMS[program].main()
-    except SystemExit as ended:
-        status = ended.code or 0
-    shown = capsys.readouterr()
-    return status, shown.out, shown.err
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Give a function that runs a command in this process."""
-    return lambda *arguments: called(capsys, monkeypatch, *arguments)
+    done = called(program, *arguments)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -79,7 +68,7 @@ def replace(path, old, new, last=False):
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
-def test_the_help_of_every_command_shows_an_example_of_it(run, program, command):
+def test_the_help_of_every_command_shows_an_example_of_it(program, command):
     """Typed as shown, it runs; nobody reads the source to learn how."""
     status, shown, _ = run(program, command, "--help")
 
@@ -220,7 +209,7 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
 )
-def test_input_that_cannot_be_used_ends_in_a_sentence_and_status_2(run, arguments, message):
+def test_input_that_cannot_be_used_ends_in_a_sentence_and_status_2(arguments, message):
     """Nothing goes to standard output, where a program may be reading, and no traceback."""
     status, shown, told = run(*arguments)
 
@@ -241,7 +230,7 @@ def kept(tmp_path):
     assert (outputs / "verification.csv").read_text(encoding="utf-8") == AS_IT_WAS
 
 
-def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(run, copy, kept):
+def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(copy, kept):
     """File, row, what is wrong, what would be right; exit status 2; nothing written."""
     replace(copy / "claims.csv", ",percent,94%,", ",percent,most,")
 
@@ -251,7 +240,7 @@ def test_a_spoiled_ledger_leaves_the_outputs_as_they_were(run, copy, kept):
     assert re.search(r"claims\.csv row 9 .*'most' is not a print", told), told
 
 
-def test_a_missing_adam_table_leaves_the_outputs_as_they_were(run, tmp_path, kept):
+def test_a_missing_adam_table_leaves_the_outputs_as_they_were(tmp_path, kept):
     """The message names the file."""
     cohort = shutil.copytree(ROOT / "data" / "cohort", tmp_path / "cohort")
     (cohort / "adrs.csv").unlink()
@@ -274,7 +263,7 @@ def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-def test_the_audit_ends_with_1_on_a_finding_and_0_without(run, small):
+def test_the_audit_ends_with_1_on_a_finding_and_0_without(small):
     """Nothing found, then one digit changed."""
     assert run("numbercheck", "audit", small)[0] == 0
 
@@ -284,7 +273,7 @@ def test_the_audit_ends_with_1_on_a_finding_and_0_without(run, small):
     assert "prints 95%" in shown
 
 
-def test_an_audit_ends_with_0_when_the_findings_are_the_expected_ones(run, small):
+def test_an_audit_ends_with_0_when_the_findings_are_the_expected_ones(small):
     """Our article has three, which a workflow on its ledger must not fail on."""
     status, shown, told = run("numbercheck", "audit")
     assert (status, told) == (0, "")
@@ -295,7 +284,7 @@ def test_an_audit_ends_with_0_when_the_findings_are_the_expected_ones(run, small
     assert run("numbercheck", "audit", small)[0] != 0
 
 
-def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(run, small, tmp_path):
+def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(small, tmp_path):
     """And with 1, in words, when a new one appears."""
     results = tmp_path / "results.csv"
     results.write_text("measure,statistic,value,method,basis\n", encoding="utf-8")
@@ -313,7 +302,7 @@ def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(run, small, 
     assert run(*verify)[0] == 0
 
 
-def test_conflicts_ends_with_0_when_one_cohort_satisfies_all(run, small):
+def test_conflicts_ends_with_0_when_one_cohort_satisfies_all(small):
     """Then with 1, and the numbers that cannot hold together."""
     assert run("numbercheck", "conflicts", small)[0] == 0
 
@@ -332,7 +321,7 @@ def test_conflicts_ends_with_0_when_one_cohort_satisfies_all(run, small):
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
-def test_json_is_one_document_and_nothing_else(run, small, tmp_path, arguments, keys):
+def test_json_is_one_document_and_nothing_else(small, tmp_path, arguments, keys):
     """Another program reads standard output as it is."""
     results = tmp_path / "results.csv"
     results.write_text("measure,statistic,value,method,basis\n", encoding="utf-8")
@@ -345,7 +334,7 @@ def test_json_is_one_document_and_nothing_else(run, small, tmp_path, arguments, 
     assert keys <= set(document)
 
 
-def test_validate_tells_faults_as_json_too(run, tmp_path):
+def test_validate_tells_faults_as_json_too(tmp_path):
     """A data manager's program reads them."""
     status, shown, _ = run("companion", "validate", ROOT / "data" / "cohort", "--json")
     assert (status, json.loads(shown)) == (0, [])
@@ -355,7 +344,7 @@ def test_validate_tells_faults_as_json_too(run, tmp_path):
     assert json.loads(shown)
 
 
-def test_validate_knows_the_ledgers_data_cutoff(run, tmp_path):
+def test_validate_knows_the_ledgers_data_cutoff(tmp_path):
     """A time cannot end after the last day that the article looked at; one fault is one."""
     shutil.copytree(ROOT / "data" / "cohort", tmp_path / "mine")
     path = tmp_path / "mine" / "adtte.csv"
@@ -370,7 +359,7 @@ def test_validate_knows_the_ledgers_data_cutoff(run, tmp_path):
     assert "\n1 fault\n" in shown
 
 
-def test_a_new_ledger_is_read_at_once(run, tmp_path):
+def test_a_new_ledger_is_read_at_once(tmp_path):
     """Empty tables with the right columns; an audit of nothing is refused."""
     status, shown, _ = run("numbercheck", "new", tmp_path / "mine")
     assert status == 0
@@ -383,7 +372,7 @@ def test_a_new_ledger_is_read_at_once(run, tmp_path):
     assert "the ledger has no claims" in told
 
 
-def test_explain_shows_every_method_that_was_tried(run):
+def test_explain_shows_every_method_that_was_tried():
     """The reader sees which test gives the printed P value, and which do not."""
     status, shown, _ = run("numbercheck", "explain", "text6_crs_by_blasts_p_value")
 

@@ -8,6 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from called import called
 from markupsafe import Markup
 from reading_room import (
     ALERT,
@@ -26,7 +27,6 @@ from companion.report.displays import Links, figures
 from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from numbercheck.audit import audit
-from numbercheck.cli import main as numbercheck
 from numbercheck.ledger.records import LedgerError
 from numbercheck.report.questions import read_questions
 from numbercheck.report.what_if import what_if
@@ -547,38 +547,32 @@ def test_printed_relations_are_shown_as_signs(page):
     assert ">=0.05" not in page.texts["ledger"]
 
 
-def pasted(line, capsys, monkeypatch):
+def pasted(line):
     """Status and output of a command line of the page, as pasted in the repository's folder."""
     program, *words = line.split()
     assert program == ".venv/bin/numbercheck"  # where `make` puts it
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("sys.argv", ["numbercheck", *words])
-    try:
-        numbercheck()
-        status = 0
-    except SystemExit as ended:
-        status = ended.code
-    return status, capsys.readouterr().out
+    done = called("numbercheck", *words, cwd=ROOT)
+    return done.returncode, done.stdout
 
 
 @pytest.mark.parametrize("exercise", CLUB.exercises, ids=lambda e: e.claim)
-def test_the_command_of_an_exercise_ends_as_the_page_says(exercise, html, capsys, monkeypatch):
+def test_the_command_of_an_exercise_ends_as_the_page_says(exercise, html):
     """Each conflict is certified anew, one in 4 seconds; the article's own is set aside."""
     part = html.split('<section id="club"')[1].split("</section>")[0]
     line = next(c for c in re.findall("<code>(.*?)</code>", part) if exercise.claim in c)
-    status, told = pasted(line, capsys, monkeypatch)
+    status, told = pasted(line)
 
     assert status == (1 if exercise.conflict else 0)
     assert set(re.findall(r"^  (\w+) \(", told, re.MULTILINE)) == set(exercise.conflicting)
 
 
-def test_the_command_of_a_claim_explains_it(html, capsys, monkeypatch):
+def test_the_command_of_a_claim_explains_it(html):
     """Shown at every claim; three stand for all."""
     lines = re.findall("<code>(.*? explain .*?)</code>", html)
 
     assert len(lines) == len(the_ledger().claims)
     for line in lines[:: len(lines) // 2]:
-        status, told = pasted(line, capsys, monkeypatch)
+        status, told = pasted(line)
         assert status == 0
         assert told
 

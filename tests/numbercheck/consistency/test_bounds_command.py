@@ -5,10 +5,10 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from called import called
 from tiny_trials import A, claim, keyed, measure
 
 from companion.project import ROOT
-from numbercheck.cli import main
 from numbercheck.consistency import document
 from numbercheck.consistency.solving import within
 from numbercheck.consistency.words import tell_sizes
@@ -20,31 +20,20 @@ LEDGER = str(ROOT / "data" / "published")
 EXAMPLES = ROOT / "data" / "examples"
 
 
-@pytest.fixture
-def run(capsys, monkeypatch):
+def run(*arguments, command="bounds", terminal=False):
     """Status, output and errors of one command line."""
-
-    def called(*arguments, command="bounds"):
-        monkeypatch.setattr("sys.argv", ["numbercheck", command, *map(str, arguments)])
-        try:
-            main()
-            status = 0
-        except SystemExit as stop:
-            status = stop.code or 0
-        shown = capsys.readouterr()
-        return status, shown.out, shown.err
-
-    return called
+    done = called("numbercheck", command, *arguments, terminal=terminal)
+    return done.returncode, done.stdout, done.stderr
 
 
-def test_a_population_alone_is_bounded(run):
+def test_a_population_alone_is_bounded():
     _, told, _ = run("--among", "blasts_ge5", "--json")
 
     (bound,) = json.loads(told)["bounds"]
     assert (bound["label"], bound["low"], bound["high"]) == ("blasts_ge5", 22, 22)
 
 
-def test_the_claim_that_was_set_aside_is_named(run):
+def test_the_claim_that_was_set_aside_is_named():
     _, told, _ = run("crs_grade >= 1", LEDGER, "--among", "blasts_ge5")
 
     assert "table1_crs_g12_percent" in told
@@ -52,7 +41,7 @@ def test_the_claim_that_was_set_aside_is_named(run):
 
 
 @pytest.mark.parametrize("empty", ["", "  "])
-def test_an_empty_expression_is_refused(run, empty):
+def test_an_empty_expression_is_refused(empty):
     status, told, error = run(empty)
 
     assert (status, told) == (2, "")
@@ -97,7 +86,7 @@ def unsized(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["conflicts", "bounds"])
-def test_a_size_that_is_not_printed_has_the_range_that_the_counts_leave(run, unsized, command):
+def test_a_size_that_is_not_printed_has_the_range_that_the_counts_leave(unsized, command):
     """9 patients are 22.5% of 40 and of no other number."""
     status, _, error = run(unsized, command=command)
 
@@ -142,7 +131,7 @@ def survival(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["conflicts", "bounds"])
-def test_what_the_model_cannot_state_is_told(run, survival, command):
+def test_what_the_model_cannot_state_is_told(survival, command):
     words = ["response", survival] if command == "bounds" else [survival]
     _, shown, _ = run(*words, command=command)
     reasons = json.loads(run(*words, "--json", command=command)[1])["not_modeled"]
@@ -156,7 +145,7 @@ def test_what_the_model_cannot_state_is_told(run, survival, command):
     assert reasons["no model of a time that a curve gives"] == ["os_median"]
 
 
-def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
+def test_a_count_that_is_not_bounded_in_time_is_undecided():
     """Nothing is wrong with the input, so the status is not 2."""
     status, shown, _ = run("os_time >= 366", LEDGER, "--seconds", "0.1")
 
@@ -165,7 +154,7 @@ def test_a_count_that_is_not_bounded_in_time_is_undecided(run):
     assert "more time" in shown
 
 
-def test_a_ledger_with_nothing_to_ask_says_how_to_ask(run, tmp_path):
+def test_a_ledger_with_nothing_to_ask_says_how_to_ask(tmp_path):
     """A draft has no bounds.csv, and an empty line would be no answer."""
     shutil.copytree(EXAMPLES / "two-arm", tmp_path, dirs_exist_ok=True)
     for name in ("measures", "claims"):
@@ -181,7 +170,7 @@ def test_a_ledger_with_nothing_to_ask_says_how_to_ask(run, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["audit", "conflicts", "report", "bounds"])
-def test_a_folder_that_is_not_there_is_named(run, tmp_path, command):
+def test_a_folder_that_is_not_there_is_named(tmp_path, command):
     words = ["response"] if command == "bounds" else []
     status, _, error = run(*words, tmp_path / "nowhere", command=command)
 
@@ -190,27 +179,20 @@ def test_a_folder_that_is_not_there_is_named(run, tmp_path, command):
     assert "numbercheck new" in error
 
 
-def look_at_errors(monkeypatch):
-    """Let standard error be a terminal that somebody is looking at."""
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-
-
 @pytest.mark.parametrize("words", [["conflicts"], ["bounds", "response"]], ids=" ".join)
-def test_a_terminal_is_told_how_long_it_may_take(run, monkeypatch, words):
-    look_at_errors(monkeypatch)
-    told = run(*words[1:], EXAMPLES / "two-arm", "--seconds", "9", command=words[0])[2]
+def test_a_terminal_is_told_how_long_it_may_take(words):
+    told = run(*words[1:], EXAMPLES / "two-arm", "--seconds", "9", command=words[0], terminal=True)[
+        2
+    ]
 
     assert "for at most 9 s" in told
 
 
-def test_a_report_says_what_it_computes_and_makes_the_folder_of_its_page(
-    run, monkeypatch, tmp_path
-):
+def test_a_report_says_what_it_computes_and_makes_the_folder_of_its_page(tmp_path):
     """It takes up to a minute: to refuse the folder after that would be worse."""
-    look_at_errors(monkeypatch)
     page = tmp_path / "new" / "page.html"
     status, _, told = run(
-        EXAMPLES / "two-arm", "--output", page, "--seconds", "9", command="report"
+        EXAMPLES / "two-arm", "--output", page, "--seconds", "9", command="report", terminal=True
     )
 
     assert status == 0
@@ -219,7 +201,5 @@ def test_a_report_says_what_it_computes_and_makes_the_folder_of_its_page(
     assert "  whether a changed digit would be noticed …\n" in told
 
 
-def test_a_log_of_many_runs_is_told_nothing(run, monkeypatch):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
-
+def test_a_log_of_many_runs_is_told_nothing():
     assert not run(EXAMPLES / "two-arm", "--seconds", "9", command="conflicts")[2]
