@@ -147,7 +147,7 @@ class Model(Structure):
         if id(slots) not in self._logs:
             self._logs[id(slots)] = logs_after(self.cp, slots, self.n)
         for bound in printed:
-            bound_survival(self.cp, slots, self._logs[id(slots)], measure, bound)
+            bound_survival(self.cp, slots, self._logs[id(slots)], measure, bound, self.n)
         self.require_anyone(measure.among)
 
     def _post_at_risk(self, measure: Measure, stated: list[Printed]) -> None:

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.slots import Slot
 from numbercheck.consistency.solving import InfeasibleError
+from numbercheck.consistency.tabulated import most_events
 from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.rounding import Printed
 
@@ -44,6 +45,7 @@ def bound_survival(
     logs: Sequence[cp_model.LinearExprT],
     measure: Measure,
     bound: Printed,
+    n: int,
 ) -> None:
     """Require that the estimate at the measure's horizon be at least, or at most, a percentage."""
     day = int(float(measure.horizon))
@@ -55,7 +57,10 @@ def bound_survival(
     slack = len(slots) + 1  # each tabulated logarithm is rounded
     end = UNIT * log(bound.value / 100) if bound.value > 0 else LEAST
     until = [model.new_bool_var("") for _ in slots]
-    for slot, early, after in zip(slots, until, logs, strict=True):
+    most = most_events(n, {"estimate": [bound]})
+    for number, (slot, early, after) in enumerate(zip(slots, until, logs, strict=True), 1):
+        if is_least and number > most:  # implied, but it shortens proofs
+            model.add(early == 0)
         if is_least:
             model.add(slot.day > day).only_enforce_if(slot.used, ~early)
             model.add(after >= floor(end) - slack).only_enforce_if(early)
