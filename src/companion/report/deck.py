@@ -32,7 +32,7 @@ TITLES = {
     "no cohort has all": "Numbers that cannot hold together",
     "not supported": "Words that the counts do not support",
     "rounding slip": "A rounding slip",
-    "one reading only": "True under one reading only",
+    "ambiguous": "True under one reading only",
     "cited source differs": "The cited source prints another number",
     "sources differ": "Two sources, two numbers",
     "in another source": "Another source contradicts itself",

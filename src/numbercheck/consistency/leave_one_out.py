@@ -13,7 +13,7 @@ from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.scope import modeled
 from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import UndecidedError
+from numbercheck.consistency.solving import UndecidedError, in_time, time_left
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
@@ -112,6 +112,7 @@ def _range(
 ) -> tuple[Range | None, bool]:
     """Range that the others leave, and whether that was not decided in time."""
     try:
+        in_time()
         asked = others()
         bound = asked.statistic(measure, statistic)
     except UndecidedError:
@@ -149,6 +150,9 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
         for step in (-1, 1):
             text = shift(value, step).text
             if copies <= given_up or text.lstrip("<>=").startswith("-"):
+                continue
+            if time_left() <= 0:
+                yield Changed(measure.measure, statistic, value.text, text, None, None)
                 continue
             changed = dict.fromkeys(copies, text)
             search = printed.changed(ledger.constrain(changed))

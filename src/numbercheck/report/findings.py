@@ -17,7 +17,7 @@ BADGES = {
     "no cohort has all": "mismatch",
     "not supported": "mismatch",
     "rounding slip": "mismatch",
-    "one reading only": "unchecked",
+    "ambiguous": "unchecked",
     "cited source differs": "given",
     "sources differ": "mismatch",
     "in another source": "mismatch",
@@ -84,7 +84,7 @@ def findings(
             why = escape(sentence[:1].upper() + sentence[1:])
             found.append(Found("no cohort has all", "", None, why))
     readings = (q for q in questions if q.kind == "reading")
-    found += [Found("one reading only", q.question, None, fill(q.text)) for q in readings]
+    found += [Found("ambiguous", q.question, None, fill(q.text)) for q in readings]
     return sorted(found, key=lambda f: ([*BADGES].index(f.kind), f.support, not f.denies))
 
 

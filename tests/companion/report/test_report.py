@@ -292,7 +292,7 @@ def found(html):
 def test_findings_come_first_the_strongest_before_the_others(html):
     """Words without support, the least supported first, then a last digit, readings, others."""
     kinds, texts = zip(*found(html), strict=True)
-    order = ["not supported", "rounding slip", "one reading only", "cited source differs"]
+    order = ["not supported", "rounding slip", "ambiguous", "cited source differs"]
     order.append("sources differ")
 
     assert set(kinds) == set(order)

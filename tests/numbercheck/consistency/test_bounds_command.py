@@ -10,6 +10,7 @@ from tiny_trials import A, claim, keyed, measure
 
 from companion.project import ROOT
 from numbercheck.consistency import document
+from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.solving import within
 from numbercheck.consistency.words import tell_sizes
 from numbercheck.ledger.reading import read_ledger
@@ -152,6 +153,18 @@ def test_a_count_that_is_not_bounded_in_time_is_undecided():
     assert status == 1
     assert "undecided" in shown
     assert "more time" in shown
+
+
+@pytest.mark.parametrize("each", [leave_one_out, digit_test])
+def test_after_the_time_of_a_command_no_model_is_built(monkeypatch, each):
+    """Hundreds of them would take longer than the command was given."""
+    ledger = read_ledger(LEDGER)
+    monkeypatch.setattr(Ledger, "constrain", lambda *_: pytest.fail("it was changed"))
+    with within(0):
+        rows = [*each(ledger, KNOWN)]
+
+    assert len(rows) > 100
+    assert all(row.kept is None for row in rows)
 
 
 def test_a_ledger_with_nothing_to_ask_says_how_to_ask(tmp_path):
