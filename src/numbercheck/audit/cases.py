@@ -41,8 +41,7 @@ class Method(NamedTuple):
     def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
         """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
         uncut = self.limits(k, total, is_cut=False)
-        both = dict.fromkeys((_cut(*uncut), uncut))
-        fits = [pair.admits(scale * low, scale * high) for low, high in both]
+        fits = [pair.admits(scale * low, scale * high) for low, high in {uncut, _cut(*uncut)}]
         return any(fit[0] for fit in fits), any(fit[1] for fit in fits)
 
 

@@ -59,7 +59,7 @@ def to_json(ledger: Ledger, verdicts: Sequence[Verdict] | None = None) -> str:
         document["agreements"] = [row._asdict() for row in agreements(ledger)]
     document["notes"] = notes(ledger)
     document["verdicts"] = [_record(v, ledger.claims[v.claim]) for v in verdicts]
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False)  # on one line: indented takes ten times as long
 
 
 def told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:

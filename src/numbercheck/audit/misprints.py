@@ -93,10 +93,11 @@ def _is_near(case: Case, wilson: Method, total: int) -> bool:
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
     """
     (low, high), (lower, upper) = case.pair, wilson.limits(case.count.values[0], total)
+    away = max(abs(low.value - lower) if low else 0.0, abs(high.value - upper) if high else 0.0)
+    if away >= NEAR:  # as most are
+        return False
     step = 10.0 ** -min(p.decimals for p in case.pair if p)
-    near = min(NEAR, step + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total)
-    is_low_near = low is None or abs(low.value - lower) < near
-    return is_low_near and (high is None or abs(high.value - upper) < near)
+    return away < step + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total
 
 
 def _is_mirrored(case: Case, wilson: Method) -> bool:

@@ -10,10 +10,14 @@ Fagerland and Laake (2009), doi:10.1002/sim.3531.
 
 from collections.abc import Callable, Iterator, Sequence
 from math import comb, copysign, erfc, log, nan, prod, sqrt
-from numbers import Integral
 from typing import NamedTuple
 
-from numbercheck.statistics.proportions import ALTERNATIVES, exact_binomial, require_option
+from numbercheck.statistics.proportions import (
+    ALTERNATIVES,
+    WHOLE,
+    exact_binomial,
+    require_option,
+)
 from numbercheck.statistics.tails import chi2_tail
 from numbercheck.statistics.unconditional import barnard, boschloo
 
@@ -94,7 +98,7 @@ def _checked(table: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
     if len(table) < 2 or len(widths) != 1 or min(widths) < 2:
         raise ValueError(f"a table has two rows of two counts, or more, unlike {table!r}")
     counts = [count for row in table for count in row]
-    if not all(isinstance(count, Integral) and count >= 0 for count in counts):
+    if not all(isinstance(count, WHOLE) and count >= 0 for count in counts):
         raise ValueError(f"every count must be a whole number, zero or more, unlike {table!r}")
     return [tuple(map(int, row)) for row in table]
 

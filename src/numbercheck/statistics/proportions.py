@@ -17,6 +17,7 @@ from numbercheck.statistics.beta import beta_quantile
 Limits = tuple[float, float]
 ALTERNATIVES = ("two-sided", "less", "greater")
 SIDES = ("two", "lower", "upper")
+WHOLE = (int, Integral)  # the first is found at once, the second also has NumPy's whole numbers
 TIE = 1 + 1e-7  # R's allowance: outcomes this close in probability are equally likely
 
 
@@ -106,7 +107,7 @@ def require_option(what: str, given: str, options: tuple[str, ...]) -> None:
 
 def check_counts(k: int, n: int) -> None:
     """Refuse counts that are no proportion."""
-    if not (isinstance(k, Integral) and isinstance(n, Integral)):
+    if not (isinstance(k, WHOLE) and isinstance(n, WHOLE)):
         raise ValueError(f"k={k!r} and n={n!r} must be whole numbers of participants")
     if not 0 <= k <= n or n == 0:
         raise ValueError(f"k={k} of n={n} is not a proportion; it needs 0 <= k <= n and n > 0")
