@@ -1,11 +1,10 @@
 """What the questions to the solver cost: this article, and trials of more patients and claims."""
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from measuring import NUMBERCHECK, Row, Section, below, peak_memory, process, seconds
+from measuring import NUMBERCHECK, Row, Section, below, peak_memory, process, seconds, timed
 
 from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
@@ -34,9 +33,7 @@ def measure() -> Section:
     rebuilt = reconstruct(ledger)
     kept = {k: c for k, c in ledger.claims.items() if k not in rebuilt.given_up}
     whole = replace(ledger, claims=kept)
-    start = time.perf_counter()
-    peak = peak_memory([sys.executable, "-c", EVERYTHING])
-    everything = time.perf_counter() - start
+    everything, peak = timed(lambda: peak_memory([sys.executable, "-c", EVERYTHING]))
     return Section(
         "Consistency",
         "First cohort and conflict with imports done; the rest as whole processes, everything "
@@ -64,9 +61,8 @@ def _ask(ledger: Ledger) -> str:
 
 
 def _once(what: str, ledger: Ledger) -> Row:
-    start = time.perf_counter()
-    answer = _ask(ledger)
-    return Row(what, f"{time.perf_counter() - start:.2f} s{answer}")
+    taken, answer = timed(lambda: _ask(ledger))
+    return Row(what, f"{taken:.2f} s{answer}")
 
 
 def _patients(ledger: Ledger, columns: dict[str, list]) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import chromium
-from measuring import Row, Section, below
+from measuring import Measured, Row, Section, below, timed
 from places import ROOT
 from playwright.sync_api import Browser, sync_playwright
 
@@ -36,9 +36,9 @@ def measure() -> Section:
             Path(folder),
         )
         browser = chromium.launch(driver)
-        (opening, edit), (phone_opening, phone_edit) = (
-            map(median, zip(*_runs(browser, page, slower), strict=True)) for slower in (1, PHONE)
-        )
+        taken, runs = timed(lambda: [list(_runs(browser, page, slower)) for slower in (1, PHONE)])
+        medians = (median(each) for run in runs for each in zip(*run, strict=True))
+        opening, edit, phone_opening, phone_edit = (Measured(m, taken.busy) for m in medians)
         browser.close()
         weight = page.stat().st_size / 1e6
     return Section(

@@ -1,5 +1,6 @@
 """What every measurement shares: a clock, a median, a peak of memory, and a table."""
 
+import os
 import subprocess
 import sys
 import time
@@ -100,13 +101,23 @@ def seconds(what: Callable[[], object], times: int = 5) -> Measured:
     return Measured(median(taken), busy or is_busy())
 
 
+def timed(what: Callable[[], Any]) -> tuple[Measured, Any]:
+    """Wall time of one call, and what it returned."""
+    returned: list[Any] = []
+    return seconds(lambda: returned.append(what()), 1), returned[0]
+
+
 def is_busy() -> bool:
-    """Whether other programs use the machine: by its counters of idle time, and by a fixed loop."""
-    idle, total = _idle_time()
+    """Whether other programs use the machine: by its counters of idle time, and by a fixed loop.
+
+    What waits here, such as a watched build, is no other program.
+    """
+    idle, total, own = *_idle_time(), _own_time()
     time.sleep(NAP)
     still_idle, still_total = _idle_time()
-    used = 1 - (still_idle - idle) / max(still_total - total, 1)
-    loops.append(_fixed_loop())
+    accounted = still_idle - idle + _own_time() - own
+    loops.append(min(_fixed_loop() for _ in range(3)))  # a processor at rest needs a moment
+    used = 1 - accounted / max(still_total - total, 1)
     return used > USED or loops[-1] > SLOWER * min(loops)
 
 
@@ -115,6 +126,12 @@ def _idle_time() -> tuple[int, int]:
     first = Path("/proc/stat").read_text().splitlines()[0]
     ticks = [int(word) for word in first.split()[1:9]]
     return ticks[3] + ticks[4], sum(ticks)
+
+
+def _own_time() -> int:
+    """Processor time, in ticks, of this command's processes and of those that they waited for."""
+    own = [fields for p in Path("/proc").glob("[0-9]*") if (fields := _fields(p))]
+    return sum(sum(map(int, f[11:15])) for f in own if int(f[2]) == os.getpgrp())
 
 
 def _fixed_loop() -> float:
@@ -152,10 +169,16 @@ def peak_memory(command: Sequence[str], **options: Any) -> float:
 
 
 def _in(process: Path, session: int) -> bool:
+    fields = _fields(process)
+    return bool(fields) and int(fields[3]) == session
+
+
+def _fields(process: Path) -> list[str]:
+    """What the system says of a process, from its state on; nothing once it has ended."""
     try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[3]) == session
-    except OSError:  # it has ended meanwhile
-        return False
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _held(process: Path) -> int:

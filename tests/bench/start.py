@@ -5,13 +5,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from measuring import (
     COMPANION,
     NUMBERCHECK,
+    Measured,
     Row,
     Section,
     below,
@@ -85,21 +85,23 @@ def _row(what: str, now: Iterable[float], before: Iterable[float]) -> Row:
     return Row(what, f"{sum(now):.0f} MB, before {sum(before):.0f} MB")
 
 
-def _from_a_clone() -> tuple[float, dict[str, float], dict[str, float]]:
+def _from_a_clone() -> tuple[Measured, dict[str, float], dict[str, float]]:
     """Seconds of `make` in a clone, and MB of each package that it and `BEFORE` installed."""
     with tempfile.TemporaryDirectory() as name:
         clone = Path(name) / "clone"
-        start = time.perf_counter()
-        _run("git", "clone", "--quiet", str(ROOT), str(clone))
-        _run("make", "-C", str(clone))
-        if not (clone / "outputs" / "index.html").is_file():
-            raise RuntimeError("make wrote no report")
-        taken = time.perf_counter() - start
+        taken = seconds(lambda: _make(clone), 1)
         sizes = _sizes(clone)
         shutil.rmtree(clone / ".venv")
         _run("git", "-C", str(clone), "checkout", "--quiet", BEFORE)
         _run("make", "-C", str(clone), ".venv/made-job")
         return taken, sizes, _sizes(clone)
+
+
+def _make(clone: Path) -> None:
+    _run("git", "clone", "--quiet", str(ROOT), str(clone))
+    _run("make", "-C", str(clone))
+    if not (clone / "outputs" / "index.html").is_file():
+        raise RuntimeError("make wrote no report")
 
 
 def _run(*command: str) -> None:

@@ -4,11 +4,20 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from measuring import COMPANION, Row, Section, below, peak_memory, seconds
+from measuring import (
+    COMPANION,
+    Measured,
+    Row,
+    Section,
+    below,
+    peak_memory,
+    process,
+    seconds,
+    timed,
+)
 from test_sweep import LEDGER, columns
 
 from companion.sweep.vectorized import evaluate
@@ -45,9 +54,8 @@ def measure() -> Section:
         grid = folder / "grid.yml"
         values = ", ".join(f"{0.5 + i / 5000:.5f}" for i in range(SETTINGS))
         grid.write_text(f"parameters: {{level: [{values}]}}", encoding="utf-8")
-        start = time.perf_counter()
-        memory = peak_memory([COMPANION, "sweep", str(grid), "--output", str(folder / "out")])
-        swept = time.perf_counter() - start
+        sweep = [COMPANION, "sweep", str(grid), "--output", str(folder / "out")]
+        swept, memory = timed(lambda: peak_memory(sweep))
     return Section(
         "Sweeps",
         f"{COHORTS} cohorts of {PATIENTS} at once, per cohort; lifelines in a loop over {LOOPED} "
@@ -79,10 +87,8 @@ def _lifelines(folder: Path, time_: np.ndarray, event: np.ndarray) -> float:
     return sorted(taken)[1]
 
 
-def _notebooks(folder: Path) -> float:
+def _notebooks(folder: Path) -> Measured:
     forced = [w for n in ("1-baseline", "2-efficacy", "3-safety", "4-survival")
               for w in ("--force", n)]  # fmt: skip
-    start = time.perf_counter()
     command = [COMPANION, "build", *forced, "--output", str(folder / "built")]
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
+    return seconds(lambda: process(command), 1)
