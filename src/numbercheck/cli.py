@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 HERE = Path("data/published")
 CONSISTENT = "One cohort satisfies every claim about patients, and every assumption."
 
-DRAFTED = """Next:
-  Read {0}/claims.csv against the article. Where a row is right, delete `guess: …` from its note.
-  Give each numeral to do a row there, or a reason in printed_numbers.csv, column set_aside.
-  Then: numbercheck audit {1}"""
 NOTHING_ASKED = (
     "bounds.csv asks nothing, and the ledger has no curve, grade or test to ask about. To bound a "
     "count: numbercheck bounds 'EXPRESSION' LEDGER, with the columns of variables.csv"
@@ -203,7 +199,8 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
     found = coverage(output or article)
     print(found)
     if output:
-        print(DRAFTED.format(output, quote(str(output))))
+        folder = quote(str(output))
+        print(f"Read {output}/claims.csv against the article, then: numbercheck audit {folder}")
     sys.exit(1 if check and found.todo else 0)
 
 

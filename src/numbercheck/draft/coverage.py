@@ -8,6 +8,9 @@ from numbercheck.draft.article import DraftError
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.rows import PrintedNumber
 
+TO_DO = "Give each a row in claims.csv, or a reason in printed_numbers.csv, column set_aside."
+CONFIRM = "which the note names; where the row is right, delete it from the note"
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -27,9 +30,11 @@ class Coverage:
         ]
         lines += [f"  set aside: {count:3} {why}" for why, count in self.aside.most_common()]
         lines += [f"  to do: {n.part}, {n.order}: {n.numeral} … {n.context} …" for n in self.todo]
+        if todo:
+            lines.append(TO_DO)
         if self.guesses:
             rest = "claim rests" if self.guesses == 1 else "claims rest"
-            lines.append(f"{self.guesses} {rest} on a guess, which the note names")
+            lines.append(f"{self.guesses} {rest} on a guess, {CONFIRM}")
         return "\n".join(lines)
 
 
