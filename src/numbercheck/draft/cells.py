@@ -175,7 +175,7 @@ def _fits(m: re.Match[str], at: Setting, near: float = 1, count: str = "a") -> b
 
 def _effect(*texts: str) -> str:
     """The effect that words name first; empty where they name none."""
-    one = (text for text in texts if not re.search(r"β|\bbeta\b|[Cc]oefficient", text))
+    one = (text for text in texts if not re.search(r"β|(?<!-)\bbeta\b(?!-)|[Cc]oefficient", text))
     named = (name for text in one for name, p in EFFECTS.items() if re.search(p, text))
     return next(named, "")
 

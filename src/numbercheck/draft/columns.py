@@ -14,6 +14,7 @@ from numbercheck.statistics.rounding import Printed
 
 LEAST, MOST = 0.75, 1.25  # of a column's patients, whom its cells may be out of instead
 MOST_ROWS = 12  # of one characteristic
+CONFIRM, WITHIN = 4, 5  # cells that a column's size is right for, and for each that is not
 
 
 class PercentCell(NamedTuple):
@@ -57,6 +58,20 @@ def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Itera
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
     found += [part for column in columns.values() for part in _parts(column)]
     yield from (cell.drafted for each in found for cell in each)
+
+
+def of_more(measures: list[Drafted], size: Callable[[Drafted], float]) -> Iterator[Drafted]:
+    """Measures with a percentage out of more patients than their column has, which none can be.
+
+    The other cells must tell that the column's size is right, and that it prints percentages of it.
+    """
+    columns: dict[tuple[str, int], list[PercentCell]] = {}
+    for cell in (cell for drafted in measures for cell in _cells(drafted, size)):
+        columns.setdefault((cell.part, cell.column), []).append(cell)
+    for column in columns.values():
+        rest = [cell for cell in column if not cell.is_of(cell.size)]
+        if len(column) - len(rest) >= max(CONFIRM, WITHIN * len(rest)):
+            yield from (c.drafted for c in rest if c.is_far and not _totals(c) and c.n <= c.size)
 
 
 def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[PercentCell]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from math import inf, isnan, nan
 
-from numbercheck.draft.columns import of_fewer
+from numbercheck.draft.columns import of_fewer, of_more
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
 from numbercheck.draft.shares import MOST, can_be_share, is_rounded_share, is_share_of
@@ -28,6 +28,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     everyone = size_of(groups.whole) if groups.whole else MOST
     measures.all = [d for d in measures.all if can_be_share(d, everyone)]
     groups.fewer |= set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
+    groups.wrong |= set(map(id, of_more(measures.all, lambda drafted: groups.of(drafted)[1])))
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
         if groups.is_outside(drafted):
@@ -97,6 +98,7 @@ class Populations:
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
         self.overlap = False  # the arms are not parts of everyone, as in a crossover
         self.fewer: set[int] = set()  # identities of measures out of fewer than their column has
+        self.wrong: set[int] = set()  # of those with a slip
         self.home = ""  # the expression for everyone whose arm is known
         self._set_arms_apart([d for d in found if d.first.arm])
         for drafted in self.others:
@@ -238,10 +240,10 @@ class Populations:
             if total != size and len(same) == 1:
                 return same[0].where, f"guess: out of {same[0].first.label}"
             return (among if total == size else f"{drafted.slug}_known"), ""
-        if first.size and isnan(size):  # of the column, which is not the arm's
-            return _unclear(drafted)
         told = exact or any(is_share_of(drafted, n, near=0) for n in self.totals(first.arm))
-        if not lost and is_share_of(drafted, size, 0 if sure and told else SLIP):
+        near = 0 if sure and told else SLIP
+        lost = lost or (first.size != "" and isnan(size))  # not of its column
+        if not lost and (is_share_of(drafted, size, near) or id(drafted) in self.wrong):
             return among, ""
         if sure and len(exact) == 1:
             return exact[0].where, f"guess: out of {exact[0].first.label}"

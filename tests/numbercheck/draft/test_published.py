@@ -264,6 +264,11 @@ def test_an_arm_s_patients_are_all_that_were_assigned(tmp_path):
         # arms that do not add up: PMC5362536
         ([["", "Total (n = 160)", "Nimotuzumab (n = 80)", "Control (n = 80)"],
           ["Negative", "84 (52.5%)", "39 (48.8%)", "38 (47.5%)"]], ["84"]),
+        # 2 of 20 or fewer are at least 10 %, where all others are of 20: PMC3658914
+        ([["", "Placebo (n = 20)", "TGD (n = 20)"], ["Insulin, n (%)", "3 (15)", "2 (10)"],
+          ["Metformin, n (%)", "5 (25)", "7 (35)"], ["Glitazone, n (%)", "5 (25)", "5 (25)"],
+          ["Sulfonylurea, n (%)", "13 (65)", "12 (60)"], ["Two, n (%)", "11 (55)", "11 (55)"],
+          ["None, n (%)", "2 (4)", "9 (60)"]], ["4"]),
     ],
 )  # fmt: skip
 def test_a_slip_of_a_published_trial_is_found(tmp_path, table, slips):
