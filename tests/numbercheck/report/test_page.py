@@ -111,6 +111,15 @@ def test_a_draft_never_says_that_all_of_its_numbers_were_taken_together(tmp_path
     assert "assumptions.csv names none" in told["methods"]
 
 
+def test_only_methods_of_what_is_printed_can_be_chosen(tmp_path):
+    """One arm has no test between arms, and two intervals of proportions are its only limits."""
+    write_page(ROOT / "data" / "examples" / "single-arm", {}, tmp_path / "page.html")
+    what_if = part((tmp_path / "page.html").read_text(encoding="utf-8"), "what-if")
+
+    assert re.findall(r'<select name="(\w+)"', what_if) == ["level", "interval"]
+    assert "exact binomial test" not in what_if
+
+
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     page = tmp_path / "page.html"
     folder = ROOT / "data" / "published"
