@@ -44,10 +44,15 @@ class PercentCell(NamedTuple):
         return not self.is_of(self.size) and bool(_totals(self, least=LEAST))
 
 
-def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Iterator[Drafted]:
-    """Measures with a percentage out of a number of patients that is not printed."""
+def read_columns(
+    measures: list[Drafted], size: Callable[[Drafted], float]
+) -> tuple[set[int], set[int]]:
+    """Identities of measures out of a number of patients that is not printed, and of those with a slip.
+
+    A percentage is a slip where no number of the column's patients gives it, and the other cells
+    tell that the column's size is right.
+    """
     cells = [cell for drafted in measures for cell in _cells(drafted, size)]
-    yield from (c.drafted for c in cells if c.is_partial and c.is_of_fewer)
     rows: dict[tuple[str, int], list[PercentCell]] = {}
     columns: dict[tuple[str, int], list[PercentCell]] = {}
     for cell in sorted(cells, key=lambda cell: cell.row):
@@ -56,22 +61,18 @@ def of_fewer(measures: list[Drafted], size: Callable[[Drafted], float]) -> Itera
     lines = (*rows.values(), *columns.values())
     pairs = (pair for line in lines for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
+    found += [(cell,) for cell in cells if cell.is_partial and cell.is_of_fewer]
     found += [part for column in columns.values() for part in _parts(column)]
-    yield from (cell.drafted for each in found for cell in each)
+    wrong = {id(c.drafted) for column in columns.values() for c in _slips(column)}
+    return {id(cell.drafted) for each in found for cell in each}, wrong
 
 
-def of_more(measures: list[Drafted], size: Callable[[Drafted], float]) -> Iterator[Drafted]:
-    """Measures with a percentage out of more patients than their column has, which none can be.
-
-    The other cells must tell that the column's size is right, and that it prints percentages of it.
-    """
-    columns: dict[tuple[str, int], list[PercentCell]] = {}
-    for cell in (cell for drafted in measures for cell in _cells(drafted, size)):
-        columns.setdefault((cell.part, cell.column), []).append(cell)
-    for column in columns.values():
-        rest = [cell for cell in column if not cell.is_of(cell.size)]
-        if len(column) - len(rest) >= max(CONFIRM, WITHIN * len(rest)):
-            yield from (c.drafted for c in rest if c.is_far and not _totals(c) and c.n <= c.size)
+def _slips(column: list[PercentCell]) -> list[PercentCell]:
+    """Cells that no number of patients gives, where enough others are out of the column's size."""
+    misfits = [cell for cell in column if not cell.is_of(cell.size)]
+    if len(column) - len(misfits) < max(CONFIRM, WITHIN * len(misfits)):
+        return []
+    return [c for c in misfits if c.is_far and c.n <= c.size and not _totals(c)]
 
 
 def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[PercentCell]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import groupby
 from math import inf, isnan, nan
 
-from numbercheck.draft.columns import of_fewer, of_more
+from numbercheck.draft.columns import read_columns
+from numbercheck.draft.comparing import compare
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
 from numbercheck.draft.shares import MOST, can_be_share, is_rounded_share, is_share_of
@@ -27,8 +28,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     groups = Populations(measures)
     everyone = size_of(groups.whole) if groups.whole else MOST
     measures.all = [d for d in measures.all if can_be_share(d, everyone)]
-    groups.fewer |= set(map(id, of_fewer(measures.all, lambda drafted: groups.of(drafted)[1])))
-    groups.wrong |= set(map(id, of_more(measures.all, lambda drafted: groups.of(drafted)[1])))
+    groups.fewer, groups.wrong = read_columns(measures.all, lambda drafted: groups.of(drafted)[1])
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
         if groups.is_outside(drafted):
@@ -54,7 +54,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     _set_curves_apart(measures.all)
     for drafted in measures.all:
         if drafted.first.kind == "comparison" and crude:
-            _compare(drafted, measures.all)
+            compare(drafted, measures.all)
         _mark_guesses(drafted, groups)
 
 
@@ -186,10 +186,10 @@ class Populations:
         if first.kind != "count":
             return True
         among, size = self.of(drafted)
-        if first.arm and (self.overlap or first.arm not in self.main):
-            return False
+        is_unknown = first.arm and (self.overlap or first.arm not in self.main)
         is_counted = bool(found.value("n"))  # else a percentage may be a mean or a change
-        if not is_counted or number(found.value("n")) > size or id(drafted) in self.fewer:
+        is_more = number(found.value("n")) > size
+        if is_unknown or not is_counted or is_more or id(drafted) in self.fewer:
             return False
         if in_table and (found.size or first.arm):
             return True
@@ -289,37 +289,6 @@ def _set_curves_apart(measures: list[Drafted]) -> None:
     for same in at.values():
         for drafted in same if len(same) > 1 else ():
             drafted.among, drafted.note = _unclear(drafted)
-
-
-def _compare(measure: Drafted, measures: list[Drafted]) -> None:
-    """Say that a comparison is of the two arms whose counts stand before it."""
-    pair = [
-        m
-        for f in measure.first.compared
-        for m in measures
-        if any(e.finding is f for e in m.entries)
-    ]
-    if len(pair) != 2 or not all(m.first.arm for m in pair) or len({m.slug for m in pair}) != 1:
-        return
-    if {m.first.arm for m in pair} == set(measure.first.arm.split("|")):
-        measure.where, measure.among = pair[0].where, pair[0].among
-        measure.note = "guess: compares the arms as they are, unadjusted"
-        shares = {m.first.arm: _share(m) for m in pair}
-        first, second = measure.first.arm.split("|")
-        if (shares[first] - shares[second]) * _direction(measure) < 0:
-            measure.first.arm = f"{second}|{first}"
-
-
-def _share(measure: Drafted) -> float:
-    return number(next(iter(measure.printed("percent") or measure.printed("mean")), "nan"))
-
-
-def _direction(measure: Drafted) -> float:
-    """Above 0 where the effect is larger in the first arm; 0 where nothing tells."""
-    for statistic, neutral in (("difference", 0), ("odds_ratio", 1), ("risk_ratio", 1)):
-        if printed := measure.printed(statistic):
-            return number(printed[0]) - neutral
-    return 0
 
 
 def _start(entry: Entry) -> int:
