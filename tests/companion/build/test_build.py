@@ -114,15 +114,15 @@ def command(small, *, wait=True, before=None, jobs=2, **environment):
         "import sys, pathlib\n"
         f"sys.path.insert(0, {str(HELPERS)!r})\n"
         "from small_trial import Trial\n"
-        "from companion import cli\n"
+        "from companion.errors import CompanionError\n"
         "from numbercheck.commands import sentences\n"
         "from companion.build.build import build\n"
         "from companion.build.progress import Watch\n"
         f"names = {[str(getattr(small, n)) for n in small.__dataclass_fields__]!r}\n"
         "small = Trial(*map(pathlib.Path, names))\n"
-        "with sentences(cli.CompanionError):\n"
+        "with sentences(CompanionError):\n"
         f"    outcome = build(small.request(jobs={jobs}), Watch())\n"
-        "    cli._end(outcome.drift)\n"
+        "sys.exit(1 if outcome.drift else 0)\n"
     )
     started = subprocess.Popen(
         [sys.executable, "-c", code],

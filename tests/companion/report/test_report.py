@@ -232,6 +232,8 @@ def test_every_claim_that_patients_give_leads_to_its_result_cell_and_columns(rea
     """The chain is whole for each of them, not for one that was looked at."""
     ledger = the_ledger()
     computed = set(re.findall(r'id="result-([^"]*)"', real))
+
+    assert len(computed) > 300
     for claim in ledger.claims.values():
         why = explained[claim.claim]
         if f"{claim.measure}-{claim.statistic}" in computed and not claim.verbal:
@@ -478,7 +480,10 @@ def test_what_if_first_shows_what_the_audit_says():
 
 def test_only_one_survival_interval_prints_the_limits():
     """R's default, and none of the others, gives 91.8 to 100 and 69.0 to 98.0."""
-    for line in what_if(the_ledger()).tables["survival"]:
+    lines = what_if(the_ledger()).tables["survival"]
+
+    assert lines
+    for line in lines:
         states = {k: state for k, (_, state) in line.values.items() if k.startswith("0.95|")}
         assert [k for k, state in states.items() if state == "yes"] == ["0.95|log"]
 
