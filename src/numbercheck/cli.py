@@ -314,7 +314,7 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
         with within(seconds):
             found = document(folder, tell=_tell_terminal)
     except (UndecidedError, LedgerError) as error:  # such as no claim on how many patients
-        print(error)
+        print(f"The page leaves open whether all numbers can hold together: {error}")
         found = {}
     print("".join(f"{sentence}\n" for sentence in found.get("undecided", ())), end="")
     write_page(folder, found, page)
