@@ -21,6 +21,7 @@ CUT = re.compile(
     r"after|during|within|before|based)\s",
     re.IGNORECASE,
 )
+BOTH = re.compile(r"\sand\s(?=[\w-]+(?:\s[\w-]+)?\s*[.;)])")  # of two together
 GRADE = re.compile(r"\bgrades?\s*[≥>]?\s*\d(?:\s*[-–—/]\s*\d|\s*or\s*\w+)?", re.IGNORECASE)
 
 
@@ -44,9 +45,9 @@ def label_around(before: str, after: str, lead: str = "") -> str:
     listed = re.split(r"\b(?:were|was)\b", left)[-1]
     if before.rstrip().endswith(("(", "[")) and trimmed(listed):
         left = listed
-    right = re.split(
-        r"\breported\b", CUT.split(re.sub(r"^\s*(?:with|who|and)\b", "", _bare(after)) + " ")[0]
-    )[0].strip(" .")
+    joined = BOTH.sub(" & ", re.sub(r"^\s*(?:with|who|and)\b", "", _bare(after)))
+    right = re.split(r"\breported\b", CUT.split(f"{joined} ")[0])[0].strip(" .")
+    right = right.replace(" & ", " and ")
     name = trimmed(left)
     after_first = not name or (
         not ENDS.search(left) and bool(right) and not before.rstrip().endswith(("(", "["))

@@ -136,6 +136,13 @@ def test_events_of_part_of_an_arm_may_be_more_than_the_arm(tmp_path):
     assert wrong(tmp_path, text, rows) == []
 
 
+def test_two_things_together_are_not_the_first_of_them(tmp_path):
+    """Eleven had both, of 31 with chemotherapy: PMC2361515."""
+    text = "We enrolled 94 patients, of whom 11 (12%) had received chemotherapy and radiotherapy."
+    rows = [["", "Arm A (n = 48)", "Arm B (n = 46)"], ["Chemotherapy", "14 (29%)", "17 (37%)"]]
+    assert wrong(tmp_path, text, rows) == []
+
+
 SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
 
 
