@@ -11,7 +11,7 @@ EFFECTS = {
     "difference": r"\b(?i:(?:(?:risk|mean|absolute|treatment|between-group)\s+)*differences?)\b|(?i:(?<!relative )\b(?:absolute )?risk (?:reduction|increase)s?\b)|\bA?RDs?\b",
 }  # fmt: skip
 GAP = rf"(?:(?!{'|'.join(EFFECTS.values())})[^\d;.¤])"
-WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
+WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|(?<!\d[.·])\d+(?:{GROUP}\d{{3}})*)(?![.·]?\d)"
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"(?<!\d,){N}\s*%"  # after a decimal comma there is but a part of one
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"

@@ -293,6 +293,8 @@ def _fraction(at: Context) -> list[Finding]:
     numbers, last = at.numbers("n", "N", "percent"), at.last
     if at.group("N") and "/" in at.match[0] and number(at.match["n"]) > number(at.match["N"]):
         return []  # men/women, systolic/diastolic
+    if at.group("percent") and re.search(r"\b(?:average|mean)\b", at.before):
+        return []  # a mean of percentages
     has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
     continues = CONTINUES.fullmatch(at.before) and not OF_A_PART.match(at.after)
     if last and not has & {n.statistic for n in numbers} and continues:

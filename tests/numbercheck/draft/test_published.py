@@ -90,6 +90,9 @@ def wrong(*given):
         # the limits are of another trial: PMC4191553
         "Patients were assigned to zolanib (n = 251) or placebo (n = 511). The HR for fracture of "
         "zolanib v placebo (0.641) was within the range of 95% CI (0.41–0.68) seen before.",
+        # means of percentages: PMC4867750
+        "Completion was greater than attendance (135.2/267, 50.6%; 95% CI = 46.8%-55.6%). Across "
+        "modules, the average completion was 85.4% (34/40) of modules (95% CI = 74.5%-96.4%).",
         # with a decimal comma: PMC5307758
         "Estrogen receptors were seen in 101 out of 105 patients (96,2%) with cancer.",
         # with a hyphen of its own: PMC5740257
