@@ -1,6 +1,7 @@
 "use strict";
 const find = (selector, from = document) => from.querySelector(selector);
-const SIGNS = { match: "✓", mismatch: "✗", given: "·", unchecked: "?" };
+const SIGNS = { match: "✓", mismatch: "✗", given: "▪", unchecked: "○" };
+const pretty = (printed) => printed.replace(">=", "≥").replace("<=", "≤");
 const NO_EDITS = () => ({ printed: {}, drop: [], without: [], methods: {}, levels: {} });
 
 // An element; text stays text, whatever a ledger holds.
@@ -135,7 +136,7 @@ class Bench {
     const verdict = this.verdict(claim.claim), before = this.verdict(claim.claim, this.before);
     const printed = verdict?.printed ?? claim.printed, kind = verdict?.verdict ?? "dropped";
     const changed = kind !== before.verdict, button = make("button", { type: "button" },
-      make("b", {}, printed), make("span", { className: "sign", ariaHidden: "true" }, SIGNS[kind] ?? "–"),
+      make("b", {}, pretty(printed)), make("span", { className: "sign", ariaHidden: "true" }, SIGNS[kind] ?? "–"),
       make("span", { className: "what" }, claim.label),
       make("span", { className: "hidden" }, `: ${kind}${changed ? `, was ${before.verdict}` : ""}`));
     button.className = `chip ${kind}${changed ? " changed" : ""}${printed !== claim.printed ? " reprinted" : ""}`;
