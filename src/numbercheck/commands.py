@@ -4,6 +4,7 @@ It is argparse behind one decorator, because the command lines that do more (Typ
 longer to import than `numbercheck audit` takes to run.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -105,6 +106,7 @@ class Program:
     def run(self, words: Sequence[str]) -> None:
         """Run a command line; every fault of the input is a sentence and exit status 2."""
         gc.set_threshold(RARELY)
+        atexit.register(gc.freeze)  # or Python's end looks through all that the command has made
         with sentences(*self.ours):
             if not words or words[0] in ("-h", "--help"):
                 print(self.overview())

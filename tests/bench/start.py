@@ -92,7 +92,7 @@ def _from_a_clone() -> tuple[Measured, dict[str, float], dict[str, float]]:
         taken = seconds(lambda: _make(clone), 1)
         sizes = _sizes(clone)
         shutil.rmtree(clone / ".venv")
-        _run("git", "-C", str(clone), "checkout", "--quiet", BEFORE)
+        _run("git", "-C", str(clone), "checkout", "--quiet", "--force", BEFORE)
         _run("make", "-C", str(clone), ".venv/made-job")
         return taken, sizes, _sizes(clone)
 
