@@ -6,7 +6,7 @@ does not fit its column's size is one of these, not a slip, where other cells sa
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from math import isfinite
+from math import ceil, floor, isfinite
 from typing import NamedTuple
 
 from numbercheck.draft.naming import Drafted, number, plain
@@ -112,6 +112,9 @@ def _parts(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:
 
 def _totals(*cells: PercentCell, least: float = 0, most: float = 1) -> list[int]:
     """Other numbers that all of these cells can be out of, as shares of their column's size."""
-    size = cells[0].size
-    low = max(int(least * size), *(cell.n for cell in cells), 1)
-    return [m for m in range(low, int(most * size)) if all(cell.is_of(m) for cell in cells)]
+    low, high = max(int(least * cells[0].size), 1), int(most * cells[0].size) - 1
+    for cell in cells:
+        first, last = cell.percent.fractions()
+        low = max(low, cell.n, floor(cell.n / last) if last else 0)
+        high = min(high, ceil(cell.n / first) if first else high)
+    return [m for m in range(low, high + 1) if all(cell.is_of(m) for cell in cells)]
