@@ -152,7 +152,7 @@ def _is_percent_first(m: re.Match[str], at: Setting) -> bool:
     is_told = PERCENT_AND_NUMBER.search(labels) and not m["percent"]
     if not (m["sign"] or is_told) or not re.fullmatch(r"\d[\d,]*", m["b"]):
         return False
-    is_one_of_two = is_told and _said(labels) in ("mean", "median")  # `mean (SD) or % (n)`
+    is_one_of_two = _said(labels) in ("mean", "median")  # `mean (SD) or % (n)`, or `mean % (SD)`
     return number(m["a"]) <= 100 and (not is_one_of_two or _fits(m, at, count="b"))
 
 

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
-from numbercheck.draft.findings import COLUMN, ROW, Finding, Number
+from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
-from numbercheck.draft.naming import are_near
+from numbercheck.draft.naming import are_near, number, plain
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.patterns import EFFECTS
+from numbercheck.statistics.rounding import Printed
 
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
@@ -84,6 +86,7 @@ class TableReader:
         self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
+        self.above = ""  # size in the last heading that has one
         self.first: dict[str, int] = {}  # label: the row where it stands first
         self.under: dict[int, str] = {}  # row: the heading above it
         self.size = ""
@@ -163,6 +166,7 @@ class TableReader:
             sizes = [(0, within)]
         self.stub = SIZE.sub("", label).strip(" ,;:") or self.stub
         self.section = Column(self.stub, sizes[0][1][1]) if len(sizes) == 1 else Column()
+        self.above = self.section.size or self.above
         for c, found in sizes:
             self._size(found, r, c, self.stub)
 
@@ -192,6 +196,10 @@ class TableReader:
         if found:
             found.section = self.section.heading if self.section.size else ""
             found.column, found.is_partial = c, bool(MISSING.search(far))
+            if not self.section.size and _is_of(found, self.above):
+                add_note(
+                    found, f"guess: out of how many; a heading farther above says {self.above}"
+                )
             shift = r * ROW + c * COLUMN + len(cell) - len(cell.lstrip())
             found.numbers = [replace(n, start=n.start + shift) for n in found.numbers]
             self._add(found)
@@ -231,6 +239,15 @@ class TableReader:
                 for found in numerals(cell) if (r, c) not in self.table.repeats else ():
                     reason = self.aside.get((r, c), {}).get(found.start, "")
                     yield r * ROW + c * COLUMN + found.start, found.digits, cell, reason
+
+
+def _is_of(found: Finding, size: str) -> bool:
+    """Whether a count has the percentage that it is of a size."""
+    n, percent = number(found.value("n")), found.value("percent")
+    total = int(size.replace(",", "") or 0)
+    if not (total and percent and isfinite(n)) or found.value("N"):
+        return False
+    return Printed(plain(percent)).admits_percent(int(n), total)
 
 
 def sized_arms(table: PrintedTable) -> Named:

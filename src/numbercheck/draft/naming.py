@@ -66,7 +66,7 @@ class Measures:
                     entry.joined = "guess: the same as"
                 drafted.entries.append(entry)
                 return
-        key = (words or finding.label, grade, finding.kind)
+        key = (words or finding.label or len(self.all), grade, finding.kind)
         wanted = _slugged(finding.label) or finding.kind
         taken = {
             d.slug

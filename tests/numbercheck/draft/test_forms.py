@@ -154,6 +154,7 @@ def test_what_no_form_fits_is_left_to_do():
         ("0", "Response, no. (%)", ["n 0"]),
         ("65.0 (26)", "Response, % (n)", ["percent 65.0", "n 26"]),
         ("65 (26)", "Response, % (No.)", ["percent 65", "n 26"]),
+        ("96% (12)", "Mean number of days, % (SD)", ["mean 96", "sd 12"]),
         ("26 (65%)", "Response, % (n)", ["n 26", "percent 65%"]),  # as the sign says
         ("54.3±10.2", "Age, yr", ["mean 54.3", "sd 10.2"]),
         ("54.3 (10.2)", "Age, mean (SD)", ["mean 54.3", "sd 10.2"]),

@@ -55,6 +55,17 @@ def conflicting(ledger):
            ["Fever", "2 (2.5)", "3 (3.6)", "4 (5.0)"]],)),
         # those of another study, and more than there are: PMC2666722
         ("We enrolled 281 patients. Elsewhere, 11 of 668 patients were seropositive.", ()),
+        # two counts that no words name, in two sentences: PMC3253336
+        ("Of 1066 patients, 529 were randomized to ketamine and 537 to control. Of the randomized "
+         "patients, 1021 (95.8%) were included. Two patients (0.4%) in the ketamine group and "
+         "eight (1.5%) in the control group had an event.", ()),
+        # a size in a heading, and below it headings that have none: PMC2277487
+        ("364 patients were randomized to surgery (n = 182) or chemotherapy (n = 182).",
+         ([["", "Chemotherapy (n = 182)", "Surgery (n = 182)"], ["Women", "62 (34%)", "71 (39%)"]],
+          [["", "Chemotherapy", "Surgery"], ["Before surgery (N = 171)", "", ""],
+           ["Leukopenia", "", ""], ["Grade 3", "9 (5%)", ".."], ["Grade 4", "1 (1%)", ".."],
+           ["Anemia", "", ""], ["Grade 3", "2 (1%)", ".."], ["Grade 4", "7 (4%)", ".."],
+           ["Neutropenia", "", ""], ["Grade 3", "19 (11%)", ".."]])),
         # of everyone, and beside it the percentages of the arms: PMC115849
         ("Altogether 891 patients were randomized. Of these, 687 of the 891 patients (67.8% of the "
          "placebo group, 83.3% of the zolanib group) completed the trial.", ()),
