@@ -39,7 +39,7 @@ def event_types(asked: Bounds, measure: Measure) -> Iterator[Bound]:
     for kind in found:
         label = asked.ledger.variables[kind.column].label
         label += "" if kind.value is True else f", {kind.value}"
-        note = " (not assumed to be counted)" if kind.assumed else ""
+        note = " (also without assuming that it is one)" if kind.assumed else ""
         where = Expression(f"{event} and {kind.text}")
         yield open_.count(where, label=f"{measure.endpoint} events: {label}{note}")
 

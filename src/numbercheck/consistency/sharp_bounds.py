@@ -35,7 +35,7 @@ from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.risk_sets import km_limits
-from numbercheck.words import STATISTICS
+from numbercheck.words import STATISTICS, called
 
 
 def bounds(ledger: Ledger, expression: str, among: str = "", seconds: float = 60.0) -> Bound:
@@ -180,7 +180,7 @@ class Bounds(Asking):
         if not values:
             return None
         rank, value = model.rank(cells, values), _statistic(measure, "p_value", method)
-        return self.bound(f"{measure.label}, {method}", model, rows, rank, value, "P")
+        return self.bound(f"{measure.label}, by {called(method)}", model, rows, rank, value, "P")
 
     def survival(self, measure: Measure, day: int) -> Bound:
         """Bound an estimate of survival on a day up to the measure's horizon, in percent."""
