@@ -109,8 +109,8 @@ def tell_digitized(ledger: Ledger) -> list[str]:
     used = [claim.source for _, claim in ledger.steps]
     return [
         f"read off {row.locus} ({row.file}), never printed: {used.count(row.curve)} bounds on the "
-        f"curve of {row.endpoint}, if no point is off by more than {row.tolerance} percentage "
-        f"points and {row.time_tolerance} {row.unit}"
+        f"curve of {row.endpoint}, if each point is within ±{row.tolerance} percentage points and "
+        f"±{row.time_tolerance} {row.unit}"
         for row in ledger.digitized.values()
     ]
 

@@ -3,6 +3,7 @@
 from shutil import copytree
 
 import pytest
+from openpyxl import Workbook
 
 from companion.project import ROOT
 from numbercheck.audit import audit
@@ -111,6 +112,19 @@ def test_a_row_says_what_it_lacks(tmp_path, cells, told):
         read_ledger(folder(tmp_path / "l", **cells))
 
     assert told in str(refused.value)
+
+
+def test_the_points_stand_beside_a_spreadsheet(tmp_path):
+    """Its sheet digitized names their file."""
+    made, path = Workbook(), folder(tmp_path / "l")
+    for file in (f for f in path.glob("*.csv") if f.name != "os.csv"):
+        sheet = made.create_sheet(file.stem)
+        for line in file.read_text(encoding="utf-8").splitlines():
+            sheet.append(line.split(","))
+    del made["Sheet"]
+    made.save(path / "mine.xlsx")
+
+    assert read_ledger(path / "mine.xlsx").steps == read_ledger(path).steps
 
 
 def test_what_was_read_off_a_figure_is_never_a_printed_number():
