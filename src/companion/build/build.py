@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Ready = Callable[[], "tuple[JudgedLedger, Patients]"]
 
-KNOWN: dict[Asked, tuple[list[str], Ready]] = {}  # of the last build in this process
+KNOWN: dict[tuple[Asked, Path], tuple[list[str], Ready]] = {}  # of the last build in this process
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
 
 
@@ -67,9 +67,10 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     must_make = inputs.read_consistency and document is None
     if must_make or any(why_run(run, request.force) for run in runs):
         warm_up(request.reads)
-    ledger, reads = _ledger(request), asked(*request.reads)
+    reads = asked(*request.reads)
+    judging = reads, request.notebooks
     with ThreadPoolExecutor(1) as aside, ExitStack() as held:
-        counted, ready = KNOWN.get(reads) or _ask(reads, ledger, aside, held)
+        counted, ready = KNOWN.get(judging) or _ask(reads, _ledger(request), aside, held)
         held.enter_context(_locked(request, output, watch))
         if must_make:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
@@ -77,7 +78,7 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
         _execute(request, _waiting(request, runs, watch), reads, watch)
         known, last = ready(), cache.read_record(record)
         KNOWN.clear()
-        KNOWN[reads] = counted, lambda: known
+        KNOWN[judging] = counted, lambda: known
         outcome, drawn = _replace_outputs(request, output, runs, document, *known, last)
         outcome = replace(outcome, summary="\n".join((*counted, outcome.summary)))
         _write_record(record, outcome, {"key": outputs_key(runs), "glance": drawn})
