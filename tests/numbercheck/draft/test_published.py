@@ -174,6 +174,10 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         [["", "β or OR", "95% CI"], ["Sitting", "−9.0", "−17.7 to −0.2"]],
         # a correlation: PMC4546110
         [["Severity", "p(rho)", "p"], ["Impulsiveness", "-0.14", "0.53"]],
+        # of 52 of the 53, in two rows: PMC5176312
+        [["", "EC (n = 53)", "IC (n = 50)"], ["Rigid, n (%)", "30 (57.7)", "25 (50)"],
+         ["Wheel locks, n (%)", "48 (90.6)", "20 (40)"], ["Sling, n (%)", "39 (73.6)", "10 (20)"],
+         ["Foam, n (%)", "9 (17.0)", "5 (10)"], ["Bag, n (%)", "19 (36.5)", "10 (20)"]],
         # limits from the larger to the smaller: PMC5493377
         [["", "Difference (95% CI)"], ["Pain", "-41.4 (-30.7, -52.2)"]],
         # how many have a value, in the row's label: PMC4893237
