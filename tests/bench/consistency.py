@@ -22,7 +22,7 @@ from numbercheck.consistency.document import document
 if __name__ == "__main__":
     document(Path({str(PUBLISHED)!r}))
 """
-COPIES = (1, 2, 4, 8)
+COPIES = (1, 2, 4, 8, 16, 32)
 SHARES = (0.25, 0.5, 1)
 PATIENCE = 20.0
 

@@ -83,7 +83,9 @@ def find(search: Search, active: Rows) -> Conflict | None:
     if search.feasible(active):
         return None
     needed = active - (search.assumptions - search.fixed)
-    rows = search.infeasible_part(active if search.feasible(needed) else needed)
+    rows = search.infeasible_part(needed if _known_infeasible(search, needed) else active)
+    if search.refuted(rows):
+        rows = minimal(search.refuted, _in_order(search, rows))
     core = minimal(lambda kept: _known_infeasible(search, kept), _in_order(search, rows))
     return Conflict(
         tuple(sorted(core & search.claims)),

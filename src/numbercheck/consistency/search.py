@@ -10,16 +10,28 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 from random import Random
 
+from numbercheck.consistency.local_search import search
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
-from numbercheck.consistency.scope import Question, modeled, reads
+from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.scope import Question, Scope, modeled, reads
 from numbercheck.consistency.sizes import Size, sizes
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
+from numbercheck.consistency.solving import (
+    InfeasibleError,
+    UndecidedError,
+    in_time,
+    time_left,
+    undecided,
+    within,
+)
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Assumption, Claim
 from numbercheck.words import first_of
 
+MANY = 70  # patients above which quicker ways come before an exact model of times
+SHARE = 0.7  # of the time left, for the local search
+PATIENCE = 20.0  # seconds of which each gives it another attempt
 Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
@@ -149,7 +161,8 @@ class Search:
         found: list[Found] = []
         late: list[UndecidedError] = []
         rows: list[str] = []
-        for index, (part, _) in enumerate(self.parts):
+        for index in self._quickest:
+            part = self.parts[index][0]
             try:
                 answer = self._answer(index, part & active, n)
             except UndecidedError as error:
@@ -190,7 +203,8 @@ class Search:
             n = self.size(active)
         except InfeasibleError:
             return self.sizing & active
-        for index, (part, _) in enumerate(self.parts):
+        for index in self._quickest:
+            part = self.parts[index][0]
             with suppress(UndecidedError):
                 if self._answer(index, part & active, n) is None:
                     return part & active
@@ -221,10 +235,60 @@ class Search:
         return bool(columns) and columns.keys() <= own
 
     def _ask(self, index: int, rows: Rows, n: int) -> Found | None:
+        """Ask the exact model; where patients are many, only after quicker ways."""
         try:
-            model = Model(self.restricted(rows), n, self.parts[index][1])
+            if n > MANY and self._is_timed(index, rows):
+                if self._relaxed(index, rows, n).solve(self.seconds).status == "infeasible":
+                    return None
+                with suppress(UndecidedError), within(SHARE * time_left()):
+                    if found := self._find(index, rows, n):
+                        return found
+                with suppress(UndecidedError):
+                    return self._solve(index, rows, n)
+                raise undecided(self.seconds, timed=True)
+            return self._solve(index, rows, n)
         except InfeasibleError:
             return None
+
+    def refuted(self, active: Rows) -> bool:
+        """Whether a small model already shows that many patients cannot satisfy some rows."""
+        try:
+            n = self.size(active)
+            relaxed = (
+                self._relaxed(index, part & active, n)
+                for index, (part, _) in enumerate(self.parts)
+                if n > MANY and self._is_timed(index, part & active)
+            )
+            return any(model.solve(self.seconds).status == "infeasible" for model in relaxed)
+        except InfeasibleError:
+            return True
+        except UndecidedError:
+            return False
+
+    @cached_property
+    def _quickest(self) -> list[int]:
+        """Places of the parts, those without times first."""
+        return sorted(
+            range(len(self.parts)), key=lambda index: self._is_timed(index, self.parts[index][0])
+        )
+
+    def _is_timed(self, index: int, rows: Rows) -> bool:
+        return bool(Scope(self.restricted(rows), self.parts[index][1]).times)
+
+    def _relaxed(self, index: int, rows: Rows, n: int) -> Model:
+        return untimed(self.restricted(rows), n, self.parts[index][1])
+
+    def _find(self, index: int, rows: Rows, n: int) -> Found | None:
+        """Cohort by local search, checked again; None where none is found."""
+        attempts = 1 + int(self.seconds // PATIENCE)
+        columns = search(self.restricted(rows), n, self.parts[index][1], attempts)
+        if columns is None or unsatisfied(self.ledger, columns, rows, n):
+            return None
+        self._found.append((n, columns))
+        return partial(dict, columns)
+
+    def _solve(self, index: int, rows: Rows, n: int) -> Found | None:
+        model = Model(self.restricted(rows), n, self.parts[index][1])
         solution = model.solve(self.seconds)
         if solution.status == "undecided":
             raise undecided(self.seconds, model.timed is not None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.solving import in_time
 from numbercheck.consistency.times import Literals, Timed, negations
 from numbercheck.ledger.expressions import Expression
 
@@ -70,6 +71,7 @@ def _slot(timed: Timed, name: str, horizon: int) -> Slot:
 
 def _seat(timed: Timed, slot: Slot, within: Literals) -> list[cp_model.IntVar]:
     """Whether the slot's event is that of each patient."""
+    in_time()
     seats = [timed.model.new_bool_var("") for _ in within]
     timed.model.add(sum(seats) == slot.used)
     for seat, event in zip(seats, within, strict=True):

@@ -9,12 +9,14 @@ from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.order import Cut, Ordered, Sorted
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.slots import Curve, Slot, add_slots
-from numbercheck.consistency.solving import Solvable
+from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
 from numbercheck.consistency.times import Timed
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
+
+MOST_SEATS = 80_000  # patients times places among events or ordered times; more take a gigabyte
 
 
 class Structure(Solvable):
@@ -41,6 +43,7 @@ class Structure(Solvable):
         self.vectors: dict[tuple[str, Expression], Ordered] = {}  # by column and population
         self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
         self._logs: dict[int, list[cp_model.LinearExprT]] = {}  # of S after each event, by slots
+        self.seats = 0  # variables of a patient and a place
         scope = self.scope
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
         self.counts = Counts(self.cp, n, self.size, scope.domains, scope.groups, static)
@@ -88,6 +91,7 @@ class Structure(Solvable):
         size = size if isinstance(size, int) else self.variable(size)
         ends = variable.domain[0], variable.domain[-1]
         if self.timed and name in self.scope.times:
+            self._seat(self.n * self.n)
             times = [self.cp.new_int_var(*ends, "") for _ in range(self.n)]
             for earlier, later in pairwise(times):
                 self.cp.add(earlier <= later)
@@ -113,6 +117,7 @@ class Structure(Solvable):
             known = [len(v) for (c, h), v in self._slots.items() if c == curve and h >= horizon]
             events = self.most(Expression(curve.event), curve.among)
             limit = min([events, self.n if most is None else most, *known])
+            self._seat(self.n * limit)
             self._slots[curve, horizon] = add_slots(self.timed, curve, horizon, limit)
         return self._slots[curve, horizon]
 
@@ -122,6 +127,14 @@ class Structure(Solvable):
         horizon = int(float(measure.horizon))
         known = {h: slots for (c, h), slots in self._slots.items() if c == curve and h >= horizon}
         return known[min(known)] if known else []
+
+    def _seat(self, seats: int) -> None:
+        """Make room for a variable of each patient and place, unless there are too many."""
+        self.seats += seats
+        if in_time() and self.seats > MOST_SEATS:
+            raise UndecidedError(
+                f"undecided: {self.n} patients have too many events for an exact model of times"
+            )
 
     def most(self, *_: Expression) -> int:
         """Largest number of patients for whom all expressions are true, or a larger one."""

@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.conditions import as_conditions, kinds, names, truths, unsayable
 from numbercheck.consistency.order import Sorted
+from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted, literal
 from numbercheck.ledger.rows import Variable
@@ -128,7 +129,7 @@ class Timed:
         By Kleene's logic neither is so where a missing value leaves it open.
         """
         key = ast.dump(node), sign
-        if key not in self._known:
+        if key not in self._known and in_time():
             self._known[key] = self._literals(node, sign)
         return self._known[key]
 

@@ -1,0 +1,132 @@
+"""Trials too large for an exact model of times: cohorts found by trial, contradictions proved."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny_trials import claim, keyed, measure, rule
+
+from numbercheck.consistency import UndecidedError, conflicts, local_search, structure
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.search import Search
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Variable
+
+N = 280
+MONTH = 365.25 / 12
+COLUMNS = (
+    Variable("os", "Survival time", "integer", "1..900", "days", Expression(""), "ADTTE.OS days"),
+    Variable("died", "Death", "flag", "", "", Expression(""), "ADTTE.OS event"),
+    Variable("pfs", "Progression", "integer", "1..900", "days", Expression(""), "ADTTE.PFS days"),
+    Variable("failed", "Failure", "flag", "", "", Expression(""), "ADTTE.PFS event"),
+)
+MEASURES = (
+    measure("all"),
+    measure("deaths", where="died"),
+    measure("failures", where="failed"),
+    measure("early", where="died and os <= 60"),
+    measure("follow_up", "quantity", where="os", unit="months", method="quantile-7"),
+    measure("os_year", "survival", endpoint="OS", horizon="365", unit="%", method="log-log"),
+    measure("pfs_year", "survival", endpoint="PFS", horizon="365", unit="%", method="log"),
+)
+RULES = (rule("order", "pfs <= os"), rule("deaths_fail", "not died or failed"))
+
+
+def printed_of(patients: pd.DataFrame) -> dict[str, str]:
+    """What such an article prints of some patients, computed here."""
+    printed = {"all_n": f"{len(patients)}", "deaths_n": f"{patients.died.sum()}"}
+    printed["failures_n"] = f"{patients.failed.sum()}"
+    printed["early_n"] = f"{(patients.died & (patients.os <= 60)).sum()}"
+    for name, share in (("p25", 0.25), ("median", 0.5), ("p75", 0.75)):
+        printed[f"follow_up_{name}"] = f"{patients.os.quantile(share) / MONTH:.1f}"
+    for about, time, event in (("os_year", "os", "died"), ("pfs_year", "pfs", "failed")):
+        curve = kaplan_meier(patients[time], patients[event])
+        for statistic, value in zip(
+            ("estimate", "conf_low", "conf_high"), curve(about), strict=True
+        ):
+            printed[f"{about}_{statistic}"] = f"{100 * value:.1f}"
+    return printed
+
+
+def kaplan_meier(time: pd.Series, event: pd.Series):
+    """Survival at a year with Greenwood's limits, on the scale of each measure."""
+    days = sorted(set(time[event & (time <= 365)]))
+    at_risk = np.array([(time >= day).sum() for day in days])
+    died = np.array([(event & (time == day)).sum() for day in days])
+    survival = np.prod(1 - died / at_risk)
+    error = np.sqrt(np.sum(died / (at_risk * (at_risk - died))))
+    reach = 1.959963984540054 * error
+
+    def with_limits(about: str) -> tuple[float, float, float]:
+        if about == "pfs_year":
+            return survival, survival * np.exp(-reach), min(survival * np.exp(reach), 1)
+        wide = np.exp(reach / np.log(survival))
+        return survival, survival ** (1 / wide), survival**wide
+
+    return with_limits
+
+
+def patients(seed: int = 0) -> pd.DataFrame:
+    """Draw patients: a third progress, some of them die, the others are followed to the end."""
+    random = np.random.default_rng(seed)
+    end, fail, die = (random.exponential(scale, N) for scale in (1500, 1100, 2500))
+    end = np.minimum(random.integers(150, 900, N), end + 20)
+    os, pfs = np.ceil(np.minimum(end, die)), np.ceil(np.minimum.reduce([end, fail, die]))
+    table = pd.DataFrame({"os": os.astype(int), "died": die <= end, "pfs": pfs.astype(int)})
+    return table.assign(failed=table.died | (fail <= end))
+
+
+def ledger(printed: dict[str, str]) -> Ledger:
+    names = {m.measure for m in MEASURES}
+    about = {slug: next(m for m in names if slug.startswith(f"{m}_")) for slug in printed}
+    rows = [claim(m, slug.removeprefix(f"{m}_"), printed[slug]) for slug, m in about.items()]
+    return Ledger(keyed(MEASURES), keyed(rows), {}, keyed(COLUMNS), assumptions=keyed(RULES))
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, str]:
+    return printed_of(patients())
+
+
+def test_a_cohort_of_many_patients_prints_what_is_printed(printed):
+    search = Search(ledger(printed))
+    found = pd.DataFrame(search.witness(search.rows))
+    assert printed_of(found) == printed
+    assert (found.pfs <= found.os).all()
+    assert (found.failed | ~found.died).all()
+
+
+def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
+    monkeypatch.setattr(local_search, "energies", lambda *_: [])  # any days will do
+    monkeypatch.setattr(structure, "MOST_SEATS", 0)
+    search = Search(ledger(printed), seconds=1.0)
+    with pytest.raises(UndecidedError, match="undecided within 1 s"):
+        search.witness(search.rows)
+
+
+def test_more_deaths_than_failures_are_a_contradiction(printed):
+    search = Search(ledger(printed | {"deaths_n": f"{int(printed['failures_n']) + 1}"}))
+    assert not search.feasible(search.rows)
+
+
+def test_fewer_deaths_than_the_curve_needs_are_a_contradiction(printed):
+    search = Search(ledger(printed | {"deaths_n": "3"}))
+    assert not search.feasible(search.rows)
+
+
+def test_limits_too_near_for_so_few_patients_are_a_contradiction(printed):
+    near = {"pfs_year_conf_low": f"{float(printed['pfs_year_estimate']) - 0.3:.1f}"}
+    search = Search(ledger(printed | near))
+    assert not search.feasible(search.rows)
+
+
+def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
+    found = conflicts(ledger(printed | {"deaths_n": "3"}), seconds=20)
+    assert found.certified
+    assert set(found.claims) == {"deaths_n", "os_year_estimate", "os_year_conf_low"}
+
+
+def test_a_model_too_large_for_memory_is_not_built(printed, monkeypatch):
+    monkeypatch.setattr(structure, "MOST_SEATS", 1000)
+    with pytest.raises(UndecidedError, match="280 patients have too many events"):
+        Model(ledger(printed), N)
