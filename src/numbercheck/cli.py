@@ -265,7 +265,7 @@ def conflicts(
     from numbercheck.audit.sources import joint
     from numbercheck.consistency.conflict_sets import find_conflicts
     from numbercheck.consistency.solving import UndecidedError
-    from numbercheck.consistency.words import not_modeled, record, tell
+    from numbercheck.consistency.words import basis, record, tell
     from numbercheck.ledger.digitized import with_digitized
 
     ledger = with_digitized(joint(_read(folder), sources))
@@ -280,8 +280,7 @@ def conflicts(
         answer = {"consistent": None if undecided else not found}
         more = {"undecided": undecided} if undecided else {}
         records = [record(ledger, conflict) for conflict in found]
-        told = {**answer, **more, "conflicts": records, "not_modeled": not_modeled(ledger)}
-        print_json(told)
+        print_json({**answer, **more, "conflicts": records, **basis(ledger)})
     else:
         text = "\n\n".join(tell(ledger, conflict) for conflict in found)
         print(undecided or text or CONSISTENT)
@@ -411,11 +410,11 @@ def _show_bounds(
     as_json: bool,
 ) -> None:
     if as_json:
-        from numbercheck.consistency.words import not_modeled
+        from numbercheck.consistency.words import basis
 
         told = {"given_up": given_up, "bounds": [bound.record() for bound in found]}
         more = {"envelopes": envelopes, "undecided": undecided}
-        print_json({**told, **more, "not_modeled": not_modeled(ledger)})
+        print_json({**told, **more, **basis(ledger)})
         return
     for slug in given_up:
         claim = ledger.claims[slug]

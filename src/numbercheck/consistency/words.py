@@ -104,6 +104,12 @@ def tell_not_modeled(ledger: Ledger) -> list[str]:
     ]
 
 
+def basis(ledger: Ledger) -> dict[str, object]:
+    """For JSON: what takes no part in conflicts and bounds, and what was read off figures."""
+    read_off = tell_digitized(ledger)
+    return {"not_modeled": not_modeled(ledger), **({"digitized": read_off} if read_off else {})}
+
+
 def tell_digitized(ledger: Ledger) -> list[str]:
     """A line for each digitized curve, with its tolerances and the bounds that it gives."""
     used = [claim.source for _, claim in ledger.steps]

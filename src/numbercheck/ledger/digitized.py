@@ -16,7 +16,7 @@ from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Digitized, Measure
 from numbercheck.ledger.tables import TableError, read_numbers
 
-LONGEST = 1.1  # highest survival of a curve in fractions, with some noise; above are percentages
+HIGHEST = 1.1  # highest survival of a curve in fractions, with some noise; above are percentages
 COLUMNS = "write two columns, time and survival, and each curve in a file of its own"
 
 
@@ -75,39 +75,51 @@ def days_per(unit: str, days_per_month: float) -> float:
 def _points(
     row: Digitized, folder: Path, days_per_month: float, faults: list[str]
 ) -> list[CurvePoint]:
-    """Points of a file in order of time; none where something is wrong with one of them."""
-    if not (folder / row.file).is_file():
-        faults.append(f"digitized.csv ({row.curve}), column file: there is no {folder / row.file}")
+    """Points of a file; none where something is wrong with one of them."""
+    wrong: list[str] = []
+    rows = _rows(row, folder, wrong)
+    highest = max((numbers[1] for _, numbers in rows if len(numbers) > 1), default=HIGHEST)
+    scale, days = 100 if highest <= HIGHEST else 1, days_per(row.unit, days_per_month)
+    points = []
+    for line, numbers in rows:
+        if len(numbers) == 2:
+            time, survival = numbers[0], scale * numbers[1]
+            wrong += _point_faults(row, line, time, survival)
+            points.append(CurvePoint(line, time * days, survival))
+        else:
+            wrong.append(f"{row.file} row {line}: it has {len(numbers)} numbers; {COLUMNS}")
+    faults += wrong
+    return [] if wrong else points
+
+
+def _rows(row: Digitized, folder: Path, faults: list[str]) -> list[tuple[int, list[float]]]:
+    """Line and numbers of each row of a file of points."""
+    path = folder / row.file
+    if not path.is_file():
+        faults.append(f"digitized.csv ({row.curve}), column file: there is no {path}")
         return []
     try:
-        heading, rows = read_numbers(folder / row.file)
+        heading, rows = read_numbers(path)
     except (TableError, OSError) as error:
         faults.append(f"digitized.csv ({row.curve}): {error}")
         return []
-    if heading[:1] and "surv" in heading[0].casefold():
+    if heading and "surv" in heading[0].casefold():
         faults.append(f"{row.file}: its columns are {', '.join(heading)}; {COLUMNS}")
-        return []
-    days, size = days_per(row.unit, days_per_month), len(faults)
-    cells = [cell for _, numbers in rows for cell in numbers[1:2]]
-    scale = 100 if cells and max(cells) <= LONGEST else 1
-    points = []
-    for line, numbers in rows:
-        where = f"{row.file} row {line}"
-        if len(numbers) != 2:
-            faults.append(f"{where}: it has {len(numbers)} numbers; {COLUMNS}")
-            continue
-        time, survival = numbers[0], scale * numbers[1]
-        if time < -float(row.time_tolerance):
-            faults.append(f"{where}, column time: {time:g} {row.unit} is before the start")
-        if not -float(row.tolerance) <= survival <= 100 + float(row.tolerance):
-            faults.append(
-                f"{where}, column survival: {survival:g}% is not between 0 and 100%, give or take "
-                f"{row.tolerance}; write percentages or fractions"
-            )
-        points.append(CurvePoint(line, time * days, survival))
-    if not rows:
+    elif not rows:
         faults.append(f"{row.file}: there are no points; {COLUMNS}")
-    return points if len(faults) == size else []
+    return rows
+
+
+def _point_faults(row: Digitized, line: int, time: float, survival: float) -> Iterator[str]:
+    """Say that a point is before the start, or not between 0 and 100%."""
+    where, off = f"{row.file} row {line}", float(row.tolerance)
+    if time < -float(row.time_tolerance):
+        yield f"{where}, column time: {time:g} {row.unit} is before the start"
+    if not -off <= survival <= 100 + off:
+        yield (
+            f"{where}, column survival: {survival:g}% is not between 0 and 100%, give or take "
+            f"{row.tolerance}; write percentages or fractions"
+        )
 
 
 def _bounds(row: Digitized, points: list[CurvePoint], days_per_month: float) -> Iterator[DayBound]:
