@@ -34,8 +34,9 @@ class Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+# pandas and papermill import it if it is installed, which it is for sweeps alone.
+sys.modules["pyarrow"] = None  # type: ignore[assignment]
 STANDING_IN: dict[str, Any] = {
-    "pyarrow": None,  # pandas and papermill import it if it is installed, for sweeps alone
     "entrypoints": SimpleNamespace(get_group_all=lambda _: ()),  # no package extends papermill
     "requests": Later("requests"),  # papermill reads notebooks from the web with it
     "faicons": Later("faicons"),  # great_tables shows icons with it
@@ -75,6 +76,7 @@ matplotlib.artist.kwdoc = lambda artist: ""  # no lists of properties for help()
 # Some libraries ask at import whether they are in a notebook, as pandas does to size its tables.
 builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
 import_module("pandas")
+del sys.modules["pyarrow"]
 with contextlib.suppress(ImportError):  # a notebook shows the error where a reader can see it
     for name in ("numbercheck.audit", "companion.workbench", *LATER):
         import_module(name)

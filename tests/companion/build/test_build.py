@@ -784,6 +784,16 @@ def test_the_process_of_a_build_imports_no_heavy_library(modules, without, most)
     assert len(loaded) < most
 
 
+def test_notebooks_start_from_all_that_they_import_and_from_nothing_else():
+    """What is missing there, each notebook imports for itself; what is too much delays all."""
+    code = "import sys, companion.build.engine\nprint(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(shown.stdout.split())
+
+    assert {"companion.workbench", "great_tables", "matplotlib.backends.backend_svg"} <= loaded
+    assert not {"faicons", "pyarrow", "requests"} & loaded
+
+
 def test_work_that_ended_is_not_taken_for_killed():
     """Threads that start processes at once ask for the status of each ended one, and one wins."""
     workers.warm_up()
