@@ -28,6 +28,9 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
         says += f"; of {of_total(fewer)} they are, if the others were not evaluable."
         return case.verdict("unchecked", MISSING, first, says)
     for kind, way, why in _explanations(case, first, evidence):
+        if kind == "rounding-slip" and case.tried[way][case.at]:
+            says = f"By {way.name} this limit is as printed; the slip is in the other one."
+            return case.verdict("unchecked", "not-determined", way, says)
         return case.verdict("mismatch", kind, way, f"{says}: {why}.")
     is_free = evidence.ledger.method(measure) not in METHODS
     if is_free and any(fit[case.at] for fit in case.tried.values()):
@@ -52,7 +55,8 @@ def _explanations(
         yield "complement-interval", way, "they are the interval of those without the event"
     for way in case.tried:
         if slip := _slip(case, way):
-            yield "rounding-slip", way, f"by {way.name} they were {slip}"
+            whole = "it was" if any(case.tried[way]) else "they were"
+            yield "rounding-slip", way, f"by {way.name} {whole} {slip}"
     for level, side in _other_levels(case):
         if _is_near(case, Method("wilson", level, side), total):
             for way in (Method(method, level, side) for method in METHODS):

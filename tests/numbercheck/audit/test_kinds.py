@@ -701,3 +701,23 @@ def test_limits_that_all_miss_in_one_way_are_of_another_size():
 
     assert found(rows) == {"unchecked"}
     assert found(["s1"]) == {"mismatch"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "wrong", "says"),
+    [  # Clopper and Pearson: 59.2962 to 93.1691
+        (("59.2", "93.2"), {"low"}, "it was cut off"),  # PMC5787508
+        (("59.3", "93.1"), {"high"}, "it was cut off"),
+        (("59.2", "93.1"), {"low", "high"}, "they were cut off"),
+        (("59.3", "93.2"), set(), ""),
+    ],
+)
+def test_a_slip_in_one_limit_is_not_held_against_the_other(limits, wrong, says):
+    """The method that names the slip prints the other limit as it should."""
+    s = Sketch()
+    s.everyone(25)
+    s.count("cured", "cured", 20, "80%", limits=limits)
+    found = {end: judged(s)[f"cured_conf_{end}"] for end in ("low", "high")}
+
+    assert {end for end, v in found.items() if v.verdict == "mismatch"} == wrong
+    assert all(says in found[end].reason for end in wrong)
