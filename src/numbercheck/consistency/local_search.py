@@ -11,6 +11,7 @@ References
 .. [1] Kirkpatrick, Gelatt and Vecchi (1983), doi:10.1126/science.220.4598.671
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import ceil, floor, log
@@ -20,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numbercheck.consistency.conditions import kinds
+from numbercheck.consistency.domains import Domain
 from numbercheck.consistency.energies import Energy, energies
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.raking import aims, linear, rake
@@ -77,7 +79,8 @@ def _attempt(model: Model, scope: Scope, seed: int) -> Columns | None:
     columns = _nearest(model, counts, np.bincount(kind, raked, len(known)), set(kind))
     if columns is None:
         return None
-    rows = [alike[tuple(columns[c][i] for c in scope.links)] for i in range(model.n)]
+    told = [_starts(model.scope.domains[c], columns[c]) for c in scope.links]
+    rows = [alike[key] for key in zip(*told, strict=True)] if told else [()] * model.n
     each = np.array([known.index(row) for row in rows])
     sizes = np.bincount(each, minlength=len(known))
     held = [linear(kind == k, size, 0.1) for k, size in enumerate(sizes)]
@@ -102,6 +105,14 @@ def _nearest(model: Model, counts: list, sizes: np.ndarray, lawful: set) -> Colu
     solution = model.solve(SECONDS)
     seeded = Random(0)  # noqa: S311 - keeps no secret
     return assemble(model, solution.solver, seeded) if solution.status == "feasible" else None
+
+
+def _starts(domain: Domain, values: list) -> list:
+    """The values that stand for the intervals in which some values are."""
+    if domain.variable.type != "integer":
+        return values
+    starts = [start for start in domain.values if start is not None]
+    return [v if v is None else starts[bisect_right(starts, v) - 1] for v in values]
 
 
 def _groups(rows: list[tuple]) -> list[np.ndarray]:

@@ -130,3 +130,20 @@ def test_a_model_too_large_for_memory_is_not_built(printed, monkeypatch):
     monkeypatch.setattr(structure, "MOST_SEATS", 1000)
     with pytest.raises(UndecidedError, match="280 patients have too many events"):
         Model(ledger(printed), N)
+
+
+def test_a_count_by_age_and_time_is_found_beside_a_printed_median_age():
+    """Ages are counted in intervals, while each patient of the cohort has one age."""
+    age = Variable("age", "Age", "integer", "18..90", "years", Expression(""), "")
+    asked = (
+        measure("all"),
+        measure("old", where="age >= 65 and os <= 60"),
+        measure("age", "quantity", where="age", unit="years", method="quantile-7"),
+        measure("year", "survival", endpoint="OS", horizon="365", unit="%", method="log"),
+    )
+    printed = (claim("all", "n", "100"), claim("old", "n", "20"), claim("age", "median", "61"))
+    columns = keyed((*COLUMNS[:2], age))
+    search = Search(Ledger(keyed(asked), keyed(printed), {}, columns))
+    found = pd.DataFrame(search.witness(search.rows))
+    assert ((found.age >= 65) & (found.os <= 60)).sum() == 20
+    assert 60.5 <= found.age.median() <= 61.5
