@@ -16,7 +16,7 @@ from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import ARTICLE, name_of, place, provenance, source_of
 from numbercheck.statistics.rounding import format_number
-from numbercheck.words import first_of
+from numbercheck.words import STATISTICS, first_of
 
 WIDTH, MOST, LONG = 88, 9, 4  # columns, rows of a list, lines of a reason
 GUESSED = "Read these against the article first; each is a mismatch if the draft has guessed right:"
@@ -127,7 +127,7 @@ def _lines(ledger: Ledger, verdict: Verdict) -> Iterator[str]:
     yield f"  printed   {claim.printed}{words}, {claim.locus}"
     read = wrap(provenance(claim, ledger), WIDTH - 12)
     yield from (f"  {'' if i else 'source':<9} {line}" for i, line in enumerate(read))
-    yield f"  is the    {claim.statistic} of {measure.label}"
+    yield f"  is the    {STATISTICS[claim.statistic]} of {measure.label}"
     if measure.family:
         yield f"  family    {measure.family}: {ledger.method(measure)}"
     reason = wrap(verdict.reason, WIDTH - 12)

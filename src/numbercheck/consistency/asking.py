@@ -56,7 +56,8 @@ class Bound:
     def __str__(self) -> str:
         proof = "" if self.certified else "  (not certified)"
         ends = f"{self.low:.4g}" if self.fixed else f"{self.low:.4g} to {self.high:.4g}"
-        return f"{self.label}: {ends} {self.unit}{proof}"
+        unit = "patient" if self.unit == "patients" and self.high == 1 else self.unit
+        return f"{self.label}: {ends} {unit}{proof}"
 
     def record(self) -> dict[str, object]:
         """Values for JSON."""
