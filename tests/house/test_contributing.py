@@ -128,3 +128,17 @@ def test_the_committed_notebooks_are_clear_and_clearing_a_used_one_gives_it_back
     assert len(copies) == 4
     for stored, cleared in zip(NOTEBOOKS, copies, strict=True):
         assert cleared.read_bytes() == stored.read_bytes(), f"{stored.name}: run `make clear`"
+
+
+def test_make_bench_offers_only_what_it_can_measure():
+    """A file that others import is no subject; naming one ends in a sentence, before any work."""
+    command = [sys.executable, ROOT / "tests" / "bench", "kinds"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    offered = done.stderr.partition("one of ")[2].strip().split(", ")
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert {"audit", "build", "truth"} <= set(offered)
+    for name in offered:
+        body = ast.parse((ROOT / "tests" / "bench" / f"{name}.py").read_text("utf-8")).body
+        assert "measure" in {part.name for part in body if isinstance(part, ast.FunctionDef)}
