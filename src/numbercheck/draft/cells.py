@@ -39,10 +39,9 @@ P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
 IS_RATE = re.compile(r"\([^()%]*\brates?\b[^()%]*\)|person[-‐ ]years", re.IGNORECASE)
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
-NUMBER_AND_PERCENT = re.compile(
-    r"\b([Nn]o\.?|[Nn]|[Nn]umber)\b[^()]{0,30}\(\s*%(?:\s+[a-z][^()]*)?\s*\)"
-)
-PERCENT_AND_NUMBER = re.compile(r"(%|\b[Pp]ercent(age)?)\s*\(\s*([Nn]o\.?|[Nn]|[Nn]umber)\s*\)")
+NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
+NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
+PERCENT_AND_NUMBER = re.compile(rf"(%|\b[Pp]ercent(age)?)\s*\(\s*{NUMBER}\s*\)")
 BOTH = re.compile(f"{NUMBER_AND_PERCENT.pattern}|{PERCENT_AND_NUMBER.pattern}")
 BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")

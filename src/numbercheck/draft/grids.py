@@ -7,7 +7,7 @@ from math import isfinite
 
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
-from numbercheck.draft.cells import IS_P, SIZE, Setting, parses, read_cell
+from numbercheck.draft.cells import IS_P, NUMBER, SIZE, Setting, parses, read_cell
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number, plain
@@ -17,7 +17,6 @@ from numbercheck.statistics.rounding import Printed
 
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
-NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
 NO_PERCENT = (
     rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\))"
 )
