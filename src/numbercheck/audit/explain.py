@@ -103,7 +103,7 @@ def _told(ledger: Ledger, verdicts: Sequence[Verdict]) -> str:
         lines += [f"  {v.locus} ({v.claim}) prints {v.printed}: {v.reason}" for v in found]
     reasons: dict[str, list[str]] = {}
     for verdict in verdicts:
-        if verdict.verdict == "unchecked" and verdict not in guessed:
+        if verdict.verdict == "unchecked" and verdict.kind != "guess":
             reasons.setdefault(verdict.reason, []).append(verdict.claim)
     lines += ["", "Not checked, and why:"] if reasons else []
     lines += [f"  {reason} ({first_of(claims)})" for reason, claims in reasons.items()]

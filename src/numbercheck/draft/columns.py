@@ -61,8 +61,9 @@ def read_columns(
     lines = (*rows.values(), *columns.values())
     pairs = (pair for line in lines for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
-    found += [pair for column in columns.values() for pair in combinations(column, 2)
-              if _share_a_total(*pair)]  # fmt: skip
+    for column in columns.values():
+        far = (cell for cell in column if cell.is_far)
+        found += [pair for pair in combinations(far, 2) if _totals(*pair, least=LEAST)]
     found += [(cell,) for cell in cells if cell.is_partial and cell.is_of_fewer]
     found += [part for column in columns.values() for part in _parts(column)]
     wrong = {id(c.drafted) for column in columns.values() for c in _slips(column)}
@@ -97,12 +98,6 @@ def _are_of_others(first: PercentCell, second: PercentCell) -> bool:
     if first.column == second.column and first.is_far and second.is_far:
         return bool(_totals(first, second, least=LEAST, most=MOST))
     return first.is_of_fewer and second.is_of_fewer
-
-
-def _share_a_total(first: PercentCell, second: PercentCell) -> bool:
-    """Whether two cells that no rounding explains are out of one smaller number."""
-    are_far = first.is_far and second.is_far
-    return are_far and bool(_totals(first, second, least=LEAST))
 
 
 def _parts(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:

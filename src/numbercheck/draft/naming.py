@@ -147,8 +147,9 @@ class Measures:
 
 def _in_rows(first: Entry, second: Entry) -> bool:
     """Whether two entries are of two rows of tables, which count two things."""
-    places = [(e.part, e.finding.row) for e in (first, second) if e.part.startswith("Table")]
-    return len(set(places)) == 2
+    in_tables = first.part.startswith("Table") and second.part.startswith("Table")
+    is_one = first.part == second.part and first.finding.row == second.finding.row
+    return in_tables and not is_one
 
 
 def _agree(values: dict[str, str], drafted: Drafted) -> bool:
