@@ -161,7 +161,7 @@ class Search:
         found: list[Found] = []
         late: list[UndecidedError] = []
         rows: list[str] = []
-        for index in self._quickest:
+        for index in self._in_turn(n):
             part = self.parts[index][0]
             try:
                 answer = self._answer(index, part & active, n)
@@ -203,7 +203,7 @@ class Search:
             n = self.size(active)
         except InfeasibleError:
             return self.sizing & active
-        for index in self._quickest:
+        for index in self._in_turn(n):
             part = self.parts[index][0]
             with suppress(UndecidedError):
                 if self._answer(index, part & active, n) is None:
@@ -264,6 +264,10 @@ class Search:
             return True
         except UndecidedError:
             return False
+
+    def _in_turn(self, n: int) -> Iterable[int]:
+        """Places of the parts, in the order in which to ask them of so many patients."""
+        return self._quickest if n > MANY else range(len(self.parts))
 
     @cached_property
     def _quickest(self) -> list[int]:
