@@ -18,8 +18,11 @@ from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.tails import t_quantile, t_tail
 from numbercheck.words import STATISTICS
 
+FEW = 5  # degrees of freedom
+LEAST = 1e-15  # P values below count as that
 FAR, FARTHER = 0.5, 1.25  # difference and ratio of two z that no choice of test explains
 
 
@@ -70,17 +73,38 @@ class Interval(NamedTuple):
     @property
     def errors(self) -> Ends:
         """Standard errors that the width leaves."""
-        (l0, l1), (u0, u1) = self.on_scale(self.low), self.on_scale(self.high)
-        z = 2 * two_sided_z(self.level)
+        return self._error(self.low, self.high, 2)
+
+    def _error(self, low: Printed, high: Printed, halves: int = 1) -> Ends:
+        """Standard errors that the distance between two numbers, so many half-widths, leaves."""
+        (l0, l1), (u0, u1) = self.on_scale(low), self.on_scale(high)
+        z = halves * two_sided_z(self.level)
         return max(u0 - l1, 0.0) / z, (u1 - l0) / z
 
     @property
     def z(self) -> Ends:
-        """Distances of the estimate from no effect, in standard errors."""
-        (e0, e1), (s0, s1) = self.on_scale(self.estimate.value), self.errors
+        """Distances of the estimate from no effect, in standard errors of the two halves.
+
+        They differ where limits are exact, by profile likelihood or by resampling.
+        """
+        s0, s1 = self.errors
+        if not may_be(self.high, self.upper):
+            center = self.estimate.value
+            halves = self._error(self.low, center), self._error(center, self.high)
+            s0, s1 = min(low for low, _ in halves), max(high for _, high in halves)
+        e0, e1 = self.on_scale(self.estimate.value)
         least = 0.0 if e0 <= 0 <= e1 else min(abs(e0), abs(e1))
         most = max(abs(e0), abs(e1))
         return (least / s1 if s1 else 0.0), (most / s0 if s0 else inf)
+
+    @property
+    def z_of_few(self) -> Ends:
+        """As ``z``, down to where a difference is one of means of few patients."""
+        low, high = self.z
+        if self.name not in RATIOS:
+            t = low / two_sided_z(self.level) * t_quantile(self.level, FEW)
+            low = min(low, two_sided_z(1 - max(t_tail(t, FEW), LEAST)))
+        return low, high
 
 
 def _skew(low: Ends, high: Ends, estimate: Ends) -> float:
@@ -188,7 +212,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif _is_far(claim.value, (low, high)) and not is_adjusted(claim, evidence):
+    elif _is_far(claim.value, interval.z_of_few) and not is_adjusted(claim, evidence):
         says += f"; no unweighted test of the same effect gives {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
@@ -202,7 +226,7 @@ def _is_far(printed: Printed, z: Ends) -> bool:
 
 
 def _are_apart(ps: list[float], z: Ends) -> bool:
-    own = tuple(two_sided_z(1 - min(max(p, 1e-15), 1.0)) for p in reversed(ps))
+    own = tuple(two_sided_z(1 - min(max(p, LEAST), 1.0)) for p in reversed(ps))
     pairs = list(product(own, z))
     gap = min(abs(a - b) for a, b in pairs)
     ratio = min(max(a, b) / max(min(a, b), 1e-9) for a, b in pairs)

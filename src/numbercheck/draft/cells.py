@@ -9,6 +9,7 @@ from numbercheck.draft.findings import (
     Finding,
     Number,
     as_printed,
+    level_named,
     limits_named,
     signed,
 )
@@ -37,10 +38,13 @@ SPREAD = re.compile(
 RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!.*=)")
-IS_RATE = re.compile(r"\([^()%]*\brates?\b[^()%]*\)|person[-‐ ]years", re.IGNORECASE)
+IS_RATE = re.compile(
+    r"\([^()%]*\brates?\b[^()%]*\)|\bperson[-‐ ](?:\w+[-‐ ])?(?:years|months|weeks|days)",
+    re.IGNORECASE,
+)
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
-NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
+NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()\n]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
 PERCENT_AND_NUMBER = re.compile(rf"(%|\b[Pp]ercent(age)?)\s*\(\s*{NUMBER}\s*\)")
 BOTH = re.compile(f"{NUMBER_AND_PERCENT.pattern}|{PERCENT_AND_NUMBER.pattern}")
 BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
@@ -53,7 +57,7 @@ class Setting:
 
     ``heading`` and ``label`` are the words of its column and row, ``stub`` those above the row,
     ``far`` those of the caption and the notes; ``size`` is how many patients its column or section
-    has.
+    has; ``has_percents`` says that a row of the table has whole percentages alone.
     """
 
     name: str
@@ -63,17 +67,20 @@ class Setting:
     far: str
     size: str
     arm: str
+    has_percents: bool = False
 
     @property
     def near(self) -> str:
         """The words of its row and column."""
-        return f"{self.heading} {self.label} {self.stub}"
+        return f"{self.heading}\n{self.label}\n{self.stub}"
 
     def finding(self, kind: str, numbers: list[Number], ending: str = "") -> Finding:
         """A finding in this cell's arm."""
         label = f"{self.name}, {ending}" if ending else self.name
         arm = "" if ending else self.arm
-        return Finding(kind, label, numbers, arm=arm, topic=self.name, size=self.size)
+        found = Finding(kind, label, numbers, arm=arm, topic=self.name, size=self.size)
+        found.level = level_named(self.near) or level_named(self.far)
+        return found
 
 
 def parses(cell: str) -> bool:
@@ -88,6 +95,8 @@ def read_cell(text: str, at: Setting) -> Finding | None:
         (found,) = _numbers(m, p_value="p_value")
         found.printed = signed(m["relation"], found.printed)
         return at.finding("comparison", [found], "P value")
+    if len(_effects(at.heading)) > 1:
+        return None  # either of them, as the row tells a reader
     for form, read in READ.items():
         if m := form.fullmatch(text):
             return read(m, at)
@@ -115,7 +124,7 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
         return None  # men/women
     if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
-    is_rate = bool(m["percent"]) and number(m["percent"]) > 100  # in a thousand, or of person-years
+    is_rate = number(m["percent"] or "") > 100 or IS_RATE.search(at.near)  # in a thousand
     shown = {} if is_rate else {"percent": "percent", **LIMITED}
     return at.finding("count", _numbers(m, n="n", N="N", **shown))
 
@@ -129,7 +138,8 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     if said == "n" and not whole:
         said = ""  # of other rows below one heading
     is_told = bool(NUMBER_AND_PERCENT.search(f"{at.heading} {at.label}"))
-    if not is_told and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
+    is_center = _said(at.label) in ("mean", "median")
+    if not (is_told or is_center) and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
         is_told = not at.size or _fits(m, at, BELOW)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = _fits(m, at) or (said == "n" and not at.size)
@@ -155,6 +165,11 @@ def _is_percent_first(m: re.Match[str], at: Setting) -> bool:
     return number(m["a"]) <= 100 and (not is_one_of_two or _fits(m, at, count="b"))
 
 
+def says_percent(words: str) -> bool:
+    """Whether words announce percentages alone."""
+    return bool(re.search(r"\(%\)|\s%", words)) and not BOTH.search(words)
+
+
 def _said(text: str) -> str:
     """What words say of the first number of a cell: a median, a mean or a count."""
     if re.search(r"\b[Mm]edians?\b", text):
@@ -175,8 +190,11 @@ def _fits(m: re.Match[str], at: Setting, near: float = 1, count: str = "a") -> b
 def _effect(*texts: str) -> str:
     """The effect that words name first; empty where they name none."""
     one = (text for text in texts if not re.search(r"β|(?<!-)\bbeta\b(?!-)|[Cc]oefficient", text))
-    named = (name for text in one for name, p in EFFECTS.items() if re.search(p, text))
-    return next(named, "")
+    return next((name for text in one for name in _effects(text)), "")
+
+
+def _effects(text: str) -> list[str]:
+    return [name for name, pattern in EFFECTS.items() if re.search(pattern, text)]
 
 
 def _spread(m: re.Match[str], at: Setting) -> Finding | None:
@@ -227,10 +245,8 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         return at.finding("comparison", _numbers(m, a=effect), effect.replace("_", " "))
     if said in ("median", "mean"):
         return at.finding("quantity", _numbers(m, a=said))
-    in_percent = re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading) or (
-        re.search(r"\(%\)|\s%", at.near) and not BOTH.search(at.near)
-    )
-    if m["sign"] or in_percent:
+    in_percent = re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading)
+    if m["sign"] or in_percent or says_percent(at.near):
         if (
             QUANTILE.search(at.name)
             or re.search(rf", {UNIT}\s*$", at.name)
@@ -238,8 +254,8 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
         ):
             return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))
-    counted = "n" in (said, _said(at.name), _said(at.far)) or re.search(
-        r"\b(n|no|number)\b", at.heading, re.I
+    counted = "n" in (said, _said(at.name), _said(at.far)) or (
+        re.search(r"\b(n|no|number)\b", at.heading, re.I) and not at.has_percents
     )
     whole = re.fullmatch(r"\d[\d,]*", m["a"])
     return at.finding("count", _numbers(m, a="n")) if counted and whole else None

@@ -61,11 +61,11 @@ def read_columns(
     lines = (*rows.values(), *columns.values())
     pairs = (pair for line in lines for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
-    for column in columns.values():
-        far = (cell for cell in column if cell.is_far)
-        found += [pair for pair in combinations(far, 2) if _totals(*pair, least=LEAST)]
     found += [(cell,) for cell in cells if cell.is_partial and cell.is_of_fewer]
-    found += [part for column in columns.values() for part in _parts(column)]
+    for column in columns.values():
+        found += [*_parts(column), *_of_one_other(column)]
+    known = {(cell.part, cell.row) for each in found for cell in each}  # of some patients
+    found += [(c,) for c in cells if (c.part, c.row) in known and not c.is_of(c.size)]
     wrong = {id(c.drafted) for column in columns.values() for c in _slips(column)}
     return {id(cell.drafted) for each in found for cell in each}, wrong
 
@@ -98,6 +98,14 @@ def _are_of_others(first: PercentCell, second: PercentCell) -> bool:
     if first.column == second.column and first.is_far and second.is_far:
         return bool(_totals(first, second, least=LEAST, most=MOST))
     return first.is_of_fewer and second.is_of_fewer
+
+
+def _of_one_other(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:
+    """Cells that are out of another number, which two that are far off have in common."""
+    misfits = [cell for cell in column if not cell.is_of(cell.size)]
+    for pair in combinations([cell for cell in misfits if cell.is_far], 2):
+        for total in _totals(*pair, least=LEAST):
+            yield tuple(cell for cell in misfits if cell.is_of(total))
 
 
 def _parts(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from numbercheck.draft.numerals import LEVEL
+
 LIMITS = ("conf_low", "conf_high")
 LIMITED = {"low": "conf_low", "high": "conf_high"}  # groups of patterns
 SIGNS = {"≤": "<=", "≥": ">=", "<": "<", ">": ">"}
@@ -67,6 +69,12 @@ def as_printed(text: str) -> str:
 def signed(sign: str, printed: str) -> str:
     """A P value with its sign, if that is more than the equals sign."""
     return SIGNS.get(sign, "") + printed
+
+
+def level_named(words: str) -> str:
+    """Confidence level that words name last; empty for 95 % or where they name none."""
+    named = re.findall(r"[89]\d(?:[.·]\d+)?", " ".join(re.findall(LEVEL, words)))
+    return named[-1].replace("·", ".") if named and named[-1] != "95" else ""
 
 
 def limits_named(words: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from math import isfinite
 
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
-from numbercheck.draft.cells import IS_P, NUMBER, SIZE, Setting, parses, read_cell
+from numbercheck.draft.cells import IS_P, NUMBER, SIZE, Setting, parses, read_cell, says_percent
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number, plain
@@ -20,6 +20,7 @@ INDENT = "\u2003"
 NO_PERCENT = (
     rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\))"
 )
+SHARE = r"\(\s*\d+(?:[.·]\d+)?\s*%?\s*\)"  # of all, behind a size
 CENTER = r"[,;:]?\s*[—–-]?\s*\(?\b([Mm]edian|[Mm]ean)\b[\s(,±]*(\(?(IQR|SD|range|interquartile range)\)?)?\)?"
 STATISTIC_ONLY = re.compile(
     r"\W*((median|mean|range|iqr|interquartile range|sd|min(imum)?|max(imum)?|q1|q3|±)[\s,/;()–—±-]*|"
@@ -65,7 +66,7 @@ class Column:
     def rest(self) -> str:
         """Heading without arm and size, where it says more than which statistic stands below."""
         rest = self.heading.partition(self.own)[2] if self.arm else self.heading
-        rest = re.sub(NO_PERCENT, "", SIZE.sub("", rest))
+        rest = re.sub(rf"{NO_PERCENT}|{SHARE}", "", SIZE.sub(" ", rest))
         says_form = IS_P.search(rest) or any(re.search(p, rest) for p in EFFECTS.values())
         return "" if says_form or PLAIN_HEADING.fullmatch(rest) else rest.strip(" ,;:")
 
@@ -88,6 +89,9 @@ class TableReader:
         self.above = ""  # size in the last heading that has one
         self.first: dict[str, int] = {}  # label: the row where it stands first
         self.under: dict[int, str] = {}  # row: the heading above it
+        self.has_percents = any(
+            says_percent(row[0]) and "".join(row[1:]).isdecimal() for row in table.rows
+        )
         self.size = ""
         if (found := SIZE.search(table.caption)) and not self.arms:
             self.size = found[1]
@@ -190,7 +194,10 @@ class TableReader:
         if re.search(r"\bref(erence)?\b", cell, re.IGNORECASE):
             self.aside[r, c] = dict.fromkeys(range(len(cell)), "reference category")
         found = read_cell(
-            cell.strip(), Setting(name, column.heading, label, self.stub, far, size, column.arm)
+            cell.strip(),
+            Setting(
+                *(name, column.heading, label, self.stub, far, size, column.arm), self.has_percents
+            ),
         )
         if found:
             found.section = self.section.heading if self.section.size else ""
@@ -218,11 +225,11 @@ class TableReader:
             limits
             and last
             and last.arm == found.arm
-            and not last.value("conf_low")
+            and not (last.value("conf_low") or last.value("p_value"))
             and (last.row == found.row)
             and are_near(last, found.numbers, reach=0)
         ):
-            last.numbers += found.numbers
+            last.numbers, last.level = last.numbers + found.numbers, found.level
         else:
             self.findings.append(found)
 

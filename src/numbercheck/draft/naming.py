@@ -109,7 +109,7 @@ class Measures:
         shared = {s for s in values if drafted.printed(s)}
         agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
         beside = any(e.locus == entry.locus for e in drafted.entries)
-        is_loose = beside or "N" in shared - agree or finding.label.endswith(OTHER)
+        is_loose = beside or {"N", "sd"} & (shared - agree) or finding.label.endswith(OTHER)
         if shared - agree and is_loose:
             return False  # of two groups, not one number printed in two ways
         shared, agree = shared - {"N"}, agree - {"N"}

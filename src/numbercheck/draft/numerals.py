@@ -38,6 +38,11 @@ MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
+CI = r"(?:[Cc]onfidence|[Cc]redible|CIs?\b|CrI\b)"
+LEVEL = (
+    rf"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?={CI})|\b[89]\d(?:[.·]\d+)?\s*%\s+(?=(?:[\w-]+\s+){{1,3}}{CI})|"
+    rf"(?:CIs?|CrI|[Ii]ntervals?)[\s:,=(\[]{{0,3}}9[059]\s*%[\s:,;=(\[]*(?={N}\s*%?{TO}{N})|[Cc]onfidence level of \d+"
+)
 LIST = rf"{N}(?:\s*(?:(?:[-–—/]|to|or)\s*{N}(?=\s*\(\d+(?:\.\d+)?%)|(?:[-–—/,]|to|or|and)\s*{N}(?!\d|\s*(?:[%(]|in\b|of\b|(?:{COUNTED})\b))))*"
 ASIDE: dict[str, re.Pattern[str]] = {
     reason: re.compile(pattern)
@@ -47,10 +52,11 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "citation": r"(?<![\d%)] )(?<![\d%)])\[\d+(?:\s*[,–—-]\s*\d+)*\]|\[\d+(?:\s*,\s*\d+)+\]|(?<=[a-z.,] )\[\d+\]|\[\d+\](?=[.;,])",
         "raised: a citation, footnote or unit": RAISED,
         "power of ten": r"(?<=[×x*] )10(?=[⁰-⁹⁻^])|(?<=[×x*])10(?=[⁰¹²³⁴-⁹⁻^])|\b10(?=[⁰¹²³⁴-⁹⁻]+/)",
-        "confidence level": r"\b\d\d(?:[.·]\d+)?\s*%?[\s-]*(?=(?:[Cc]onfidence|CIs?\b|CrI|[Cc]redible))|[Cc]onfidence level of \d+",
+        "confidence level": LEVEL,
         "grade": rf"\b[Gg]rades?[\s-]*(?:[≥>≤<]\s*)?{LIST}(?:\s+or\s+(?:higher|more|worse|above|greater))?|\b[1-5]\s*[/–-]\s*[1-5](?=\s+[Gg]rades?\b)",
-        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*)?{LIST}",
+        "name of a stage, phase, score or the like": rf"\b(?:[Ss]tages?|[Pp]hase|[Cc]lass|ECOG(?:\s+PS|\s+performance[- ]status)?(?:\s+score)?|(?:[Ss]ub)?[Ss]core|[Tt]ype|[Cc]ycles?|[Cc]ourses?|[Ll]ines?|[Ll]evels?|[Cc]ohort|[Pp]art|[Ss]tep|[Dd]ose level|[Ss]tatus|[Pp]erformance [Ss]tatus(?: score)?)\s*(?:of\s+|≥\s*|≤\s*|=\s*(?=\d/\d\b))?{LIST}",
         "name of an arm": rf"\b(?:[Aa]rms?|[Gg]roups?)\s+[1-4](?:(?:,\s*|\s+(?:and|or)\s+)[1-4])*\b(?!\s*%|[.·]\d|\s+of\b|\s+(?:{COUNTED})\b)",
+        "dilution": r"\b1\s*/\s*\d{1,3}[, \u00a0]?000\b",
         "temperature": rf"{N}\s*°\s*[CF]\b",
         "version": r"\b[Vv]ersions?\s+\d+(?:\.\d+)*",
         "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",

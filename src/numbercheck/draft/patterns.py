@@ -17,7 +17,10 @@ PERCENT = rf"(?<!\d,){N}\s*%"  # after a decimal comma there is but a part of on
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
 LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"
 # after a percentage: it is none of several, nor of one arm alone, so it is that of the count before
-OF_SEVERAL = r"(?!\s+[A-Za-z][^();%]*?(?:,|\band|\bvs\.?|\bversus)\s+(?:in\s+)?[\d.·]+\s*%(?!\s*C))"
+OF_SEVERAL = (
+    rf"(?!\s*,\s*{PERCENT}\s*,)"
+    r"(?!\s+[A-Za-z][^();%]*?(?:,|\band|\bvs\.?|\bversus)\s+(?:in\s+)?[\d.·]+\s*%(?!\s*C))"
+)
 OF_ALL = OF_SEVERAL + r"(?!\s+(?:of|in)\s+the\s+(?:[\w-]+\s+){1,3}?(?:group|arm)\b)"
 OPEN = r"\s*[(\[]\s*"
 CLOSE = r"\s*[)\]]"
@@ -48,7 +51,7 @@ PATTERNS = [
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("p_value", rf"\b[Pp](?:\s*-?\s*[Vv]alues?)?(?:\s+for\s+[^()=<>;.]{{1,40}}?)?\s*(?P<sign>[=<>≤≥]|of|was)\s*(?P<p_value>{N}(?:\s*[×x]\s*10[⁻⁰¹²³⁴-⁹]+)?)(?![\d.·]|\s*(?:%|k?Pa\b))"),
-        ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:of |from )?[(\[]?\s*{LIMITS}(?![\d.·]|\s*[-–—]\s*\d)"),
+        ("interval", rf"(?:CrI|CI|[Cc]onfidence [Ii]nterval|[Cc]redible [Ii]nterval|[Cc]onfidence [Ll]imits)s?(?:\s*[(\[]C[Ir]I?[)\]])?[\s:,;=]*(?:[(\[]?¤¤\s*%[\s:,;=]*)?(?:of |from )?[(\[]?\s*{LIMITS}(?![\d.·]|\s*[-–—]\s*\d)"),
         ("effect", rf"(?P<effect>{'|'.join(EFFECTS.values())})(?:{OPEN}[A-Z]{{1,4}}{CLOSE})?(?:\s+for\b{GAP}{{0,60}}?)?{GAP}{{0,40}}?(?P<value>{N})(?:\s*%|\s*percentage points|\s*{UNIT})?(?:{OPEN}{LIMITS}{CLOSE})?"),
         ("mean", rf"(?P<mean>{N})\s*%?(?:\s*{UNIT})?\s*[(]?\s*(?:±|\+/-|\+/−)\s*(?P<sd>{N})"),
         ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),

@@ -94,6 +94,9 @@ class Populations:
         self.whole = whole(found, self.main)
         self.printed = {number(n) for d in measures.all for n in d.printed("N")}  # totals
         self.printed |= set(map(size_of, found))
+        self.counted: dict[str, set[float]] = {}  # locus: how many are counted in the paragraph
+        for entry in (e for d in measures.all for e in d.entries if d.first.kind == "count"):
+            self.counted.setdefault(entry.locus, set()).add(_printed(entry))
         self.others = [d for d in found if not (d.first.arm or self.is_outside(d))]
         self.odd: dict[str, tuple[str, Sizes]] = {}  # part: population of its table
         self.overlap = False  # the arms are not parts of everyone, as in a crossover
@@ -196,7 +199,8 @@ class Populations:
         if total := found.value("N"):
             return number(total) == size
         is_another = not is_rounded_share(found, size, slip=0) and any(
-            is_rounded_share(found, other, slip=0) for other in self.printed
+            is_rounded_share(found, other, slip=0)
+            for other in self.printed | self.counted[entry.locus]
         )
         slip = 0 if found.value("conf_low") else 1  # limits that may be of fewer patients
         return drafted.among == among and is_rounded_share(found, size, slip) and not is_another

@@ -13,6 +13,7 @@ from numbercheck.draft.findings import (
     Finding,
     Number,
     base_label,
+    level_named,
     limits_named,
     signed,
 )
@@ -69,6 +70,7 @@ UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
 AGAINST_NEXT = re.compile(r"\s*(?:vs\.?|versus|v\.?|(?:as )?compared (?:with|to))\s")
+BETWEEN = re.compile(rf"[^\d;.]*\bbetween\s+(?:[A-Za-z]+\s+)?{N}\s+and")
 OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
@@ -201,8 +203,7 @@ def _interval(at: Context) -> list[Finding]:
         and not _is_mirrored(last, limits)
     ):
         last.numbers += limits
-        level = re.match(r"\W*(\d\d(?:[.·]\d+)?)\s*%", at.text[at.match.start() :])
-        last.level = level[1].replace("·", ".") if level and level[1] != "95" else ""
+        last.level = level_named(at.text[at.left : at.match.start("low")])
     return []
 
 
@@ -219,6 +220,8 @@ def _rate(at: Context) -> list[Finding]:
 
 def _mean(at: Context) -> list[Finding]:
     numbers = at.numbers("mean", "sd")
+    if not _in_one_unit(at, "mean", "sd"):
+        return []  # a date, and how far off it may be
     if at.last and at.last.value("mean") and AGAIN_LAST.search(at.before):
         return [_other(at.last, numbers)]
     return [Finding("quantity", _summarized(at, "mean"), numbers, unit=_unit(at, "mean"))]
@@ -239,8 +242,7 @@ def _spread(at: Context, what: str) -> tuple[list[Number], str]:
     center = number(at.group("median") or at.group("again"))
     if numbers and not named and not number(at.match["low"]) <= center <= number(at.match["high"]):
         return [], ""  # limits of a difference
-    named_units = (_unit(at, g)[:1] for g in ("median", "again", "low", "high") if at.group(g))
-    if len({*named_units} - {""}) > 1:
+    if not _in_one_unit(at, "median", "again", "low", "high"):
         return [], ""  # from months to years
     return numbers, "" if named or not numbers else "guess: the range; could be quartiles"
 
@@ -258,6 +260,10 @@ def _summarized(at: Context, center: str) -> str:
     return trimmed(at.arms.without(inner)) or at.label()
 
 
+def _in_one_unit(at: Context, *groups: str) -> bool:
+    return len({_unit(at, group)[:1] for group in groups if at.group(group)} - {""}) < 2
+
+
 def _unit(at: Context, center: str) -> str:
     unit = re.search(UNIT, at.text[at.match.end(center) : at.match.end() + 12])
     return unit[0] if unit else ""
@@ -270,6 +276,8 @@ def _effect(at: Context) -> list[Finding]:
         return []  # what the ratio is of, or HR for heart rate
     if statistic == "difference" and AGAINST_NEXT.match(at.text, at.match.end()):
         return []  # what was no different
+    if BETWEEN.match(at.text, at.match.start("effect"), at.match.end() + 4):
+        return []  # the first of two times
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
     topic = trimmed(for_what[1]) if for_what else ""
     numbers = at.numbers(value=statistic, **LIMITED)

@@ -8,6 +8,7 @@ from numbercheck.draft.naming import Drafted, Entry, number
 # labels of sizes, the last ones surely everyone's
 EVERYONE = ("", "planned", r"(?i)^(patients|participants|total|all|overall|whole|both)\b|sample\b",
             "enrolled", "randomized")  # fmt: skip
+STAYED = re.compile(r"complet|eval|analy")
 ENROLLED, RANDOMIZED = 3, 4
 FEW = 2  # patients, told in passing
 LOST = 0.05  # of everyone, where the arms' sizes may be a slip
@@ -29,7 +30,10 @@ def whole(populations: list[Drafted], arms: Sizes) -> Drafted | None:
     sized = []
     for drafted in populations:
         rank, size = rank_of(drafted), size_of(drafted)
-        beside = told & {e.locus for e in drafted.entries if not e.part.startswith("Table")}
+        beside = told & {
+            e.locus for e in drafted.entries
+            if not e.part.startswith("Table") and not STAYED.search(e.finding.label)
+        }  # fmt: skip
         fits = (
             size >= together
             or (rank == RANDOMIZED and size >= most)

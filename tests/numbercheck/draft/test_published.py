@@ -14,12 +14,20 @@ from numbercheck.ledger.reading import read_ledger
 
 
 def judged(folder, text="", *tables):
-    """Verdicts on a drafted article."""
+    """Verdicts on a drafted article, a paragraph a line."""
     printed = [PrintedTable(f"Table {i}", rows, part=f"Table {i}")
                for i, rows in enumerate(tables, 1)]  # fmt: skip
-    article = Article((Paragraph("Text", "Text ¶1", text),) if text else (), tuple(printed))
+    paragraphs = (Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(text.splitlines(), 1))
+    article = Article(tuple(paragraphs), tuple(printed))
     write_draft(draft_article(article), folder / "ledger")
     return audit(read_ledger(folder / "ledger"))
+
+
+def fitting(*sizes):
+    """Rows of counts whose percentages are right, out of the sizes of their columns."""
+    counts = ([size // i for size in sizes] for i in range(2, 12))
+    return [["Sign", *(f"{n} ({100 * n / size:.1f}%)" for n, size in zip(row, sizes, strict=True))]
+            for row in counts]  # fmt: skip
 
 
 def wrong(*given):
@@ -110,11 +118,52 @@ def wrong(*given):
         "seen in six patients (2.3% [95% CI 0.8; 4.9]).",
         # patients of another number than those enrolled: PMC5654157
         "We randomly assigned 59 patients. Of 77 assessable patients, none had been treated.",
+        # of those who answered: PMC2744923
+        "Patients were assigned to zolimab (n = 422) or placebo (n = 209). The questions were "
+        "answered by 371 of 422 (87.9%) patients in the zolimab group; three (0.8%) in the zolimab "
+        "group had missed a dose.",
+        # a subscore of 0 or 1: PMC5049645
+        "Few of those with a subscore = 0/1 (21%) were well.",
+        # a dilution: PMC5654031
+        "They gave 0.25% zolicaine added to 1/200,000 adrenaline.",
+        # doses, and the percentages of three of them: PMC4845107
+        "It rose with double the dose, Z10 and ZX 10/20 (24.3%, 42.4%, and 52.6%, respectively).",
+        # the level stands after CI: PMC1079947
+        "Pressure was 6.0 ± 0.9 kPa and fell by 0.9 ± 0.5 kPa (CI 95 % -1.3, -0.5; p = 0.004).",
+        # the third of the visits, not a difference: PMC5572237
+        "There was no difference in speed between visits 4 and 5 (p = 0.272).\n"
+        "There was no difference in score between visits 4 and 5 (p = 0.100).",
+        # words between the level and the interval: PMC4360612
+        "The difference was 56.6% (95% posterior credible interval 41.4-70.0%).",
+        # tolerances of dates: PMC3107164
+        "The window is 4 weeks ± 5 days.\nThe window is 4 months ± 2 weeks.",
+        # standard deviations, and errors: PMC5986584
+        "The loss of weight was −1.6 ± 2.3 kg.\nThe loss of weight was −1.6 ± 0.5 kg.",
+        # Wilcoxon's P value in 14 patients: PMC4807034
+        "Fat fell (difference -0.94 kg, 95%CI -0.48 to -1.41, p = 0.003).",
+        # one of those assigned was lost: PMC4114185
+        "Subjects were randomized to zolimab (7 subjects), sham (8 subjects) and placebo (7 "
+        "subjects). Twenty-one subjects completed the study.",
+        # exact limits, and the P value of an exact test: PMC1087200
+        "Parasites were rarer (odds ratio = 42; 95% CI, 2.4–2,061; Fisher's exact p = 0.002).",
     ],
 )
 def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
     """Every number is read as what it is, or left to do."""
     assert wrong(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("We enrolled 40 patients. Response was seen in 20 (50.0%; 90% CI 37.4–62.6).", ()),
+        ("", [[["", "All (n = 40)", "90% CI"], ["Response, n (%)", "20 (50.0)", "37.4–62.6"]]]),
+    ],
+)
+def test_limits_are_held_against_their_own_confidence_level(tmp_path, text, tables):
+    """Of 40, Wilson's."""
+    verdicts = {v.printed: v.verdict for v in judged(tmp_path, text, *tables)}
+    assert verdicts["37.4"] == "match", verdicts
 
 
 def test_the_size_of_a_cited_study_is_not_that_of_the_trial(tmp_path):
@@ -204,6 +253,27 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # subgroups whose sizes are not printed: PMC3598551
         [["", "AL (n = 603) % (95% CI)", "DP (n = 610) % (95% CI)"],
          ["Asia", "88.9 (81.5, 96.3)", "97.2 (93.0, 99.9)"]],
+        # a heading of two effects: PMC5404992
+        [["", "Odds Ratio or Mean Difference", "95% CI"], ["Ever outdoors", "1.71", "1.04–2.80"],
+         ["Mean times a day (SD)", "-.09", "-.46–.28"]],
+        # percentages, as one row says: PMC1501010
+        [["", "Zolimab N = 57", "Control N = 41", "Total N = 98"],
+         ["Employed (%)", "29", "33", "31"], ["Housing", "", "", ""],
+         ["Alone", "6", "15", "10"], ["With others", "94", "85", "90"]],
+        # the growth of 3 of the 96 is not known, as in the other column: PMC5494175
+        [["", "A (n = 96) by birth", "B (n = 422) by now"], ["Short, n (%)", "", ""],
+         ["No", "79 (85.0)", "347 (84.0)"], ["Yes", "14 (15.0)", "66 (16.0)"], *fitting(96, 422)],
+        # in week 2, of 105: PMC4359699
+        [["", "A (n = 104)", "B (n = 106)"], *fitting(104, 106),
+         ["ACR20 in week 2, n (%)", "15 (14.4)", "30 (28.6)"],
+         ["LDA in week 2, n (%)", "8 (7.7)", "13 (12.4)"],
+         ["LDA in week 8, n (%)", "15 (14.4)", "32 (30.2)"],
+         ["Remission in week 2, n (%)", "1 (1.0)", "1 (1.0)"]],
+        # a mean below a heading of counts, near a percentage by chance: PMC5529957
+        [["", "A (n = 173)", "B (n = 88)"], *fitting(173, 88), ["Race, n (%)", "", ""],
+         ["White", "120 (69.4)", "65 (73.9)"], ["Mean BMI (SD), kg/m²", "27 (6)", "28 (5)"]],
+        # per 1000 weeks, of which few had a fever: PMC3424202
+        [["", "DP n/N (%)", "AM n/N (%)"], ["Person-fever-weeks", "18/814 (22.1)", "0/391 (0)"]],
         # percentages without counts: PMC5850179, PMC5336430
         [["", "All Patients (n=967)", "Morphine (n=554)", "No Morphine (n=413)"],
          ["Male sex, %", "82", "82", "82"]],
