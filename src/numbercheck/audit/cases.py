@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import nan
+from math import exp, log, nan, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Choice, Count, Evidence
@@ -10,6 +10,8 @@ from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.tails import t_quantile
 from numbercheck.words import called
 
 limits = lru_cache(maxsize=None)(interval)
@@ -148,7 +150,26 @@ def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
     if case is None:
         return None, []
     printed = case.count.values, case.count.total, case.level, case.pair
-    return printed, [way.method for way in case.whole]
+    return printed, [way.method for way in case.whole] + [LOGIT] * is_by_logit(case)
+
+
+LOGIT = "logit"  # no method that a ledger can declare
+
+
+def is_by_logit(case: Case) -> bool:
+    """Whether limits are those of the logit, with quantiles of the normal or of Student's t.
+
+    Stata's ``proportion`` gives the latter.
+    """
+    k, n = case.count.values[0], case.count.total or 0
+    if not 0 < k < n:
+        return False
+    center, error = log(k / (n - k)), sqrt(1 / k + 1 / (n - k))
+    for quantile in (two_sided_z(case.level), t_quantile(case.level, n - 1)):
+        ends = [100 / (1 + exp(side * quantile * error - center)) for side in (1, -1)]
+        if all(p is None or p.admits(end) for p, end in zip(case.pair, ends, strict=True)):
+            return True
+    return False
 
 
 CHOICE = Choice("count", ("conf_low", "conf_high"), _methods)

@@ -3,7 +3,15 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from numbercheck.audit.cases import CHOICE, Case, Method, of_total, without_event
+from numbercheck.audit.cases import (
+    CHOICE,
+    LOGIT,
+    Case,
+    Method,
+    is_by_logit,
+    of_total,
+    without_event,
+)
 from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
@@ -27,6 +35,9 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
     if fewer := _fewer(case, first, evidence):
         says += f"; of {of_total(fewer)} they are, if the others were not evaluable."
         return case.verdict("unchecked", MISSING, first, says)
+    if LOGIT in names and is_by_logit(case):
+        says += "; by the logit method they are, as others are."
+        return case.verdict("unchecked", "not-determined", first, says)
     for kind, way, why in _explanations(case, first, evidence):
         if kind == "rounding-slip" and case.tried[way][case.at]:
             says = f"By {way.name} this limit is as printed; the slip is in the other one."

@@ -42,7 +42,8 @@ IS_RATE = re.compile(
     r"\([^()%]*\brates?\b[^()%]*\)|\bperson[-‐ ](?:\w+[-‐ ])?(?:years|months|weeks|days)",
     re.IGNORECASE,
 )
-QUANTILE = re.compile(r"\b(min|max)(imum)?\b|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
+IS_SD = re.compile(r"\W*(SD|S\.D\.|[Ss]tandard deviation)\W*")
+QUANTILE = re.compile(r"\b(min|max)(imum)?\b(?!/)|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
 NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()\n]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
 PERCENT_AND_NUMBER = re.compile(rf"(%|\b[Pp]ercent(age)?)\s*\(\s*{NUMBER}\s*\)")
@@ -244,14 +245,12 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
     if effect := _effect(at.heading):
         return at.finding("comparison", _numbers(m, a=effect), effect.replace("_", " "))
     if said in ("median", "mean"):
-        return at.finding("quantity", _numbers(m, a=said))
+        return at.finding("quantity", _numbers(m, a="sd" if IS_SD.fullmatch(at.label) else said))
+    if QUANTILE.search(at.name):
+        return None
     in_percent = re.search(r"(^|\s|\()(%|[Pp]ercent)\W*$", at.heading)
     if m["sign"] or in_percent or says_percent(at.near):
-        if (
-            QUANTILE.search(at.name)
-            or re.search(rf", {UNIT}\s*$", at.name)
-            or not 0 <= number(m["a"]) <= 100
-        ):
+        if re.search(rf", {UNIT}\s*$", at.name) or not 0 <= number(m["a"]) <= 100:
             return None  # a change in percent
         return at.finding("count", _numbers(m, a="percent"))
     counted = "n" in (said, _said(at.name), _said(at.far)) or (

@@ -12,7 +12,11 @@ from typing import NamedTuple
 from numbercheck.draft.naming import Drafted, number, plain
 from numbercheck.statistics.rounding import Printed
 
-LEAST, MOST = 0.75, 1.25  # of a column's patients, whom its cells may be out of instead
+NEARLY, LEAST, MOST = (
+    0.98,
+    0.75,
+    1.25,
+)  # of a column's patients, whom its cells may be out of instead
 MOST_ROWS = 12  # of one characteristic
 CONFIRM, WITHIN = 4, 5  # cells that a column's size is right for, and for each that is not
 
@@ -43,6 +47,11 @@ class PercentCell(NamedTuple):
         """Whether the percentage can only be of fewer than the column has, but not far fewer."""
         return not self.is_of(self.size) and bool(_totals(self, least=LEAST))
 
+    @property
+    def is_of_nearly_all(self) -> bool:
+        """Whether it is out of so few less that a value is sooner missing than a digit wrong."""
+        return self.is_far and bool(_totals(self, least=min(NEARLY, 1 - 0.9 / self.size)))
+
 
 def read_columns(
     measures: list[Drafted], size: Callable[[Drafted], float]
@@ -61,7 +70,7 @@ def read_columns(
     lines = (*rows.values(), *columns.values())
     pairs = (pair for line in lines for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
-    found += [(cell,) for cell in cells if cell.is_partial and cell.is_of_fewer]
+    found += [(c,) for c in cells if c.is_of_fewer and (c.is_partial or c.is_of_nearly_all)]
     for column in columns.values():
         found += [*_parts(column), *_of_one_other(column)]
     known = {(cell.part, cell.row) for each in found for cell in each}  # of some patients

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import isfinite
 
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import IS_P, NUMBER, SIZE, Setting, parses, read_cell, says_percent
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
-from numbercheck.draft.naming import are_near, number, plain
+from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import numerals, set_aside
 from numbercheck.draft.patterns import EFFECTS
-from numbercheck.statistics.rounding import Printed
+from numbercheck.draft.shares import is_share
 
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
@@ -172,6 +171,8 @@ class TableReader:
         self.above = self.section.size or self.above
         for c, found in sizes:
             self._size(found, r, c, self.stub)
+            if len(sizes) > 1:
+                self.columns[c] = replace(self.columns[c], size=found[1])
 
     def _size(self, found: re.Match[str], r: int, c: int, label: str) -> None:
         number = Number("n", found[1], r * ROW + c * COLUMN + found.start(1))
@@ -202,7 +203,8 @@ class TableReader:
         if found:
             found.section = self.section.heading if self.section.size else ""
             found.column, found.is_partial = c, bool(MISSING.search(far))
-            if not self.section.size and _is_of(found, self.above):
+            is_own = self.section.size or found.value("N")
+            if not is_own and is_share(found, number(self.above), slip=0):
                 add_note(
                     found, f"guess: out of how many; a heading farther above says {self.above}"
                 )
@@ -245,15 +247,6 @@ class TableReader:
                 for found in numerals(cell) if (r, c) not in self.table.repeats else ():
                     reason = self.aside.get((r, c), {}).get(found.start, "")
                     yield r * ROW + c * COLUMN + found.start, found.digits, cell, reason
-
-
-def _is_of(found: Finding, size: str) -> bool:
-    """Whether a count has the percentage that it is of a size."""
-    n, percent = number(found.value("n")), found.value("percent")
-    total = int(size.replace(",", "") or 0)
-    if not (total and percent and isfinite(n)) or found.value("N"):
-        return False
-    return Printed(plain(percent)).admits_percent(int(n), total)
 
 
 def sized_arms(table: PrintedTable) -> Named:

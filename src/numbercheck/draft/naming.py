@@ -187,12 +187,13 @@ def order_limits(finding: Finding) -> None:
     Limits that leave their estimate out in either order stay so: a sign may be missing.
     """
     found = {n.statistic: n for n in finding.numbers}
-    beside = [number(n.printed) for s, n in found.items() if s not in NO_CENTER]
-    low, high = (found.get(s) for s in LIMITS)
-    if low and high:
-        ends = number(high.printed), number(low.printed)
-        if ends[0] < ends[1] and all(ends[0] <= value <= ends[1] for value in beside):
-            low.statistic, high.statistic = high.statistic, low.statistic
+    for pair in (LIMITS, ("p25", "p75")):
+        low, high = (found.get(s) for s in pair)
+        beside = [number(n.printed) for s, n in found.items() if s not in (*NO_CENTER, *pair)]
+        if low and high:
+            ends = number(high.printed), number(low.printed)
+            if ends[0] < ends[1] and all(ends[0] <= value <= ends[1] for value in beside):
+                low.statistic, high.statistic = high.statistic, low.statistic
 
 
 def plain(printed: str) -> str:

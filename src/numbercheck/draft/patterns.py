@@ -5,7 +5,7 @@ import re
 from numbercheck.draft.numerals import COUNTED, DASH, GROUP, NOBODY, TO, UNIT, WORD, N
 
 EFFECTS = {
-    "hazard_ratio": r"\b(?i:hazard ratios?)\b|\b[as]?HRs?\b",
+    "hazard_ratio": r"\b(?i:hazard ratios?)\b|\b[as]?HRs?\b(?![\s,(]*(?:beats|bpm|b/min))",
     "odds_ratio": r"\b(?i:odds ratios?)\b|\ba?ORs?\b",
     "risk_ratio": r"\b(?i:relative risks?(?! (?:reduction|increase|difference))|(?:risk|rate) ratios?)\b|\ba?RRs?\b",
     "difference": r"\b(?i:(?:(?:risk|mean|absolute|treatment|between-group)\s+)*differences?)\b|(?i:(?<!relative )\b(?:absolute )?risk (?:reduction|increase)s?\b)|\bA?RDs?\b",
@@ -69,7 +69,7 @@ PATTERNS = [
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*n\s*=\s*(?P<n>{WHOLE})(?!\d)"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[(\[]\s*(?P<n>{WHOLE})\s+(?:{COUNTED})\s*[)\],;]"),
         ("fraction", rf"(?P<percent>{PERCENT})[^\d;.()%]{{0,60}}\(\s*[Nn]\s*=\s*(?P<n>{WHOLE})\s*\)"),
-        ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})"),
+        ("fraction", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})\s*[,;(\[]+\s*(?P<percent>{PERCENT})(?!\s+[a-z])"),
         ("size", rf"\b[Nn]\s*=\s*(?P<n>{WHOLE})"),
         ("size", rf"{FIRST}(?P<n>{COUNT})(?:\s*\([^()]*\))?{KIND}{OWNERS}(?:{WHO}\s+(?:were|was|had been|underwent|will be)|{WHO}(?=\s+(?:participated|took))|,?)\s+(?:eligible and\s+)?(?:randomly\s+)?(?P<verb>{ASSIGNED}|treated|analy[sz]ed|evaluable|evaluated|completed)\b"),
         ("size", rf"\bwill\s+(?P<verb>recruit|include|enroll?|randomi[sz]e)\s+(?:a total of\s+)?(?P<n>{COUNT}){KIND_WORD}{{0,2}}?{OWNERS}"),

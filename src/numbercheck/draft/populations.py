@@ -9,7 +9,7 @@ from numbercheck.draft.columns import read_columns
 from numbercheck.draft.comparing import compare
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
-from numbercheck.draft.shares import MOST, can_be_share, is_rounded_share, is_share_of
+from numbercheck.draft.shares import MOST, can_be_share, is_share, is_share_of
 from numbercheck.draft.sizes import ENROLLED, LOST, Sizes, is_told, rank_of, size_of, whole
 
 WHOM = "guess: whom it counts"
@@ -94,6 +94,8 @@ class Populations:
         self.whole = whole(found, self.main)
         self.printed = {number(n) for d in measures.all for n in d.printed("N")}  # totals
         self.printed |= set(map(size_of, found))
+        counts = (d for d in measures.all if d.first.kind == "count" and not d.printed("percent"))
+        self.printed |= {number(n) for d in counts for n in d.printed("n")}
         self.counted: dict[str, set[float]] = {}  # locus: how many are counted in the paragraph
         for entry in (e for d in measures.all for e in d.entries if d.first.kind == "count"):
             self.counted.setdefault(entry.locus, set()).add(_printed(entry))
@@ -198,12 +200,11 @@ class Populations:
             return True
         if total := found.value("N"):
             return number(total) == size
-        is_another = not is_rounded_share(found, size, slip=0) and any(
-            is_rounded_share(found, other, slip=0)
-            for other in self.printed | self.counted[entry.locus]
+        is_another = not is_share(found, size, slip=0) and any(
+            is_share(found, other, slip=0) for other in self.printed | self.counted[entry.locus]
         )
         slip = 0 if found.value("conf_low") else 1  # limits that may be of fewer patients
-        return drafted.among == among and is_rounded_share(found, size, slip) and not is_another
+        return drafted.among == among and is_share(found, size, slip) and not is_another
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""

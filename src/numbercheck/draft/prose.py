@@ -22,7 +22,7 @@ from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
-from numbercheck.draft.shares import is_rounded_share
+from numbercheck.draft.shares import is_share
 
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
@@ -161,7 +161,7 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
 def _is_estimate(finding: Finding) -> bool:
     """Whether n/N is less than its percentage, as where some were not followed to the end."""
     n, total, percent = (number(finding.value(s)) for s in ("n", "N", "percent"))
-    return percent > 100 * n / total and not is_rounded_share(finding, total) if total else False
+    return percent > 100 * n / total and not is_share(finding, total) if total else False
 
 
 def _estimate(count: Finding) -> Finding:

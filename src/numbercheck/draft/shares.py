@@ -29,12 +29,14 @@ def is_share_of(measure: Drafted, size: float, near: float = SLIP) -> bool:
     return Printed(plain(percents[0]).lstrip("<>=")).admits_computed(share)
 
 
-def is_rounded_share(finding: Finding, size: float, slip: int = 1) -> bool:
+def is_share(finding: Finding, size: float, slip: int = 1) -> bool:
     """Whether a count with its percentage is of so many patients, but for some last digits."""
     n, percent = number(finding.value("n")), finding.value("percent")
     if not (percent and isfinite(n) and size > 0):
         return False
     printed = Printed(plain(percent))
+    if not slip:
+        return printed.admits_percent(int(n), int(size))
     return abs(100 * n / size - printed.value) <= (0.5 + slip) * float(printed.step)
 
 

@@ -144,6 +144,18 @@ def wrong(*given):
         # one of those assigned was lost: PMC4114185
         "Subjects were randomized to zolimab (7 subjects), sham (8 subjects) and placebo (7 "
         "subjects). Twenty-one subjects completed the study.",
+        # the larger quartile of a fall is printed first: PMC4701182
+        "The median change at week 48 was −3.27 (IQR: −2.77, −3.62).",
+        # those of all but the ten who left at once: PMC5324269
+        "We randomized 279 participants. Ten left. The study was completed by 229; 40 (15%) were "
+        "lost.\nA sample was taken from 269 participants.",
+        # the P value of another difference, behind a thin space: PMC5324269
+        "It was lower (mean difference −42.0 (CI, −56.5 to −27.6, p\u2009<\u20090.001) and −38.5 "
+        "(CI, −70.6 to −6.5, p\u2009=\u20090.02), respectively).",
+        # women among 79: PMC4704894
+        "We enrolled 79 participants. Participants (N=79, 20% female, mean age 20.8) were young.",
+        # about a quarter: PMC3659156
+        "Almost 1/4 (22.0%) had a balanced profile.",
         # exact limits, and the P value of an exact test: PMC1087200
         "Parasites were rarer (odds ratio = 42; 95% CI, 2.4–2,061; Fisher's exact p = 0.002).",
     ],
@@ -151,6 +163,24 @@ def wrong(*given):
 def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
     """Every number is read as what it is, or left to do."""
     assert wrong(tmp_path, text) == []
+
+
+def test_a_column_of_statistics_tells_a_standard_deviation_from_a_mean(tmp_path):
+    """PMC3635594."""
+    rows = [["", "Statistic", "Age", "Weight"], ["Placebo (n = 6)", "Mean", "60.5", ""],
+            ["Placebo (n = 6)", "SD", "6.4", ""]]  # fmt: skip
+    found = {v.claim.rpartition("_")[2]: v.printed for v in judged(tmp_path, "", rows)}
+    assert found == {"mean": "60.5", "sd": "6.4"}
+
+
+def test_limits_by_the_logit_are_no_slips(tmp_path):
+    """Of the logit with quantiles of Student's t, as Stata gives them: PMC5960495."""
+    heads = ["", "A, N (%)", "95% CI A", "B, N (%)", "95% CI B"]
+    rows = [["Worse", "7/126 (5.6)", "2.7–11.3", "3/129 (2.3)", "0.7–7.0"],
+            ["Better", "101/126 (80.2)", "72.2–86.3", "111/129 (86.0)", "78.9–91.1"]]  # fmt: skip
+    found = judged(tmp_path, "", [heads, *rows])
+    assert {v.printed for v in found} >= {"72.2", "86.3"}
+    assert not [v.printed for v in found if v.verdict == "mismatch"]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +302,19 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # a mean below a heading of counts, near a percentage by chance: PMC5529957
         [["", "A (n = 173)", "B (n = 88)"], *fitting(173, 88), ["Race, n (%)", "", ""],
          ["White", "120 (69.4)", "65 (73.9)"], ["Mean BMI (SD), kg/m²", "27 (6)", "28 (5)"]],
+        # the smallest value, not how many: PMC3375426
+        [["", "A (n = 12)", "B (n = 14)", "Total (n = 26)"], ["Score (points)", "", "", ""],
+         ["Minimum value", "4", "1", "4"], ["Maximum value", "9", "8", "9"]],
+        # other patients below a heading with their numbers: PMC5741924
+        [["", "A (n = 198)", "B (n = 396)"], *fitting(198, 396),
+         ["All sessions", "n = 23", "n = 396"],
+         ["Term, n (%)", "21 (9.3)", "348 (87.9)"]],
+        # one not known in each, in two rows: PMC5406030
+        [["", "A (n = 151)", "B (n = 168)"], *fitting(151, 168),
+         ["Dutch, n (%)", "114 (76.0)", "118 (70.2)"],
+         ["Schooled, n (%)", "118 (78.1)", "129 (77.2)"]],
+        # heart rates: PMC5498709
+        [["", "A (n = 35)", "B (n = 38)"], ["Minimum HR (beats/min)", "92 (99–92)", "88 (95–88)"]],
         # per 1000 weeks, of which few had a fever: PMC3424202
         [["", "DP n/N (%)", "AM n/N (%)"], ["Person-fever-weeks", "18/814 (22.1)", "0/391 (0)"]],
         # percentages without counts: PMC5850179, PMC5336430
