@@ -85,7 +85,7 @@ class Ordered:
         for share, given in shares.items():
             unit = share.denominator
             total = (unit - share.numerator) * lower + share.numerator * upper
-            least, most = _whole_numbers(printed, unit * Fraction(scale))
+            least, most = whole_numbers(printed, unit * Fraction(scale))
             if "<" not in printed.relation:
                 self.model.add(total >= least).only_enforce_if(given)
             if ">" not in printed.relation:
@@ -165,7 +165,7 @@ def _averaged(size: int, statistic: str, kind: str) -> tuple[int, int, Fraction]
     return (low + 1, more[0][0] + 1, more[0][1]) if more else (low + 1, low + 1, Fraction(0))
 
 
-def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
+def whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
     """Least and most whole number that prints as printed when divided by ``unit``.
 
     An end of the printed interval is itself admitted or not by the rule for ties.

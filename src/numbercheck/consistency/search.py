@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 from random import Random
 
-from numbercheck.consistency.local_search import search
+from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
@@ -30,8 +30,8 @@ from numbercheck.ledger.rows import Assumption, Claim
 from numbercheck.words import first_of
 
 MANY = 70  # patients above which quicker ways come before an exact model of times
-SHARE = 0.7  # of the time left, for the local search
-PATIENCE = 20.0  # seconds of which each gives it another attempt
+SHARE = 0.7  # of the time left, to make a cohort without the exact model
+PATIENCE = 2.0  # seconds of which each gives another attempt at that
 Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
@@ -283,10 +283,11 @@ class Search:
         return untimed(self.restricted(rows), n, self.parts[index][1])
 
     def _find(self, index: int, rows: Rows, n: int) -> Found | None:
-        """Cohort by local search, checked again; None where none is found."""
+        """A cohort that was made without the exact model, and checked; None where none is found."""
         attempts = 1 + int(self.seconds // PATIENCE)
-        columns = search(self.restricted(rows), n, self.parts[index][1], attempts)
-        if columns is None or unsatisfied(self.ledger, columns, rows, n):
+        made = cohorts(self.restricted(rows), n, self.parts[index][1], attempts)
+        columns = next((c for c in made if not unsatisfied(self.ledger, c, rows, n)), None)
+        if columns is None:
             return None
         self._found.append((n, columns))
         return partial(dict, columns)

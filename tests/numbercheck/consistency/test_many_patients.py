@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tiny_trials import claim, keyed, measure, rule
 
-from numbercheck.consistency import UndecidedError, conflicts, local_search, structure
+from numbercheck.consistency import UndecidedError, conflicts, search, structure
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.search import Search
 from numbercheck.ledger.expressions import Expression
@@ -89,35 +89,36 @@ def printed() -> dict[str, str]:
 
 
 def test_a_cohort_of_many_patients_prints_what_is_printed(printed):
-    search = Search(ledger(printed))
-    found = pd.DataFrame(search.witness(search.rows))
+    asked = Search(ledger(printed))
+    found = pd.DataFrame(asked.witness(asked.rows))
     assert printed_of(found) == printed
     assert (found.pfs <= found.os).all()
     assert (found.failed | ~found.died).all()
 
 
 def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
-    monkeypatch.setattr(local_search, "energies", lambda *_: [])  # any days will do
+    others = patients(seed=1).to_dict("list")
+    monkeypatch.setattr(search, "cohorts", lambda *_: iter([others]))
     monkeypatch.setattr(structure, "MOST_SEATS", 0)
-    search = Search(ledger(printed), seconds=1.0)
+    asked = Search(ledger(printed), seconds=1.0)
     with pytest.raises(UndecidedError, match="undecided within 1 s"):
-        search.witness(search.rows)
+        asked.witness(asked.rows)
 
 
 def test_more_deaths_than_failures_are_a_contradiction(printed):
-    search = Search(ledger(printed | {"deaths_n": f"{int(printed['failures_n']) + 1}"}))
-    assert not search.feasible(search.rows)
+    asked = Search(ledger(printed | {"deaths_n": f"{int(printed['failures_n']) + 1}"}))
+    assert not asked.feasible(asked.rows)
 
 
 def test_fewer_deaths_than_the_curve_needs_are_a_contradiction(printed):
-    search = Search(ledger(printed | {"deaths_n": "3"}))
-    assert not search.feasible(search.rows)
+    asked = Search(ledger(printed | {"deaths_n": "3"}))
+    assert not asked.feasible(asked.rows)
 
 
 def test_limits_too_near_for_so_few_patients_are_a_contradiction(printed):
     near = {"pfs_year_conf_low": f"{float(printed['pfs_year_estimate']) - 0.3:.1f}"}
-    search = Search(ledger(printed | near))
-    assert not search.feasible(search.rows)
+    asked = Search(ledger(printed | near))
+    assert not asked.feasible(asked.rows)
 
 
 def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
@@ -143,7 +144,7 @@ def test_a_count_by_age_and_time_is_found_beside_a_printed_median_age():
     )
     printed = (claim("all", "n", "100"), claim("old", "n", "20"), claim("age", "median", "61"))
     columns = keyed((*COLUMNS[:2], age))
-    search = Search(Ledger(keyed(asked), keyed(printed), {}, columns))
-    found = pd.DataFrame(search.witness(search.rows))
+    asked = Search(Ledger(keyed(asked), keyed(printed), {}, columns))
+    found = pd.DataFrame(asked.witness(asked.rows))
     assert ((found.age >= 65) & (found.os <= 60)).sum() == 20
     assert 60.5 <= found.age.median() <= 61.5

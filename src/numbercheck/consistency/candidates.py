@@ -1,0 +1,137 @@
+"""Lawful times that patients may have, drawn at random for each kind of patient."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, pairwise
+from math import ceil, floor
+
+import numpy as np
+
+from numbercheck.consistency.order import whole_numbers
+from numbercheck.consistency.scope import Scope
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import comparisons, literal, names_in
+from numbercheck.ledger.kleene import Masked
+from numbercheck.recount import printed_unit
+
+TRIED = 3_000  # combinations of days for each kind of patient
+KEPT = 3  # lawful ones of each kind between the same cuts
+Frame = Mapping[str, Masked]
+Columns = dict[str, list]
+
+
+class Candidates:
+    """Rows that patients may have: a kind each, with lawful times.
+
+    Parameters
+    ----------
+    scope : Scope
+        What is read of times.
+    kinds : sequence of tuple
+        Values of the link columns, by kind.
+    seed : int
+        What is drawn depends on it alone.
+
+    Attributes
+    ----------
+    frame : mapping of str to Masked
+        The rows, by column: times and links.
+    kind : np.ndarray
+        Place of each row's kind.
+    """
+
+    def __init__(self, scope: Scope, kinds: Sequence[tuple], seed: int) -> None:
+        self.times, self._generator = scope.times, np.random.default_rng(seed)
+        cuts = _cuts(scope)
+        days = [self._days(scope, cuts) for _ in kinds]
+        kind = np.repeat(np.arange(len(kinds)), [each.shape[1] for each in days])
+        frame = {
+            name: _column([key[place] for key in kinds], kind)
+            for place, name in enumerate(scope.links)
+        }
+        lawful = np.ones(len(kind), dtype=bool)
+        for time, moments in zip(self.times, np.hstack(days), strict=True):
+            variable = scope.ledger.variables[time]
+            lawful &= (variable.domain[0] <= moments) & (moments <= variable.domain[-1])
+            frame[time] = Masked(moments, variable.evaluable.select(frame, len(kind)))
+        for rule in filter(scope.is_timed, scope.rules):
+            lawful &= np.logical_not(rule.evaluate(frame).is_false)
+        kept = self._kept(np.flatnonzero(lawful), kind, frame, cuts)
+        self.kind = kind[kept]
+        self.frame = {name: Masked(v[kept], known[kept]) for name, (v, known) in frame.items()}
+
+    def _days(self, scope: Scope, cuts: np.ndarray) -> np.ndarray:
+        """All combinations of some days, one row for each column of times."""
+        pool = [cuts]
+        most = TRIED ** (1 / len(self.times)) / (len(cuts) - 1)
+        for start, end in pairwise(cuts):
+            drawn = min(ceil(most), end - start)
+            pool.append(self._generator.choice(np.arange(start, end), drawn, replace=False))
+        grid = np.meshgrid(*[np.unique(np.concatenate(pool))] * len(self.times))
+        return np.stack(grid).reshape(len(self.times), -1)
+
+    def _kept(
+        self, places: np.ndarray, kind: np.ndarray, frame: Frame, cuts: np.ndarray
+    ) -> np.ndarray:
+        """Some lawful rows of each kind for each time between the same cuts."""
+        order, some = self._generator.permutation(places), []
+        for time in self.times:
+            between = np.searchsorted(cuts, frame[time].values[order], "right")
+            alike = kind[order] * (len(cuts) + 1) + between
+            ranked = np.argsort(alike, kind="stable")
+            first = np.searchsorted(alike[ranked], alike[ranked])
+            some.append(order[ranked[np.arange(len(order)) - first < KEPT]])
+        return np.unique(np.concatenate(some))
+
+    def start(self, n: int) -> np.ndarray:
+        """Weights of n patients, of whom some seeds have more early on and some later."""
+        days = self.frame[self.times[0]].values
+        tilt = self._generator.normal() * (days - days.mean()) / (days.std() + 1)
+        weights = np.exp(tilt)
+        return weights * n / weights.sum()
+
+    def columns(self, rows: np.ndarray) -> Columns:
+        """Times of the patients that have some rows."""
+        found = {name: self.frame[name] for name in self.times}
+        return {
+            name: [int(day) if known else None for day, known in zip(v[rows], k[rows], strict=True)]
+            for name, (v, k) in found.items()
+        }
+
+
+def select(frame: Frame, *expressions: Expression) -> np.ndarray:
+    """Rows of a frame for which all expressions are known to be true."""
+    size = len(next(iter(frame.values())).values)
+    return np.logical_and.reduce([e.select(frame, size) for e in expressions])
+
+
+def _cuts(scope: Scope) -> np.ndarray:
+    """Days between which a patient's time matters alike, but for its place in a curve."""
+    domains = [scope.ledger.variables[time].domain for time in scope.times]
+    first, end = max(min(d[0] for d in domains), 0), max(d[-1] for d in domains) + 1
+    days = {floor(number) + k for number in _told(scope) for k in (0, 1)}
+    return np.array(sorted({first, end, *(day for day in days if first < day < end)}))
+
+
+def _told(scope: Scope) -> Iterator[float]:
+    """Days that an expression compares times with, horizons, and ends of printed quantiles."""
+    for expression in chain.from_iterable(scope.questions):
+        for left, _, right in comparisons(expression.tree):
+            for name, other in ((left, right), (right, left)):
+                if {*names_in(name)} & {*scope.times} and not names_in(other):
+                    days = literal(other)
+                    yield from map(float, days if isinstance(days, list) else [days])
+    for claim in scope.claims:
+        measure = scope.ledger.measures[claim.measure]
+        if measure.kind == "survival":
+            yield float(measure.horizon)
+        elif measure.where.text in scope.times and claim.value.relation == "=":
+            unit = Fraction(printed_unit(scope.ledger, measure) or 1.0)
+            least, most = whole_numbers(claim.value, unit)
+            yield from (least - 1, most)
+
+
+def _column(values: list, places: np.ndarray) -> Masked:
+    known = np.array([v is not None for v in values])
+    empty = next((type(v)() for v in values if v is not None), 0)
+    return Masked(np.array([empty if v is None else v for v in values])[places], known[places])

@@ -1,0 +1,85 @@
+"""The kinds of patients that matter for times, and patients without times of so many kinds."""
+
+from bisect import bisect_right
+from random import Random
+
+import numpy as np
+
+from numbercheck.consistency.candidates import Columns
+from numbercheck.consistency.conditions import kinds, truths
+from numbercheck.consistency.domains import Domain
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.scope import Scope, reads
+from numbercheck.consistency.witness import assemble
+from numbercheck.ledger.rows import Measure
+
+SECONDS = 5.0  # of the solver's work, to find the nearest numbers of each kind
+
+
+class Kinds:
+    """Kinds of patients: those of one kind answer everything alike that is asked with times.
+
+    Parameters
+    ----------
+    model : Model
+        The rows that read no time.
+    scope : Scope
+        All rows.
+
+    Attributes
+    ----------
+    known : list of tuple
+        Values of the link columns, one combination for each kind.
+    """
+
+    def __init__(self, model: Model, scope: Scope) -> None:
+        self.model, self.scope = model, scope
+        self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
+        self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
+        self.known = sorted(set(self._alike.values()), key=repr)
+
+    def tell(self, measure: Measure) -> bool:
+        """Whether kinds and times tell which patients a measure counts."""
+        read = reads(self.scope.ledger, measure)
+        if self.scope.is_timed(*read):
+            return True
+        if measure.kind != "count" or not {n for e in read for n in e.names} <= {*self.scope.links}:
+            return False
+        answers = (truths(e.tree, self.scope.links, [*self._alike]) for e in read)
+        told: dict[tuple, tuple] = {}
+        pairs = zip(self._alike.values(), zip(*answers, strict=True), strict=True)
+        return all(told.setdefault(kind, answer) == answer for kind, answer in pairs)
+
+    def nearest(self, sizes: np.ndarray, lawful: set[int]) -> Columns | None:
+        """Patients without times, about so many of each kind; none but of the lawful kinds."""
+        farthest = self.model.cp.new_int_var(0, self.model.n, "")
+        for k, (kind, size) in enumerate(zip(self.known, sizes, strict=True)):
+            count = sum(
+                v for key, each in self._links.items() if self._alike[key] == kind for v in each
+            )
+            aim = round(min(size, self.model.n))
+            self.model.cp.add(count - aim <= farthest)
+            self.model.cp.add(aim - count <= farthest)
+            if k not in lawful:
+                self.model.cp.add(count == 0)
+        self.model.cp.minimize(farthest)
+        solution = self.model.solve(SECONDS)
+        if solution.status != "feasible":
+            return None
+        return assemble(self.model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
+
+    def of(self, columns: Columns) -> np.ndarray:
+        """Place of each patient's kind."""
+        if not self.scope.links:
+            return np.zeros(self.model.n, dtype=int)
+        told = [_starts(self.model.scope.domains[c], columns[c]) for c in self.scope.links]
+        place = {kind: k for k, kind in enumerate(self.known)}
+        return np.array([place[self._alike[key]] for key in zip(*told, strict=True)])
+
+
+def _starts(domain: Domain, values: list) -> list:
+    """The values that stand for the intervals in which some values are."""
+    if domain.variable.type != "integer":
+        return values
+    starts = [start for start in domain.values if start is not None]
+    return [v if v is None else starts[bisect_right(starts, v) - 1] for v in values]

@@ -1,0 +1,89 @@
+"""Give each candidate a whole number of patients, near a real one, so that every goal is met.
+
+Each goal is followed to first order around the weights; the solver then finds whole numbers near
+them. Doing so again from what was found corrects what the first order left, as Newton's method
+does.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor, inf
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.goals import Goal
+from numbercheck.consistency.solving import Solvable
+
+REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
+MOVES = (2, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
+SECONDS = 0.25  # of the solver's work for each
+FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
+FAR = 10**14
+Row = tuple[np.ndarray, int, int]  # coefficients, and the ends of their sum
+
+
+def nearest(weights: np.ndarray, most: np.ndarray, goals: Sequence[Goal]) -> np.ndarray | None:
+    """Whole numbers near the weights, at most so many each, or None where none were found.
+
+    Parameters
+    ----------
+    weights, most : np.ndarray
+        One of each candidate.
+    goals : sequence of Goal
+        What they should meet.
+    """
+    rows = [_row(goal, weights) for goal in goals]
+    is_whole = bool((weights == np.rint(weights)).all())
+    for reach in MOVES if is_whole else REACHES:
+        nearby = Nearby(weights, most, reach)
+        if is_whole:
+            nearby.limit_moves(reach)
+        if (found := nearby.meet(rows)) is not None:
+            return found
+    return None
+
+
+def _row(goal: Goal, weights: np.ndarray) -> Row:
+    """Whole-number coefficients and ends of a goal, to first order around some weights."""
+    value, slope = goal.of(weights)
+    rest = value - slope @ weights
+    scale = 1 if (slope == np.rint(slope)).all() else FINE / goal.unit
+    low, high = ((end - rest) * scale for end in (goal.low, goal.high))
+    return (
+        np.rint(slope * scale).astype(int),
+        ceil(low - 1e-6) if low > -inf else -FAR,
+        floor(high + 1e-6) if high < inf else FAR,
+    )
+
+
+class Nearby(Solvable):
+    """Whole numbers, each within some reach of a weight."""
+
+    def __init__(self, weights: np.ndarray, most: np.ndarray, reach: int) -> None:
+        super().__init__(int(most.max()))
+        self.relaxation = 2
+        low = np.maximum(np.floor(weights + 1e-6) - reach, 0)
+        high = np.maximum(np.minimum(np.ceil(weights - 1e-6) + reach, most), low)
+        self.middle = [round(weight) for weight in weights]
+        ends = zip(low.astype(int).tolist(), high.astype(int).tolist(), strict=True)
+        self.numbers = [self.cp.new_int_var(*pair, "") for pair in ends]
+        for number, middle in zip(self.numbers, self.middle, strict=True):
+            self.cp.add_hint(number, middle)
+
+    def limit_moves(self, most: int) -> None:
+        """Let the numbers differ from whole weights by so many patients in all."""
+        away = [self.cp.new_int_var(0, most, "") for _ in self.numbers]
+        for number, middle, far in zip(self.numbers, self.middle, away, strict=True):
+            self.cp.add(number - middle <= far)
+            self.cp.add(middle - number <= far)
+        self.cp.add(sum(away) <= most)
+
+    def meet(self, rows: Sequence[Row]) -> np.ndarray | None:
+        """Numbers whose sums are between their ends, or None where none were found."""
+        for slope, low, high in rows:
+            total = cp_model.LinearExpr.weighted_sum(self.numbers, slope)
+            self.cp.add_linear_constraint(total, low, high)
+        solution = self.solve(SECONDS)
+        if solution.status != "feasible":
+            return None
+        return np.array([solution.solver.value(number) for number in self.numbers], dtype=float)
