@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.daily import daily_events
 from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
@@ -131,15 +132,31 @@ class Model(Structure):
         allowed = [counts(value, size) for value in stated]
         most = min((numbers[-1] for numbers in allowed if numbers), default=size)
         most = min(most_events(size, printed), most)
+        if printed and self.timed is None and self._post_daily(measure, printed, size, most):
+            printed = {}
         if not stated and are_bounds(printed):
             self._post_bounds(measure, printed["estimate"], most)
             return
-        slots = self.slots(measure, most)
         for numbers in allowed:
-            self.limit_to(numbers, sum(slot.used for slot in slots))
+            self.limit_to(numbers, self.events(measure, most))
         if printed:
+            slots = self.slots(measure, most)
             self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
+
+    def _post_daily(self, measure: Measure, printed: Printings, size: int, most: int) -> bool:
+        """Days are few: the events and numbers at risk of each are among those that print so."""
+        days, limits = self.days(measure), limits_of(self.ledger, measure)
+        rows = daily_events(size, len(days), printed, limits, most, not measure.among.text)
+        if rows is None:
+            return False
+        if not rows:
+            raise InfeasibleError("no events and numbers at risk print so")
+        if days:
+            columns = [variable for day in days for variable in self.on_day(measure, day)]
+            self.cp.add_allowed_assignments(columns, rows)
+        self.require_anyone(measure.among)
+        return True
 
     def _post_bounds(self, measure: Measure, printed: list[Printed], most: int) -> None:
         """The estimate is at least, or at most, what is printed or read off a figure."""

@@ -19,6 +19,7 @@ from numbercheck.statistics.rounding import Printed
 UNIT = 10**8  # whole numbers stand for log S and Greenwood's sum in this unit
 LEAST = -30 * UNIT  # log S of nobody left
 BOXES = 64
+WIDTHS = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001)  # of a box around log S, to either side
 LOWEST = 1e-6  # survival at which the logarithmic boxes end, and one down to 0 begins
 
 
@@ -50,17 +51,14 @@ class Region:
         self.model, self.slots, self.printed, self.limits = model, slots, printed, limits
         logs = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
         terms = [0, -LEAST, *(round(UNIT / (k * (k - 1))) for k in range(2, n + 1))]
+        self.slack = len(slots) + 2  # each tabulated term is rounded
         self.log_survival = _total(model, slots, logs)
         self.variance = _total(model, slots, terms)
         model.add_exactly_one(self._box(*ends) for ends in pairwise(self._grid()))
 
     def _grid(self) -> list[float]:
         """Ends of the boxes, from the highest survival to the lowest, evenly on the log scale."""
-        low, high = 0.0, 1.0
-        for value in self.printed.get("estimate", []):
-            low, high = max(low, value.fractions()[0]), min(high, value.fractions()[1])
-        for value in self.printed.get("conf_low", []):
-            low = max(low, value.fractions()[0])
+        low, high = survival_range(self.printed)
         high, last = max(high, LOWEST), max(low, LOWEST)
         ratio = log(last / high) / BOXES if last < high else 0.0
         edges = [high * exp(ratio * i) for i in range(BOXES + 1)]
@@ -68,35 +66,59 @@ class Region:
 
     def _box(self, high: float, low: float) -> cp_model.IntVar:
         inside = self.model.new_bool_var("")
-        slack = len(self.slots) + 2  # each tabulated term is rounded
-        largest = -LEAST * len(self.slots)
-        least, most = (min(UNIT * end, largest) for end in self._variance(low, high))
-        bottom = floor(UNIT * log(low)) - slack if low > 0 else LEAST * len(self.slots)
-        self.model.add_linear_constraint(
-            self.log_survival, bottom, ceil(UNIT * log(high)) + slack
-        ).only_enforce_if(inside)
-        self.model.add_linear_constraint(
-            self.variance, floor(least) - slack, ceil(most) + slack
-        ).only_enforce_if(inside)
+        bottom = UNIT * log(low) if low > 0 else LEAST * len(self.slots)
+        sides = (bottom, UNIT * log(high)), self._variance(low, high)
+        for total, (least, most) in zip((self.log_survival, self.variance), sides, strict=True):
+            self.model.add_linear_constraint(
+                total, floor(least) - self.slack, ceil(most) + self.slack
+            ).only_enforce_if(inside)
         return inside
 
     def _variance(self, low: float, high: float) -> tuple[float, float]:
-        least, most = 0.0, inf
-        lowers = self.printed.get("conf_low", [None])
-        uppers = self.printed.get("conf_high", [None])
-        for lower in lowers:
-            for upper in uppers:
-                ends = variance_range((low, high), lower, upper, *self.limits[:2])
-                least, most = max(least, ends[0]), min(most, ends[1])
-        return least, most
+        least, most = variance_between(self.printed, self.limits, low, high)
+        largest = -LEAST * len(self.slots)
+        return min(UNIT * least, largest), min(UNIT * most, largest)
 
     def refuse(self, solver: cp_model.CpSolver) -> bool:
-        """Refuse a solution's history if it does not print as printed; say whether it was."""
+        """Refuse a solution's history if it does not print as printed; say whether it was.
+
+        The widest box around its estimate that rules it out rules others out with it.
+        """
         history = [solver.value(slot.at_risk) for slot in self.slots]
         if prints(tuple(n for n in history if n), self.printed, self.limits):
             return False
         self.model.add_forbidden_assignments([slot.at_risk for slot in self.slots], [history])
+        survival, variance = (solver.value(total) for total in (self.log_survival, self.variance))
+        for width in WIDTHS if survival > UNIT * log(LOWEST) else ():
+            high, low = (min(exp(survival / UNIT + side), 1.0) for side in (width, -width))
+            least, most = self._variance(low, high)
+            if not least - self.slack <= variance <= most + self.slack:
+                ends = pairwise((1.0, high, low, 0.0))
+                self.model.add_bool_or(self._box(*end) for end in ends)
+                break
         return True
+
+
+def survival_range(printed: Mapping[str, Sequence[Printed]]) -> tuple[float, float]:
+    """Least and most survival that a printed estimate, or a lower limit, leaves."""
+    low, high = 0.0, 1.0
+    for value in printed.get("estimate", []):
+        low, high = max(low, value.fractions()[0]), min(high, value.fractions()[1])
+    for value in printed.get("conf_low", []):
+        low = max(low, value.fractions()[0])
+    return low, high
+
+
+def variance_between(
+    printed: Mapping[str, Sequence[Printed]], limits: Limits, low: float, high: float
+) -> tuple[float, float]:
+    """Least and most of Greenwood's sum that printed limits leave where survival is in a range."""
+    least, most = 0.0, inf
+    for lower in printed.get("conf_low", [None]):
+        for upper in printed.get("conf_high", [None]):
+            ends = variance_range((low, high), lower, upper, *limits[:2])
+            least, most = max(least, ends[0]), min(most, ends[1])
+    return least, most
 
 
 def _total(

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from math import ceil
+from math import ceil, prod
 
 from numbercheck.consistency import domains as columns
 from numbercheck.consistency.domains import Domain
@@ -31,6 +31,9 @@ NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
 FOLLOW_UP = ("survivors", "reverse-km")
 GUESS = "a guess of the draft, not confirmed yet; delete it from the note to confirm it"
+MOST_COUNTED = (
+    2_000  # combinations of days, and what is read with them, that patients are counted by
+)
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
 Question = tuple[Expression, ...]  # expressions that are read together
 
@@ -55,6 +58,23 @@ class Scope:
 
     @cached_property
     def times(self) -> tuple[str, ...]:
+        """Columns of times that each patient has one of: `days`, unless they are few."""
+        return () if self._are_few else self.days
+
+    @cached_property
+    def _are_few(self) -> bool:
+        """Whether days are so few that patients are counted by them, like by other columns."""
+        known = self.ledger.variables
+        return prod(len(known[c].domain) + 1 for c in self._read_with(self.days)) <= MOST_COUNTED
+
+    def _read_with(self, times: Iterable[str]) -> set[str]:
+        """Columns that some question reads together with times."""
+        times = {*times}
+        read = ({n for e in question for n in e.names} for question in self.questions)
+        return times.union(*(names for names in read if names & times))
+
+    @cached_property
+    def days(self) -> tuple[str, ...]:
         """Columns of times to events, that of follow-up (a quantity) first."""
         measures = self.ledger.measures.values()
         endpoints = {m.endpoint for m in measures if m.kind == "survival"}
@@ -100,25 +120,27 @@ class Scope:
         return grown
 
     def _every_value(self) -> list[Expression]:
-        """Tell all values apart of a column that is summarized for more than one population."""
+        """Tell all values apart of days that are counted, and of a column summarized twice."""
         measures = self.ledger.measures.values()
         populations = {(m.where.text, m.among) for m in measures if m.kind == "quantity"}
         several = Counter(column for column, _ in populations)
         read = {n for question in self.questions for e in question for n in e.names}
-        return [Expression(f"{c} == {c}") for c, n in several.items() if n > 1 and c in read]
+        told = {c for c, n in several.items() if n > 1 and c in read}
+        counted = set() if self.times else set(self.days)
+        return [Expression(f"{c} == {c}") for c in sorted(told | counted)]
 
     @property
     def groups(self) -> list[set[str]]:
-        """Columns that are counted together, which times never are.
+        """Columns that are counted together, which times of single patients never are.
 
         Raises
         ------
         LedgerError
             If who is evaluable depends on the time of a curve.
         """
-        times = set(self.times)
+        times, days = set(self.times), set(self.days)
         for name, domain in self.domains.items():
-            if times & set(domain.variable.evaluable.names):
+            if days & set(domain.variable.evaluable.names):
                 raise LedgerError([f"variable {name}, evaluable: must not read a curve's time"])
         groups = [{n for e in question for n in e.names} - times for question in self.questions]
         groups += [
@@ -126,7 +148,7 @@ class Scope:
             for name, d in self.domains.items()
             if name not in times
         ]
-        return [*groups, set(self.links)]
+        return [*groups, set(self.links) if self.times else self._read_with(self.days)]
 
     @property
     def linked(self) -> list[Expression]:

@@ -227,17 +227,16 @@ class Bounds(Asking):
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
         model, rows = self.time_part(measure)
-        label, slots = f"{measure.label}, {STATISTICS['n_event']}", model.slots(measure)
-        if not slots:
+        label, events = f"{measure.label}, {STATISTICS['n_event']}", model.events(measure)
+        if isinstance(events, int):
             return Bound(label, 0, 0)
-        used = sum(slot.used for slot in slots)
-        return self.bound(label, model, rows, used, _statistic(measure, "n_event"))
+        return self.bound(label, model, rows, events, _statistic(measure, "n_event"))
 
     def event_days(self, measure: Measure) -> list[Bound]:
         """Bound the day of each event up to the measure's horizon that every cohort has."""
         model, rows = self.time_part(measure)
         slots = model.slots(measure)
-        certain = self.range(model, sum(slot.used for slot in slots))[0] if slots else 0
+        certain = self.range(model, model.events(measure))[0] if slots else 0
         return [
             self.bound(
                 *(f"{named(measure)} event {k + 1}", model, rows, slot.day),

@@ -5,6 +5,7 @@ estimate nor Greenwood's sum: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)).
 """
 
 import ast
+from collections.abc import Sequence
 from itertools import pairwise
 from math import log
 from typing import NamedTuple
@@ -27,6 +28,17 @@ class Slot(NamedTuple):
     used: cp_model.IntVar
 
 
+class Day(NamedTuple):
+    """One day of a curve whose patients are counted by day.
+
+    ``until`` counts the events up to its end, ``censored`` the patients censored before it.
+    """
+
+    day: int
+    until: cp_model.IntVar
+    censored: cp_model.IntVar
+
+
 class Curve(NamedTuple):
     """Columns of an endpoint's days and events, and the population (empty: everyone)."""
 
@@ -38,11 +50,7 @@ class Curve(NamedTuple):
 def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]:
     """Give each event up to the horizon a slot, in order of its day."""
     model = timed.model
-    slots = [_slot(timed, f"{curve.time}_{horizon}_{s}", horizon) for s in range(most)]
-    for before, after in pairwise(slots):
-        model.add_implication(after.used, before.used)
-        model.add(before.day <= after.day).only_enforce_if(after.used)
-        model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
+    slots = _in_order(model, timed.n, horizon, most)
     events = timed.literals(ast.Name(curve.event))
     early = [timed.order(moment, ast.LtE(), horizon) for moment in timed.times[curve.time]]
     within = timed.all([*_inside(timed, curve), events, early])
@@ -61,12 +69,20 @@ def _inside(timed: Timed, curve: Curve) -> list[Literals]:
     return [timed.literals(curve.among.tree)] if curve.among.text else []
 
 
-def _slot(timed: Timed, name: str, horizon: int) -> Slot:
-    return Slot(
-        timed.model.new_int_var(0, horizon, f"day_{name}"),
-        timed.model.new_int_var(0, timed.n, f"risk_{name}"),
-        timed.model.new_bool_var(f"used_{name}"),
-    )
+def _in_order(model: cp_model.CpModel, n: int, horizon: int, most: int) -> list[Slot]:
+    slots = [
+        Slot(
+            model.new_int_var(0, horizon, f"day_{s}"),
+            model.new_int_var(0, n, f"risk_{s}"),
+            model.new_bool_var(f"used_{s}"),
+        )
+        for s in range(most)
+    ]
+    for before, after in pairwise(slots):
+        model.add_implication(after.used, before.used)
+        model.add(before.day <= after.day).only_enforce_if(after.used)
+        model.add(before.at_risk > after.at_risk).only_enforce_if(before.used)
+    return slots
 
 
 def _seat(timed: Timed, slot: Slot, within: Literals) -> list[cp_model.IntVar]:
@@ -121,6 +137,30 @@ def _add_latest(timed: Timed, slot: Slot) -> None:
     times = timed.times[timed.follow_up]
     timed.model.add_element(timed.n - slot.at_risk, [*times, 2**31], latest)
     timed.model.add(slot.day <= latest)
+
+
+def count_slots(
+    model: cp_model.CpModel,
+    n: int,
+    days: Sequence[Day],
+    size: cp_model.LinearExprT,
+    horizon: int,
+    most: int,
+) -> list[Slot]:
+    """Give each event up to the horizon a slot, where patients are counted by day."""
+    slots = _in_order(model, n, horizon, most)
+    until: list[cp_model.LinearExprT] = [0, *(day.until for day in days)]
+    model.add(sum(slot.used for slot in slots) == until[-1])
+    for s, slot in enumerate(slots):
+        chosen = [model.new_bool_var("") for _ in days]
+        model.add(sum(chosen) == slot.used)
+        model.add(slot.at_risk == 0).only_enforce_if(~slot.used)
+        model.add(slot.day == sum(d.day * on for d, on in zip(days, chosen, strict=True)))
+        for day, earlier, on in zip(days, until[:-1], chosen, strict=True):
+            model.add(earlier <= s).only_enforce_if(on)
+            model.add(day.until > s).only_enforce_if(on)
+            model.add(slot.at_risk + day.censored == size - s).only_enforce_if(on)
+    return slots
 
 
 def before(model: cp_model.CpModel, slot: Slot, day: int) -> cp_model.IntVar:

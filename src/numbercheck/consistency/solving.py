@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 from numbercheck.errors import NumbercheckError
 
 MOST_REFUSED = 100  # solutions that do not print as printed, before a question is left open
-WORK = 0.2  # the solver's count of work in a second of an ordinary processor
+WORK = 0.4  # the solver's count of work in a second of an ordinary processor
 
 
 class InfeasibleError(Exception):

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.order import Cut, Ordered, Sorted
 from numbercheck.consistency.scope import Question, Scope
-from numbercheck.consistency.slots import Curve, Slot, add_slots
+from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
 from numbercheck.consistency.times import Timed
 from numbercheck.ledger.expressions import Expression
@@ -118,8 +118,51 @@ class Structure(Solvable):
             events = self.most(Expression(curve.event), curve.among)
             limit = min([events, self.n if most is None else most, *known])
             self._seat(self.n * limit)
-            self._slots[curve, horizon] = add_slots(self.timed, curve, horizon, limit)
+            self._slots[curve, horizon] = self._add_slots(curve, horizon, limit)
         return self._slots[curve, horizon]
+
+    def _add_slots(self, curve: Curve, horizon: int, most: int) -> list[Slot]:
+        if self.timed is not None:
+            return add_slots(self.timed, curve, horizon, most)
+        event, censored = Expression(curve.event), Expression(f"not {curve.event}")
+        days = [
+            Day(
+                day,
+                self._counted(event, Expression(f"{curve.time} <= {day}"), curve.among),
+                self._counted(censored, Expression(f"{curve.time} < {day}"), curve.among),
+            )
+            for day in self.ledger.variables[curve.time].domain
+            if day <= horizon
+        ]
+        return count_slots(self.cp, self.n, days, self.count(curve.among), horizon, most)
+
+    def _counted(self, *expressions: Expression) -> cp_model.IntVar:
+        return self.variable(self.count(*expressions))
+
+    def events(self, measure: Measure, most: int | None = None) -> cp_model.LinearExprT:
+        """Number of events up to the measure's horizon, ``most`` of them at most."""
+        if self.timed is not None:
+            return sum(slot.used for slot in self.slots(measure, most))
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        by_then = Expression(f"{time} <= {int(float(measure.horizon))}")
+        return self.count(Expression(event), by_then, measure.among)
+
+    def days(self, measure: Measure) -> list[int]:
+        """Days up to the measure's horizon on which there may be an event."""
+        time, _ = endpoint_columns(self.ledger, measure.endpoint)
+        return [d for d in self.ledger.variables[time].domain if d <= float(measure.horizon)]
+
+    def on_day(self, measure: Measure, day: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+        """Number at risk on a day, 0 where it has no event, and the number of its events."""
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        events = self._counted(Expression(event), Expression(f"{time} == {day}"), measure.among)
+        at_risk = self._counted(Expression(f"{time} >= {day}"), measure.among)
+        shown, has = self.cp.new_int_var(0, self.n, ""), self.cp.new_bool_var("")
+        self.cp.add(events >= 1).only_enforce_if(has)
+        self.cp.add(events == 0).only_enforce_if(~has)
+        self.cp.add(shown == at_risk).only_enforce_if(has)
+        self.cp.add(shown == 0).only_enforce_if(~has)
+        return shown, events
 
     def slots_until(self, measure: Measure) -> list[Slot]:
         """The events up to the first horizon, not before the measure's, that has slots yet."""
