@@ -165,12 +165,20 @@ def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
     assert wrong(tmp_path, text) == []
 
 
-def test_a_column_of_statistics_tells_a_standard_deviation_from_a_mean(tmp_path):
-    """PMC3635594."""
-    rows = [["", "Statistic", "Age", "Weight"], ["Placebo (n = 6)", "Mean", "60.5", ""],
-            ["Placebo (n = 6)", "SD", "6.4", ""]]  # fmt: skip
-    found = {v.claim.rpartition("_")[2]: v.printed for v in judged(tmp_path, "", rows)}
-    assert found == {"mean": "60.5", "sd": "6.4"}
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # a column says it: PMC3635594
+        [["", "Statistic", "Weight", "Sex"], ["Placebo (n = 6)", "Mean", "80.5", ""],
+         ["Placebo (n = 6)", "SD", "11.6", ""]],
+        # the heading leaves it open: PMC4213554
+        [["", "Zolimab (n = 361) Mean (SD) or n (%)"], ["Weight, kg", "80.5 (11.6)"]],
+        [["", "Zolimab (n = 361) Mean (SD) or n (%)"], ["Weight, kg", "80 (12)"]],
+    ],
+)  # fmt: skip
+def test_a_standard_deviation_is_no_mean_and_a_mean_no_count(tmp_path, rows):
+    found = [v.claim.rpartition("_")[2] for v in judged(tmp_path, "", rows)]
+    assert [statistic for statistic in found if statistic != "n"] == ["mean", "sd"]
 
 
 def test_limits_by_the_logit_are_no_slips(tmp_path):
@@ -315,6 +323,8 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Schooled, n (%)", "118 (78.1)", "129 (77.2)"]],
         # heart rates: PMC5498709
         [["", "A (n = 35)", "B (n = 38)"], ["Minimum HR (beats/min)", "92 (99–92)", "88 (95–88)"]],
+        # how many tests, and from how many to how many of a patient: PMC5807510
+        [["", "Cases (n = 32)"], ["Tests (n, range)", "22 (0–2)"]],
         # per 1000 weeks, of which few had a fever: PMC3424202
         [["", "DP n/N (%)", "AM n/N (%)"], ["Person-fever-weeks", "18/814 (22.1)", "0/391 (0)"]],
         # percentages without counts: PMC5850179, PMC5336430
