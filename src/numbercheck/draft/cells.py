@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import nan
 
 from numbercheck.draft.findings import (
     LIMITED,
@@ -60,7 +61,8 @@ class Setting:
 
     ``heading`` and ``label`` are the words of its column and row, ``stub`` those above the row,
     ``far`` those of the caption and the notes; ``size`` is how many patients its column or section
-    has; ``has_percents`` says that a row of the table has whole percentages alone.
+    has; ``has_percents`` says that a row of the table has whole percentages alone,
+    and ``has_counts`` that another cell of the row is a count with its percentage of its column.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Setting:
     size: str
     arm: str
     has_percents: bool = False
+    has_counts: bool = False
 
     @property
     def near(self) -> str:
@@ -89,6 +92,13 @@ class Setting:
 def parses(cell: str) -> bool:
     """Whether a cell has the form of a value."""
     return any(form.fullmatch(cell) for form in (SIZE, *READ))
+
+
+def is_count_of(cell: str, size: str) -> bool:
+    """Whether a cell is a count with its percentage of so many patients."""
+    m = BESIDE.fullmatch(cell.strip())
+    share = 100 * number(m["a"]) / max(number(size), 1) if m and size else nan
+    return bool(m) and abs(share - number(m["b"])) <= 1  # type: ignore[index]
 
 
 def read_cell(text: str, at: Setting) -> Finding | None:
@@ -145,7 +155,7 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
         is_told = _fits(m, at)  # `Mean (SD) or n (%)`
     is_center = _said(at.label) in ("mean", "median")
     if not (is_told or is_center) and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
-        is_told = not at.size or _fits(m, at, BELOW)
+        is_told = not at.size or _fits(m, at, BELOW) or (at.has_counts and _said(at.far) == "n")
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = _fits(m, at) or (said == "n" and not at.size)
     if _is_percent_first(m, at):

@@ -25,6 +25,7 @@ class PercentCell(NamedTuple):
     """A count with its percentage in a table, and the size that its column has."""
 
     drafted: Drafted
+    locus: str  # of a paragraph, or a table's row
     part: str
     row: int
     column: int
@@ -67,24 +68,30 @@ def read_columns(
     for cell in sorted(cells, key=lambda cell: cell.row):
         rows.setdefault((cell.part, cell.row), []).append(cell)
         columns.setdefault((cell.part, cell.column), []).append(cell)
-    lines = (*rows.values(), *columns.values())
-    pairs = (pair for line in lines for pair in pairwise(line))
+    pairs = (pair for line in (*rows.values(), *columns.values()) for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
     found += [(c,) for c in cells if c.is_of_fewer and (c.is_partial or c.is_of_nearly_all)]
     for column in columns.values():
         found += [*_parts(column), *_of_one_other(column)]
     known = {(cell.part, cell.row) for each in found for cell in each}  # of some patients
     found += [(c,) for c in cells if (c.part, c.row) in known and not c.is_of(c.size)]
-    wrong = {id(c.drafted) for column in columns.values() for c in _slips(column)}
+    measures_at: dict[tuple[str, str], list[PercentCell]] = {}
+    for cell in cells:
+        measures_at.setdefault((cell.drafted.slug, cell.locus), []).append(cell)
+    wrong = {id(c.drafted) for line in columns.values() for c in _slips(line, CONFIRM, WITHIN, 0)}
+    wrong |= {id(c.drafted) for line in measures_at.values() for c in _slips(line, 1, 1, LEAST)}
     return {id(cell.drafted) for each in found for cell in each}, wrong
 
 
-def _slips(column: list[PercentCell]) -> list[PercentCell]:
-    """Cells that no number of patients gives, where enough others are out of the column's size."""
-    misfits = [cell for cell in column if not cell.is_of(cell.size)]
-    if len(column) - len(misfits) < max(CONFIRM, WITHIN * len(misfits)):
-        return []
-    return [c for c in misfits if c.is_far and c.n <= c.size and not _totals(c)]
+def _slips(
+    line: list[PercentCell], confirm: int, within: int, least: float
+) -> Iterator[PercentCell]:
+    """Cells that no number of patients gives, from a least share of all of whom enough others are."""
+    misfits = [cell for cell in line if not cell.is_of(cell.size)]
+    if len(line) - len(misfits) >= max(confirm, within * len(misfits)):
+        yield from (
+            c for c in misfits if c.is_far and c.n <= c.size and not _totals(c, least=least)
+        )
 
 
 def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[PercentCell]:
@@ -94,9 +101,9 @@ def _cells(drafted: Drafted, size: Callable[[Drafted], float]) -> Iterator[Perce
         n, percent = number(found.value("n")), found.value("percent")
         if percent and not found.value("N") and isfinite(n) and total > 0:
             printed = Printed(plain(percent))
-            place = entry.part, found.row, found.column
+            place = f"{entry.part} {found.row}", entry.part, found.row, found.column
             if not found.column:  # a paragraph, one arm in it
-                place = f"{entry.locus} {found.arm}", found.numbers[0].start, 1
+                place = entry.locus, f"{entry.locus} {found.arm}", found.numbers[0].start, 1
             yield PercentCell(drafted, *place, int(n), printed, total, found.is_partial)
 
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 
 from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
-from numbercheck.draft.cells import IS_P, NUMBER, SIZE, Setting, parses, read_cell, says_percent
+from numbercheck.draft.cells import (
+    IS_P,
+    NUMBER,
+    SIZE,
+    Setting,
+    is_count_of,
+    parses,
+    read_cell,
+    says_percent,
+)
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
@@ -149,6 +158,7 @@ class TableReader:
                 self.stub, self.section = label, Column()  # a heading that a test stands beside
             self.stub = self.table.stubs.get(r, self.stub)
             self.under[r] = self.stub
+            self.counts = {c for c, cell in values if is_count_of(cell, self.columns[c].size)}
             for c, cell in values:
                 if (r, c) not in self.table.repeats:
                     self._cell(r, c, cell, label)
@@ -197,7 +207,9 @@ class TableReader:
         found = read_cell(
             cell.strip(),
             Setting(
-                *(name, column.heading, label, self.stub, far, size, column.arm), self.has_percents
+                *(name, column.heading, label, self.stub, far, size, column.arm),
+                self.has_percents,
+                bool(self.counts - {c}),
             ),
         )
         if found:

@@ -204,7 +204,8 @@ class Populations:
             is_share(found, other, slip=0) for other in self.printed | self.counted[entry.locus]
         )
         slip = 0 if found.value("conf_low") else 1  # limits that may be of fewer patients
-        return drafted.among == among and is_share(found, size, slip) and not is_another
+        is_its = is_share(found, size, slip) or id(drafted) in self.wrong
+        return drafted.among == among and is_its and not is_another
 
     def of(self, drafted: Drafted) -> tuple[str, float]:
         """Population of a measure within its arm, and its size, if it is that of its column."""

@@ -11,7 +11,7 @@ EVERYONE = ("", "planned", r"(?i)^(patients|participants|total|all|overall|whole
 STAYED = re.compile(r"complet|eval|analy")
 ENROLLED, RANDOMIZED = 3, 4
 FEW = 2  # patients, told in passing
-LOST = 0.05  # of everyone, where the arms' sizes may be a slip
+LOST = 0.1  # of everyone, where the arms' sizes may be a slip
 Sizes = dict[str, float]  # patients by arm; by "" in all
 
 

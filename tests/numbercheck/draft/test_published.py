@@ -392,6 +392,21 @@ def test_an_arm_s_patients_are_all_that_were_assigned(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "slips"),
+    [
+        # the other arm is of all its patients
+        ("We randomly assigned 230 patients to zolimab and 229 to placebo. A rash occurred in 14 "
+         "patients (9.1%) in the zolimab group and 16 (7.0%) in the placebo group.", ["9.1%"]),
+        # those assigned in one sentence are those randomized
+        ("A total of 268 patients underwent randomization; 124 were assigned to zolimab and 124 "
+         "were assigned to placebo.", ["268"]),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_sentence_on_two_arms_is_found(tmp_path, text, slips):
+    assert wrong(tmp_path, text) == slips
+
+
+@pytest.mark.parametrize(
     ("table", "slips"),
     [
         # rounded twice, and cut off: PMC3598549 and PMC3641298
@@ -401,6 +416,9 @@ def test_an_arm_s_patients_are_all_that_were_assigned(tmp_path):
         # arms that do not add up: PMC5362536
         ([["", "Total (n = 160)", "Nimotuzumab (n = 80)", "Control (n = 80)"],
           ["Negative", "84 (52.5%)", "39 (48.8%)", "38 (47.5%)"]], ["84"]),
+        # 44 of 124, in a row and column of counts, as only the caption says
+        ([["", "Zolimab (N=124)", "Placebo (N=124)"], *fitting(124, 124),
+          ["Anemia, n (%)", "74 (35)", "20 (16)"]], ["35"]),
         # 2 of 20 or fewer are at least 10 %, where all others are of 20: PMC3658914
         ([["", "Placebo (n = 20)", "TGD (n = 20)"], ["Insulin, n (%)", "3 (15)", "2 (10)"],
           ["Metformin, n (%)", "5 (25)", "7 (35)"], ["Glitazone, n (%)", "5 (25)", "5 (25)"],
