@@ -118,7 +118,7 @@ class Arms:
         return re.sub(rf"{prepositions}(?:\bthe\s+)?{self._pattern.pattern}", " ", text,
                       flags=re.IGNORECASE)  # fmt: skip
 
-    def sizes(self, sentence: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    def sizes(self, sentence: str) -> Iterator[re.Pattern[str]]:
         """Patterns of an arm's size, in a sentence on who was assigned to which."""
         is_told = ASSIGNS.search(sentence) or (
             re.search(r"[Nn]\s*=", sentence) and "%" not in sentence
@@ -129,15 +129,10 @@ class Arms:
             group = r"(?:[\s-]+(?:groups?|arms?))?"
             sized = rf"[(\[][^()\[\]]*(?:[Nn]\s*=|\d\s+(?:{COUNTED}))"
             alone = rf"(?!{group}\s*(?:or\s|versus\s|vs\.?\s|{sized}))"
-            yield (
-                "size",
-                re.compile(rf"(?<!\d and ){COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{arm}{alone}"),
-            )
-            yield "size", re.compile(rf"{arm}{group}\s*[(\[,]\s*{short}[Nn]\s*=\s*(?P<n>\d[\d,]*)")
-            yield (
-                "size",
-                re.compile(rf"{arm}{group}\s*[(\[]\s*(?P<n>\d[\d,]*)(?:\s+(?:{COUNTED}))?\s*[)\]]"),
-            )
+            n = r"(?P<n>\d[\d,]*)"
+            yield re.compile(rf"(?<!\d and ){COUNT}(?:\s+(?:{COUNTED}))?\s+{TO}{arm}{alone}")
+            yield re.compile(rf"{arm}{group}\s*[(\[,]\s*{short}[Nn]\s*=\s*{n}")
+            yield re.compile(rf"{arm}{group}\s*[(\[]\s*{n}(?:\s+(?:{COUNTED}))?\s*[)\]]")
 
 
 NO_ARMS = Arms()

@@ -44,8 +44,7 @@ IS_RATE = re.compile(
     re.IGNORECASE,
 )
 IS_SD = re.compile(r"\W*(SD|S\.D\.|[Ss]tandard deviation)\W*")
-IS_P_FIRST = re.compile(r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]")
-IS_NUMBER_FIRST = re.compile(r"\([Nn]\s*,")  # `(n, range)`
+OF_ANOTHER = re.compile(r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]|\([Nn]\s*,")  # `(n, range)`
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b(?!/)|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
 NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()\n]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
@@ -151,8 +150,10 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     if said == "n" and not whole:
         said = ""  # of other rows below one heading
     is_told = bool(NUMBER_AND_PERCENT.search(f"{at.heading} {at.label}"))
-    if is_told and said == "mean":
-        is_told = _fits(m, at)  # `Mean (SD) or n (%)`
+    if is_told and said == "mean" and not m["percent"]:  # `Mean (SD) or n (%)`
+        is_told = _fits(m, at)
+        if not is_told and _fits(m, at, BELOW):
+            return None
     is_center = _said(at.label) in ("mean", "median")
     if not (is_told or is_center) and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
         is_told = not at.size or _fits(m, at, BELOW) or (at.has_counts and _said(at.far) == "n")
@@ -214,7 +215,7 @@ def _effects(text: str) -> list[str]:
 
 def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     """A number with two limits: an effect, an estimate or a median."""
-    if IS_P_FIRST.search(at.heading) or IS_NUMBER_FIRST.search(at.label):
+    if OF_ANOTHER.search(f"{at.heading}\n{at.label}"):
         return None  # and the limits of something else
     if effect := _effect(at.heading, at.near):
         if effect != "difference" and as_printed(m["low"]).startswith("-"):

@@ -43,15 +43,15 @@ class PercentCell(NamedTuple):
         """Whether no rounding of the percentage out of the column's size is the printed one."""
         return abs(100 * self.n / self.size - self.percent.value) > float(self.percent.step)
 
-    @property
-    def is_of_fewer(self) -> bool:
+    def is_of_fewer(self, least: float = LEAST) -> bool:
         """Whether the percentage can only be of fewer than the column has, but not far fewer."""
-        return not self.is_of(self.size) and bool(_totals(self, least=LEAST))
+        return not self.is_of(self.size) and bool(_totals(self, least=least))
 
     @property
-    def is_of_nearly_all(self) -> bool:
-        """Whether it is out of so few less that a value is sooner missing than a digit wrong."""
-        return self.is_far and bool(_totals(self, least=min(NEARLY, 1 - 0.9 / self.size)))
+    def may_miss(self) -> bool:
+        """Whether a value is sooner missing than a digit wrong."""
+        nearly = min(NEARLY, 1 - 0.9 / self.size)
+        return self.is_of_fewer() if self.is_partial else self.is_far and self.is_of_fewer(nearly)
 
 
 def read_columns(
@@ -70,7 +70,7 @@ def read_columns(
         columns.setdefault((cell.part, cell.column), []).append(cell)
     pairs = (pair for line in (*rows.values(), *columns.values()) for pair in pairwise(line))
     found: list[tuple[PercentCell, ...]] = [pair for pair in pairs if _are_of_others(*pair)]
-    found += [(c,) for c in cells if c.is_of_fewer and (c.is_partial or c.is_of_nearly_all)]
+    found += [(cell,) for cell in cells if cell.may_miss]
     for column in columns.values():
         found += [*_parts(column), *_of_one_other(column)]
     known = {(cell.part, cell.row) for each in found for cell in each}  # of some patients
@@ -113,7 +113,7 @@ def _are_of_others(first: PercentCell, second: PercentCell) -> bool:
         return False
     if first.column == second.column and first.is_far and second.is_far:
         return bool(_totals(first, second, least=LEAST, most=MOST))
-    return first.is_of_fewer and second.is_of_fewer
+    return first.is_of_fewer() and second.is_of_fewer()
 
 
 def _of_one_other(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:

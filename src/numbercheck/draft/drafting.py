@@ -82,7 +82,7 @@ def draft_article(article: Article) -> Draft:
 def _rename(finding: Finding, arms: Arms) -> None:
     """Give an arm the name that it has in the article; other groups are named in the label."""
     named = [arms.named(name) for name in finding.arm.split("|")]
-    if all(named) or not finding.arm:
+    if (all(named) and len(set(named)) == len(named)) or not finding.arm:
         finding.arm = "|".join(named)
         return
     if finding.kind != "comparison":

@@ -306,7 +306,7 @@ def _column(table: PrintedTable, c: int) -> Column:
     if not size:
         return Column(heading)
     own = next((t for t in texts if SIZE.search(t)), heading)  # not what spans several arms
-    arm = _arm(own) or _arm(heading)
+    arm = _arm(heading) if STATISTIC_ONLY.fullmatch(_arm(own)) else _arm(own) or _arm(heading)
     own = own[: SIZE.search(own).end()]  # type: ignore[union-attr]
     return Column(heading, size[1], "" if NO_ARM.match(arm) else arm, own)
 

@@ -94,19 +94,14 @@ def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int
     for start, end in _sentences(text):
         if PLANNED.search(text, start, end):
             aside |= dict.fromkeys(range(start, end), "design of the analysis")
-    masked = "".join("¤" if i in aside and c.isdigit() else c for i, c in enumerate(text))
-    masked = _mask_words(masked, text, aside)
+    spelled = (m.span() for m in NUMERAL.finditer(text) if m[0].isalpha() and m.start() in aside)
+    words = {i for span in spelled for i in range(*span)}
+    words |= {i for i in aside if text[i].isdigit()}
+    masked = "".join("¤" if i in words else c for i, c in enumerate(text))
     found: list[Finding] = []
     for start, end in _sentences(text):
         found += _sentence(masked, text, start, end, arms)
     return found, aside
-
-
-def _mask_words(masked: str, text: str, aside: dict[int, str]) -> str:
-    for word in NUMERAL.finditer(text):
-        if word.start() in aside and word[0].isalpha():
-            masked = masked[: word.start()] + "¤" * len(word[0]) + masked[word.end() :]
-    return masked
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -124,7 +119,7 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     """Findings of one sentence, limits and P values given to the one that they follow."""
     taken: list[tuple[str, re.Match[str]]] = []
     used: set[int] = set()
-    sizes = [(kind, pattern, text) for kind, pattern in arms.sizes(text[start:end])]
+    sizes = [("size", pattern, text) for pattern in arms.sizes(text[start:end])]
     for kind, pattern, words in (*sizes, *((*each, masked) for each in PATTERNS)):
         for match in pattern.finditer(words, start, end):
             spans = [match.span(g) for g in match.groupdict() if g in NUMBERS and match[g]]

@@ -13,9 +13,9 @@ from numbercheck.draft.writing import write_draft
 from numbercheck.ledger.reading import read_ledger
 
 
-def judged(folder, text="", *tables):
+def judged(folder, text="", *tables, notes=""):
     """Verdicts on a drafted article, a paragraph a line."""
-    printed = [PrintedTable(f"Table {i}", rows, part=f"Table {i}")
+    printed = [PrintedTable(f"Table {i}", rows, notes=notes, part=f"Table {i}")
                for i, rows in enumerate(tables, 1)]  # fmt: skip
     paragraphs = (Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(text.splitlines(), 1))
     article = Article(tuple(paragraphs), tuple(printed))
@@ -377,6 +377,14 @@ def test_a_column_that_names_an_arm_and_a_grade_is_of_that_arm(tmp_path):
     assert [v.verdict for v in cells if "percent" in v.claim] == ["match"] * 4
 
 
+def test_a_cell_among_counts_is_one_however_wrong(tmp_path):
+    """44 of 124 are 35 %; only the notes say what the cells are."""
+    rows = [["", "Zolimab (N=124)", "Placebo (N=124)"], *fitting(124, 124),
+            ["Anemia", "74 (35)", "20 (16)"]]  # fmt: skip
+    found = judged(tmp_path, "", rows, notes="Number of patients (%).")
+    assert [v.printed for v in found if v.verdict == "mismatch"] == ["35"]
+
+
 def test_two_tables_with_one_label_print_two_things(tmp_path):
     """A baseline of weight, and a baseline of lipids, of which one number is the same."""
     first = [["", "LFD n = 31", "LCD n = 30"], ["Baseline, mean (SD)", "1.41 (0.4)", "1.12 (0.4)"]]
@@ -416,9 +424,6 @@ def test_a_slip_in_a_sentence_on_two_arms_is_found(tmp_path, text, slips):
         # arms that do not add up: PMC5362536
         ([["", "Total (n = 160)", "Nimotuzumab (n = 80)", "Control (n = 80)"],
           ["Negative", "84 (52.5%)", "39 (48.8%)", "38 (47.5%)"]], ["84"]),
-        # 44 of 124, in a row and column of counts, as only the caption says
-        ([["", "Zolimab (N=124)", "Placebo (N=124)"], *fitting(124, 124),
-          ["Anemia, n (%)", "74 (35)", "20 (16)"]], ["35"]),
         # 2 of 20 or fewer are at least 10 %, where all others are of 20: PMC3658914
         ([["", "Placebo (n = 20)", "TGD (n = 20)"], ["Insulin, n (%)", "3 (15)", "2 (10)"],
           ["Metformin, n (%)", "5 (25)", "7 (35)"], ["Glitazone, n (%)", "5 (25)", "5 (25)"],
@@ -439,6 +444,9 @@ def test_a_slip_of_a_published_trial_is_found(tmp_path, table, slips):
          ["Fever, n (%)", "5 (12)", "2 (10)", "3 (14)"]],
         [["", "SC\u2028(n = 20)", "No SC\u2028(n = 21)"], ["Fever, n (%)", "2 (10)", "3 (14)"]],
         [["", "SC (n = 20)", "No SC (n = 21)"], ["Fever, n (%)", "2 (10)", "3 (14)"]],
+        # PMC4324646
+        [["", "mean (SD); n = 20", "mean(SD); n = 21", "Difference"],
+         ["Pain", "2 (1)", "3 (1)", "1"]],
     ],
 )  # fmt: skip
 def test_whatever_the_columns_are_called_the_ledger_can_be_read(tmp_path, table):
