@@ -82,12 +82,14 @@ def _fewer(case: Case, first: Method, evidence: Evidence) -> Count | None:
     """Fewer patients who give the percentage and the limits, where no count is printed."""
     measure = evidence.ledger.measures[case.claim.measure]
     total, percent = evidence.total(measure), evidence.ledger.printed(measure.measure, "percent")
-    is_known = evidence.ledger.find(measure.measure, "n") or percent is None
-    if is_known or total is None:
+    if percent is None or total is None or evidence.ledger.find(measure.measure, "n"):
         return None
     wilson = first._replace(method="wilson")
     for n in evidence.fewer(measure, total):
-        for k in possible_counts(percent, n):  # type: ignore[arg-type]
+        middle = case._replace(count=Count((round(percent.value * n / 100),), n, ()))
+        slack = 2 * float(percent.step) + 100 / n
+        near = possible_counts(percent, n) if _is_near(middle, wilson, n, slack) else ()
+        for k in near:
             fewer = case._replace(count=Count((k,), n, ()))
             if _is_near(fewer, wilson, n) and fewer.of((k,), n).whole:
                 return fewer.count
@@ -102,7 +104,7 @@ def _nearest(total: int, totals: Sequence[int]) -> list[int]:
     return others[:NEAREST]
 
 
-def _is_near(case: Case, wilson: Method, total: int) -> bool:
+def _is_near(case: Case, wilson: Method, total: int, slack: float = 0.0) -> bool:
     """Whether Wilson's limits, which are quickly computed, are near the printed ones.
 
     At no events, where methods differ most, Wald's upper limit is 0 and Wilson's z² / (n + z²).
@@ -112,7 +114,7 @@ def _is_near(case: Case, wilson: Method, total: int) -> bool:
     if away >= NEAR:  # as most are
         return False
     step = 10.0 ** -min(p.decimals for p in case.pair if p)
-    return away < step + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total
+    return away < slack + step + 100 * (two_sided_z(wilson.level) ** 2 + 1) / total
 
 
 def _is_mirrored(case: Case, wilson: Method) -> bool:

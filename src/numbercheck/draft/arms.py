@@ -166,6 +166,7 @@ def find_arms(text: str, tables: list[Named]) -> Arms:
     if len({as_slug(name) for name in named}) < len(named):
         named = {}  # of a table by values above and below a limit
     names = tuple(named) or next((tuple(found) for found in told if len(found) > 1), ())[:6]
+    names = tuple({_key(name): name for name in names}.values())  # of several spellings one
     arms = Arms(names)
     for found in told if names else ():
         for name, (size, short) in found.items():

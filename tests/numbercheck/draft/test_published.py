@@ -455,6 +455,13 @@ def test_whatever_the_columns_are_called_the_ledger_can_be_read(tmp_path, table)
     assert wrong(tmp_path, text, table) == []
 
 
+def test_arms_that_differ_in_signs_only_are_one(tmp_path):
+    """PMC3913208."""
+    text = "We assigned 20 patients to zolimab+ketamine, 21 patients to zolimab/ketamine daily and"
+    text += " 22 patients to placebo. We assigned 20 patients to zolimab/ketamine and 22 to placebo."
+    assert wrong(tmp_path, text) == []
+
+
 def test_no_measure_is_named_as_another_within_an_arm(tmp_path):
     """Arms called 1 and 2, and a label that stands in two tables: PMC65514."""
     arms = ["", "1 group (N = 22)", "2 group (N = 21)"]
