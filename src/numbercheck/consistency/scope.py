@@ -31,9 +31,7 @@ NEEDY = ("conf_low", "conf_high", "p_value", "median", "p25", "p75")  # computed
 UNCUT = ("wald", "wald-cc", "agresti-coull", "plain")  # may be printed beyond 0 and 100
 FOLLOW_UP = ("survivors", "reverse-km")
 GUESS = "a guess of the draft, not confirmed yet; delete it from the note to confirm it"
-MOST_COUNTED = (
-    2_000  # combinations of days, and what is read with them, that patients are counted by
-)
+MOST_COUNTED = 1_000  # combinations of days, and of what is read with them, to count patients by
 TIME = re.compile(r"ADTTE\.\w+ days")  # source of a column of times
 Question = tuple[Expression, ...]  # expressions that are read together
 
