@@ -167,6 +167,7 @@ def find_arms(text: str, tables: list[Named]) -> Arms:
         named = {}  # of a table by values above and below a limit
     names = tuple(named) or next((tuple(found) for found in told if len(found) > 1), ())[:6]
     names = tuple({_key(name): name for name in names}.values())  # of several spellings one
+    names = names if len(names) > 1 else ()
     arms = Arms(names)
     for found in told if names else ():
         for name, (size, short) in found.items():
@@ -210,7 +211,12 @@ def _told(text: str) -> Iterator[Named]:
 
 def _name(words: str) -> str:
     """The name of an arm; empty for words that name none."""
-    name = re.sub(r"^(?:arm|group)\b", lambda m: m[0].lower(), words.strip(" ,;:"), flags=re.I)
+    name = re.sub(
+        r"^(?:arm|group)\b",
+        lambda m: m[0].lower(),
+        " ".join(words.split()).strip(" ,;:"),
+        flags=re.I,
+    )
     is_none = NO_ARM.search(name) or in_words(name) is not None or not re.search("[A-Za-z].", name)
     return "" if is_none else name
 

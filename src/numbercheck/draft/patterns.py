@@ -15,7 +15,7 @@ WHOLE = rf"(?:\b\d{{1,3}}(?: \d{{3}})+(?= (?:{COUNTED})\b)|(?<!\d[.·])\d+(?:{GR
 COUNT = rf"(?:(?:{WHOLE}|{WORD})(?!\s+per\s?cent)|{NOBODY})"
 PERCENT = rf"(?<!\d,){N}\s*%"  # after a decimal comma there is but a part of one
 UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
-LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}|{UNREACHED})\s*%?"
+LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}(?!\d|,\d)|{UNREACHED})\s*%?"
 # after a percentage: it is none of several, nor of one arm alone, so it is that of the count before
 OF_SEVERAL = (
     rf"(?!\s*,\s*{PERCENT}\s*,)"

@@ -274,8 +274,8 @@ def _agree(measures: Measures) -> None:
     for slug, group in slugs.items():
         arms = [d for d in group if d.first.arm]
         for drafted in group if arms else ():
-            is_known = drafted.note or drafted.among == f"{slug}_known"
-            if not drafted.first.arm and is_known:
+            is_apart = drafted.note or drafted.among == f"{slug}_known" or _is_other(drafted, arms)
+            if not drafted.first.arm and is_apart:
                 drafted.slug = measures.new_slug(f"{slug}_in_all")
                 drafted.where = drafted.where and drafted.slug
                 drafted.among = f"{drafted.slug}_known" if drafted.note else drafted.among
@@ -283,6 +283,12 @@ def _agree(measures: Measures) -> None:
         if len({d.among for d in group}) > 1:
             for drafted in group:
                 drafted.among, drafted.note = _unclear(drafted)
+
+
+def _is_other(drafted: Drafted, arms: list[Drafted]) -> bool:
+    """Whether a word names one count in the text and others, of the arms, in a table."""
+    elsewhere = not {e.part for e in drafted.entries} & {e.part for d in arms for e in d.entries}
+    return len(drafted.words) < 2 and elsewhere and size_of(drafted) != sum(map(size_of, arms))
 
 
 def _set_curves_apart(measures: list[Drafted]) -> None:

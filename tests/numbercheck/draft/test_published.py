@@ -7,6 +7,7 @@ our own, with the reason for which a draft once made the audit call them wrong.
 import pytest
 
 from numbercheck.audit import audit
+from numbercheck.draft.arms import find_arms
 from numbercheck.draft.article import Article, Paragraph, PrintedTable
 from numbercheck.draft.drafting import draft_article
 from numbercheck.draft.writing import write_draft
@@ -156,6 +157,8 @@ def wrong(*given):
         "We enrolled 79 participants. Participants (N=79, 20% female, mean age 20.8) were young.",
         # about a quarter: PMC3659156
         "Almost 1/4 (22.0%) had a balanced profile.",
+        # 14,542, with its comma too early: PMC5861900
+        "The median was 5,118.8 (IQR 1,470.0, 1,4542).",
         # exact limits, and the P value of an exact test: PMC1087200
         "Parasites were rarer (odds ratio = 42; 95% CI, 2.4–2,061; Fisher's exact p = 0.002).",
     ],
@@ -385,6 +388,13 @@ def test_a_cell_among_counts_is_one_however_wrong(tmp_path):
     assert [v.printed for v in found if v.verdict == "mismatch"] == ["35"]
 
 
+def test_one_word_of_a_text_and_a_table_may_be_two_things(tmp_path):
+    """Hypertension during anesthesia, and before it: PMC5809703."""
+    text = "We randomly assigned 94 patients. Hypertension occurred in 2/94 patients."
+    rows = [["", "A (n = 47)", "B (n = 47)"], ["Hypertension (n)", "11", "21"]]
+    assert wrong(tmp_path, text, rows) == []
+
+
 def test_two_tables_with_one_label_print_two_things(tmp_path):
     """A baseline of weight, and a baseline of lipids, of which one number is the same."""
     first = [["", "LFD n = 31", "LCD n = 30"], ["Baseline, mean (SD)", "1.41 (0.4)", "1.12 (0.4)"]]
@@ -456,9 +466,13 @@ def test_whatever_the_columns_are_called_the_ledger_can_be_read(tmp_path, table)
 
 
 def test_arms_that_differ_in_signs_only_are_one(tmp_path):
-    """PMC3913208."""
+    """PMC3913208, and PMC4710681 with a thin space."""
+    one = "Of 26 patients enrolled, 14 were treated with PC and 12 were treated with PC\u2009."
+    assert find_arms(one, []).names == ()
     text = "We assigned 20 patients to zolimab+ketamine, 21 patients to zolimab/ketamine daily and"
-    text += " 22 patients to placebo. We assigned 20 patients to zolimab/ketamine and 22 to placebo."
+    text += (
+        " 22 patients to placebo. We assigned 20 patients to zolimab/ketamine and 22 to placebo."
+    )
     assert wrong(tmp_path, text) == []
 
 
