@@ -7,7 +7,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from numbercheck.consistency.order import whole_numbers
+from numbercheck.consistency.order import whole_ends
 from numbercheck.consistency.scope import Scope
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons, literal, names_in
@@ -42,20 +42,11 @@ class Candidates:
 
     def __init__(self, scope: Scope, kinds: Sequence[tuple], seed: int) -> None:
         self.times, self._generator = scope.times, np.random.default_rng(seed)
-        cuts = _cuts(scope)
+        cuts = cuts_of(scope)
         days = [self._days(scope, cuts) for _ in kinds]
         kind = np.repeat(np.arange(len(kinds)), [each.shape[1] for each in days])
-        frame = {
-            name: _column([key[place] for key in kinds], kind)
-            for place, name in enumerate(scope.links)
-        }
-        lawful = np.ones(len(kind), dtype=bool)
-        for time, moments in zip(self.times, np.hstack(days), strict=True):
-            variable = scope.ledger.variables[time]
-            lawful &= (variable.domain[0] <= moments) & (moments <= variable.domain[-1])
-            frame[time] = Masked(moments, variable.evaluable.select(frame, len(kind)))
-        for rule in filter(scope.is_timed, scope.rules):
-            lawful &= np.logical_not(rule.evaluate(frame).is_false)
+        frame = frame_of(scope, kinds, kind, np.hstack(days))
+        lawful = are_lawful(scope, frame)
         kept = self._kept(np.flatnonzero(lawful), kind, frame, cuts)
         self.kind = kind[kept]
         self.frame = {name: Masked(v[kept], known[kept]) for name, (v, known) in frame.items()}
@@ -99,18 +90,41 @@ class Candidates:
         }
 
 
+def frame_of(scope: Scope, kinds: Sequence[tuple], kind: np.ndarray, days: np.ndarray) -> Frame:
+    """Columns of rows of some kinds, with days for each column of times."""
+    frame = {
+        name: _column([key[place] for key in kinds], kind) for place, name in enumerate(scope.links)
+    }
+    for time, moments in zip(scope.times, days, strict=True):
+        evaluable = scope.ledger.variables[time].evaluable
+        frame[time] = Masked(moments, evaluable.select(frame, len(kind)))
+    return frame
+
+
+def are_lawful(scope: Scope, frame: Frame) -> np.ndarray:
+    """Which rows of a frame have days that their columns allow and break no rule about them."""
+    lawful = np.ones(len(frame[scope.times[0]].values), dtype=bool)
+    for time in scope.times:
+        domain, days = scope.ledger.variables[time].domain, frame[time].values
+        lawful &= (domain[0] <= days) & (days <= domain[-1])
+    for rule in filter(scope.is_timed, scope.rules):
+        lawful &= np.logical_not(rule.evaluate(frame).is_false)
+    return lawful
+
+
 def select(frame: Frame, *expressions: Expression) -> np.ndarray:
     """Rows of a frame for which all expressions are known to be true."""
     size = len(next(iter(frame.values())).values)
     return np.logical_and.reduce([e.select(frame, size) for e in expressions])
 
 
-def _cuts(scope: Scope) -> np.ndarray:
+def cuts_of(scope: Scope) -> np.ndarray:
     """Days between which a patient's time matters alike, but for its place in a curve."""
     domains = [scope.ledger.variables[time].domain for time in scope.times]
-    first, end = max(min(d[0] for d in domains), 0), max(d[-1] for d in domains) + 1
     days = {floor(number) + k for number in _told(scope) for k in (0, 1)}
-    return np.array(sorted({first, end, *(day for day in days if first < day < end)}))
+    days |= {d[0] for d in domains} | {d[-1] + 1 for d in domains}
+    first, end = min(d[0] for d in domains), max(d[-1] for d in domains) + 1
+    return np.array(sorted(day for day in days if first <= day <= end))
 
 
 def _told(scope: Scope) -> Iterator[float]:
@@ -127,7 +141,7 @@ def _told(scope: Scope) -> Iterator[float]:
             yield float(measure.horizon)
         elif measure.where.text in scope.times and claim.value.relation == "=":
             unit = Fraction(printed_unit(scope.ledger, measure) or 1.0)
-            least, most = whole_numbers(claim.value, unit)
+            least, most = whole_ends(claim.value, unit)
             yield from (least - 1, most)
 
 

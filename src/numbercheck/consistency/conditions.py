@@ -55,11 +55,11 @@ def kinds(
     """For each combination of values, the first one that answers every expression alike."""
     first: dict[tuple, tuple] = {}
     keys = sorted(links, key=repr)
-    answers = [truths(node, columns, keys) for e in asked for node in _timeless(e, times)]
+    answers = [truths(node, columns, keys) for e in asked for node in timeless(e, times)]
     return {key: first.setdefault(tuple(a[k] for a in answers), key) for k, key in enumerate(keys)}
 
 
-def _timeless(expression: Expression, times: set[str]) -> Iterator[ast.expr]:
+def timeless(expression: Expression, times: set[str]) -> Iterator[ast.expr]:
     """Smallest parts of an expression that are true or false, except those that read a time."""
     waiting = [expression.tree]
     while waiting:

@@ -16,7 +16,7 @@ import numpy as np
 
 from numbercheck.consistency.candidates import Frame, select
 from numbercheck.consistency.fall import Fall
-from numbercheck.consistency.order import whole_numbers
+from numbercheck.consistency.order import whole_ends
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.tabulated import (
     Limits,
@@ -130,11 +130,14 @@ class Goals:
         yield linear(there, size, size)
         for name, printed in _each(told) if size else ():
             ranks = [at for at, _ in quantile_weights(size, SHARES[name], kind)]
-            least, most = whole_numbers(printed, unit)
+            least, most = whole_ends(printed, unit)
+            lower, upper = min(least, most), max(least, most)
             if ">" not in printed.relation:
-                yield linear(there & (values <= most), ranks[-1] + 1, size)
+                yield linear(there & (values <= most), ranks[0] + 1, size)
+                yield linear(there & (values <= upper), ranks[-1] + 1, size)
             if "<" not in printed.relation:
-                yield linear(there & (values < least), 0, ranks[0])
+                yield linear(there & (values < least), 0, ranks[-1])
+                yield linear(there & (values < lower), 0, ranks[0])
 
     def _curve(self, measure: Measure, told: Told, frame: Frame, _: np.ndarray) -> Iterator[Goal]:
         """Numbers at risk and of events; the estimate and its limits on the scale of those."""

@@ -24,7 +24,9 @@ LEAST = 1e-9  # weight of a candidate
 TURNS = 6  # of giving whole patients, each from what the last one found
 
 
-def cohorts(ledger: Ledger, n: int, extra: Iterable[Question], attempts: int) -> Iterator[Columns]:
+def cohorts(
+    ledger: Ledger, n: int, extra: Iterable[Question], seeds: Iterable[int]
+) -> Iterator[Columns]:
     """Columns of cohorts, each of which may print as printed.
 
     Parameters
@@ -35,11 +37,11 @@ def cohorts(ledger: Ledger, n: int, extra: Iterable[Question], attempts: int) ->
         Number of patients.
     extra : iterable of tuple of Expression
         Expressions that a question counts together.
-    attempts : int
-        How often it starts anew.
+    seeds : iterable of int
+        It starts anew from each of them.
     """
     scope = Scope(ledger, extra)
-    for seed in range(attempts):
+    for seed in seeds:
         kinds = Kinds(untimed(ledger, n, extra), scope)
         candidates = Candidates(scope, kinds.known, seed)
         measures = filter(kinds.tell, ledger.measures.values())

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from math import ceil, floor
 
 from ortools.sat.python import cp_model
 
@@ -199,20 +200,27 @@ class Model(Structure):
         static = [question for question in asked if not self.scope.is_timed(*question)]
         return Model(counted_only(self.ledger, self.scope), self.n, static)
 
-    def extreme(self, count: cp_model.LinearExprT, largest: bool) -> int:
-        """Smallest or largest value of a count; the trivial bound where the solver proves none."""
+    def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:
+        """Smallest or largest value of a count, or an end beyond it that the solver proved."""
         if isinstance(count, int):
             return count
         (self.cp.maximize if largest else self.cp.minimize)(count)
-        solution = self.solve()
+        solution = self.solve(seconds)
         if solution.status == "infeasible":
             raise InfeasibleError("the counts contradict each other")
-        trivial = self.n if largest else 0
-        return solution.value if solution.status == "feasible" else trivial
+        if solution.status == "feasible":
+            return solution.value
+        proved = solution.solver.best_objective_bound
+        return min(self.n, floor(proved + 1e-6)) if largest else max(0, ceil(proved - 1e-6))
+
+    def ends(self, count: cp_model.LinearExprT, seconds: float = 60.0) -> tuple[int, int]:
+        """Smallest and largest value of a count, or ends beyond them that the solver proved."""
+        return self.extreme(count, False, seconds), self.extreme(count, True, seconds)
 
     def extremes(self, count: cp_model.LinearExprT) -> range:
         """Smallest to largest value of a count."""
-        return range(self.extreme(count, largest=False), self.extreme(count, largest=True) + 1)
+        low, high = self.ends(count)
+        return range(low, high + 1)
 
 
 def counted_only(ledger: Ledger, scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:

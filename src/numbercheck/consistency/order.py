@@ -85,7 +85,7 @@ class Ordered:
         for share, given in shares.items():
             unit = share.denominator
             total = (unit - share.numerator) * lower + share.numerator * upper
-            least, most = whole_numbers(printed, unit * Fraction(scale))
+            least, most = _whole_numbers(printed, unit * Fraction(scale))
             if "<" not in printed.relation:
                 self.model.add(total >= least).only_enforce_if(given)
             if ">" not in printed.relation:
@@ -165,13 +165,21 @@ def _averaged(size: int, statistic: str, kind: str) -> tuple[int, int, Fraction]
     return (low + 1, more[0][0] + 1, more[0][1]) if more else (low + 1, low + 1, Fraction(0))
 
 
-def whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
+def whole_ends(printed: Printed, unit: Fraction) -> tuple[int, int]:
+    """Least whole number that is not below what is printed when divided by a unit, and the most.
+
+    The least is greater than the most where an average of two numbers is between both.
+    """
+    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
+    return ceil(low * unit), floor(high * unit)
+
+
+def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
     """Least and most whole number that prints as printed when divided by ``unit``.
 
     An end of the printed interval is itself admitted or not by the rule for ties.
     """
-    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
-    least, most = ceil(low * unit), floor(high * unit)
+    least, most = whole_ends(printed, unit)
     least += not printed.admits(Fraction(least) / unit)
     most -= not printed.admits(Fraction(most) / unit)
     return least, most

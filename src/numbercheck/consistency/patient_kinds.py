@@ -30,6 +30,8 @@ class Kinds:
     ----------
     known : list of tuple
         Values of the link columns, one combination for each kind.
+    counts : list of LinearExpr
+        How many patients the model has of each.
     """
 
     def __init__(self, model: Model, scope: Scope) -> None:
@@ -37,6 +39,10 @@ class Kinds:
         self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
         self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
         self.known = sorted(set(self._alike.values()), key=repr)
+        self.counts = [
+            sum(v for key, each in self._links.items() if self._alike[key] == kind for v in each)
+            for kind in self.known
+        ]
 
     def tell(self, measure: Measure) -> bool:
         """Whether kinds and times tell which patients a measure counts."""
@@ -53,10 +59,7 @@ class Kinds:
     def nearest(self, sizes: np.ndarray, lawful: set[int]) -> Columns | None:
         """Patients without times, about so many of each kind; none but of the lawful kinds."""
         farthest = self.model.cp.new_int_var(0, self.model.n, "")
-        for k, (kind, size) in enumerate(zip(self.known, sizes, strict=True)):
-            count = sum(
-                v for key, each in self._links.items() if self._alike[key] == kind for v in each
-            )
+        for k, (count, size) in enumerate(zip(self.counts, sizes, strict=True)):
             aim = round(min(size, self.model.n))
             self.model.cp.add(count - aim <= farthest)
             self.model.cp.add(aim - count <= farthest)

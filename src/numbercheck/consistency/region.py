@@ -23,37 +23,36 @@ WIDTHS = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001)  # of a box around log 
 LOWEST = 1e-6  # survival at which the logarithmic boxes end, and one down to 0 begins
 
 
-class Region:
-    """Constraint that some slots print an estimate and its limits as printed.
+class Cover:
+    """Constraint that log S and Greenwood's sum lie in one of the boxes that cover a region.
 
     Parameters
     ----------
     model : cp_model.CpModel
         Where variables and constraints go.
-    slots : sequence of Slot
-        The events, in order.
+    sums : tuple of LinearExpr
+        Log S and Greenwood's sum, in ``UNIT``.
     printed : mapping of str to list of Printed
         For ``estimate``, ``conf_low`` and ``conf_high`` what is printed of it.
     limits : Limits
         How the limits were computed.
-    n : int
-        Number of patients.
+    slack : int
+        By how much the sums are rounded.
+    lowest : int
+        Least log S that there can be; Greenwood's sum is at most minus that.
     """
 
     def __init__(
         self,
         model: cp_model.CpModel,
-        slots: Sequence[Slot],
+        sums: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
         printed: Mapping[str, list[Printed]],
         limits: Limits,
-        n: int,
+        slack: int,
+        lowest: int,
     ) -> None:
-        self.model, self.slots, self.printed, self.limits = model, slots, printed, limits
-        logs = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
-        terms = [0, -LEAST, *(round(UNIT / (k * (k - 1))) for k in range(2, n + 1))]
-        self.slack = len(slots) + 2  # each tabulated term is rounded
-        self.log_survival = _total(model, slots, logs)
-        self.variance = _total(model, slots, terms)
+        self.model, self.printed, self.limits = model, printed, limits
+        self.sums, self.slack, self.lowest = sums, slack, lowest
         model.add_exactly_one(self._box(*ends) for ends in pairwise(self._grid()))
 
     def _grid(self) -> list[float]:
@@ -66,9 +65,9 @@ class Region:
 
     def _box(self, high: float, low: float) -> cp_model.IntVar:
         inside = self.model.new_bool_var("")
-        bottom = UNIT * log(low) if low > 0 else LEAST * len(self.slots)
+        bottom = UNIT * log(low) if low > 0 else self.lowest
         sides = (bottom, UNIT * log(high)), self._variance(low, high)
-        for total, (least, most) in zip((self.log_survival, self.variance), sides, strict=True):
+        for total, (least, most) in zip(self.sums, sides, strict=True):
             self.model.add_linear_constraint(
                 total, floor(least) - self.slack, ceil(most) + self.slack
             ).only_enforce_if(inside)
@@ -76,8 +75,36 @@ class Region:
 
     def _variance(self, low: float, high: float) -> tuple[float, float]:
         least, most = variance_between(self.printed, self.limits, low, high)
-        largest = -LEAST * len(self.slots)
-        return min(UNIT * least, largest), min(UNIT * most, largest)
+        return min(UNIT * least, -self.lowest), min(UNIT * most, -self.lowest)
+
+
+class Region(Cover):
+    """Constraint that some slots print an estimate and its limits as printed.
+
+    Parameters
+    ----------
+    model, printed, limits
+        As for ``Cover``.
+    slots : sequence of Slot
+        The events, in order.
+    n : int
+        Number of patients.
+    """
+
+    def __init__(
+        self,
+        model: cp_model.CpModel,
+        slots: Sequence[Slot],
+        printed: Mapping[str, list[Printed]],
+        limits: Limits,
+        n: int,
+    ) -> None:
+        self.slots = slots
+        logs = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
+        terms = [0, -LEAST, *(round(UNIT / (k * (k - 1))) for k in range(2, n + 1))]
+        sums = _total(model, slots, logs), _total(model, slots, terms)
+        slack = len(slots) + 2  # each tabulated term is rounded
+        super().__init__(model, sums, printed, limits, slack, LEAST * len(slots))
 
     def refuse(self, solver: cp_model.CpSolver) -> bool:
         """Refuse a solution's history if it does not print as printed; say whether it was.
@@ -88,7 +115,7 @@ class Region:
         if prints(tuple(n for n in history if n), self.printed, self.limits):
             return False
         self.model.add_forbidden_assignments([slot.at_risk for slot in self.slots], [history])
-        survival, variance = (solver.value(total) for total in (self.log_survival, self.variance))
+        survival, variance = (solver.value(total) for total in self.sums)
         for width in WIDTHS if survival > UNIT * log(LOWEST) else ():
             high, low = (min(exp(survival / UNIT + side), 1.0) for side in (width, -width))
             least, most = self._variance(low, high)

@@ -4,10 +4,12 @@ It has no variable of a patient in time, so its size hardly grows with their num
 has no solution no cohort satisfies the rows; where it has one, there may still be none.
 """
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import log, sinh
 
+from numbercheck.consistency.conditions import timeless
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.scope import Question, Scope, reads
 from numbercheck.consistency.solving import InfeasibleError
@@ -37,10 +39,12 @@ def untimed(ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> Model:
     scope = Scope(ledger, extra)
     kept = {c.claim: c for c in scope.claims if not is_timed(c, ledger, scope)}
     static = {k: a for k, a in ledger.assumptions.items() if not scope.is_timed(a.expression)}
-    groups = [tuple(map(Expression, scope.links)), *scope.questions]
+    times = set(scope.times)
+    told = (ast.unparse(node) for e in scope.linked for node in timeless(e, times))
+    groups = [tuple(map(Expression, (*scope.links, *told))), *scope.questions]
     asked = [g for g in groups if not scope.is_timed(*g)]
     model = Model(replace(ledger, claims=kept, assumptions=static), n, asked)
-    for curve in _curves(ledger, scope):
+    for curve in curves(ledger, scope):
         _require_events(model, ledger, *curve)
     return model
 
@@ -50,7 +54,7 @@ def is_timed(claim: Claim, ledger: Ledger, scope: Scope) -> bool:
     return scope.is_timed(*reads(ledger, ledger.measures[claim.measure]))
 
 
-def _curves(ledger: Ledger, scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
+def curves(ledger: Ledger, scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
     """Each curve of patients whom no time selects, with what is printed of its estimate."""
     for measure in ledger.measures.values():
         claims = [c for c in scope.claims if c.measure == measure.measure]

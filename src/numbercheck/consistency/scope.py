@@ -155,7 +155,17 @@ class Scope:
         read = [e for question in self.questions if self.is_timed(*question) for e in question]
         read += [known[t].evaluable for t in self.times if known[t].evaluable.text]
         flags = sorted({n for e in read for n in e.names if known[n].type == "flag"})
-        return [*read, *map(Expression, flags)]
+        return [*read, *map(Expression, flags), *self._averaged({e.text for e in read})]
+
+    def _averaged(self, read: set[str]) -> list[Expression]:
+        """Tell the intervals apart of numbers that are averaged among patients of some time."""
+        numbers = sorted(read & self.domains.keys() - set(self.times))
+        return [
+            Expression(f"{name} <= {upper}")
+            for name in numbers
+            if self.domains[name].variable.type in ("integer", "grade")
+            for upper in self.domains[name].upper[:-1]
+        ]
 
     def is_timed(self, *expressions: Expression) -> bool:
         """Whether one of some expressions reads a time."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache, cached_property, partial
 from random import Random
 
+from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
@@ -31,7 +32,7 @@ from numbercheck.words import first_of
 
 MANY = 70  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
-PATIENCE = 2.0  # seconds of which each gives another attempt at that
+FIRST, PATIENCE = 3, 2.0  # attempts at first; seconds of which each gives another one
 Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
@@ -238,25 +239,34 @@ class Search:
         """Ask the exact model; where patients are many, only after quicker ways."""
         try:
             if n > MANY and self._is_timed(index, rows):
-                if self._relaxed(index, rows, n).solve(self.seconds).status == "infeasible":
-                    return None
-                with suppress(UndecidedError), within(SHARE * time_left()):
-                    if found := self._find(index, rows, n):
-                        return found
-                with suppress(UndecidedError):
-                    return self._solve(index, rows, n)
-                raise undecided(self.seconds, timed=True)
+                return self._ask_many(index, rows, n)
             return self._solve(index, rows, n)
         except InfeasibleError:
             return None
+
+    def _ask_many(self, index: int, rows: Rows, n: int) -> Found | None:
+        """Look for a cohort and for a proof that there is none, the quicker ways first."""
+        ledger, extra = self.restricted(rows), self.parts[index][1]
+        if untimed(ledger, n, extra).solve(self.seconds).status == "infeasible":
+            return None
+        with suppress(UndecidedError), within(SHARE * time_left()):
+            if found := self._find(index, rows, n, range(FIRST)):
+                return found
+            if Intervals(ledger, n, extra).model.solve(self.seconds).status == "infeasible":
+                return None
+            if found := self._find(index, rows, n, range(FIRST, int(self.seconds // PATIENCE))):
+                return found
+        with suppress(UndecidedError):
+            return self._solve(index, rows, n)
+        raise undecided(self.seconds, timed=True)
 
     def refuted(self, active: Rows) -> bool:
         """Whether a small model already shows that many patients cannot satisfy some rows."""
         try:
             n = self.size(active)
             relaxed = (
-                self._relaxed(index, part & active, n)
-                for index, (part, _) in enumerate(self.parts)
+                untimed(self.restricted(part & active), n, extra)
+                for index, (part, extra) in enumerate(self.parts)
                 if n > MANY and self._is_timed(index, part & active)
             )
             return any(model.solve(self.seconds).status == "infeasible" for model in relaxed)
@@ -279,13 +289,9 @@ class Search:
     def _is_timed(self, index: int, rows: Rows) -> bool:
         return bool(Scope(self.restricted(rows), self.parts[index][1]).times)
 
-    def _relaxed(self, index: int, rows: Rows, n: int) -> Model:
-        return untimed(self.restricted(rows), n, self.parts[index][1])
-
-    def _find(self, index: int, rows: Rows, n: int) -> Found | None:
+    def _find(self, index: int, rows: Rows, n: int, seeds: range) -> Found | None:
         """A cohort that was made without the exact model, and checked; None where none is found."""
-        attempts = 1 + int(self.seconds // PATIENCE)
-        made = cohorts(self.restricted(rows), n, self.parts[index][1], attempts)
+        made = cohorts(self.restricted(rows), n, self.parts[index][1], seeds)
         columns = next((c for c in made if not unsatisfied(self.ledger, c, rows, n)), None)
         if columns is None:
             return None

@@ -372,3 +372,19 @@ def test_a_survival_at_a_rounding_tie_may_be_printed_either_way():
 
     assert conflicts(ledger(about, told, OS)) is None
     assert conflicts(ledger(about, [*told[:2], ("os", "estimate", "36")], OS))
+
+
+def test_numbers_averaged_among_patients_followed_for_some_days_are_told_apart():
+    """Scores 2 and 3, both followed to day 2: the lower quartile is 2, and one has just 2."""
+    score = variable("score", "integer", "1..3")
+    about = [
+        measure("all"),
+        measure("curve", "survival", "", endpoint="OS", horizon="3", family="curve"),
+        measure("two", where="score <= 2 and (died or score == 2)"),
+        measure("late", "quantity", "score", "died or os >= 2", method="quantile-2"),
+    ]
+    told = [("all", "n", "2"), ("two", "n", "1"), ("late", "p25", "2")]
+
+    assert conflicts(ledger(about, told, (score, *OS))) is None
+    told[1:] = [("two", "n", "2"), ("late", "min", "3")]
+    assert conflicts(ledger(about, told, (score, *OS)))

@@ -121,6 +121,17 @@ def test_limits_too_near_for_so_few_patients_are_a_contradiction(printed):
     assert not asked.feasible(asked.rows)
 
 
+def test_limits_too_wide_for_those_still_followed_are_a_contradiction(printed):
+    """A quarter of all patients are followed for 600 days, and few progress."""
+    told = {"follow_up_p25": f"{600 / MONTH:.1f}", "failures_n": "28", "deaths_n": "14"}
+    told |= {"pfs_year_estimate": "94.0", "pfs_year_conf_low": "88.3", "pfs_year_conf_high": "100"}
+    some = {k: v for k, v in (printed | told).items() if k in ("all_n", *told)}
+    asked = Search(ledger(some))
+    assert not asked.feasible(asked.rows)
+    wide = Search(ledger({k: v for k, v in some.items() if k != "follow_up_p25"}))
+    assert wide.feasible(wide.rows)
+
+
 def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
     found = conflicts(ledger(printed | {"deaths_n": "3"}), seconds=20)
     assert found.certified
