@@ -22,7 +22,7 @@ from numbercheck.consistency.candidates import (
 )
 from numbercheck.consistency.order import positions, whole_ends
 from numbercheck.consistency.patient_kinds import Kinds
-from numbercheck.consistency.region import LEAST, UNIT, cover
+from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
 from numbercheck.consistency.relaxation import curves, untimed
 from numbercheck.consistency.scope import Question, Scope, followed
 from numbercheck.consistency.solving import UndecidedError
@@ -169,11 +169,8 @@ class Falling:
         self.log_survival = self.model.cp.new_int_var(lowest, 0, "")
         self.variance = self.model.cp.new_int_var(0, -lowest, "")
         printed = survival_claims(claims)
-        lows = [
-            p.fractions()[0] for name in ("estimate", "conf_low") for p in printed.get(name, ())
-        ]
-        self.fewest = 2 if max(lows, default=0.0) > 0 else 1  # at risk at an event
-        cover(
+        self.fewest = 2 if survival_range(printed)[0] > 0 else 1  # at risk at an event
+        Cover(
             *(self.model.cp, (self.log_survival, self.variance), printed),
             *(limits_of(intervals.ledger, measure), 1, lowest),
         )
