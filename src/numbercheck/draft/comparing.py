@@ -5,21 +5,17 @@ from numbercheck.draft.naming import Drafted, number
 
 def compare(measure: Drafted, measures: list[Drafted]) -> None:
     """Say that a comparison is of the two arms whose counts stand before it."""
-    pair = [
-        m
-        for f in measure.first.compared
-        for m in measures
-        if any(e.finding is f for e in m.entries)
-    ]
+    first = measure.first
+    pair = [m for f in first.compared for m in measures if any(e.finding is f for e in m.entries)]
     if len(pair) != 2 or not all(m.first.arm for m in pair) or len({m.slug for m in pair}) != 1:
         return
-    if {m.first.arm for m in pair} == set(measure.first.arm.split("|")):
+    if {m.first.arm for m in pair} == set(first.arm.split("|")):
         measure.where, measure.among = pair[0].where, pair[0].among
         measure.note = "guess: compares the arms as they are, unadjusted"
         shares = {m.first.arm: _share(m) for m in pair}
-        first, second = measure.first.arm.split("|")
-        if (shares[first] - shares[second]) * _direction(measure) < 0:
-            measure.first.arm = f"{second}|{first}"
+        one, other = first.arm.split("|")
+        if (shares[one] - shares[other]) * _direction(measure) < 0:
+            first.arm = f"{other}|{one}"
 
 
 def _share(measure: Drafted) -> float:

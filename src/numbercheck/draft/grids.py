@@ -235,14 +235,9 @@ class TableReader:
         """Keep a finding; limits in a column of their own belong to what stands before them."""
         last = self.findings[-1] if self.findings else None
         limits = {n.statistic for n in found.numbers} == {"conf_low", "conf_high"}
-        if (
-            limits
-            and last
-            and last.arm == found.arm
-            and not (last.value("conf_low") or last.value("p_value"))
-            and (last.row == found.row)
-            and are_near(last, found.numbers, reach=0)
-        ):
+        has = last and (last.value("conf_low") or last.value("p_value"))
+        follows = limits and last and (last.arm, last.row) == (found.arm, found.row)
+        if last and follows and not has and are_near(last, found.numbers, reach=0):
             last.numbers, last.level = last.numbers + found.numbers, found.level
         else:
             self.findings.append(found)

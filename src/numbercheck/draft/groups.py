@@ -14,15 +14,8 @@ HORIZON = re.compile(
     rf"\b(\d+(?:[.·]\d+)?|{WORD})[\s-]*(year|yr|month|mo|week|wk|day)s?\b", re.IGNORECASE
 )
 
-DAYS = {
-    "year": 365.25,
-    "yr": 365.25,
-    "month": 365.25 / 12,
-    "mo": 365.25 / 12,
-    "wk": 7,
-    "week": 7,
-    "day": 1,
-}
+DAYS = dict.fromkeys(("year", "yr"), 365.25) | dict.fromkeys(("month", "mo"), 365.25 / 12)
+DAYS |= {"week": 7, "wk": 7, "day": 1}
 
 
 def endpoint_name(name: str) -> str:

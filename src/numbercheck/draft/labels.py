@@ -79,6 +79,7 @@ def _bare(text: str) -> str:
     )
 
 
+WORD = re.compile(r"[\w≥<>≤.%+]+")
 STEMS = {
     "negativity": "negative",
     "positivity": "positive",
@@ -93,12 +94,8 @@ EMPTY = re.compile(
 
 def tokens(label: str, abbreviations: dict[str, str]) -> frozenset[str]:
     """Words of a label that tell it from others, abbreviations by their long forms."""
-    words = re.findall(r"[\w≥<>≤.%+]+", label)
-    long = " ".join(abbreviations.get(word, word) for word in words)
-    found = (
-        re.sub(r"(?<=\w{3})s$", "", STEMS.get(w, w))
-        for w in re.findall(r"[\w≥<>≤.%+]+", long.lower())
-    )
+    long = " ".join(abbreviations.get(word, word) for word in WORD.findall(label)).lower()
+    found = (re.sub(r"(?<=\w{3})s$", "", STEMS.get(w, w)) for w in WORD.findall(long))
     return frozenset(word for word in found if not EMPTY.fullmatch(word))
 
 
@@ -116,10 +113,7 @@ def abbreviations(text: str) -> dict[str, str]:
         for size in range(len(short) - 2, len(short) + 3):
             initials = "".join(p[0] for w in words[-size:] for p in w.split("-") if p).lower()
             letters = iter(initials)
-            if (
-                size > 0
-                and initials[:1] == short[0].lower()
-                and all(letter in letters for letter in short.lower().rstrip("s"))
-            ):
+            begins = size > 0 and initials[:1] == short[0].lower()
+            if begins and all(letter in letters for letter in short.lower().rstrip("s")):
                 found.setdefault(short, " ".join(words[-size:]).lower())
     return found

@@ -95,10 +95,10 @@ def in_words(numeral: str) -> int | None:
     if numeral.lower() in ("no", "none"):
         return 0
     words = re.sub(HYPHEN, " ", numeral.lower()).replace(" and ", " ")
-    before, _, after = words.rpartition("hundred")
+    hundreds, _, rest = words.rpartition("hundred")
     try:
-        return sum(100 * IN_WORDS[w] for w in before.split()) + sum(
-            IN_WORDS[w] for w in after.split()
+        return sum(
+            [100 * IN_WORDS[w] for w in hundreds.split()] + [IN_WORDS[w] for w in rest.split()]
         )
     except KeyError:
         return None

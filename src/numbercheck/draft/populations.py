@@ -32,11 +32,9 @@ def give_populations(measures: Measures, crude: bool) -> None:
     several = any(d.first.arm for d in measures.all)
     for drafted in measures.all:
         if groups.is_outside(drafted):
-            for entry in drafted.entries:
-                entry.finding.kind = "design"
-                entry.finding.numbers = [
-                    replace(n, statistic="value") for n in entry.finding.numbers
-                ]
+            for found in (entry.finding for entry in drafted.entries):
+                found.kind = "design"
+                found.numbers = [replace(n, statistic="value") for n in found.numbers]
         if any(number(n) > groups.main.get(drafted.first.arm, inf) for n in drafted.printed("N")):
             drafted.first.arm, drafted.slug = "", measures.new_slug(f"{drafted.slug}_in_all")
         kind, first = drafted.first.kind, drafted.first

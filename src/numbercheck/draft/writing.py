@@ -53,11 +53,7 @@ def _measure(measure: Drafted) -> dict[str, str]:
     return {
         **{"measure": measure.slug, "label": first.label or "Not named", "unit": unit},
         **{"kind": KINDS.get(first.kind, first.kind), "where": measure.where},
-        **{
-            "among": measure.among,
-            "endpoint": first.endpoint,
-            "level": first.level,
-        },
+        **{"among": measure.among, "endpoint": first.endpoint, "level": first.level},
         "horizon": f"{first.horizon:g}" if first.horizon else "",
     }
 
