@@ -52,7 +52,7 @@ def parts(printed: Printed, statistic: str, limits: Limits, whole: int) -> range
     def at(k: int) -> int:
         value = percent_or_limit(k, whole, statistic, limits)
         is_percent = statistic == "percent"
-        fits = printed.admits_percent(k, whole) if is_percent else printed.admits(value)
+        fits = printed.admits_percent(k, whole) if is_percent else printed.admits_computed(value)
         return side(printed, value, fits)
 
     return span(at, 0, whole) if whole and in_time() else range(0)

@@ -388,3 +388,11 @@ def test_numbers_averaged_among_patients_followed_for_some_days_are_told_apart()
     assert conflicts(ledger(about, told, (score, *OS))) is None
     told[1:] = [("two", "n", "2"), ("late", "min", "3")]
     assert conflicts(ledger(about, told, (score, *OS)))
+
+
+def test_a_limit_at_a_rounding_tie_may_be_printed_either_way():
+    """The upper limit of none of one patient is 97.5 % by Clopper and Pearson."""
+    about = [measure("all"), measure("died", where="died", method="clopper-pearson")]
+    for printed, is_conflict in (("97", False), ("98", False), ("96", True)):
+        told = [("all", "n", "1"), ("died", "conf_high", printed)]
+        assert bool(conflicts(ledger(about, told))) is is_conflict
