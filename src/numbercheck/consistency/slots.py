@@ -58,8 +58,8 @@ def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]
     seats = [_seat(timed, slot, within) for slot in slots]
     for i in range(timed.n):
         model.add(sum(row[i] for row in seats) == within[i])
-    if curve.time == timed.follow_up and not curve.among.text:
-        _rank(timed, slots, seats, events)
+    if curve.time == timed.follow_up:
+        _rank(timed, curve, slots, seats, events)
     else:
         _count_at_risk(timed, curve, slots, seats)
     return slots
@@ -95,14 +95,30 @@ def _seat(timed: Timed, slot: Slot, within: Literals) -> list[cp_model.IntVar]:
     return seats
 
 
-def _rank(timed: Timed, slots: list[Slot], seats: Seats, events: Literals) -> None:
-    """Everyone's follow-up: with events first on a day, a patient's rank is the number at risk."""
-    times, n = timed.times[timed.follow_up], timed.n
+def _rank(timed: Timed, curve: Curve, slots: list[Slot], seats: Seats, events: Literals) -> None:
+    """With events first on a day, those at risk are who stand no earlier in follow-up."""
+    model, times, n = timed.model, timed.times[timed.follow_up], timed.n
     for i in range(n - 1):
-        timed.model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
+        model.add(times[i] < times[i + 1]).only_enforce_if(~events[i], events[i + 1])
+    left = _left(timed, curve) if curve.among.text else []
     for slot, row in zip(slots, seats, strict=True):
-        timed.model.add(slot.at_risk == sum((n - i) * seat for i, seat in enumerate(row)))
-        timed.model.add_element(n - slot.at_risk, [*times, 0], slot.day)
+        behind = sum((n - i) * seat for i, seat in enumerate(row))  # from the event's patient on
+        if left:
+            model.add_element(behind, left, slot.at_risk)
+            model.add_element(n - behind, [*times, 0], slot.day)
+        else:
+            model.add(slot.at_risk == behind)
+            model.add_element(n - slot.at_risk, [*times, 0], slot.day)
+
+
+def _left(timed: Timed, curve: Curve) -> list[cp_model.IntVar]:
+    """How many of the curve's patients are among the last 0, 1, 2 ... in follow-up."""
+    (inside,) = _inside(timed, curve)
+    left = [timed.model.new_constant(0)]
+    for patient in reversed(inside):
+        left.append(timed.model.new_int_var(0, timed.n, ""))
+        timed.model.add(left[-1] == sum([left[-2], patient]))
+    return left
 
 
 def _count_at_risk(timed: Timed, curve: Curve, slots: list[Slot], seats: Seats) -> None:

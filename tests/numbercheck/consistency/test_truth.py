@@ -7,7 +7,7 @@ from article import LEDGER
 from oracle import contained, exact, planted, ruled
 from tiny_trials import claim, draw, keyed, measure
 
-from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories
+from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories, scope
 from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
 from numbercheck.consistency.leave_one_out import leave_one_out
 from numbercheck.consistency.questions import answers, asked_of
@@ -29,6 +29,14 @@ def test_random_rules_leave_what_the_list_of_all_cohorts_says(seed):
 
 @pytest.mark.parametrize("seed", [*range(12), 37, 214])
 def test_bounds_contain_the_truth_of_larger_trials(seed):
+    assert list(contained(seed)) == []
+
+
+@pytest.mark.parametrize("seed", [19, 69, 225])
+def test_curves_of_arms_are_bounded_also_where_days_are_many(seed, monkeypatch):
+    """As of days that are too many to count patients by."""
+    monkeypatch.setattr(scope, "MOST_COUNTED", 0)
+
     assert list(contained(seed)) == []
 
 
