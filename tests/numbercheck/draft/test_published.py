@@ -157,6 +157,8 @@ def wrong(*given):
         "We enrolled 79 participants. Participants (N=79, 20% female, mean age 20.8) were young.",
         # about a quarter: PMC3659156
         "Almost 1/4 (22.0%) had a balanced profile.",
+        # doses: PMC2948428
+        "The goal was reached by 72% (20/20-mg group) and 53% (20/30 mg) of them.",
         # 14,542, with its comma too early: PMC5861900
         "The median was 5,118.8 (IQR 1,470.0, 1,4542).",
         # exact limits, and the P value of an exact test: PMC1087200
@@ -326,6 +328,9 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Schooled, n (%)", "118 (78.1)", "129 (77.2)"]],
         # heart rates: PMC5498709
         [["", "A (n = 35)", "B (n = 38)"], ["Minimum HR (beats/min)", "92 (99–92)", "88 (95–88)"]],
+        # waves, not P values: PMC4829247
+        [["", "P-wave duration, mean (SD)", "P-wave dispersion, difference", "P-wave, 95% CI"],
+         ["AP", "114.3 (10.2)", "0.4", "-2.3, 3.1"]],
         # how many tests, and from how many to how many of a patient: PMC5807510
         [["", "Cases (n = 32)"], ["Tests (n, range)", "22 (0–2)"]],
         # per 1000 weeks, of which few had a fever: PMC3424202
