@@ -136,6 +136,8 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
         return None  # men/women
     if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
+    if m["low"] and not m["percent"] and number(m["low"]) <= number(m["n"]) <= number(m["high"]):
+        return None  # a score, and limits of its mean or median
     is_rate = number(m["percent"] or "") > 100 or IS_RATE.search(at.near)  # in a thousand
     shown = {} if is_rate else {"percent": "percent", **LIMITED}
     return at.finding("count", _numbers(m, n="n", N="N", **shown))
@@ -249,7 +251,7 @@ def _without_level(at: Setting) -> str:
 
 def _range(m: re.Match[str], at: Setting) -> Finding | None:
     pair = limits_named(at.near)
-    if not pair or re.fullmatch(r"\d+,\d+", m[0].strip()):
+    if not pair or IS_P.search(at.heading) or re.fullmatch(r"\d+,\d+", m[0].strip()):
         return None  # a decimal comma
     return at.finding("quantity", _numbers(m, low=pair[0], high=pair[1]))
 

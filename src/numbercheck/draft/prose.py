@@ -294,8 +294,9 @@ def _comparison(at: Context, numbers: list[Number], ending: str, topic: str = ""
 
 def _fraction(at: Context) -> list[Finding]:
     numbers, last = at.numbers("n", "N", "percent"), at.last
-    if at.group("N") and "/" in at.match[0] and number(at.match["n"]) > number(at.match["N"]):
-        return []  # men/women, systolic/diastolic
+    is_more = bool(at.group("N")) and number(at.match["n"]) > number(at.match["N"])
+    if is_more and ("/" in at.match[0] or not at.group("percent")):
+        return []  # men/women, systolic/diastolic; 150 eyes of 88 patients
     if at.group("percent") and re.search(r"\b(?:average|mean)\b", at.before):
         return []  # a mean of percentages
     has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY

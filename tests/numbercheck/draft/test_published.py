@@ -157,6 +157,8 @@ def wrong(*given):
         "We enrolled 79 participants. Participants (N=79, 20% female, mean age 20.8) were young.",
         # about a quarter: PMC3659156
         "Almost 1/4 (22.0%) had a balanced profile.",
+        # eyes of patients: PMC3544352
+        "The number of eyes in this study was 150 of 88 patients.",
         # doses: PMC2948428
         "The goal was reached by 72% (20/20-mg group) and 53% (20/30 mg) of them.",
         # 14,542, with its comma too early: PMC5861900
@@ -328,6 +330,10 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Schooled, n (%)", "118 (78.1)", "129 (77.2)"]],
         # heart rates: PMC5498709
         [["", "A (n = 35)", "B (n = 38)"], ["Minimum HR (beats/min)", "92 (99–92)", "88 (95–88)"]],
+        # scores of 20 with their limits, which are no percentages: PMC4786378
+        [["", "A, median (95% CI)"], ["Knowledge", "14/20 (13.5–15)"]],
+        # a test's result beside a range: PMC3877985
+        [["", "MW: Z, p"], ["OT range, n = 36", "3.61, 0.0003"]],
         # waves, not P values: PMC4829247
         [["", "P-wave duration, mean (SD)", "P-wave dispersion, difference", "P-wave, 95% CI"],
          ["AP", "114.3 (10.2)", "0.4", "-2.3, 3.1"]],
