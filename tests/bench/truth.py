@@ -6,11 +6,11 @@ from functools import partial
 from multiprocessing import get_context
 
 from measuring import Row, Section
-from oracle import contained, exact, planted, ruled
+from oracle import contained, exact, many, planted, ruled
 
 from numbercheck.consistency import UndecidedError
 
-EXACT, CONTAINED, PLANTED, RULED = 100, 240, 50, 500
+EXACT, CONTAINED, PLANTED, RULED, MANY = 100, 240, 50, 500, 24
 
 
 def measure() -> Section:
@@ -19,12 +19,14 @@ def measure() -> Section:
         "Truth",
         "Random trials: tiny ones whose every cohort is listed, trials of ten to forty patients, "
         "tiny ones with changed numbers, and tiny ones under random rules, with limits on every "
-        "scale. Undecided is an answer of its own, and never counted as right.",
+        "scale; and trials of 100 to 1,000 patients. Undecided is an answer of its own, and never "
+        "counted as right.",
         (
             _row("bounds equal to those over all cohorts", exact, EXACT),
             _row("consistent, and every bound contains the truth", contained, CONTAINED),
             _row("feasible or not, and bounds, under random rules", ruled, RULED),
             _row("planted contradictions found and certified", planted, PLANTED),
+            _row("consistent, 100 to 1,000 patients in one or two arms", many, MANY),
         ),
     )
 

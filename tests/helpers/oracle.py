@@ -9,6 +9,8 @@ from functools import wraps
 from random import Random
 from unittest.mock import patch
 
+from large_trials import draw as draw_patients
+from large_trials import printed_of
 from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil
 
 from numbercheck.consistency import bounds, conflicts, scope
@@ -96,6 +98,15 @@ def contained(seed: int, seconds: float = 3.0) -> Iterator[str]:
 
 
 @either_way
+def many(seed: int, seconds: float = 20.0) -> Iterator[str]:
+    """A trial of 100 to 1,000 patients in one or two arms: consistent, with a cohort to show."""
+    random = Random(seed)  # noqa: S311 - draws a size
+    n, arms = random.choice((100, 140, 250, 500, 1000)), random.choice((1, 2))
+    trial = printed_of(draw_patients(n, arms, seed), arms, seed)
+    if not Search(trial, seconds).feasible([*trial.claims, *trial.assumptions]):
+        yield "the numbers of a cohort are called inconsistent"
+
+
 def planted(seed: int) -> Iterator[str]:
     """A tiny trial whose printed numbers were changed until no cohort has them."""
     tiny = contradiction(seed)

@@ -33,6 +33,7 @@ from numbercheck.statistics.quantiles import SHARES, quantile_kind, quantile_wei
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import SCALES, two_sided_z
 
+COUNTED = 0.5  # unit of a sum of patients
 NEAR = 0.1  # of what the last digit of an estimate or a limit stands for
 STEP, TINY = 1e-6, 1e-12  # of survival, relative, to see a slope; least Greenwood's sum
 EDGE = 0.0005  # where scales have no end
@@ -47,7 +48,7 @@ class Goal(NamedTuple):
     of: Sums
     low: float
     high: float
-    unit: float = 0.5
+    unit: float = COUNTED
 
 
 def linear(slope: np.ndarray, low: float, high: float) -> Goal:

@@ -8,6 +8,7 @@ nothing.
 """
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 import numpy as np
 
@@ -25,7 +26,7 @@ TURNS = 6  # of giving whole patients, each from what the last one found
 
 
 def cohorts(
-    ledger: Ledger, n: int, extra: Iterable[Question], seeds: Iterable[int]
+    ledger: Ledger, n: int, extra: Iterable[Question], seeds: Iterable[int], work: float = inf
 ) -> Iterator[Columns]:
     """Columns of cohorts, each of which may print as printed.
 
@@ -39,6 +40,8 @@ def cohorts(
         Expressions that a question counts together.
     seeds : iterable of int
         It starts anew from each of them.
+    work : float
+        Candidates times claims, summed over the starts, after which it gives up.
     """
     scope = Scope(ledger, extra)
     for seed in seeds:
@@ -46,6 +49,9 @@ def cohorts(
         candidates = Candidates(scope, kinds.known, seed)
         measures = filter(kinds.tell, ledger.measures.values())
         yield from _attempt(kinds, candidates, Goals(scope, measures, n), n)
+        work -= len(candidates.kind) * len(scope.claims)
+        if work < 0:
+            return
 
 
 def _attempt(kinds: Kinds, candidates: Candidates, goals: Goals, n: int) -> Iterator[Columns]:

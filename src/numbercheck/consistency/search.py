@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, partial
+from math import inf
 from random import Random
 
 from numbercheck.consistency.intervals import Intervals
@@ -32,7 +33,8 @@ from numbercheck.words import first_of
 
 MANY = 70  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
-FIRST, PATIENCE = 3, 2.0  # attempts at first; seconds of which each gives another one
+FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
+EACH = 2_500  # candidates times claims of all starts in a second
 Rows = frozenset[str]
 Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
@@ -254,7 +256,7 @@ class Search:
                 return found
             if Intervals(ledger, n, extra).model.solve(self.seconds).status == "infeasible":
                 return None
-            if found := self._find(index, rows, n, range(FIRST, int(self.seconds // PATIENCE))):
+            if found := self._find(index, rows, n, range(FIRST, MOST), EACH * self.seconds):
                 return found
         with suppress(UndecidedError):
             return self._solve(index, rows, n)
@@ -289,9 +291,11 @@ class Search:
     def _is_timed(self, index: int, rows: Rows) -> bool:
         return bool(Scope(self.restricted(rows), self.parts[index][1]).times)
 
-    def _find(self, index: int, rows: Rows, n: int, seeds: range) -> Found | None:
+    def _find(
+        self, index: int, rows: Rows, n: int, seeds: range, work: float = inf
+    ) -> Found | None:
         """A cohort that was made without the exact model, and checked; None where none is found."""
-        made = cohorts(self.restricted(rows), n, self.parts[index][1], seeds)
+        made = cohorts(self.restricted(rows), n, self.parts[index][1], seeds, work)
         columns = next((c for c in made if not unsatisfied(self.ledger, c, rows, n)), None)
         if columns is None:
             return None

@@ -11,12 +11,12 @@ from math import ceil, floor, inf
 import numpy as np
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.goals import Goal
+from numbercheck.consistency.goals import COUNTED, Goal
 from numbercheck.consistency.solving import Solvable
 
 REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
-MOVES = (2, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
-SECONDS = 0.25  # of the solver's work for each
+MOVES = (0, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
+SECONDS = 1.0  # of the solver's work for each
 FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
 FAR = 10**14
 Row = tuple[np.ndarray, int, int]  # coefficients, and the ends of their sum
@@ -33,6 +33,37 @@ def nearest(weights: np.ndarray, most: np.ndarray, goals: Sequence[Goal]) -> np.
         What they should meet.
     """
     rows = [_row(goal, weights) for goal in goals]
+    numbers = weights.copy()
+    blocks = _blocks(goals, rows, len(weights))
+    for place, block in enumerate(blocks):
+        later = np.isin(np.arange(len(weights)), np.concatenate([[], *blocks[place + 1 :]]))
+        own = [_rest(row, block, numbers, later) for row in rows if row[0][block].any()]
+        found = _near(weights[block], most[block], own)
+        if found is None:
+            return None
+        numbers[block] = found
+    return numbers
+
+
+def _blocks(goals: Sequence[Goal], rows: Sequence[Row], size: int) -> list[np.ndarray]:
+    """Candidates that curves have in common, such as those of one arm, and all others."""
+    label = np.zeros(size, dtype=int)
+    for k, (goal, (slope, *_)) in enumerate(zip(goals, rows, strict=True), 1):
+        if goal.unit != COUNTED:
+            touched = {*label[slope != 0].tolist()} - {0}
+            label[(slope != 0) | np.isin(label, [*touched])] = k
+    return [np.flatnonzero(label == k) for k in np.unique(label)]
+
+
+def _rest(row: Row, block: np.ndarray, numbers: np.ndarray, later: np.ndarray) -> Row:
+    """What a row leaves to a block of candidates; about that while later ones are open."""
+    slope, low, high = row
+    others = float(slope @ numbers - slope[block] @ numbers[block])
+    loose = 1 if slope[later].any() else 0
+    return slope[block], ceil(low - others - loose - 1e-6), floor(high - others + loose + 1e-6)
+
+
+def _near(weights: np.ndarray, most: np.ndarray, rows: Sequence[Row]) -> np.ndarray | None:
     is_whole = bool((weights == np.rint(weights)).all())
     for reach in MOVES if is_whole else REACHES:
         nearby = Nearby(weights, most, reach)

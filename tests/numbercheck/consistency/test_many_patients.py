@@ -1,5 +1,6 @@
 """Trials too large for an exact model of times: cohorts found by trial, contradictions proved."""
 
+import large_trials
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,6 +95,17 @@ def test_a_cohort_of_many_patients_prints_what_is_printed(printed):
     assert printed_of(found) == printed
     assert (found.pfs <= found.os).all()
     assert (found.failed | ~found.died).all()
+
+
+def test_a_cohort_of_two_arms_is_found_for_the_curves_of_each():
+    told = large_trials.printed_of(large_trials.draw(140, 2, seed=20), 2, seed=20)
+    asked = Search(told)
+    found = pd.DataFrame(asked.witness(asked.rows))
+    assert {a: len(g) for a, g in found.groupby("arm")} == {"A": 70, "B": 70}
+    again = large_trials.printed_of(found, 2, seed=20)
+    assert {k: c.printed for k, c in again.claims.items()} == {
+        k: c.printed for k, c in told.claims.items()
+    }
 
 
 def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
