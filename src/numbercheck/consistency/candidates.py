@@ -58,7 +58,8 @@ class Candidates:
         for start, end in pairwise(cuts):
             drawn = min(ceil(most), end - start)
             pool.append(self._generator.choice(np.arange(start, end), drawn, replace=False))
-        grid = np.meshgrid(*[np.unique(np.concatenate(pool))] * len(self.times))
+        every = np.unique(np.concatenate(pool))
+        grid = np.meshgrid(*[every[every >= 0]] * len(self.times))
         return np.stack(grid).reshape(len(self.times), -1)
 
     def _kept(

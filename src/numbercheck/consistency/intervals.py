@@ -51,8 +51,6 @@ class Intervals:
         Number of patients.
     extra : iterable of tuple of Expression
         Expressions that a question counts together.
-    days : iterable of int
-        Days at which further intervals begin.
 
     Raises
     ------
@@ -60,13 +58,11 @@ class Intervals:
         If no cohort satisfies the rows.
     """
 
-    def __init__(
-        self, ledger: Ledger, n: int, extra: Iterable[Question], days: Iterable[int] = ()
-    ) -> None:
+    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
         self.scope, self.ledger, self.n = Scope(ledger, extra), ledger, n
         self.model = untimed(ledger, n, extra)
         kinds = Kinds(self.model, self.scope)
-        self.cuts = np.union1d(cuts_of(self.scope), np.array([*days], dtype=int))
+        self.cuts = cuts_of(self.scope)
         self.frame, kind = self._rows(kinds.known)
         self.numbers = [self.model.cp.new_int_var(0, n, "") for _ in kind]
         for k, count in enumerate(kinds.counts):
@@ -75,10 +71,10 @@ class Intervals:
             measure = ledger.measures[claim.measure]
             if measure.kind == "survival":
                 self._post_counted(claim, measure)
-            elif self.scope.is_timed(measure.where, measure.among):
-                {"count": self._post_count, "quantity": self._post_quantile}.get(
-                    measure.kind, lambda *_: None
-                )(claim, measure)
+            elif measure.kind == "quantity" and measure.where.text in self.scope.times:
+                self._post_quantile(claim, measure)
+            elif measure.kind == "count" and self.scope.is_timed(measure.where, measure.among):
+                self._post_count(claim, measure)
         self.falls = [Falling(self, *curve) for curve in curves(ledger, self.scope)]
         for _ in range(ROUNDS):
             for fall in self.falls:

@@ -254,13 +254,18 @@ class Search:
         with suppress(UndecidedError), within(SHARE * time_left()):
             if found := self._find(index, rows, n, range(FIRST)):
                 return found
-            if Intervals(ledger, n, extra).model.solve(self.seconds).status == "infeasible":
+            if self._is_refuted_by_intervals(ledger, n, extra):
                 return None
             if found := self._find(index, rows, n, range(FIRST, MOST), EACH * self.seconds):
                 return found
         with suppress(UndecidedError):
             return self._solve(index, rows, n)
         raise undecided(self.seconds, timed=True)
+
+    def _is_refuted_by_intervals(self, ledger: Ledger, n: int, extra: list[Question]) -> bool:
+        with suppress(UndecidedError):
+            return Intervals(ledger, n, extra).model.solve(self.seconds).status == "infeasible"
+        return False
 
     def refuted(self, active: Rows) -> bool:
         """Whether a small model already shows that many patients cannot satisfy some rows."""
