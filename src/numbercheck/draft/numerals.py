@@ -69,7 +69,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "threshold in a definition": rf"(?<!\b[Pp]\s)(?<!\b[Pp])(?<!I\s)(?<!I)(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding|exceeded|exceeds)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:%|{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
         "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|(?<![Mm]edian of )\b(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
         "part of a name": r"\b(?:PASI|EASI|ACR|ASAS|SRI|IGA|DAS)[\s-]?\d+|[A-Za-z]+(?:[-‐–/]?\d+(?:[.·]\d+)?)+[A-Za-z]*(?:\s+W\b)?|(?<=[A-Za-z]-)\d+|\b\d+(?:st|nd|rd|th|[A-Z]\w*|[pq])\b",
-        "not a count": rf"\b(?:[Aa]lmost|[Aa]bout|[Nn]early|approximately|over|than|only)\s+[1-4]/[2-5]\b|{WORD}-(?:thirds?|quarters?|fifths?|fold)\b|\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
+        "not a count": rf"\b(?:[Aa]lmost|[Aa]bout|[Nn]early|approximately|over|than|only)\s+[1-4]/[2-5]\b|(?i:\b(?:almost|about|nearly|approximately|around|roughly))\s+(?:{N}|{WORD})\s+(?:(?:out\s+)?of|in)\s+(?:(?:the|every|all)\s+)?(?:{N}|{WORD})\b(?!\s*%|[.·]\d)|{WORD}-(?:thirds?|quarters?|fifths?|fold)\b|\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
     }.items()
 }
 

@@ -157,6 +157,8 @@ def wrong(*given):
         "We enrolled 79 participants. Participants (N=79, 20% female, mean age 20.8) were young.",
         # about a quarter: PMC3659156
         "Almost 1/4 (22.0%) had a balanced profile.",
+        "Approximately nine of 10 patients on either drug (89.2%) were relieved.",  # PMC1974799
+        "About two out of three (64.1%) of the patients were women.",
         # eyes of patients: PMC3544352
         "The number of eyes in this study was 150 of 88 patients.",
         # doses: PMC2948428
