@@ -7,6 +7,7 @@ A model holds *rows* (claims and assumptions); leaving one out rebuilds it witho
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from math import ceil, floor
@@ -210,8 +211,10 @@ class Model(Structure):
             raise InfeasibleError("the counts contradict each other")
         if solution.status == "feasible":
             return solution.value
-        proved = solution.solver.best_objective_bound
-        return min(self.n, floor(proved + 1e-6)) if largest else max(0, ceil(proved - 1e-6))
+        with suppress(RuntimeError):  # there was no time to call the solver
+            proved = solution.solver.best_objective_bound
+            return min(self.n, floor(proved + 1e-6)) if largest else max(0, ceil(proved - 1e-6))
+        return self.n if largest else 0
 
     def ends(self, count: cp_model.LinearExprT, seconds: float = 60.0) -> tuple[int, int]:
         """Smallest and largest value of a count, or ends beyond them that the solver proved."""

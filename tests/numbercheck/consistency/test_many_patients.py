@@ -9,6 +9,7 @@ from tiny_trials import claim, keyed, measure, rule
 from numbercheck.consistency import UndecidedError, conflicts, search, structure
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.search import Search
+from numbercheck.consistency.solving import within
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Variable
@@ -142,6 +143,13 @@ def test_limits_too_wide_for_those_still_followed_are_a_contradiction(printed):
     assert not asked.feasible(asked.rows)
     wide = Search(ledger({k: v for k, v in some.items() if k != "follow_up_p25"}))
     assert wide.feasible(wide.rows)
+
+
+def test_without_time_left_a_count_may_be_anything():
+    died = Expression("died")
+    model = Model(ledger({"all_n": "280"}), N, [(died,)])
+    with within(0):
+        assert model.ends(model.count(died)) == (0, N)
 
 
 def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
