@@ -12,7 +12,10 @@ from numbercheck.consistency.scope import Scope
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons, literal, names_in
 from numbercheck.ledger.kleene import Masked
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
 from numbercheck.recount import printed_unit
+from numbercheck.statistics.rounding import Printed
 
 TRIED = 3_000  # combinations of days for each kind of patient
 KEPT = 3  # lawful ones of each kind between the same cuts
@@ -43,7 +46,7 @@ class Candidates:
     def __init__(self, scope: Scope, kinds: Sequence[tuple], seed: int) -> None:
         self.times, self._generator = scope.times, np.random.default_rng(seed)
         cuts = cuts_of(scope)
-        days = [self._days(scope, cuts) for _ in kinds]
+        days = [self._days(cuts) for _ in kinds]
         kind = np.repeat(np.arange(len(kinds)), [each.shape[1] for each in days])
         frame = frame_of(scope, kinds, kind, np.hstack(days))
         lawful = are_lawful(scope, frame)
@@ -51,7 +54,7 @@ class Candidates:
         self.kind = kind[kept]
         self.frame = {name: Masked(v[kept], known[kept]) for name, (v, known) in frame.items()}
 
-    def _days(self, scope: Scope, cuts: np.ndarray) -> np.ndarray:
+    def _days(self, cuts: np.ndarray) -> np.ndarray:
         """All combinations of some days, one row for each column of times."""
         pool = [cuts]
         most = TRIED ** (1 / len(self.times)) / (len(cuts) - 1)
@@ -141,9 +144,13 @@ def _told(scope: Scope) -> Iterator[float]:
         if measure.kind == "survival":
             yield float(measure.horizon)
         elif measure.where.text in scope.times and claim.value.relation == "=":
-            unit = Fraction(printed_unit(scope.ledger, measure) or 1.0)
-            least, most = whole_ends(claim.value, unit)
+            least, most = days_printed(scope.ledger, measure, claim.value)
             yield from (least - 1, most)
+
+
+def days_printed(ledger: Ledger, measure: Measure, printed: Printed) -> tuple[int, int]:
+    """First and last day that a quantile of times may be; see `whole_ends`."""
+    return whole_ends(printed, Fraction(printed_unit(ledger, measure) or 1.0))
 
 
 def _column(values: list, places: np.ndarray) -> Masked:

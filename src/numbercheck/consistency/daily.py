@@ -68,8 +68,7 @@ def _listed(
             return None
     rows = [*map(tuple, ways.rows[_near(ways, printed, limits)].tolist())]
     fits = cache(lambda history: prints(history, printed, limits))
-    found = [row for row in rows if fits(_history(row))] if len(rows) <= MOST_LISTED else None
-    return found
+    return [row for row in rows if fits(_history(row))] if len(rows) <= MOST_LISTED else None
 
 
 class _Ways:

@@ -19,7 +19,7 @@ class Fall:
     def __init__(self, days: np.ndarray, had: np.ndarray, last: int) -> None:
         self.had, self.end = had, last + 1
         self.places = np.minimum(days, self.end) + 1
-        self._last: tuple | None = None
+        self._last: tuple | None = None  # its limits ask for the sums of the same weights
 
     def sums(self, weights: np.ndarray) -> tuple[tuple[float, np.ndarray], ...]:
         """Minus log S, and Greenwood's sum, each with its gradient.

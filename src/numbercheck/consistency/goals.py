@@ -7,16 +7,15 @@ of them that are followed to first order.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fractions import Fraction
 from itertools import chain, product
 from math import exp, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from numbercheck.consistency.candidates import Frame, select
+from numbercheck.consistency.candidates import Frame, days_printed, select
 from numbercheck.consistency.fall import Fall
-from numbercheck.consistency.order import whole_ends
+from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.tabulated import (
     Limits,
@@ -27,9 +26,8 @@ from numbercheck.consistency.tabulated import (
 )
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Measure
-from numbercheck.recount import endpoint_columns, printed_unit
+from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
-from numbercheck.statistics.quantiles import SHARES, quantile_kind, quantile_weights
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import SCALES, two_sided_z
 
@@ -126,12 +124,11 @@ class Goals:
         """So many at most a quantile, and so many below, that what it averages prints so."""
         values, known = frame[measure.where.text]
         there = known & select(frame, measure.among)
-        size, unit = round(there @ weights), Fraction(printed_unit(self.ledger, measure) or 1.0)
-        kind = quantile_kind(self.ledger.method(measure))
+        size, method = round(there @ weights), self.ledger.method(measure)
         yield linear(there, size, size)
         for name, printed in _each(told) if size else ():
-            ranks = [at for at, _ in quantile_weights(size, SHARES[name], kind)]
-            least, most = whole_ends(printed, unit)
+            ranks = [at for at, _ in positions(size, name, method)]
+            least, most = days_printed(self.ledger, measure, printed)
             lower, upper = min(least, most), max(least, most)
             if ">" not in printed.relation:
                 yield linear(there & (values <= most), ranks[0] + 1, size)

@@ -6,7 +6,6 @@ that leaves no solution, no cohort satisfies the rows; where it leaves one, ther
 """
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from itertools import combinations, product
 from math import ceil, floor, log
 
@@ -17,10 +16,11 @@ from numbercheck.consistency.candidates import (
     Frame,
     are_lawful,
     cuts_of,
+    days_printed,
     frame_of,
     select,
 )
-from numbercheck.consistency.order import positions, whole_ends
+from numbercheck.consistency.order import positions
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
 from numbercheck.consistency.relaxation import curves, untimed
@@ -31,8 +31,7 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
-from numbercheck.recount import endpoint_columns, printed_unit
-from numbercheck.statistics.quantiles import quantile_kind
+from numbercheck.recount import endpoint_columns
 
 MOST_ROWS = 20_000  # kinds of patients times the intervals that their times may be in
 ROUNDS = 2  # of narrowing the numbers at risk
@@ -45,12 +44,8 @@ class Intervals:
 
     Parameters
     ----------
-    ledger : Ledger
-        Its claims and assumptions are the rows.
-    n : int
-        Number of patients.
-    extra : iterable of tuple of Expression
-        Expressions that a question counts together.
+    ledger, n, extra
+        As for ``Structure``.
 
     Raises
     ------
@@ -126,9 +121,9 @@ class Intervals:
         values, known = self.frame[measure.where.text]
         if not (known & select(self.frame, measure.among)).all():
             return
-        least, most = whole_ends(claim.value, Fraction(printed_unit(self.ledger, measure) or 1.0))
-        kind = f"quantile-{quantile_kind(self.ledger.method(measure))}"
-        ranks = [at for at, _ in positions(self.n, claim.statistic, kind)]
+        least, most = days_printed(self.ledger, measure, claim.value)
+        method = self.ledger.method(measure)
+        ranks = [at for at, _ in positions(self.n, claim.statistic, method)]
         if ">" not in claim.value.relation:
             self.model.limit_to(range(ranks[0] + 1, self.n + 1), self.total(values <= most))
         if "<" not in claim.value.relation:

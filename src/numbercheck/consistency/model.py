@@ -120,8 +120,7 @@ class Model(Structure):
     def _post_quantity(self, claim: Claim, measure: Measure) -> None:
         """The ordered values at a quantile's positions average to what is printed."""
         method, unit = self.ledger.method(measure), printed_unit(self.ledger, measure) or 1.0
-        kind = method if method.startswith("quantile-") else "quantile-7"
-        self.vector(measure).require(claim.statistic, claim.value, kind, unit)
+        self.vector(measure).require(claim.statistic, claim.value, method, unit)
 
     def _post_survival(self, measure: Measure, claims: list[Claim]) -> None:
         """The numbers at risk at the events print the estimate and its limits as printed."""

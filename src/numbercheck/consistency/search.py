@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 from math import inf
 from random import Random
 
+from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
@@ -36,7 +37,6 @@ SHARE = 0.7  # of the time left, to make a cohort without the exact model
 FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
 EACH = 2_500  # candidates times claims of all starts in a second
 Rows = frozenset[str]
-Columns = dict[str, list]
 Part = tuple[Rows, list[Question]]
 Records = frozenset[Claim | Assumption]
 Found = Callable[[], Columns]  # makes the cohort

@@ -150,8 +150,7 @@ class Bounds(Asking):
         sizes = self.range(model, vector.size) if open_ else (vector.size, vector.size)
         if sizes[0] != sizes[1] or not sizes[0]:
             return None
-        kind = self.ledger.method(measure)
-        terms = positions(sizes[0], statistic, kind if "-" in kind else "quantile-7")
+        terms = positions(sizes[0], statistic, self.ledger.method(measure))
         unit = max(weight.denominator for _, weight in terms)
         goal = sum(int(weight * unit) * vector.at(i + 1) for i, weight in terms)
         model.relaxation = 2  # ends of ordered values are proved ten times faster so

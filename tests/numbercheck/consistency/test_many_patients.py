@@ -4,7 +4,7 @@ import large_trials
 import numpy as np
 import pandas as pd
 import pytest
-from tiny_trials import claim, keyed, measure, rule
+from tiny_trials import claim, keyed, measure
 
 from numbercheck.consistency import UndecidedError, conflicts, search, structure
 from numbercheck.consistency.model import Model
@@ -31,7 +31,6 @@ MEASURES = (
     measure("os_year", "survival", endpoint="OS", horizon="365", unit="%", method="log-log"),
     measure("pfs_year", "survival", endpoint="PFS", horizon="365", unit="%", method="log"),
 )
-RULES = (rule("order", "pfs <= os"), rule("deaths_fail", "not died or failed"))
 
 
 def printed_of(patients: pd.DataFrame) -> dict[str, str]:
@@ -82,7 +81,9 @@ def ledger(printed: dict[str, str]) -> Ledger:
     names = {m.measure for m in MEASURES}
     about = {slug: next(m for m in names if slug.startswith(f"{m}_")) for slug in printed}
     rows = [claim(m, slug.removeprefix(f"{m}_"), printed[slug]) for slug, m in about.items()]
-    return Ledger(keyed(MEASURES), keyed(rows), {}, keyed(COLUMNS), assumptions=keyed(RULES))
+    return Ledger(
+        keyed(MEASURES), keyed(rows), {}, keyed(COLUMNS), assumptions=keyed(large_trials.RULES)
+    )
 
 
 @pytest.fixture(scope="module")
