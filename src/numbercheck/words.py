@@ -29,6 +29,7 @@ STATISTICS = {
     "rate": "event rate",
     "person_time": "person-time",
 }
+NO_COX = "no Cox model is named"  # what a draft notes beside a hazard ratio
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 INTERVALS = {
     "wilson": "the Wilson score method",

@@ -29,8 +29,8 @@ INSPECT_SR = {
         "difference-differs difference-of-percents estimate-outside groups-reversed "
         "half-width-differs impossible-estimate impossible-p impossible-ratio limit-exists "
         "limits-asymmetric limits-reversed method-differs no-history no-method-fits no-test-fits "
-        "odds-ratio-differs one-sided other-level other-unit p-contradicts-limits p-differs "
-        "p-value-differs percent-differs rate-differs risk-ratio-differs rounding-slip "
+        "odds-ratio-differs one-sided opposite-sign other-level other-unit p-contradicts-limits "
+        "p-differs p-value-differs percent-differs rate-differs risk-ratio-differs rounding-slip "
         "scale-switch se-differs se-for-half-width se-for-sd"
     ),
     "4.10 other contradictions in the data": (

@@ -133,11 +133,12 @@ def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
         )
     above = low and low.exact - low.step / 2 > estimate.exact + estimate.step / 2
     below = high and estimate.exact - estimate.step / 2 > high.exact + high.step / 2
-    if above or below:
-        return "estimate-outside", (
-            f"The estimate, {estimate.text}, is outside its own interval, {pair.text}."
-        )
-    return None
+    if not (above or below):
+        return None
+    says = f"The estimate, {estimate.text}, is outside its own interval, {pair.text}"
+    if low and high and low.value <= -estimate.value <= high.value:
+        return "opposite-sign", f"{says}; with the opposite sign it would be inside."
+    return "estimate-outside", f"{says}."
 
 
 def _is_other_scale(pair: Pair, estimate: Printed) -> bool:

@@ -1,7 +1,7 @@
 """One verdict for each claim, from all the checks that speak of it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from numbercheck.audit import (
@@ -37,6 +37,7 @@ COUNTS = ("n", "N", "n_event", "at_risk")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
+FAULTS = ("estimate-outside", "limits-reversed", "opposite-sign")
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
 
 
@@ -66,7 +67,28 @@ def _audit(evidence: Evidence) -> list[Verdict]:
     for verdict in _printings(ledger, found):
         found[verdict.claim].append(verdict)
     used = _premises(ledger, found)
-    return [_one(ledger.claims[c], v, used, related, ledger) for c, v in found.items()]
+    whole = (_one(ledger.claims[c], v, used, related, ledger) for c, v in found.items())
+    return list(_told_once(whole, ledger))
+
+
+def _told_once(verdicts: Iterable[Verdict], ledger: Ledger) -> Iterator[Verdict]:
+    """Tell a fault of an interval at one of its limits, and one of sign at the first of a table."""
+    first: dict[tuple[str, ...], Verdict] = {}
+    for verdict in verdicts:
+        if verdict.kind in FAULTS:
+            part = verdict.locus.split(" · ")[0]
+            own = (
+                ()
+                if verdict.kind == "opposite-sign"
+                else (verdict.locus, ledger.claims[verdict.claim].measure)
+            )
+            before = first.setdefault((verdict.kind, part, *own), verdict)
+            if before is not verdict:
+                says = f"{verdict.reason} The finding at {before.claim} tells of it."
+                verdict = replace(
+                    verdict, verdict="unchecked", kind="told-before", reason=says, basis=""
+                )
+        yield verdict
 
 
 def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:

@@ -11,7 +11,7 @@ from math import erfc, exp, inf, log, nan, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
-from numbercheck.audit.effects import RATIOS, is_adjusted
+from numbercheck.audit.effects import RATIOS, is_adjusted, said_of
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import printed_effect
@@ -19,7 +19,7 @@ from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.statistics.tails import t_quantile, t_tail
-from numbercheck.words import STATISTICS
+from numbercheck.words import NO_COX, STATISTICS
 
 FEW = 5  # degrees of freedom
 LEAST = 1e-15  # P values below count as that
@@ -155,10 +155,12 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
         return verdict_on(claim, "unchecked", "possible-value", says, *found)
     says += f", not at {claim.printed}"
     is_crude = interval.name == "hazard_ratio" and not is_adjusted(claim, evidence)
+    is_crude = is_crude and not any(NO_COX in said for said in said_of(claim, evidence))
     is_of_groups = evidence.ledger.measures[claim.measure].by.text  # not of a year of age
     if is_crude and is_of_groups and interval.is_skewed:
         return verdict_on(claim, "mismatch", "limits-asymmetric", f"{says}.", *found)
-    says += "; limits by profile likelihood, by an exact method or by resampling can."
+    says += "; limits by profile likelihood, by an exact method, by resampling or of observed over "
+    says += "expected events can."
     return verdict_on(claim, "unchecked", "not-determined", says, *found)
 
 

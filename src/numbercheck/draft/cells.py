@@ -18,6 +18,7 @@ from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name
 from numbercheck.draft.naming import number
 from numbercheck.draft.numerals import DASH, UNIT, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
+from numbercheck.draft.shares import is_share
 
 SIZE = re.compile(r"[,;]?\s*[(\[]?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*[)\]]?")
 MARK = r"\s*[*†‡§¶‖#ᵃ-ᶻ]*(?:(?<=\d)[a-e])?\s*"
@@ -44,7 +45,9 @@ IS_RATE = re.compile(
     re.IGNORECASE,
 )
 IS_SD = re.compile(r"\W*(SD|S\.D\.|[Ss]tandard deviation)\W*")
-OF_ANOTHER = re.compile(r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]|\([Nn]\s*,")  # `(n, range)`
+OF_ANOTHER = re.compile(  # `(n, range)`
+    r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]|\([Nn]\s*,|\bSDs?\W*\((?:\d\d\s*%\s*)?CI\b"
+)
 QUANTILE = re.compile(r"\b(min|max)(imum)?\b(?!/)|quartile|percentile|\bQ[13]\b", re.IGNORECASE)
 NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
 NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()\n]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
@@ -136,6 +139,8 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
         return None  # men/women
     if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
+    if number(m["percent"] or "") == number(m["n"]) + number(m["N"]):
+        return None  # two counts and their sum
     if m["low"] and not m["percent"] and number(m["low"]) <= number(m["n"]) <= number(m["high"]):
         return None  # a score, and limits of its mean or median
     is_rate = number(m["percent"] or "") > 100 or IS_RATE.search(at.near)  # in a thousand
@@ -149,6 +154,9 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     said = _said(at.near)
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
+    is_outside = m["low"] and not number(m["low"]) <= number(m["b"]) <= number(m["high"])
+    if is_outside and limits_named(f"{at.near} {at.far}") != LIMITS:
+        return None  # two numbers of which no word tells
     if said == "n" and not whole:
         said = ""  # of other rows below one heading
     is_told = bool(NUMBER_AND_PERCENT.search(f"{at.heading} {at.label}"))
@@ -159,12 +167,17 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     is_center = _said(at.label) in ("mean", "median")
     if not (is_told or is_center) and NUMBER_AND_PERCENT.search(at.stub if said else at.far):
         is_told = not at.size or _fits(m, at, BELOW) or (at.has_counts and _said(at.far) == "n")
+    is_near = not is_told and said in ("n", "") and _fits(m, at)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
-        is_told = _fits(m, at) or (said == "n" and not at.size)
+        is_told = is_near or (said == "n" and not at.size)
+    is_chance = is_near and m["b"].isdecimal() and not (at.has_counts or said)
     if _is_percent_first(m, at):
         return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))
     if whole and (m["percent"] or (is_told and not m["sign"])):
-        return at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
+        found = at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
+        if is_chance and not is_share(found, number(at.size), slip=0):
+            found.note = "guess: a count and its percentage, as they are near each other"
+        return found
     by_notes = not said and re.search(r"[Mm]eans?\s*[(±]|\bSD\b", at.far)
     if said == "mean" or by_notes:
         found = at.finding("quantity", _numbers(m, a="mean", b="sd"))
@@ -218,7 +231,7 @@ def _effects(text: str) -> list[str]:
 def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     """A number with two limits: an effect, an estimate or a median."""
     if OF_ANOTHER.search(f"{at.heading}\n{at.label}"):
-        return None  # and the limits of something else
+        return None  # and the limits of something else: of the mean, beside its deviation
     if effect := _effect(at.heading, at.near):
         if effect != "difference" and as_printed(m["low"]).startswith("-"):
             return None  # no ratio is negative

@@ -75,6 +75,8 @@ def read_columns(
         found += [*_parts(column), *_of_one_other(column)]
     known = {(cell.part, cell.row) for each in found for cell in each}  # of some patients
     found += [(c,) for c in cells if (c.part, c.row) in known and not c.is_of(c.size)]
+    missing = {(c.part, c.column) for c in cells if c.may_miss}
+    found += [(c,) for c in cells if (c.part, c.column) in missing and c.is_far and c.is_of_fewer()]
     measures_at: dict[tuple[str, str], list[PercentCell]] = {}
     for cell in cells:
         measures_at.setdefault((cell.drafted.slug, cell.locus), []).append(cell)

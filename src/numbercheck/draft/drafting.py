@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbercheck.draft.arms import NO_ARMS, Arms, find_arms
 from numbercheck.draft.article import Article, Paragraph
 from numbercheck.draft.designs import read_designs
-from numbercheck.draft.findings import COLUMN, ROW, Finding, Number
+from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.grids import TableReader, one_label_column, sized_arms
 from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures, order_limits
@@ -16,12 +16,15 @@ from numbercheck.draft.populations import give_populations
 from numbercheck.draft.prose import read_prose
 from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
+from numbercheck.words import NO_COX
 
 ADJUSTED = re.compile(
     r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
     r"least.squares|\bLS\b|covari",
     re.IGNORECASE,
 )
+
+COX = re.compile(r"\bCox\b|proportional[- ]hazard", re.IGNORECASE)
 
 
 @dataclass
@@ -74,6 +77,9 @@ def draft_article(article: Article) -> Draft:
             locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures, not ADJUSTED.search(text))
+    for found in (e.finding for d in measures.all for e in d.entries if not COX.search(text)):
+        if found.value("hazard_ratio"):
+            add_note(found, NO_COX)
     ratios = set(re.findall(r"(?<![\d:])\d+(?::\d+)+(?![\d:])", text))
     ratio = ratios.pop() if len(ratios) == 1 else ""
     return Draft(measures.all, arms, rows, ratio, article.front)

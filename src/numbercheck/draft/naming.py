@@ -10,6 +10,7 @@ from numbercheck.draft.labels import GRADE, tokens
 from numbercheck.ledger.arms import as_slug
 
 NO_CENTER = {"n", "N", "sd", "p_value", *LIMITS}  # what need not lie between the limits
+PAIRS = (LIMITS, ("p25", "p75"), ("min", "max"))
 SLIP = 1.5  # percentage points: farther off, numbers are of other patients or another measure
 
 
@@ -108,9 +109,7 @@ class Measures:
         values = {n.statistic: plain(n.printed) for n in finding.numbers}
         shared = {s for s in values if drafted.printed(s)}
         agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
-        beside = any(e.locus == entry.locus for e in drafted.entries)
-        is_loose = beside or {"N", "sd"} & (shared - agree) or finding.label.endswith(OTHER)
-        if shared - agree and is_loose:
+        if shared - agree and self._is_other(drafted, entry, shared - agree):
             return False  # of two groups, not one number printed in two ways
         shared, agree = shared - {"N"}, agree - {"N"}
         if finding.kind in ("design", "external"):
@@ -143,6 +142,15 @@ class Measures:
         if nested and agree and agree == shared:
             return len(agree) > 1 or finding.kind != "count" or len(values) == 1
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
+
+    @staticmethod
+    def _is_other(drafted: Drafted, entry: Entry, differ: set[str]) -> bool:
+        """Whether an entry with other numbers than a measure's is of another group."""
+        beside = any(e.locus == entry.locus for e in drafted.entries)
+        of_others = {"N", "sd"} & differ or any(set(pair) <= differ for pair in PAIRS)
+        total, known = entry.finding.size, drafted.printed("N")
+        is_apart = bool(total and known) and total not in map(plain, known)
+        return bool(beside or of_others or is_apart or entry.finding.label.endswith(OTHER))
 
 
 def _in_rows(first: Entry, second: Entry) -> bool:
@@ -187,7 +195,7 @@ def order_limits(finding: Finding) -> None:
     Limits that leave their estimate out in either order stay so: a sign may be missing.
     """
     found = {n.statistic: n for n in finding.numbers}
-    for pair in (LIMITS, ("p25", "p75")):
+    for pair in PAIRS[:2]:
         low, high = (found.get(s) for s in pair)
         beside = [number(n.printed) for s, n in found.items() if s not in (*NO_CENTER, *pair)]
         if low and high:

@@ -18,7 +18,7 @@ UNREACHED = r"NE|NR|NA|not (?:reached|estimable|evaluable)"
 LIMITS = rf"(?P<low>{N})\s*%?(?:\s*{UNIT})?{TO}(?P<high>{N}(?!\d|,\d)|{UNREACHED})\s*%?"
 # after a percentage: it is none of several, nor of one arm alone, so it is that of the count before
 OF_SEVERAL = (
-    rf"(?!\s*,\s*{PERCENT}\s*,)"
+    rf"(?!\s*,\s*{PERCENT}\s*,|\s+(?:and|vs\.?|v\.?|versus)\s+{PERCENT})"
     r"(?!\s+[A-Za-z][^();%]*?(?:,|\band|\bvs\.?|\bversus)\s+(?:in\s+)?[\d.·]+\s*%(?!\s*C))"
 )
 OF_ALL = OF_SEVERAL + r"(?!\s+(?:of|in)\s+the\s+(?:[\w-]+\s+){1,3}?(?:group|arm)\b)"
@@ -60,7 +60,7 @@ PATTERNS = [
         ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet )?(?:reached|estimable))(?:\s*{UNIT}|\s+[a-z]+(?=\s*[(\[]))?{BESIDE}"),
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
-        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?\s*[,;(\[]+\s*(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})(?!{OWNERS}?\s+in\b|[\s-]*(?:mg|µg|mL)\b)"),
+        ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?[\s,;(\[]+(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})(?!{OWNERS}?\s+in\b|[\s-]*(?:mg|µg|mL)\b)"),
         ("fraction", rf"(?P<n>{WHOLE})\s*/\s*(?P<N>{WHOLE})(?![\s-]*(?:mm\s?Hg|mg|µg|mL)\b){OWNERS}?(?:\s*[,;(\[]+\s*(?P<percent>{PERCENT})(?!\s+of\s){OF_ALL})?"),
         ("fraction", rf"(?P<n>{COUNT}){OPEN}(?P<percent>{PERCENT}){CLOSE}\s+(?:out\s+)?of\s+(?:the\s+)?(?P<N>{WHOLE})(?!\s*%)"),
         ("fraction", rf"(?P<n>{COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<N>{COUNT}){OWNERS}?(?P<thing>{WORDS}{{0,3}}?){OPEN}(?P<percent>{PERCENT}){OF_ALL}"),

@@ -12,6 +12,7 @@ from numbercheck.draft.findings import (
     OTHER_GROUP,
     Finding,
     Number,
+    add_note,
     base_label,
     level_named,
     limits_named,
@@ -69,10 +70,14 @@ POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
-AGAINST_NEXT = re.compile(r"\s*(?:vs\.?|versus|v\.?|(?:as )?compared (?:with|to))\s")
+NO_SIZE = re.compile(
+    r"\s*(?:vs\.?|versus|v\.?|(?:as )?compared (?:with|to)|(?:\w+ )?(?:groups|arms|treatments))\b"
+)
 BETWEEN = re.compile(rf"[^\d;.]*\bbetween\s+(?:[A-Za-z]+\s+)?{N}\s+and")
 OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
+COMPARED = re.compile(r"\b(?:vs\.?|versus|median|mean)\W*$")
+ROUGHLY = re.compile(r"(?:\b(?:approximately|about|around|roughly|nearly|almost)|[~≈])\s*$", re.I)
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
                      r"[Aa]ssum(?:ing|ed)(?: that)? (?:an?|the))\b|% power\b")  # fmt: skip
 TO_EVENT = re.compile(
@@ -148,6 +153,11 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     for finding in found if whole and OF_THEM.match(text[start:end]) else ():
         if finding.kind == "count" and not finding.arm:
             finding.section = whole.label  # type: ignore[union-attr]
+    for finding in found:
+        if any(
+            "." not in n.printed and ROUGHLY.search(text, start, n.start) for n in finding.numbers
+        ):
+            add_note(finding, "guess: exactly so many")
     if TO_EVENT.search(text, start, end):
         found += [_estimate(f) for f in found if _is_estimate(f)]
     return [f for f in respectively(found, text[start:end]) if f.numbers]
@@ -269,8 +279,8 @@ def _effect(at: Context) -> list[Finding]:
     is_time = re.match(rf"\s*{UNIT}", at.text[at.match.end("value") :])
     if statistic != "difference" and (is_time or number(at.match["value"].replace("−", "-")) < 0):
         return []  # what the ratio is of, or HR for heart rate
-    if statistic == "difference" and AGAINST_NEXT.match(at.text, at.match.end()):
-        return []  # what was no different
+    if statistic == "difference" and NO_SIZE.match(at.text, at.match.end()):
+        return []  # what was no different, or between how many groups
     if BETWEEN.match(at.text, at.match.start("effect"), at.match.end() + 4):
         return []  # the first of two times
     for_what = re.search(r"\bfor\s+([^,;(\d]+)", at.match[0])
@@ -299,6 +309,14 @@ def _fraction(at: Context) -> list[Finding]:
         return []  # men/women, systolic/diastolic; 150 eyes of 88 patients
     if at.group("percent") and re.search(r"\b(?:average|mean)\b", at.before):
         return []  # a mean of percentages
+    pair = at.text[at.match.start("n") : at.match.end("N")] if at.group("N") else ""
+    is_again = "/" in pair and at.text.count(pair) > 1
+    if (
+        is_again
+        and at.group("percent")
+        and not is_share(Finding("count", "", numbers), number(at.match["N"]), slip=9)
+    ):
+        return []  # an arm named by its doses, as 15/92
     has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
     continues = CONTINUES.fullmatch(at.before) and not OF_A_PART.match(at.after)
     if last and not has & {n.statistic for n in numbers} and continues:
@@ -363,15 +381,18 @@ def _is_share(at: Context) -> bool:
     """Whether a percentage is that of the count before it."""
     is_own = SHARE.match(at.text, at.match.end("percent"))
     is_next = at.before.rstrip().endswith(",") and not ENDED.match(at.after)
-    return bool(is_own and COMPLETES.fullmatch(at.before) and not is_next)
+    is_whole = ENDED.match(at.after) or not (at.last and at.last.value("N"))
+    return bool(is_own and is_whole and COMPLETES.fullmatch(at.before) and not is_next)
 
 
 def _percent(at: Context) -> list[Finding]:
     percent, last = at.numbers("percent"), at.last
     has_percent = bool(last and last.value("percent"))
     endpoint, horizon = _landmark(at)
-    if last and re.search(r"\bSE\W*$", at.before):
-        last.numbers += at.numbers(percent="se")
+    if last and (spread := re.search(r"\b(SE|SD)\W*$", at.before)):
+        last.numbers += at.numbers(percent=spread[1].lower())
+        if last.kind == "count" and spread[1] == "SD":
+            last.kind, last.numbers[0].statistic = "quantity", "mean"
     elif endpoint and horizon:
         return [_survival(at, endpoint, horizon)]
     elif last and last.value("mean").endswith("%") and not last.value("sd"):
@@ -410,6 +431,7 @@ def _landmark(at: Context) -> tuple[str, float]:
     named = list(ENDPOINT.finditer(before))
     endpoints = named or list(ENDPOINT.finditer(after))[:1]
     horizons = list(HORIZON.finditer(before)) or list(HORIZON.finditer(after))[:1]
+    horizons = [h for h in horizons if not COMPARED.search(h.string, 0, h.start())]
     is_other = named and OTHER_OUTCOME.search(before, named[-1].end())
     if not endpoints or not horizons or is_other:
         return "", 0.0

@@ -41,8 +41,8 @@ def whole(populations: list[Drafted], arms: Sizes) -> Drafted | None:
             or (beside and size >= (1 - LOST) * together)
         )
         if rank and fits and size > FEW and not drafted.first.arm:
-            sized.append((size >= together, rank, size, drafted))
-    return max(sized, key=lambda each: each[:3], default=(0, 0, 0, None))[3]
+            sized.append((size >= together, rank, size == together, size, drafted))
+    return max(sized, key=lambda each: each[:4], default=(None,))[-1]
 
 
 def rank_of(drafted: Drafted) -> int:

@@ -187,7 +187,7 @@ def test_limits_per_unit_of_a_score_may_be_more_skewed():
     ("given", "wrong", "kind"),
     [
         ({"limits": ("0.45", "1.04")}, "conf_high", "limits-asymmetric"),
-        ({"limits": ("0.45", "0.49")}, "conf_high", "estimate-outside"),
+        ({"limits": ("0.45", "0.49")}, "conf_low", "estimate-outside"),
         ({"p": "0.20"}, "p_value", "p-contradicts-limits"),
         ({"p": "0.0002"}, "p_value", "p-contradicts-limits"),
         ({"p": "0.05", "method": "cox"}, "p_value", "p-differs"),

@@ -161,14 +161,15 @@ def middling(k, n):
 
 def reversed_limits(rng):
     k, n = rows(rng, middling)
-    return *interval_row(k, n, scipy_limits(k, n)[::-1]), "limits-reversed"
+    ledger, _ = interval_row(k, n, scipy_limits(k, n)[::-1])
+    return ledger, "response_conf_low", "limits-reversed"
 
 
 def outside(rng):
     k, n = rows(rng, lambda k, n: middling(k, n) and 2 * k + 3 < n)
-    return *interval_row(
-        k, n, scipy_limits(2 * k, n), percent=format_rounded(exact(k // 2, n), 1)
-    ), ("estimate-outside")
+    percent = format_rounded(exact(k // 2, n), 1)
+    ledger, _ = interval_row(k, n, scipy_limits(2 * k, n), percent=percent)
+    return ledger, "response_conf_low", "estimate-outside"
 
 
 def of_the_others(rng):
