@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
 from numbercheck.cli import AS_JSON, SECONDS
-from numbercheck.commands import Program, argument, at_least, pairs, print_json
+from numbercheck.commands import Program, argument, at_least, html_file, pairs, print_json
 
 if TYPE_CHECKING:
     from companion.build.request import BuildRequest
@@ -239,7 +239,7 @@ def live(published: Path | None, output: Path | None) -> None:
     argument("--cohort", type=Path, metavar="DIR", help="the ADaM tables of that build"),
     PUBLISHED,
     POPULATION,
-    argument("--output", type=Path, metavar="FILE", help="the file (default: work/deck.html)"),
+    argument("--output", type=html_file, metavar="FILE", help="the file (default: work/deck.html)"),
     examples=["deck", "deck outputs-supplied --cohort my-data --output my-deck.html"],
 )  # fmt: skip
 def deck(

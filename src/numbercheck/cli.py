@@ -8,7 +8,15 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from numbercheck.commands import Program, UsageError, argument, at_least, pairs, print_json
+from numbercheck.commands import (
+    Program,
+    UsageError,
+    argument,
+    at_least,
+    html_file,
+    pairs,
+    print_json,
+)
 from numbercheck.errors import unknown
 
 if TYPE_CHECKING:
@@ -145,6 +153,8 @@ def explain(claim: str, folder: Path) -> None:
     from numbercheck.audit import explain as tell
     from numbercheck.ledger.sources import of_sources
 
+    if folder == HERE and _is_folder(claim):
+        raise UsageError(f"{claim} is a ledger; name one of its claims before it")
     ledger = of_sources(_read(folder))
     if claim not in ledger.claims:
         raise UsageError(unknown("claim", claim, ledger.claims))
@@ -152,21 +162,22 @@ def explain(claim: str, folder: Path) -> None:
 
 
 @program.command(
-    argument("directory", type=Path, help="folder to create, or spreadsheet with --xlsx"),
-    argument("--xlsx", action="store_true",
-             help="write one spreadsheet, with lists to choose from in its cells"),
-    examples=["new my-ledger", "new my-ledger.xlsx --xlsx"],
-)  # fmt: skip
-def new(directory: Path, xlsx: bool) -> None:
-    """Start the ledger of another article: empty tables, and a README that explains them."""
-    if xlsx:
+    argument("ledger", type=Path, help="folder to create, or spreadsheet (.xlsx)"),
+    examples=["new my-ledger", "new my-ledger.xlsx"],
+)
+def new(ledger: Path) -> None:
+    """Start the ledger of another article: empty tables, and a README that explains them.
+
+    A name that ends in .xlsx makes one spreadsheet, whose cells offer the names they accept.
+    """
+    if ledger.suffix.lower() == ".xlsx":
         from numbercheck.ledger.new_workbook import new_workbook
 
-        print(new_workbook(directory.with_suffix(".xlsx")))
+        print(new_workbook(ledger))
         return
     from numbercheck.ledger.new import new_ledger
 
-    for path in new_ledger(directory):
+    for path in new_ledger(ledger):
         print(path)
 
 
@@ -290,7 +301,7 @@ def conflicts(
 
 @program.command(
     LEDGER,
-    argument("--output", type=Path, metavar="FILE",
+    argument("--output", type=html_file, metavar="FILE",
              help="where to write it (default: report.html in the ledger's folder)"),
     SECONDS,
     examples=["report my-ledger", "report my-ledger --output my-report.html --seconds 20"],

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numbercheck.errors import NumbercheckError, did_you_mean
@@ -67,6 +68,15 @@ def at_least(kind: type, least: float) -> Callable[[str], Any]:
         return value
 
     return read
+
+
+def html_file(text: str) -> Path:
+    """Type of an argument that names a page to write, and so never a table or an article."""
+    from argparse import ArgumentTypeError
+
+    if not text.lower().endswith((".html", ".htm")):
+        raise ArgumentTypeError(f"{text!r} does not end in .html, and a page may replace the file")
+    return Path(text)
 
 
 class Program:
@@ -168,7 +178,7 @@ def sentences(*ours: type[Exception]) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         why = f"{error.filename or 'the disk'}: {error.strerror}" if error.strerror else error
-        _stop(f"{why}; outputs are as they were")
+        _stop(f"{why}; nothing was changed")
 
 
 def _stop(message: str) -> None:

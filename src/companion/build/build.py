@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Ready = Callable[[], "tuple[JudgedLedger, Patients]"]
 
-KNOWN: dict[tuple[Asked, Path], tuple[list[str], Ready]] = {}  # of the last build in this process
+# Of the last build in this process, by what it read, its notebooks and its parameters.
+KNOWN: dict[tuple[Asked, Path, tuple[tuple[str, str], ...]], tuple[list[str], Ready]] = {}
 SLOWEST_FIRST = ("4-survival", "3-safety", "2-efficacy", "1-baseline")
 
 
@@ -68,9 +69,9 @@ def build(request: BuildRequest, watch: Watch) -> BuildOutcome:
     if must_make or any(why_run(run, request.force) for run in runs):
         warm_up(request.reads)
     reads = asked(*request.reads)
-    judging = reads, request.notebooks
+    judging = reads, request.notebooks, tuple(sorted(request.parameters.items()))
     with ThreadPoolExecutor(1) as aside, ExitStack() as held:
-        counted, ready = KNOWN.get(judging) or _ask(reads, _ledger(request), aside, held)
+        counted, ready = KNOWN.get(judging) or _ask(inputs, reads, aside, held)
         held.enter_context(_locked(request, output, watch))
         if must_make:
             document = consistent.make(ROOT, request.published, request.cache, watch.says)
@@ -141,11 +142,11 @@ def _locked(request: BuildRequest, output: Path, watch: Watch) -> Iterator[None]
 
 
 def _ask(
-    reads: Asked, ledger: "Ledger", aside: ThreadPoolExecutor, held: ExitStack
+    inputs: Inputs, reads: Asked, aside: ThreadPoolExecutor, held: ExitStack
 ) -> "tuple[list[str], Ready]":
     """Who is counted, and what waits for the judged ledger and the patients of the report."""
-    judged = aside.submit(_judged, ledger)
-    told = held.enter_context(beside(read_patients, reads))
+    judged = aside.submit(_judged, _ledger(inputs.request))
+    told = held.enter_context(beside(read_patients, reads, inputs.given))
     counted = told()
     patients = aside.submit(told)
     return counted, lambda: (judged.result(), patients.result())

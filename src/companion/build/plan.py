@@ -79,6 +79,11 @@ class Inputs:
         self.values = chosen(known, request.parameters)
 
     @property
+    def given(self) -> dict[str, object]:
+        """Values of the parameters that were given, whichever notebook takes them."""
+        return {name: value for taken in self.values.values() for name, value in taken.items()}
+
+    @property
     def read_consistency(self) -> bool:
         """Whether a notebook shows what all cohorts agree on, which a trial's own data never do."""
         asked = any("consistency_file" in known for known in self.notebooks.values())

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -68,11 +68,15 @@ def missing(what: Asked) -> dict[str, str]:
     return unrecorded(cohort, ledger)
 
 
-def read_patients(tell: Callable[[object], None], what: Asked) -> None:
-    """Tell who is counted, then the patients that the report shows."""
+def read_patients(
+    tell: Callable[[object], None], what: Asked, parameters: Mapping[str, object]
+) -> None:
+    """Refuse parameters that make no sense; tell who is counted, then the report's patients."""
+    from companion.asked import require_meaning
     from companion.report.patients import patients_of
 
     ledger, reading, cohort = read(what)
+    require_meaning(parameters, cohort, ledger)
     tell([f"Counted are {cohort.population}", *reading.notes])
     tell(patients_of(cohort, ledger))
 

@@ -205,7 +205,7 @@ def _work(job: Job, messages: Connection) -> None:
         fault = str(error)
     except OSError as error:
         where = f"{job.notebook.name}: {error.filename or 'the disk'}"
-        fault = f"{where}: {error.strerror}; outputs are as they were"
+        fault = f"{where}: {error.strerror}; nothing was changed"
     messages.send(fault)
     messages.close()
     os._exit(0)  # no atexit handlers, no wait for threads

@@ -177,6 +177,23 @@ def test_a_parameter_that_no_notebook_can_take_is_refused_before_anything_runs(
     assert not small.output.exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"level": "2"}, r"level is 2; it must be between 0 and 1, such as 0\.95"),
+        ({"interval_method": "wilsn"}, "interval_method is 'wilsn'; it must be one of wilson, "),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused_before_a_notebook_runs(small, given, message):
+    """The same sentence as in the notebook's first cell, without a cell before it."""
+    heard = Heard()
+    with pytest.raises(CompanionError, match=f"^{message}"):
+        build(small.request(parameters=given), heard)
+
+    assert heard.cells == []
+    assert not small.output.exists()
+
+
 def test_all_wrong_parameters_are_told_at_once(small):
     """One run of the command line is enough to mend them."""
     with pytest.raises(ParameterError) as told:
@@ -474,7 +491,7 @@ def test_a_full_disk_leaves_the_outputs_and_says_so(built):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert "File too large; outputs are as they were" in told
+    assert "File too large; nothing was changed" in told
     assert content(built.output) == before
 
 
@@ -527,7 +544,7 @@ def test_a_read_only_folder_is_told(built):
         built.output.parent.chmod(0o755)
 
     assert status == 2
-    assert "Permission denied; outputs are as they were" in told
+    assert "Permission denied; nothing was changed" in told
 
 
 @pytest.mark.parametrize("folder", ["the runs", "the outputs"])
