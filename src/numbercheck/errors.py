@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+SHOWN = 5  # known names in a message about an unknown one
+
 
 class NumbercheckError(Exception):
     """Input that cannot be used, or a question that was not decided, in one sentence."""
@@ -13,14 +15,25 @@ class NumbercheckError(Exception):
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """One sentence on an unknown name, with the nearest real ones.
+    """One sentence on an unknown name, with the nearest known ones, else the first.
 
     Examples
     --------
     >>> unknown("method", "Willson", ["wilson", "wald"])
     "unknown method 'Willson'; did you mean wilson?"
+    >>> unknown("arm", "B", ["control", "treated"])
+    "unknown arm 'B'; the known ones are control, treated"
     """
-    return f"unknown {what} {name!r}{did_you_mean(name, known)}"
+    known = sorted(known)
+    return f"unknown {what} {name!r}{did_you_mean(name, known) or _known(known)}"
+
+
+def _known(names: list[str]) -> str:
+    if not names:
+        return "; none is known"
+    more = len(names) - SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return f"; the known ones are {', '.join(names[:SHOWN])}{rest}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ DATES = {
     "primaryCompletionDateStruct": ("primary_completion", "primary_completion", "Last primary"),
     "completionDateStruct": ("completion", "completion", "End of the study"),
 }
+DOWNLOAD = "download the record from https://clinicaltrials.gov/api/v2/studies/NCT…"
 Row = dict[str, str]
 
 
@@ -62,10 +63,14 @@ def read_record(path: Path) -> dict[str, Any]:
         record = json.loads(path.read_text(encoding="utf-8-sig"))
         protocol = record["protocolSection"]
         protocol["identificationModule"]["nctId"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise RegistryError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise RegistryError(f"{path}: this is not JSON; {DOWNLOAD}") from None
+    except (KeyError, TypeError):
         raise RegistryError(
-            f"{path}: it is no record of ClinicalTrials.gov ({error}); download it from "
-            "https://clinicaltrials.gov/api/v2/studies/ and the NCT number"
+            f"{path}: this is not a record of ClinicalTrials.gov, which has protocolSection, "
+            f"identificationModule and nctId; {DOWNLOAD}"
         ) from None
     return protocol
 

@@ -206,6 +206,26 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
         ),
         (("companion", "build", "--jobs", "0"), "--jobs: '0' is not a whole number of at least 1"),
         (("companion", "validate"), "required: directory; companion validate --help explains"),
+        (
+            ("numbercheck", "explain", "data/examples/two-arm"),
+            "data/examples/two-arm is a ledger; name one of its claims before it",
+        ),
+        (
+            ("numbercheck", "audit", "data/examples/two-arm", "--drop", "zzzz"),
+            "unknown claim 'zzzz'; the known ones are .* and 12 more",
+        ),
+        (  # a table of the ledger, as the page's name, would be lost
+            ("numbercheck", "report", "data/published", "--output", "/dev/null"),
+            r"'/dev/null' does not end in \.html",
+        ),
+        (("companion", "deck", "--output", "/dev/null"), r"'/dev/null' does not end in \.html"),
+        (("numbercheck", "new", "README.md"), r"^README\.md: cannot be written \(File exists\)$"),
+        (
+            ("numbercheck", "new", "nowhere/new.xlsx"),
+            r"^nowhere/new\.xlsx: cannot be written \(No such file or directory\)$",
+        ),
+        (("numbercheck", "registry", "nowhere.json"), r"nowhere\.json: cannot be read \(No such"),
+        (("numbercheck", "registry", "README.md"), r"README\.md: this is not JSON; download"),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
 )

@@ -125,11 +125,13 @@ def test_a_record_starts_a_ledger_that_has_only_its_article(record, folder):
     assert ledger.elsewhere["registry_eligible_age_min"].printed == "18"
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"protocolSection": {}}', '{"study": 1}'])
-def test_what_is_no_record_is_refused(record, folder, text):
+@pytest.mark.parametrize("text", ["[]", '{"protocolSection": {}}', '{"study": 1}'])
+def test_what_is_not_a_record_is_refused(record, folder, text):
     record.write_text(text, encoding="utf-8")
 
-    with pytest.raises(RegistryError, match=r"record\.json: it is no record of ClinicalTrials"):
+    with pytest.raises(
+        RegistryError, match=r"record\.json: this is not a record of ClinicalTrials"
+    ):
         draft(record, read_ledger(folder))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from companion.build.cache import digest, read_record, write_record
 from companion.errors import CompanionError
-from numbercheck.errors import unknown
+from numbercheck.errors import did_you_mean
 
 Declared = Mapping[str, Mapping[str, str]]  # by name, what papermill knows of a parameter
 
@@ -116,7 +116,8 @@ def chosen(
 def _stranger(name: str, names: list[str]) -> str:
     if name in RESERVED:
         return f"parameter {name!r} is set by the option {RESERVED[name]}"
-    return f"{unknown('parameter', name, names)} (the parameters are {', '.join(names)})"
+    near = did_you_mean(name, names)
+    return f"unknown parameter {name!r}{near} (the parameters are {', '.join(names)})"
 
 
 def _typed(parameter: Mapping[str, str], text: str) -> Any:

@@ -109,7 +109,7 @@ def read_grid(path: Path, ledger: Ledger) -> Grid:
     if not isinstance(content, dict) or not content:
         raise GridError(f"{path.name}: it needs at least one of {', '.join(KEYS)}")
     strange = [str(key) for key in content if key not in KEYS]
-    faults = [f"{unknown('key', key, KEYS)}; one of {', '.join(KEYS)}" for key in strange]
+    faults = [unknown("key", key, KEYS) for key in strange]
     seeds = _seeds(content.get("seeds"), faults)
     given = {part: _lists(part, content.get(part), faults) for part in ("parameters", "claims")}
     parameters = _parameters(given["parameters"], faults)

@@ -44,7 +44,7 @@ def _cell_faults(claim: Claim, ledger: Ledger, codes: tuple[str, ...]) -> Iterat
     named = _named(claim.arm)
     for arm in named:
         if arm not in codes:
-            yield f"{unknown('arm', arm, codes)}; one of {' '.join(codes)}"
+            yield unknown("arm", arm, codes)
     if len(set(named)) < len(named) or len(named) not in (1, 2, len(codes)):
         yield f"{claim.arm!r} must be one arm, two that are compared (A|B), or all of them"
     slug = _slug(claim)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import cache
 from math import inf
 
-from numbercheck.errors import unknown
+from numbercheck.errors import did_you_mean, unknown
 from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.grammar import comparisons
@@ -101,8 +101,11 @@ def _choice_faults(
     where = where if what == column else f"{where}, column {column}"
     for given in cell.split("|") if column == "alternatives" else [cell]:
         if given not in known and (given or column in NEEDED):
-            end = "" if isinstance(options, str) else f"; {_one_of(known)}"
-            yield f"{where}: {unknown(what, given, known if len(known) > 2 else ())}{end}"
+            if isinstance(options, str):
+                yield f"{where}: {unknown(what, given, known)}"
+            else:
+                near = did_you_mean(given, known if len(known) > 2 else ())
+                yield f"{where}: unknown {what} {given!r}{near}; {_one_of(known)}"
 
 
 def _one_of(options: Iterable[str]) -> str:

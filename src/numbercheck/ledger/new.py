@@ -114,7 +114,7 @@ def new_ledger(directory: Path | str) -> list[Path]:
         for name, text in texts.items():
             (directory / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise LedgerError([f"{directory}: cannot be written ({error})"]) from None
+        raise LedgerError([f"{directory}: cannot be written ({error.strerror})"]) from None
     return [directory / name for name in texts]
 
 

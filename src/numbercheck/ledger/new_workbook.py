@@ -42,7 +42,7 @@ def new_workbook(path: Path) -> Path:
     try:
         book.save(path)
     except OSError as error:
-        raise LedgerError([f"{path}: cannot be written ({error})"]) from None
+        raise LedgerError([f"{path}: cannot be written ({error.strerror})"]) from None
     return path
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from numbercheck.errors import NumbercheckError, unknown
+from numbercheck.errors import NumbercheckError, did_you_mean, unknown
 from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.texts import confidence_level, day_range
@@ -219,7 +219,8 @@ class Ledger:
         for family, method in methods.items():
             known = self.families[family].methods if family in self.families else (method,)
             if method not in known:
-                yield f"{unknown('method', method, known)}; {family} is one of {' '.join(known)}"
+                near = did_you_mean(method, known)
+                yield f"unknown method {method!r}{near}; {family} is one of {' '.join(known)}"
         for level in levels.values():
             try:
                 confidence_level(level)

@@ -27,7 +27,7 @@ def test_random_rules_leave_what_the_list_of_all_cohorts_says(seed):
     assert list(ruled(seed)) == []
 
 
-@pytest.mark.parametrize("seed", [*range(12), 37, 214])
+@pytest.mark.parametrize("seed", [*range(12), 214])
 def test_bounds_contain_the_truth_of_larger_trials(seed):
     assert list(contained(seed)) == []
 

@@ -138,6 +138,8 @@ def test_a_ledger_of_measures_and_claims_is_enough():
     assert ledger.selection("").names == ()
 
 
-def test_an_unknown_name_without_a_near_one_gets_no_guess():
-    """No hint is better than a wrong one."""
-    assert unknown("claim", "zzz", ["text5_relapse_n"]) == "unknown claim 'zzz'"
+def test_an_unknown_name_without_a_near_one_gets_no_guess_but_names_that_there_are():
+    """No hint is better than a wrong one; what would be right is said all the same."""
+    assert unknown("claim", "zzz", []) == "unknown claim 'zzz'; none is known"
+    assert unknown("arm", "zzz", ["a", "b"]) == "unknown arm 'zzz'; the known ones are a, b"
+    assert unknown("arm", "zzz", "abcdefg").endswith("known ones are a, b, c, d, e and 2 more")
