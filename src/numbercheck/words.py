@@ -29,7 +29,8 @@ STATISTICS = {
     "rate": "event rate",
     "person_time": "person-time",
 }
-NO_COX = "no Cox model is named"  # what a draft notes beside a hazard ratio
+NO_COX = "proportional hazards are not named"  # what a draft notes beside a hazard ratio
+NO_TEST = "the test is not named"  # and beside a P value
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 INTERVALS = {
     "wilson": "the Wilson score method",

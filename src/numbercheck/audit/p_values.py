@@ -24,7 +24,7 @@ from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
-from numbercheck.words import called
+from numbercheck.words import NO_TEST, called
 
 NEAR = 1.5  # times as much: tests of ranks differ so much from those of counts
 WALD = {"difference": "wald", "odds_ratio": "woolf", "risk_ratio": "katz"}
@@ -163,7 +163,7 @@ def _chosen(
     """Verdict and kind by the test that is likeliest to have given a P value."""
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
-    one_sided = [t for t in fits if t.is_one_sided]
+    one_sided = [t for t in fits if t.is_one_sided and not t.name.startswith(SLOW)]
     if own and one_sided:  # likelier than that of a rare test
         two_sided = [t for t in two_sided if t.name in (own.name, *QUICK)]
     two_sided.sort(key=lambda t: (t is not own, t.name not in expected))
@@ -173,6 +173,8 @@ def _chosen(
             return "mismatch", "method-differs", chosen
         is_sure = all(chosen.fits(claim.value))
         return ("match", "p-value", chosen) if is_sure else ("unchecked", "possible-p", chosen)
+    if NO_TEST in claim.note and (one_sided or not _is_far(claim, tests)):
+        return "unchecked", "depends-on-test", own or tests[0]
     if one_sided and claim.value.relation == "=":
         return "mismatch", "one-sided", one_sided[0]
     if tests[0].name == LARGE_TESTS[0] and _is_near(claim, tests):
@@ -183,7 +185,7 @@ def _chosen(
 def _ending(claim: Claim, kind: str, chosen: PTest, usual: PTest) -> str:
     """How a printed P value compares with that of a test."""
     if kind == "depends-on-test":
-        return f"; {claim.printed} can be that of a test of ranks or of merged categories."
+        return f"; {claim.printed} can be that of another test, or of fewer or other categories."
     if kind == "no-test-fits":
         return f", not {claim.printed}, and no other test gives that."
     if kind == "possible-p":
@@ -200,6 +202,13 @@ def _is_near(claim: Claim, tests: Sequence[PTest]) -> bool:
     """Whether a test that is not tried can give a P value of a larger table."""
     every = [p for test in tests for p in test.values]
     return min(every) / NEAR <= claim.value.value <= max(every) * NEAR
+
+
+def _is_far(claim: Claim, tests: Sequence[PTest]) -> bool:
+    """Whether no test like those that are tried can give a P value, with few values missing."""
+    every = [min(max(p, symmetry.LEAST), 1.0) for test in tests for p in test.values
+             if not test.is_one_sided]  # fmt: skip
+    return symmetry.is_far(claim.value, (two_sided_z(1 - max(every)), two_sided_z(1 - min(every))))
 
 
 def _several(cells: Sequence[str]) -> str:

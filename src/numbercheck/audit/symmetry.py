@@ -214,7 +214,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif _is_far(claim.value, interval.z_of_few) and not is_adjusted(claim, evidence):
+    elif is_far(claim.value, interval.z_of_few) and not is_adjusted(claim, evidence):
         says += f"; no unweighted test of the same effect gives {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
@@ -222,7 +222,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
 
 
-def _is_far(printed: Printed, z: Ends) -> bool:
+def is_far(printed: Printed, z: Ends) -> bool:
     """Whether a P value, of one side or two, is far from that of some limits."""
     return all(_are_apart([sides * p for p in ends_of(printed)], z) for sides in (1, 2))
 

@@ -139,8 +139,10 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
         return None  # men/women
     if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
-    if number(m["percent"] or "") == number(m["n"]) + number(m["N"]):
-        return None  # two counts and their sum
+    if number(m["n"]) + number(m["N"]) in (number(m["percent"] or ""), number(at.size)) and number(
+        m["n"]
+    ):
+        return None  # two counts, as men/women, and their sum
     if m["low"] and not m["percent"] and number(m["low"]) <= number(m["n"]) <= number(m["high"]):
         return None  # a score, and limits of its mean or median
     is_rate = number(m["percent"] or "") > 100 or IS_RATE.search(at.near)  # in a thousand
@@ -170,7 +172,7 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     is_near = not is_told and said in ("n", "") and _fits(m, at)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = is_near or (said == "n" and not at.size)
-    is_chance = is_near and m["b"].isdecimal() and not (at.has_counts or said)
+    is_chance = is_near and m["b"].isdecimal() and not (at.has_counts or said or m["percent"])
     if _is_percent_first(m, at):
         return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))
     if whole and (m["percent"] or (is_told and not m["sign"])):

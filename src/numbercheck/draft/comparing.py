@@ -1,21 +1,56 @@
 """Say of which arms a comparison is, where the numbers before it are theirs."""
 
+import re
+
 from numbercheck.draft.naming import Drafted, number
+from numbercheck.words import NO_TEST
+
+ADJUSTED = re.compile(
+    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
+    r"least.squares|\bLS\b|covari",
+    re.IGNORECASE,
+)
+
+CRUDE = re.compile(
+    r"characteristic|demograph|baseline (?:data|variable|feature)|chi[\s-]*square|[χΧ]\s?[²2]|\bFisher",
+    re.IGNORECASE,
+)
+WITHIN = re.compile(
+    r"follow|before|after|change|paired|within|McNemar|repeated|\bGEE\b|mixed", re.I
+)
 
 
-def compare(measure: Drafted, measures: list[Drafted]) -> None:
-    """Say that a comparison is of the two arms whose counts stand before it."""
+def compare(measure: Drafted, measures: list[Drafted], sizes: dict[str, float]) -> None:
+    """Say that a comparison is of the two arms whose counts stand before it.
+
+    Those of several rows are compared where they add up to the sizes of the arms: then they are
+    the categories of one characteristic.
+    """
     first = measure.first
     pair = [m for f in first.compared for m in measures if any(e.finding is f for e in m.entries)]
+    if first.is_crude and len(pair) > 2 and set(sizes) == set(first.arm.split("|")):
+        _compare_categories(measure, pair, sizes)
     if len(pair) != 2 or not all(m.first.arm for m in pair) or len({m.slug for m in pair}) != 1:
         return
     if {m.first.arm for m in pair} == set(first.arm.split("|")):
         measure.where, measure.among = pair[0].where, pair[0].among
-        measure.note = "guess: compares the arms as they are, unadjusted"
+        guess = "guess: compares the arms as they are, unadjusted"
+        measure.note = NO_TEST if first.is_crude else guess
         shares = {m.first.arm: _share(m) for m in pair}
         one, other = first.arm.split("|")
         if (shares[one] - shares[other]) * _direction(measure) < 0:
             first.arm = f"{other}|{one}"
+
+
+def _compare_categories(measure: Drafted, cells: list[Drafted], sizes: dict[str, float]) -> None:
+    codes = tuple(dict.fromkeys(m.slug for m in cells))
+    counts = [(m.first.arm, number(next(iter(m.printed("n")), "nan"))) for m in cells]
+    sums = {arm: sum(n for each, n in counts if each == arm) for arm in sizes}
+    if sums == sizes and len(cells) == 2 * len(codes) and len({m.among for m in cells}) == 1:
+        measure.where, measure.among, measure.codes = f"{measure.slug}_of", cells[0].among, codes
+        measure.note = "guess: compares these categories, of which none were merged"
+        for cell in cells:
+            cell.where = f'{measure.where} == "{cell.slug}"'
 
 
 def _share(measure: Drafted) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from numbercheck.draft.arms import NO_ARMS, Arms, find_arms
 from numbercheck.draft.article import Article, Paragraph
+from numbercheck.draft.comparing import ADJUSTED
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.grids import TableReader, one_label_column, sized_arms
@@ -17,12 +18,6 @@ from numbercheck.draft.prose import read_prose
 from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import NO_COX
-
-ADJUSTED = re.compile(
-    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
-    r"least.squares|\bLS\b|covari",
-    re.IGNORECASE,
-)
 
 COX = re.compile(r"\bCox\b|proportional[- ]hazard", re.IGNORECASE)
 

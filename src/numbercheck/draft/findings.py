@@ -40,6 +40,7 @@ class Finding:
     column: int = 0  # of a table
     is_partial: bool = False  # the table says that values are missing
     compared: tuple["Finding", ...] = ()
+    is_crude: bool = False  # of a table of characteristics, or of tests that adjust for nothing
 
     @property
     def row(self) -> int:

@@ -16,6 +16,7 @@ from numbercheck.draft.cells import (
     read_cell,
     says_percent,
 )
+from numbercheck.draft.comparing import ADJUSTED, CRUDE, WITHIN
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
@@ -110,21 +111,31 @@ class TableReader:
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
         pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
+        said = f"{table.caption} {table.notes} {' '.join(c.heading for c in self.columns)}"
+        is_crude = bool(CRUDE.search(said)) and not (ADJUSTED.search(said) or WITHIN.search(said))
         self.findings = _joined(self.findings)
         for finding in self.findings:
             if finding.kind == "comparison":
                 finding.arm, finding.compared = "|".join(pair), self._compared(finding)
+                finding.is_crude = is_crude
 
     def _compared(self, finding: Finding) -> tuple[Finding, ...]:
         """The arms' numbers that a comparison compares; none where it may be of several rows.
 
-        A P value beside the first of several categories is often that of all.
+        A P value beside the first of several categories, or their heading, is that of all; one
+        that neighbors repeat, or do without, may be.
         """
-        tested = {f.row for f in self.findings if f.kind == "comparison"}
-        stub = self.under.get(finding.row)
+        in_arms = [f for f in self.findings if f.arm and f.kind in COMPARED]
+        printed = {f.row: f.value("p_value") for f in self.findings if f.kind == "comparison"}
+        row, stub = finding.row, self.under.get(finding.row)
         beside = {r for r, above in self.under.items() if stub and above == stub}
-        alike = (f for f in self.findings if f.arm and f.topic == finding.topic)
-        return tuple(f for f in alike if f.kind in COMPARED) if beside <= tested else ()
+        if len(beside) > 1 and beside & set(printed) == {row}:
+            return tuple(f for f in in_arms if f.row in beside and f.kind == "count")
+        neighbors = {f.row for f in in_arms if abs(f.row - row) == 1 and len(beside) != 2}
+        if any(printed.get(r, "") in ("", finding.value("p_value")) for r in neighbors):
+            return ()
+        own = beside <= set(printed) and len({f.kind for f in in_arms if f.row == row}) == 1
+        return tuple(f for f in in_arms if own and f.topic == finding.topic)
 
     def _heads(self, r: int) -> None:
         for c, cell in enumerate(self.table.rows[r]):

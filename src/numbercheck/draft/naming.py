@@ -40,6 +40,7 @@ class Drafted:
     among: str = ""
     where: str = ""
     note: str = ""
+    codes: tuple[str, ...] = ()  # categories whose counts a comparison compares
 
     def printed(self, statistic: str) -> list[str]:
         """Every printing of a statistic."""

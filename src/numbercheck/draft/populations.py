@@ -51,8 +51,8 @@ def give_populations(measures: Measures, crude: bool) -> None:
     _agree(measures)
     _set_curves_apart(measures.all)
     for drafted in measures.all:
-        if drafted.first.kind == "comparison" and crude:
-            compare(drafted, measures.all)
+        if drafted.first.kind == "comparison" and (crude or drafted.first.is_crude):
+            compare(drafted, measures.all, groups.main)
         _mark_guesses(drafted, groups)
 
 

@@ -96,8 +96,12 @@ def _variables(draft: Draft) -> Iterator[dict[str, str]]:
         if measure.first.kind == "quantity" and measure.where and measure.where not in seen:
             seen.add(measure.where)
             yield {"variable": measure.where, "label": measure.first.label, "type": "decimal"}
+        if measure.codes:
+            seen.add(measure.where)
+            category = {"variable": measure.where, "type": "category"}
+            yield category | {"label": measure.first.label, "values": "|".join(measure.codes)}
         for name in (measure.where, measure.among):
-            if name and name not in {"", measure.slug} | seen:
+            if name and name not in {"", measure.slug} | seen and "==" not in name:
                 seen.add(name)
                 yield {"variable": name, "label": measure.first.label, "type": "flag"}
 

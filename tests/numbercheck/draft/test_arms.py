@@ -2,8 +2,11 @@
 
 import pytest
 
+from numbercheck.audit import audit
 from numbercheck.draft.article import Article, Paragraph, PrintedTable
 from numbercheck.draft.drafting import draft_article
+from numbercheck.draft.writing import write_draft
+from numbercheck.ledger.reading import read_ledger
 
 ASSIGNED = "We randomly assigned 110 patients to receive zelatinib (n=60) or placebo (n=50). "
 
@@ -134,18 +137,58 @@ def test_columns_of_subgroups_are_no_arms():
 
 
 def test_a_p_value_beside_the_first_category_may_be_that_of_all():
-    """It is compared with the counts of its own row only where each row has one."""
+    """It is of its own row where each row has one; else of all rows, of which none were merged."""
     head = ["", "A (n = 60)", "B (n = 50)", "P value"]
     rows = [
         [head, ["Stage, n (%)", "", "", ""], ["I", "20 (33)", "25 (50)", last],
          ["II", "40 (67)", "25 (50)", other]]
         for last, other in (("0.07", ""), ("0.07", "0.07"))
     ]  # fmt: skip
-    for table, is_compared in zip(rows, (False, True), strict=True):
-        printed = PrintedTable("Table 1. Baseline", table, part="Table 1")
+    for table, is_own in zip(rows, (False, True), strict=True):
+        printed = PrintedTable("Table 1. Characteristics", table, part="Table 1")
         draft = draft_article(Article((), (printed,)))
-        p_values = [m.where for m in draft.measures if m.first.kind == "comparison"]
-        assert [bool(where) for where in p_values] == [is_compared] * len(p_values)
+        p_values = [m for m in draft.measures if m.first.kind == "comparison"]
+        assert [len(m.codes) for m in p_values] == ([0, 0] if is_own else [2])
+        assert ["guess" in m.note for m in p_values] == ([False] * 2 if is_own else [True])
+        assert all(m.where for m in p_values)
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        # chi-squared gives 0.077: PMC4306068
+        (["Motor vehicle crash", "51 (51.5%)", "42 (39.3%)", "0.621"], "mismatch"),
+        (["Motor vehicle crash", "51 (51.5%)", "42 (39.3%)", "0.077"], "match"),
+        # another test, or few missing values, can give it: PMC4306068
+        (["Severe pain", "33 (33.3%)", "41 (38.3%)", "0.492"], "unchecked"),
+        # 1 that is printed as the largest number below: PMC4590707
+        (["Drugs", "2 (2.0%)", "2 (1.9%)", "0.99"], "unchecked"),
+        # 0.2051, where 0.2 would do
+        (["Fever", "10 (10.1%)", "17 (15.9%)", "0.2051"], "unchecked"),
+    ],
+)
+def test_a_p_value_of_a_table_of_characteristics_is_far_from_every_test_or_no_slip(
+    tmp_path, row, verdict
+):
+    """The tests are of the arms as they are, but the table does not say which."""
+    text = "Results were adjusted for age."
+    head = ["", "Control (n = 99)", "Trial (n = 107)", "P value"]
+    table = PrintedTable("Table 1. Characteristics", [head, row], part="Table 1")
+    article = Article((Paragraph("Text", "Text ¶1", text),), (table,))
+    write_draft(draft_article(article), tmp_path / "l")
+    ledger = read_ledger(tmp_path / "l")
+    found = [v.verdict for v in audit(ledger) if ledger.claims[v.claim].statistic == "p_value"]
+    assert found == [verdict]
+
+
+def test_a_p_value_that_rows_share_is_of_none_of_them_alone():
+    """PMC5397544 prints 0.921 beside each of three stages: it is of all three."""
+    head = ["", "A (n = 55)", "B (n = 51)", "P value"]
+    rows = [["I, n (%)", "7 (13)", "6 (12)", "0.921"], ["II, n (%)", "29 (53)", "30 (59)", "0.921"],
+            ["III, n (%)", "19 (35)", "15 (29)", "0.921"]]  # fmt: skip
+    printed = PrintedTable("Table 1. Characteristics", [head, *rows], part="Table 1")
+    measures = draft_article(Article((), (printed,))).measures
+    assert [m.where for m in measures if m.first.kind == "comparison"] == [""] * 3
 
 
 @pytest.mark.parametrize(("percent", "is_open"), [("7.8%", True), ("7.7%", False), ("8.2%", False)])

@@ -397,6 +397,9 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["White, n (%)", "26 (96.3)", "24 (100)"], ["Diabetes, n (%)", "9 (32.1)", "4 (16.7)"],
          ["Statin, n (%)", "17 (60.7)", "14 (58.3)"], ["Diuretic, n (%)", "17 (60.7)", "10 (41.7)"],
          ["Calcium blocker, n (%)", "5 (19.2)", "7 (29.2)"]],
+        # living and dead donors of 46 and 47: PMC5762965
+        [["Characteristic", "A (n = 46)", "B (n = 47)", "P value"],
+         ["Donor (live/deceased)", "9/37", "11/36", "0.05"], ["Female", "20/46", "20/47", "0.93"]],
         # a heading over two columns, and a percentage that is near by chance: PMC2409966
         [["", "First n = 1309", "First n = 1309", "Later n = 1007", "Later n = 1007"],
          ["", "Circ", "Uncirc", "Circ", "Uncirc"], ["Unprotected:", "", "", "", ""],
