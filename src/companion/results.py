@@ -10,10 +10,12 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
 
 from companion.errors import CompanionError
+from numbercheck.errors import missing_columns
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.quantiles import SHARES, quantile
 from numbercheck.statistics.rounding import format_number
@@ -138,15 +140,17 @@ def read_results(path: Path | str) -> list[Result]:
     Raises
     ------
     ValueError
-        If a column is missing, a value is not a number, or a key occurs twice.
+        If it is not text, a column is missing, a value is not a number, or a key occurs twice.
     """
     path = Path(path)
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
-        if missing:
-            raise ResultsError(f"{path.name}: the column {', '.join(missing)} is missing")
-        return unique(_result(row, f"{path.name} row {reader.line_num}") for row in reader)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ResultsError(f"{path.name}: this is not a CSV file in UTF-8") from None
+    reader = csv.DictReader(StringIO(text, newline=""))
+    if missing := [c for c in COLUMNS if c not in (reader.fieldnames or [])]:
+        raise ResultsError(f"{path.name}: {missing_columns(missing, COLUMNS)}")
+    return unique(_result(row, f"{path.name} row {reader.line_num}") for row in reader)
 
 
 def unique(results: Iterable[Result]) -> list[Result]:

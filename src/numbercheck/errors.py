@@ -1,6 +1,6 @@
 """The base of every error that numbercheck raises about its input, and its words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 SHOWN = 5  # known names in a message about an unknown one
@@ -34,6 +34,12 @@ def _known(names: list[str]) -> str:
     more = len(names) - SHOWN
     rest = f" and {more} more" if more > 0 else ""
     return f"; the known ones are {', '.join(names[:SHOWN])}{rest}"
+
+
+def missing_columns(missing: Sequence[str], needed: Iterable[str]) -> str:
+    """Say which columns a table lacks, and all that it needs."""
+    subject = "the columns {} are" if len(missing) > 1 else "the column {} is"
+    return f"{subject.format(', '.join(missing))} missing; it needs {','.join(needed)}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

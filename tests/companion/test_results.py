@@ -5,7 +5,15 @@ import math
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from companion.results import COLUMNS, Result, Results, read_results, unique, write_results
+from companion.results import (
+    COLUMNS,
+    Result,
+    Results,
+    ResultsError,
+    read_results,
+    unique,
+    write_results,
+)
 
 
 def test_a_saved_table_reads_back_the_same(tmp_path):
@@ -115,7 +123,8 @@ def test_quantiles_of_a_column_are_those_of_r():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("measure,statistic,value,method\n", "results.csv: the column basis is missing"),
+        ("measure,statistic,value,method\n", "results.csv: the column basis is missing; it needs "),
+        ("measure,value,method\n", "results.csv: the columns statistic, basis are missing; "),
         (",".join(COLUMNS) + "\nm,n,many,,data\n", "results.csv row 2: the value 'many' is no"),
         (",".join(COLUMNS) + "\nm,n\n", "results.csv row 2: the value None is not a number"),
         (",".join(COLUMNS) + "\nm,n,3,,hearsay\n", "results.csv row 2: the basis 'hearsay'"),
@@ -127,4 +136,11 @@ def test_a_table_that_cannot_be_used_is_refused_in_words(tmp_path, text, message
     (tmp_path / "results.csv").write_text(text, encoding="utf-8")
 
     with pytest.raises(ValueError, match=message):
+        read_results(tmp_path / "results.csv")
+
+
+def test_a_file_that_is_not_text_is_refused_in_words(tmp_path):
+    (tmp_path / "results.csv").write_bytes(b"\x82\xff")
+
+    with pytest.raises(ResultsError, match=r"results\.csv: this is not a CSV file in UTF-8"):
         read_results(tmp_path / "results.csv")

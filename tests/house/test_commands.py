@@ -144,7 +144,7 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
         ),
         (
             ("companion", "verify", "--results", "README.md"),
-            r"README\.md: the column measure, .* is missing",
+            r"README\.md: the columns measure, .* are missing",
         ),
         (
             ("numbercheck", "explain", "text5_relaps_n"),

@@ -10,6 +10,7 @@ from companion.cohort.files import FolderReading
 from companion.cohort.schema import FREE, MISSING, Schema, one_of
 from companion.formats.parsers import read_table
 from companion.formats.raw_tables import RawTable, reword
+from numbercheck.errors import missing_columns
 
 COLUMNS = ("variable", "theirs", "ours")
 STATUS, DRAFT = "status", "draft"
@@ -43,7 +44,7 @@ def read_mapping(
     if raw is None:
         return []
     if missing := [c for c in COLUMNS if c not in raw.cells]:
-        reading.fault(FILE, f"the column {missing[0]} is missing; it needs {','.join(COLUMNS)}", 1)
+        reading.fault(FILE, missing_columns(missing, COLUMNS), 1)
         return []
     cells = pd.DataFrame({c: raw[c].str.strip() for c in (*COLUMNS, STATUS)})
     drafts = cells[STATUS].str.lower() == DRAFT

@@ -26,6 +26,7 @@ from numbercheck.ledger.records import Ledger, LedgerError
 
 KEYS = ("seeds", "parameters", "claims")
 RANGE = re.compile(r"(\d+)-(\d+)")
+MOST_SEEDS = 100_000  # a cohort takes seconds to construct
 NUMBER = re.compile(r"\d*\.?\d+(e-?\d+)?")
 
 
@@ -130,12 +131,13 @@ def _seeds(given: object, faults: list[str]) -> tuple[int, ...]:
     found: list[int] = []
     for part in given if isinstance(given, list) else [] if given is None else [given]:
         ends = RANGE.fullmatch(str(part))
-        if ends and int(ends[1]) <= int(ends[2]):
+        if ends and 0 <= int(ends[2]) - int(ends[1]) < MOST_SEEDS:
             found += range(int(ends[1]), int(ends[2]) + 1)
         elif isinstance(part, int) and not isinstance(part, bool) and part >= 0:
             found.append(part)
         else:
-            faults.append(f"seeds holds {part!r}; write numbers, or ranges such as 0-199")
+            right = f"write numbers, or ranges such as 0-199, of at most {MOST_SEEDS}"
+            faults.append(f"seeds holds {part!r}; {right}")
     return tuple(dict.fromkeys(found))
 
 

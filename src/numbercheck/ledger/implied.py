@@ -24,8 +24,9 @@ def with_variables(ledger: Ledger) -> Ledger:
     in variables.csv.
     """
     implied = {}
-    if arms := ledger.article.get("arms"):
-        implied[ARM] = _variable(ARM, "category", "|".join(map(str, arms)))  # type: ignore[call-overload]
+    arms = ledger.article.get("arms")
+    if arms and isinstance(arms, list | dict):
+        implied[ARM] = _variable(ARM, "category", "|".join(map(str, arms)))
     for name, measure in ledger.measures.items():
         if measure.kind in ("count", "comparison") and measure.where.text == name:
             implied[name] = _variable(name, "flag")

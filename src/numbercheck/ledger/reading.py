@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from numbercheck.errors import nearest, unknown
+from numbercheck.errors import missing_columns, nearest, unknown
 from numbercheck.ledger.arms import arm_faults, expanded
 from numbercheck.ledger.checking import ledger_faults
 from numbercheck.ledger.digitized import read_steps
@@ -132,7 +132,7 @@ def _header_faults(kind: type, header: list[str]) -> Iterator[str]:
     known = [f.name for f in fields(kind)]
     needed = [f.name for f in fields(kind) if f.default is MISSING]
     if missing := [c for c in needed if c not in header]:
-        yield f"the column {', '.join(missing)} is missing; it needs {','.join(needed)}"
+        yield missing_columns(missing, needed)
     for column in dict.fromkeys(c for c in header if header.count(c) > 1):
         yield f"the column {column} is there twice; keep one of them"
     for column in header:

@@ -21,6 +21,7 @@ from numbercheck.statistics.proportions import (
 from numbercheck.statistics.tails import chi2_tail
 from numbercheck.statistics.unconditional import barnard, boschloo
 
+MOST_UNCONDITIONAL = 4_000  # patients in Boschloo's and Barnard's tests; two seconds at most
 MOST_SUMS = 50_000  # steps of the exact test of a larger table; half a second at most
 TIE_PARTS = 10**7  # R's allowance: tables within 1 in 10^7 in probability are equally likely
 
@@ -61,6 +62,8 @@ def p_value(
     float
         NaN where the test is undefined: an empty margin, or no discordant pair. Fisher's test
         is the exception, as in R: an empty margin leaves one possible table, and P is 1.
+        ``boschloo`` and ``barnard`` are NaN above ``MOST_UNCONDITIONAL`` patients, whose pairs
+        of counts take minutes to order.
 
     Raises
     ------
@@ -177,7 +180,8 @@ def _g(table: FourfoldTable, _: str) -> float:
 def _unconditional(test: Callable[..., float]) -> Callable[[FourfoldTable, str], float]:
     def p(table: FourfoldTable, alternative: str) -> float:
         a, b, c, d = table
-        return test(a, a + b, c, c + d, alternative) if all(table.margins) else nan
+        is_defined = all(table.margins) and sum(table) <= MOST_UNCONDITIONAL
+        return test(a, a + b, c, c + d, alternative) if is_defined else nan
 
     return p
 

@@ -176,6 +176,7 @@ def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path, here):
         ("seeds: -1", "ranges such as 0-199"),
         ("seeds: [a]", "ranges such as 0-199"),
         ("seeds: 9-3", "ranges such as 0-199"),
+        ("seeds: 0-999999999999", "ranges such as 0-199, of at most 100000"),
         ("1: 2", "unknown key '1'"),
         ("parameters: {levl: 0.9}", "cannot vary 'levl'; did you mean level"),
         ("parameters: {age_cut: [40, 60]}", "cannot vary 'age_cut'.*; it varies interval_"),

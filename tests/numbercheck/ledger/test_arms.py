@@ -146,6 +146,7 @@ def test_an_arm_is_a_category_of_the_patient_table_just_as_well(write):
     [
         ({}, "", r"claims\.csv row 3 \(a_n\), column arm: there are no arms; write \"arms\""),
         ({"arms": "A"}, "", r"article\.json: arms must be a list of names, like"),
+        ({"arms": 3}, "", r"article\.json: arms must be a list of names, like"),
         ({"arms": ["A", "C"]}, "", r"claims\.csv row 4 \(b_n\), column arm: unknown arm 'B'"),
         (None, "x,Results,response,n,1,A|A\n", r"row 10 \(x\), column arm: 'A\|A' must be one arm"),
         ({"arms": ["A", "B", "B+", "B-"]}, "", r"the arms A, B, B\+, B- differ in signs only"),
