@@ -19,6 +19,7 @@ from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import NO_COX
 
+GEE = re.compile(r"\bGEE\b|generali[sz]ed estimating equations", re.IGNORECASE)
 COX = re.compile(r"\bCox\b|proportional[- ]hazard", re.IGNORECASE)
 
 
@@ -59,8 +60,9 @@ def draft_article(article: Article) -> Draft:
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes), arms.names)
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
+    has_several = bool(GEE.search(text))
     for paragraph in article.paragraphs:
-        fresh, entries = _paragraph(paragraph, arms, counts)
+        fresh, entries = _paragraph(paragraph, arms, counts, has_several)
         rows += fresh
         for entry in entries:
             measures.add(entry)
@@ -99,10 +101,10 @@ def _listed(notes: str) -> dict[str, str]:
 
 
 def _paragraph(
-    paragraph: Paragraph, arms: Arms, counts: dict[str, int]
+    paragraph: Paragraph, arms: Arms, counts: dict[str, int], has_several: bool
 ) -> tuple[list[ListedNumeral], list[Entry]]:
     part, text = paragraph.part, paragraph.text
-    findings, aside = read_prose(text, arms if paragraph.is_own else NO_ARMS)
+    findings, aside = read_prose(text, arms if paragraph.is_own else NO_ARMS, has_several)
     rows = []
     for found in numerals(text):
         counts[part] = counts.get(part, 0) + 1

@@ -131,10 +131,14 @@ class TableReader:
         beside = {r for r, above in self.under.items() if stub and above == stub}
         if len(beside) > 1 and beside & set(printed) == {row}:
             return tuple(f for f in in_arms if f.row in beside and f.kind == "count")
-        neighbors = {f.row for f in in_arms if abs(f.row - row) == 1 and len(beside) != 2}
-        if any(printed.get(r, "") in ("", finding.value("p_value")) for r in neighbors):
-            return ()
+        near = {f.row for f in in_arms if abs(f.row - row) == 1 and len(beside) != 2}
+        tested = {self.under.get(r) for r in printed} - {"", None}
+        is_shared = any(
+            printed[r] == printed[row] if r in printed else self.under.get(r) not in tested
+            for r in near
+        )
         own = beside <= set(printed) and len({f.kind for f in in_arms if f.row == row}) == 1
+        own = own and not is_shared
         return tuple(f for f in in_arms if own and f.topic == finding.topic)
 
     def _heads(self, r: int) -> None:

@@ -76,6 +76,7 @@ NO_SIZE = re.compile(
 BETWEEN = re.compile(rf"[^\d;.]*\bbetween\s+(?:[A-Za-z]+\s+)?{N}\s+and")
 OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
+EPISODES = re.compile(r"\b(?:episodes?|events?|lesions?|eyes?|teeth|visits?|shocks?)\b", re.I)
 COMPARED = re.compile(r"\b(?:vs\.?|versus|median|mean)\W*$")
 ROUGHLY = re.compile(r"(?:\b(?:approximately|about|around|roughly|nearly|almost)|[~≈])\s*$", re.I)
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
@@ -93,8 +94,14 @@ ENTRIES = {
 )  # fmt: skip
 
 
-def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int, str]]:
-    """What a paragraph reports, and the reasons to set numerals aside, by their place."""
+def read_prose(
+    text: str, arms: Arms = NO_ARMS, has_several: bool = False
+) -> tuple[list[Finding], dict[int, str]]:
+    """What a paragraph reports, and the reasons to set numerals aside, by their place.
+
+    ``has_several`` says that the article adjusts for several episodes of a patient: then a
+    percentage that is not that of n/N may be adjusted, too.
+    """
     aside = set_aside(text)
     for start, end in _sentences(text):
         if PLANNED.search(text, start, end):
@@ -106,7 +113,8 @@ def read_prose(text: str, arms: Arms = NO_ARMS) -> tuple[list[Finding], dict[int
     found: list[Finding] = []
     for start, end in _sentences(text):
         found += _sentence(masked, text, start, end, arms)
-    return found, aside
+    adjusted = [f for f in found if has_several and EPISODES.search(f.label) and _is_other_share(f)]
+    return found + [_estimate(f) for f in adjusted], aside
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -161,6 +169,12 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
     if TO_EVENT.search(text, start, end):
         found += [_estimate(f) for f in found if _is_estimate(f)]
     return [f for f in respectively(found, text[start:end]) if f.numbers]
+
+
+def _is_other_share(finding: Finding) -> bool:
+    """Whether the percentage of n/N is not printed."""
+    total = number(finding.value("N"))
+    return total > 0 and bool(finding.value("percent")) and not is_share(finding, total, slip=0)
 
 
 def _is_estimate(finding: Finding) -> bool:

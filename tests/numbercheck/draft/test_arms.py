@@ -181,14 +181,40 @@ def test_a_p_value_of_a_table_of_characteristics_is_far_from_every_test_or_no_sl
     assert found == [verdict]
 
 
-def test_a_p_value_that_rows_share_is_of_none_of_them_alone():
-    """PMC5397544 prints 0.921 beside each of three stages: it is of all three."""
+@pytest.mark.parametrize(
+    ("rows", "are_compared"),
+    [
+        # of three stages together: PMC5397544
+        ([["I, n (%)", "7 (13)", "6 (12)", "0.921"], ["II, n (%)", "29 (53)", "30 (59)", "0.921"],
+          ["III, n (%)", "19 (35)", "15 (29)", "0.921"]], [False, False, False]),
+        # of three classes of antibodies, whose unit stands for their heading: PMC5519461
+        ([["antibody <24, n (%)", "20 (36)", "15 (29)", "0.514"],
+          ["24 to 46", "18 (33)", "20 (39)", ""],
+          ["above 46", "17 (31)", "16 (31)", ""]], [False]),
+        # the row before is one of several categories, whose P value is their heading's
+        ([["Smoking, n (%)", "", "", "0.90"], ["\u2003Never", "30 (55)", "30 (59)", ""],
+          ["\u2003Ever", "25 (45)", "21 (41)", ""], ["Diabetes, n (%)", "7 (13)", "6 (12)", "0.88"]],
+         [True, True]),
+    ],
+)  # fmt: skip
+def test_a_p_value_is_of_its_own_row_where_nothing_says_otherwise(rows, are_compared):
     head = ["", "A (n = 55)", "B (n = 51)", "P value"]
-    rows = [["I, n (%)", "7 (13)", "6 (12)", "0.921"], ["II, n (%)", "29 (53)", "30 (59)", "0.921"],
-            ["III, n (%)", "19 (35)", "15 (29)", "0.921"]]  # fmt: skip
     printed = PrintedTable("Table 1. Characteristics", [head, *rows], part="Table 1")
     measures = draft_article(Article((), (printed,))).measures
-    assert [m.where for m in measures if m.first.kind == "comparison"] == [""] * 3
+    found = [bool(m.where) for m in measures if m.first.kind == "comparison"]
+    assert found == are_compared
+
+
+def test_a_p_value_beside_means_and_counts_may_be_of_either():
+    """PMC4005035 prints how often a service was used, by how many, and 0.57."""
+    rows = [
+        ["", *["A (n = 41)"] * 2, *["B (n = 42)"] * 2, "P value"],
+        ["", "Mean (SD)", "n (%)", "Mean (SD)", "n (%)", "P value"],
+        ["Hospital", "1.81 (3.40)", "16 (39)", "1.31 (4.46)", "8 (19)", "0.57"],
+    ]
+    printed = PrintedTable("Table 1. Characteristics", rows, heads=2, part="Table 1")
+    measures = draft_article(Article((), (printed,))).measures
+    assert [m.where for m in measures if m.first.kind == "comparison"] == [""]
 
 
 @pytest.mark.parametrize(("percent", "is_open"), [("7.8%", True), ("7.7%", False), ("8.2%", False)])
