@@ -193,7 +193,7 @@ def test_a_p_value_of_a_table_of_characteristics_is_far_from_every_test_or_no_sl
           ["above 46", "17 (31)", "16 (31)", ""]], [False]),
         # the row before is one of several categories, whose P value is their heading's
         ([["Smoking, n (%)", "", "", "0.90"], ["\u2003Never", "30 (55)", "30 (59)", ""],
-          ["\u2003Ever", "25 (45)", "21 (41)", ""], ["Diabetes, n (%)", "7 (13)", "6 (12)", "0.88"]],
+          ["\u2003Ever", "25 (45)", "21 (41)", ""], ["Asthma, n (%)", "7 (13)", "6 (12)", "0.88"]],
          [True, True]),
     ],
 )  # fmt: skip
