@@ -25,6 +25,7 @@ from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_asid
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
 from numbercheck.draft.shares import is_share
 
+SEXES = re.compile(r"\b(women|men|children|adults|infants|participants)$", re.IGNORECASE)
 PERSONS = r"patients?|participants?|subjects?|people|persons?|individuals|cases?"
 OF_THEM = re.compile(r"\W*(?:Of|Among|Out of)\b")
 AGAIN_LAST = re.compile(r"\b(?:and|versus|vs\.?|v\.?|compared with|than)\s*$")
@@ -342,7 +343,9 @@ def _fraction(at: Context) -> list[Finding]:
     joins = ROW if "respectively" in at.text[at.match.end() : at.end] else AGAINST
     if last and not thing and last.value("percent") and joins.search(at.before):
         return [_other(last, numbers)]
-    label = thing or at.label() or (base_label(last) if last else "")
+    around = at.label()
+    thing = around if around and SEXES.fullmatch(thing) else thing
+    label = thing or around or (base_label(last) if last else "")
     return [Finding("count", label, numbers)]
 
 
@@ -467,7 +470,7 @@ def _count(at: Context) -> list[Finding]:
     if re.search(r"(sites?|cent(er|re)s|hospitals|countries)$", thing):
         return [Finding("design", trimmed(thing), at.numbers(n="value"))]
     persons = re.fullmatch(rf"(.*\s)?({PERSONS})", thing)
-    women = re.search(r"\b(women|men|children|adults|infants|participants)$", thing)
+    women = SEXES.search(thing)
     label = "" if persons else trimmed(thing)
     label = at.label() or label if women or not label else label
     if persons and at.arms.names and re.match(r"\s*(?:were treated|received)\b", at.after):

@@ -197,6 +197,10 @@ def wrong(*given):
         # of episodes, adjusted for several of one patient: PMC2836470
         "The method of generalized estimating equations was used. In the long arm, 59 out of 250 "
         "episodes (22%) required a shock.",
+        # those who know him, and those who stayed: PMC5808396
+        "A total of 405 women were randomized: 157 were assigned to therapy and 248 were assigned "
+        "to support. Across the arms, 40 women (10%) reported knowing him. Then 141 women (90%) in "
+        "therapy completed it. In the support arm, 182 women (73%) met us at least once.",
         # no Cox model, but observed over expected events: PMC4226329
         "We assigned 27 patients to zolimab and 27 to placebo. Stays were longer with zolimab than "
         "with placebo (hazard ratio 0.38, 95% confidence interval 0.174–0.647).",
