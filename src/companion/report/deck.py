@@ -29,7 +29,7 @@ ASKED = 4  # questions for the authors on the slide; the others are in its notes
 NUMBER = re.compile(r"\d+")
 TITLES = {
     "contradiction": "A number that contradicts the others",
-    "no cohort has all": "Numbers that cannot hold together",
+    "inconsistent": "Numbers that cannot hold together",
     "not supported": "Words that the counts do not support",
     "rounding slip": "A rounding slip",
     "ambiguous": "True under one reading only",

@@ -49,9 +49,9 @@ class UnsizedError(LedgerError):
 
     def __init__(self) -> None:
         super().__init__(
-            ["no claim prints how many patients there are: a count of everyone, which has neither"
-             " where nor among (statistic n), the N of a count without among, or the n of each"
-             " group of a partition"]
+            ["no claim prints how many patients there are; write their number into claims.csv as"
+             " the n of a count whose where and among are empty in measures.csv, as the N of a"
+             " count without among, or as the n of each group of a partition"]
         )  # fmt: skip
 
 

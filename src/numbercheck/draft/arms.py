@@ -7,6 +7,7 @@ from functools import cached_property
 
 from numbercheck.draft.numerals import COUNTED, GROUP, WORD, in_words
 from numbercheck.ledger.arms import as_slug
+from numbercheck.ledger.texts import MONTHS
 
 NOT_IN_A_NAME = (
     r"and|or|groups?|arms?|in|for|with|at|on|by|of|once|twice|daily|every|vs|versus|were|was|had|"
@@ -39,7 +40,7 @@ NO_ARM = re.compile(
     r"\b(?:each|both|two|three|either|this|that|which|study|other|same|per|by|between|age|risk|"
     r"single|one|every|whole|entire|all|any|comparison|respective|total|overall|younger|older|"
     r"subgroup|second|first|working|intention|safety|population)\b|^(?:"
-    rf"{COUNTED})$",
+    rf"{COUNTED})$|^(?:{'|'.join(MONTHS)})\b",  # from May 1999 to June 2000
     re.IGNORECASE,
 )
 CONTROL = re.compile(r"placebo|control|usual|standard|alone|observation|\bno\b|sham", re.IGNORECASE)

@@ -45,8 +45,12 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
 - `arm`: in a trial of several arms, which one the number is of (`A`), or which two it compares
   (`A|B`); `article.json` names them: `{{"arms": ["A", "B"]}}`. It may be left out.
 
-## In a draft: guesses in claims.csv, and printed_numbers.csv
+## From a draft to an audit: guesses in claims.csv, and printed_numbers.csv
 
+- Begin with how many patients there are: in `measures.csv` their count has an empty `where` and an
+  empty `among`, and its claim has the statistic `n`. Then correct `arms` in `article.json`.
+- `among` says out of whom a count is. Where the text does not say, a draft writes a name of its
+  own, such as `response_known`: empty the cell if everyone is meant.
 - No finding rests on a `guess: …` in a claim's `note`. Read the row against the article, and
   correct it or delete the guess.
 - `printed_numbers.csv` has a row for each numeral of the article. Each is covered by a claim

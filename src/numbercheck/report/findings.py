@@ -14,7 +14,7 @@ from numbercheck.report.questions import AuthorQuestion
 
 BADGES = {
     "contradiction": "mismatch",
-    "no cohort has all": "mismatch",
+    "inconsistent": "mismatch",
     "not supported": "mismatch",
     "rounding slip": "mismatch",
     "ambiguous": "unchecked",
@@ -82,7 +82,7 @@ def findings(
         if not known & set(conflict["claims"]):
             sentence = conflict["sentence"]
             why = escape(sentence[:1].upper() + sentence[1:])
-            found.append(Found("no cohort has all", "", None, why))
+            found.append(Found("inconsistent", "", None, why))
     readings = (q for q in questions if q.kind == "reading")
     found += [Found("ambiguous", q.question, None, fill(q.text)) for q in readings]
     return sorted(found, key=lambda f: ([*BADGES].index(f.kind), f.support, not f.denies))

@@ -125,6 +125,9 @@ CUT = """() => {
     return found;
 }""".replace("TEXTS", TEXTS)
 WIDTH = "document.documentElement.scrollWidth"
+OVER = """() => [...document.querySelectorAll("#claims .badge")].filter((badge) =>
+    badge.getBoundingClientRect().right > badge.closest("td").getBoundingClientRect().right
+).map((badge) => badge.textContent)"""
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,14 @@ def test_a_phone_breaks_no_interval_at_its_dash(on_a_phone):
 )
 def test_a_phone_cuts_no_word_in_two(on_a_phone, part):
     assert on_a_phone["real", part][2] == []
+
+
+def test_a_phone_keeps_each_verdict_inside_its_cell(visit):
+    """The longest, unchecked, stood out of the table."""
+    page = visit("ledger", PHONE, "real")
+
+    assert page.locator("#claims .badge").count() > 0
+    assert page.evaluate(OVER) == []
 
 
 def test_a_phone_breaks_no_number_into_two_lines(visit):

@@ -243,3 +243,14 @@ def test_a_total_and_the_counts_of_arms_are_of_one_row():
         if measure.first.kind == "count":
             printed.setdefault(measure.slug, set()).update(measure.printed("n"))
     assert not any({"103", "48"} <= counts or {"95", "53"} <= counts for counts in printed.values())
+
+
+def test_a_date_after_to_is_no_arm():
+    """From 1999 to June 2000 are not 1,999 patients; the 48 are of a trial of one arm."""
+    text = (
+        "From May 1999 to June 2000, a total of 48 patients with MBC and measurable disease were "
+        "enrolled. A response was seen in 34 of 48 patients (71%)."
+    )
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+
+    assert draft.arms.names == ()

@@ -84,7 +84,7 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
     overview = text_of(part((tmp_path / "report.html").read_text(encoding="utf-8"), "overview"))
 
     assert told.returncode == 0
-    assert "no cohort has all These 3 numbers cannot hold together among 35 patients" in " ".join(
+    assert "inconsistent These 3 numbers cannot hold together among 35 patients" in " ".join(
         overview.split()
     )
     assert "No printed number was contradicted" not in overview
