@@ -155,7 +155,7 @@ def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
     AS_JSON,
     POPULATION,
     argument("--write-mapping", action="store_true",
-             help="draft DIR/mapping.csv: likely partners of the ledger's codes"),
+             help="draft DIR/mapping.csv with likely matches for the ledger's codes"),
     examples=["validate data/cohort", "validate my-data --write-mapping"],
 )  # fmt: skip
 def validate(
@@ -164,9 +164,9 @@ def validate(
     """List all faults of a folder of ADaM tables at once, and which codes the ledger uses.
 
     The ledger gives the codes, the data cut-off, after which no time can end, and the days of a
-    month; for tables of another trial, choose its ledger with --published. Faults that are equal
-    stand in one line; --json has each of them. Codes that mean the same as the ledger's can be
-    mapped in DIR/mapping.csv; a draft is applied when somebody has emptied its column status.
+    month; for tables of another trial, choose its ledger with --published. Equal faults share one
+    line; --json lists each. Codes that mean the same as the ledger's can be mapped in
+    DIR/mapping.csv; a drafted row is applied once its status cell is empty.
 
     Exit status: 0 the tables can be used, 2 they cannot.
     """

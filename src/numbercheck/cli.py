@@ -45,11 +45,11 @@ AS_JSON = argument("--json", dest="as_json", action="store_true",
 SECONDS = argument("--seconds", type=at_least(float, 0.1), default=60.0,
                    help="time limit of the command (default: 60)")  # fmt: skip
 CHANGED = argument("--set", dest="changed", action="append", default=[], metavar="CLAIM=PRINTED",
-                   help="as if that were printed")  # fmt: skip
+                   help="as if CLAIM had been printed so")  # fmt: skip
 DROP = argument("--drop", action="append", default=[], metavar="CLAIM",
-                help="leave this claim out")  # fmt: skip
+                help="leave CLAIM out")  # fmt: skip
 WITHOUT = argument("--without", action="append", default=[], metavar="ASSUMPTION",
-                   help="do not assume this")  # fmt: skip
+                   help="leave ASSUMPTION out")  # fmt: skip
 
 
 def main() -> None:
@@ -74,11 +74,11 @@ def _require_claims(ledger: "Ledger") -> None:
     DROP,
     WITHOUT,
     argument("--method", action="append", default=[], metavar="FAMILY=METHOD",
-             help="as if that were the family's method"),
+             help="use this method for the family"),
     argument("--level", action="append", default=[], metavar="FAMILY=LEVEL",
-             help="as if that were its confidence level, such as 0.9"),
+             help="use this confidence level for the family, such as 0.9"),
     argument("--watch", dest="watched", action="store_true",
-             help="judge again whenever the ledger is saved, until Ctrl-C"),
+             help="audit again whenever the ledger is saved, until Ctrl-C"),
     argument("--write-families", dest="keep", action="store_true",
              help="write the inferred methods into families.csv, if it has no rows"),
     AS_JSON,
@@ -100,10 +100,10 @@ def audit(
     keep: bool,
     as_json: bool,
 ) -> None:
-    """Judge each printed number by the others; needs no patient data.
+    """Check each printed number against the others; needs no patient data.
 
-    Exit status: 0 the findings are those of expected_findings.csv (none without it), 1 others,
-    2 unusable input.
+    Exit status: 0 the findings are those listed in expected_findings.csv (none without that file),
+    1 they differ, 2 unusable input.
     """
     edits = (
         *(pairs(changed, "--set"), drop, without),
@@ -185,7 +185,7 @@ def new(ledger: Path) -> None:
     argument("article", type=Path, help="article (text, Markdown, HTML, JATS XML, PDF); "
              "with --check, a ledger's folder"),
     argument("--output", type=Path, metavar="DIR", help="folder to create"),
-    argument("--check", action="store_true", help="say what is still open in a drafted ledger"),
+    argument("--check", action="store_true", help="list what is left to do in a drafted ledger"),
     examples=["draft article.xml --output my-ledger", "draft --check my-ledger"],
 )  # fmt: skip
 def draft(article: Path, output: Path | None, check: bool) -> None:
@@ -205,7 +205,7 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
 
         drafted = draft_article(read_article(article))
         if not drafted.rows:
-            raise UsageError(f"{article}: there are no numbers in it, so there is nothing to draft")
+            raise UsageError(f"{article}: it contains no numbers, so there is nothing to draft")
         write_draft(drafted, output)
     found = coverage(output or article)
     print(found)
@@ -223,7 +223,7 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
     examples=["registry NCT05557110.json", "registry record.json my-ledger --output my-draft"],
 )  # fmt: skip
 def registry(record: Path, folder: Path, output: Path | None) -> None:
-    """Draft the rows that a registry's record adds to a ledger, to be checked against it.
+    """Draft the rows that a registry record adds to a ledger; check them against the record.
 
     Exit status: 0 drafted, 2 no record, or the record of another trial.
     """
@@ -244,7 +244,7 @@ def registry(record: Path, folder: Path, output: Path | None) -> None:
     LEDGER,
     argument("--all", dest="every", action="store_true", help="go on after the first conflict"),
     argument("--sources", action="append", metavar="SOURCE",
-             help="only what this source prints, such as article (default: every source)"),
+             help="use only this source, such as article (default: every source)"),
     CHANGED,
     DROP,
     WITHOUT,
@@ -269,7 +269,7 @@ def conflicts(
 ) -> None:
     """Ask whether one cohort can satisfy every claim; if not, name a smallest conflict.
 
-    Of sources beside the article, only measures that cannot change later are asked for.
+    Of sources other than the article, only measures that cannot change over time are included.
 
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
@@ -309,7 +309,8 @@ def conflicts(
 def report(folder: Path, output: Path | None, seconds: float) -> None:
     """Write one HTML page: each number with its verdict, the findings, and the consistency.
 
-    What the solver has not decided when the time is over is left out, and named here.
+    Whatever the solver has not decided within the time limit is left out of the page and listed on
+    the terminal.
     """
     from numbercheck.consistency.document import document
     from numbercheck.consistency.solving import UndecidedError, within
@@ -334,7 +335,7 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
 @program.command(
     argument("expression", nargs="?", help="which patients to count"),
     LEDGER,
-    argument("--among", default="", help="among which patients; alone, how many these are"),
+    argument("--among", default="", help="among which patients; alone, count these"),
     SECONDS,
     AS_JSON,
     examples=[
@@ -346,8 +347,8 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
 def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_json: bool) -> None:
     """Bound what the article does not print, over every cohort that it allows.
 
-    Without an expression: the questions of the ledger's bounds.csv. An argument alone that is a
-    folder is the ledger.
+    Without an expression, the questions in the ledger's bounds.csv are answered. A single argument
+    that is a folder is taken as the ledger.
 
     Exit status: 0 every question is answered, 1 one of them is undecided, 2 unusable input.
     """

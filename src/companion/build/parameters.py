@@ -131,7 +131,7 @@ def _typed(parameter: Mapping[str, str], text: str) -> Any:
     """
     name, kind = parameter["name"], TYPES.get(parameter["inferred_type_name"], str)
     if kind is str and any(part in text for part in ("/", "\\", "..")):
-        raise ValueError(f"parameter {name} is no path, but {text!r} looks like one")
+        raise ValueError(f"parameter {name} is not a path, but {text!r} looks like one")
     try:
         value = {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
         if kind is float and not math.isfinite(value):

@@ -152,7 +152,7 @@ def _lists(part: str, given: object, faults: list[str]) -> dict[str, tuple[str, 
     for name, values in given.items():
         texts = [str(v) for v in (values if isinstance(values, list) else [values])]
         if not texts or any(isinstance(v, dict | list) or v is None for v in _all(values)):
-            faults.append(f"{part}, {name}: {values!r} is no value and no list of values")
+            faults.append(f"{part}, {name}: {values!r} is neither a value nor a list of values")
         found[str(name)] = tuple(dict.fromkeys(texts))
     return found
 

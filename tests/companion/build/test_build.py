@@ -161,8 +161,8 @@ def refused(small):
         ({"draws": "2.5"}, "draws is of type int, like 3; '2.5' is not"),
         ({"deep": "maybe"}, "deep is of type bool, like true or false; 'maybe' is not"),
         ({"output_dir": "/etc"}, "'output_dir' is set by the option --output"),
-        ({"interval_method": "../../x"}, "interval_method is no path"),
-        ({"interval_method": "C:\\x"}, "interval_method is no path"),
+        ({"interval_method": "../../x"}, "interval_method is not a path"),
+        ({"interval_method": "C:\\x"}, "interval_method is not a path"),
     ],
 )
 def test_a_parameter_that_no_notebook_can_take_is_refused_before_anything_runs(

@@ -184,7 +184,7 @@ def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path, here):
         ("parameters: {level: 95}", "level cannot be '95'; write a number between 0 and 1"),
         ("parameters: {interval_method: [wilson, clopper]}", "cannot be 'clopper'; .* jeffreys"),
         ("parameters: {quantile_kind: 5}", "quantile_kind cannot be '5'; it is one of 2, 6, 7"),
-        ("parameters: {level: []}", "no value and no list"),
+        ("parameters: {level: []}", "neither a value nor a list"),
         ("parameters: {output_dir: /tmp/x}", "cannot vary 'output_dir'"),
         ("claims: {text5_relaps_n: 5}", "did you mean text5_relapse_n"),
         ("claims: {text5_relapse_n: many}", "is not a printed number"),
