@@ -6,12 +6,14 @@ asks hundreds of trials, the tests a few.
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from itertools import product
 from random import Random
 from unittest.mock import patch
 
+import numpy as np
 from large_trials import draw as draw_patients
 from large_trials import printed_of
-from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil
+from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil, stretched
 
 from numbercheck.consistency import bounds, conflicts, scope
 from numbercheck.consistency.search import Search
@@ -48,6 +50,20 @@ def exact(seed: int) -> Iterator[str]:
         found = bounds(tiny.ledger, text)
         if (found.low, found.high) != (counts.min(), counts.max()):
             yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+    yield from _inexact_curves(tiny, lawful)
+
+
+def _inexact_curves(tiny: Tiny, lawful: np.ndarray) -> Iterator[str]:
+    """Estimates of survival whose bounds are not the ends of the list."""
+    asked = Bounds(tiny.ledger, given_up=())
+    curves = (m for m in tiny.ledger.measures.values() if m.kind == "survival")
+    for measure, day in product(curves, (1, 2)):
+        listed = tiny.survival_on(measure, day)[lawful]
+        if np.isfinite(listed).any():
+            least, most = np.nanmin(listed), np.nanmax(listed)
+            found = asked.survival(measure, day)
+            if abs(found.low - least) + abs(found.high - most) > NEAR:
+                yield f"{found.label}: {found.low} to {found.high}, not {least} to {most}"
 
 
 @either_way
@@ -77,19 +93,24 @@ def _random_rule(scheme: str, random: Random) -> str:
     return random.choice((*ways, f"not {one} or not {other}", f"not (not {one} and {other})"))
 
 
-def contained(seed: int, seconds: float = 3.0) -> Iterator[str]:
-    """A trial of ten to forty patients: consistent, and every bound contains the truth."""
-    trial = draw_large(seed)
+def contained(seed: int, seconds: float = 3.0, step: int = 1) -> Iterator[str]:
+    """A trial of ten to forty patients: consistent, and every bound contains the truth.
+
+    Each of its three or four days counts as ``step`` days, which the solver does not know.
+    """
+    trial = draw_large(seed, step)
     if not Search(trial.ledger, seconds).feasible(
         [*trial.ledger.claims, *trial.ledger.assumptions]
     ):
         yield "the numbers of a cohort are called inconsistent"
         return
     asked = Bounds(trial.ledger, seconds, given_up=())
-    found = [(asked.count(Expression(t)), trial.count(Expression(t))) for t in _asked(trial, seed)]
+    counted = [stretched(text, step) for text in _asked(trial, seed)]
+    found = [(asked.count(e), trial.count(e)) for e in counted]
     for measure in trial.ledger.measures.values():
         if measure.kind == "survival":
-            found += [(asked.survival(measure, d), trial.survival_on(measure, d)) for d in (1, 2)]
+            days = (step, 2 * step)
+            found += [(asked.survival(measure, d), trial.survival_on(measure, d)) for d in days]
     for bound, truth in found:
         if not bound.low - NEAR <= truth[0] <= bound.high + NEAR:
             yield f"{bound.label}: {bound.low} to {bound.high}, but it is {truth[0]}"

@@ -4,6 +4,7 @@ A profile is one patient's values; a cohort of n is a multiset of n profiles. Co
 the ledger's evaluator, all else from the ground floor, on each cohort in turn.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -107,18 +108,22 @@ LEFT_OUT = -1  # in place of the number of a patient who is not counted
 
 @dataclass(frozen=True)
 class Tiny:
-    """A ledger about few patients, and all cohorts that its columns allow."""
+    """A ledger about few patients, and all cohorts that its columns allow.
+
+    Every time is a multiple of ``step`` days.
+    """
 
     scheme: str
     ledger: Ledger
     n: int
+    step: int = 1
 
     @cached_property
     def profiles(self) -> dict[str, list]:
         """Every patient that can be: evaluable where known, whatever the rules."""
         names = list(self.ledger.variables)
         possible = [
-            [*v.domain, *([None] if v.evaluable.text else [])]
+            [*self._values(v), *([None] if v.evaluable.text else [])]
             for v in self.ledger.variables.values()
         ]
         columns = dict(zip(names, zip(*product(*possible), strict=True), strict=True))
@@ -128,6 +133,9 @@ class Tiny:
             if v.evaluable.text:
                 keep &= table.columns[name].known[0] == table.select(v.evaluable)[0]
         return {k: [x for x, kept in zip(v, keep, strict=True) if kept] for k, v in columns.items()}
+
+    def _values(self, of: Variable) -> tuple:
+        return of.domain[self.step - 1 :: self.step] if of.source.endswith("days") else of.domain
 
     @cached_property
     def table(self) -> Cohorts:
@@ -293,20 +301,43 @@ def draw(
     return _printed(tiny, measures, tiny.cohorts, truth, random)
 
 
-def draw_large(seed: int) -> Tiny:
-    """Draw a trial of ten to forty patients, few with events: one cohort, and what it prints."""
+def draw_large(seed: int, step: int = 1) -> Tiny:
+    """Draw a trial of ten to forty patients, few with events: one cohort, and what it prints.
+
+    Each day counts as ``step`` days.
+    """
     random = Random(seed)  # noqa: S311 - as above
     scheme = random.choice(list(SCHEMES))
     columns, rules, _ = SCHEMES[scheme]
+    columns = [_longer(column, step) for column in columns]
+    rules = [replace(r, expression=stretched(r.expression.text, step)) for r in rules]
     empty = Ledger({}, {}, keyed(FAMILIES), keyed(columns), assumptions=keyed(rules))
-    measures = _measures(scheme, random)
-    trial = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(10, 40))
+    measures = [_later(about, step) for about in _measures(scheme, random)]
+    trial = Tiny(scheme, replace(empty, measures=keyed(measures)), random.randint(10, 40), step)
     one_each = replace(trial, n=1)
     lawful = one_each.cohorts[one_each.consistent(trial.ledger.assumptions), 0]
     events = [v.variable for v in columns if v.source.endswith("event")]
     had = [any(one_each.profiles[e][i] for e in events) for i in lawful]
     cohort = random.choices(lawful, [0.1 if event else 1.0 for event in had], k=trial.n)
     return _printed(trial, measures, np.array([cohort]), 0, random)
+
+
+def stretched(text: str, step: int) -> Expression:
+    """A condition in which each day counts as some days."""
+    days = re.compile(r"\b(os|pfs) ([<>=]=?) ([\d.]+)")
+    return Expression(days.sub(lambda m: f"{m[1]} {m[2]} {float(m[3]) * step:g}", text))
+
+
+def _longer(column: Variable, step: int) -> Variable:
+    if not column.source.endswith("days"):
+        return column
+    return replace(column, values=f"1..{len(column.domain) * step}")
+
+
+def _later(about: Measure, step: int) -> Measure:
+    horizon = f"{float(about.horizon) * step:g}" if about.horizon else ""
+    read = {name: stretched(getattr(about, name).text, step) for name in ("where", "among", "by")}
+    return replace(about, **read, horizon=horizon)
 
 
 def _printed(

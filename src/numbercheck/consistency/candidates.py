@@ -134,11 +134,7 @@ def cuts_of(scope: Scope) -> np.ndarray:
 def _told(scope: Scope) -> Iterator[float]:
     """Days that an expression compares times with, horizons, and ends of printed quantiles."""
     for expression in chain.from_iterable(scope.questions):
-        for left, _, right in comparisons(expression.tree):
-            for name, other in ((left, right), (right, left)):
-                if {*names_in(name)} & {*scope.times} and not names_in(other):
-                    days = literal(other)
-                    yield from map(float, days if isinstance(days, list) else [days])
+        yield from days_compared(expression, scope.times)
     for claim in scope.claims:
         measure = scope.ledger.measures[claim.measure]
         if measure.kind == "survival":
@@ -146,6 +142,15 @@ def _told(scope: Scope) -> Iterator[float]:
         elif measure.where.text in scope.times and claim.value.relation == "=":
             least, most = days_printed(scope.ledger, measure, claim.value)
             yield from (least - 1, most)
+
+
+def days_compared(expression: Expression, times: Sequence[str]) -> Iterator[float]:
+    """Days that an expression compares times with."""
+    for left, _, right in comparisons(expression.tree):
+        for name, other in ((left, right), (right, left)):
+            if {*names_in(name)} & {*times} and not names_in(other):
+                days = literal(other)
+                yield from map(float, days if isinstance(days, list) else [days])
 
 
 def days_printed(ledger: Ledger, measure: Measure, printed: Printed) -> tuple[int, int]:

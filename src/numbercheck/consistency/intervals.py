@@ -6,40 +6,31 @@ that leaves no solution, no cohort satisfies the rows; where it leaves one, ther
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations, product
 from math import ceil, floor, log
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.candidates import (
-    Frame,
-    are_lawful,
-    cuts_of,
-    days_printed,
-    frame_of,
-    select,
-)
+from numbercheck.consistency.candidates import days_printed, select
+from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
 from numbercheck.consistency.relaxation import curves, untimed
 from numbercheck.consistency.scope import Question, Scope, followed
-from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.tabulated import counts, limits_of, percent_ends, survival_claims
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 
-MOST_ROWS = 20_000  # kinds of patients times the intervals that their times may be in
+MOST_CELLS = 20_000  # kinds of patients times the intervals that their times may be in
 ROUNDS = 2  # of narrowing the numbers at risk
 SECONDS = 0.5  # of the solver's work, for one end of a number at risk
 Total = cp_model.LinearExprT
 
 
-class Intervals:
+class Intervals(IntervalCells):
     """Numbers of patients of each kind whose times are in each interval, and in which order.
 
     Parameters
@@ -54,14 +45,9 @@ class Intervals:
     """
 
     def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
-        self.scope, self.ledger, self.n = Scope(ledger, extra), ledger, n
-        self.model = untimed(ledger, n, extra)
-        kinds = Kinds(self.model, self.scope)
-        self.cuts = cuts_of(self.scope)
-        self.frame, kind = self._rows(kinds.known)
-        self.numbers = [self.model.cp.new_int_var(0, n, "") for _ in kind]
-        for k, count in enumerate(kinds.counts):
-            self.model.cp.add(self.total(kind == k) == count)
+        self.ledger, self.n, self.model = ledger, n, untimed(ledger, n, extra)
+        kinds = Kinds(self.model, Scope(ledger, extra))
+        super().__init__(self.model, kinds.scope, kinds.known, kinds.counts, MOST_CELLS)
         for claim in self.scope.claims:
             measure = ledger.measures[claim.measure]
             if measure.kind == "survival":
@@ -74,37 +60,6 @@ class Intervals:
         for _ in range(ROUNDS):
             for fall in self.falls:
                 fall.narrow()
-
-    def _rows(self, known: Sequence[tuple]) -> tuple[Frame, np.ndarray]:
-        """One row for each kind, intervals of its times, and order of those in one interval."""
-        times = len(self.scope.times)
-        moments = [
-            (place, int(start) + k)
-            for place, (start, length) in enumerate(
-                zip(self.cuts[:-1], np.diff(self.cuts), strict=True)
-            )
-            for k in range(min(times, length))
-        ]
-        distinct: dict[tuple, tuple[int, ...]] = {}
-        for chosen in product(moments, repeat=times):
-            places, days = zip(*chosen, strict=True)
-            order = tuple(np.sign(a - b) for a, b in combinations(days, 2))
-            distinct.setdefault((places, order), days)
-        if len(known) * len(distinct) > MOST_ROWS:
-            raise UndecidedError("undecided: too many kinds of patients and intervals of days")
-        kind = np.repeat(np.arange(len(known)), len(distinct))
-        moments_of = np.tile(np.array([*distinct.values()]).T, len(known))
-        frame = frame_of(self.scope, known, kind, moments_of)
-        lawful = are_lawful(self.scope, frame)
-        return {c: Masked(v[lawful], k[lawful]) for c, (v, k) in frame.items()}, kind[lawful]
-
-    def total(self, chosen: np.ndarray) -> Total:
-        """Number of the patients who have some rows."""
-        return sum(self.numbers[place] for place in np.flatnonzero(chosen))
-
-    def count(self, *expressions: Expression) -> Total:
-        """Number of patients for whom all expressions are true."""
-        return self.total(select(self.frame, *expressions))
 
     def _post_count(self, claim: Claim, measure: Measure) -> None:
         part, whole = self.count(measure.where, measure.among), self.count(measure.among)

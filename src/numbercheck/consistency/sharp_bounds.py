@@ -20,7 +20,7 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import NEEDY, named, reads, unmodeled
 from numbercheck.consistency.search import Rows
-from numbercheck.consistency.slots import before, log_survival
+from numbercheck.consistency.slots import before, enclose, log_survival
 from numbercheck.consistency.solving import InfeasibleError, UndefinedError
 from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
@@ -186,8 +186,15 @@ class Bounds(Asking):
 
         def goal(model: Model) -> cp_model.LinearExprT:
             model.require_anyone(measure.among)
-            return log_survival(model.cp, model.n, model.slots(measure), day)
+            slots = model.slots(measure)
+            total = log_survival(model.cp, model.n, slots, day)
+            if slots and model.intervals is not None:
+                events = model.variable(sum(before(model.cp, s, day + 1) for s in slots))
+                left = model.variable(model.count(Expression(f"{time} > {day}"), measure.among))
+                enclose(model.cp, model.n, total, events, left)
+            return total
 
+        time, _ = endpoint_columns(self.ledger, measure.endpoint)
         return self._fall(
             *("survival", measure, day, goal),
             *(lambda c: c.survival_at(measure, day, "estimate")[0], "%"),

@@ -203,3 +203,24 @@ def log_survival(
         model.add(term == 0).only_enforce_if(~by_then)
         terms.append(term)
     return sum(terms)
+
+
+def enclose(
+    model: cp_model.CpModel,
+    n: int,
+    total: cp_model.LinearExprT,
+    events: cp_model.IntVar,
+    left: cp_model.IntVar,
+) -> None:
+    """Keep log S, of m events with r patients left after them, from r/(r + m) to 1 - m/n.
+
+    This is implied, but it shortens proofs.
+    """
+    logs = [-30 * UNIT, *(round(UNIT * log(k)) for k in range(1, n + 1))]
+    after, earlier, most = (model.new_int_var(logs[0], logs[-1], "") for _ in range(3))
+    model.add_element(left, logs, after)
+    model.add_element(left + events, logs, earlier)
+    model.add_element(n - events, logs, most)
+    slack = n + 2  # each tabulated logarithm is rounded
+    model.add(total <= most - logs[n] + slack)
+    model.add(total >= after - earlier - slack)

@@ -64,9 +64,12 @@ class Timed:
         ]
         for row in self.link:
             model.add_exactly_one(row)
-        for k, key in enumerate(self.keys):
-            alike = [v for other in links if self.kind[other] == key for v in links[other]]
-            model.add(sum(row[k] for row in self.link) == sum(alike))
+        self.sizes = [
+            sum(v for other in links if self.kind[other] == key for v in links[other])
+            for key in self.keys
+        ]
+        for size, column in zip(self.sizes, zip(*self.link, strict=True), strict=True):
+            model.add(sum(column) == size)
         self.follow_up = times[0]
         self.complete = {name for name in times if not variables[name].evaluable.text}
         self.nested = {times[0]}  # times that are never after follow-up

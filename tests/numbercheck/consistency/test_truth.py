@@ -17,7 +17,7 @@ from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.words import sentence
 
 
-@pytest.mark.parametrize("seed", range(8))  # `make bench ONLY=truth` tries many more
+@pytest.mark.parametrize("seed", [*range(8), 17])  # `make bench ONLY=truth` tries many more
 def test_bounds_are_the_ends_over_every_cohort_that_can_be_listed(seed):
     assert list(exact(seed)) == []
 
@@ -30,6 +30,12 @@ def test_random_rules_leave_what_the_list_of_all_cohorts_says(seed):
 @pytest.mark.parametrize("seed", [*range(12), 214])
 def test_bounds_contain_the_truth_of_larger_trials(seed):
     assert list(contained(seed)) == []
+
+
+@pytest.mark.parametrize("seed", [40, 103, 105, 152])
+def test_bounds_contain_the_truth_where_days_are_hundreds(seed):
+    """Too many to count patients by."""
+    assert list(contained(seed, step=100)) == []
 
 
 @pytest.mark.parametrize("seed", [19, 69, 225])
