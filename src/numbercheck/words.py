@@ -130,6 +130,7 @@ UNCHECKED = {
     "not-a-number": "“not reached” or the like, printed in place of a number",
     "stands-alone": "no other printed number determines it, and none follows from it",
     "in-order": "no other printed number determines it, but it is in order with its neighbors",
+    "told-before": "a finding of the same interval or table tells of it",
     "guess": "it is wrong if the draft has guessed its meaning correctly",
     "other-trial": "it is another trial's, and comparators.csv does not have it",
     "depends-on-missing": "fewer patients would give it, and perhaps not all were measured",

@@ -53,6 +53,8 @@ NUMBER = r"([Nn]o\.?|[Nn]|[Nn]umber)"
 NUMBER_AND_PERCENT = re.compile(rf"\b{NUMBER}\b[^()\n]{{0,30}}\(\s*%(?:\s+[a-z][^()]*)?\s*\)")
 PERCENT_AND_NUMBER = re.compile(rf"(%|\b[Pp]ercent(age)?)\s*\(\s*{NUMBER}\s*\)")
 BOTH = re.compile(f"{NUMBER_AND_PERCENT.pattern}|{PERCENT_AND_NUMBER.pattern}")
+LEAST = 0.75  # of a column's patients, whom its cells may be out of instead
+NEAR = "guess: a count and its percentage, as they are near each other"
 BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
@@ -101,6 +103,14 @@ def is_count_of(cell: str, size: str) -> bool:
     m = BESIDE.fullmatch(cell.strip())
     share = 100 * number(m["a"]) / max(number(size), 1) if m and size else nan
     return bool(m) and abs(share - number(m["b"])) <= 1  # type: ignore[index]
+
+
+def is_of_fewer(cell: str, size: str) -> bool:
+    """Whether a cell can be a count with its percentage of somewhat fewer patients."""
+    m = BESIDE.fullmatch(cell.strip())
+    if not m or not m["a"].isdecimal() or not number(m["b"]) > 0:
+        return False
+    return LEAST * number(size) <= 100 * number(m["a"]) / number(m["b"]) < number(size)
 
 
 def read_cell(text: str, at: Setting) -> Finding | None:
@@ -172,13 +182,15 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     is_near = not is_told and said in ("n", "") and _fits(m, at)
     if not is_told and said in ("n", ""):  # not `Body fat (%)`, the mean and SD of a percentage
         is_told = is_near or (said == "n" and not at.size)
-    is_chance = is_near and m["b"].isdecimal() and not (at.has_counts or said or m["percent"])
     if _is_percent_first(m, at):
         return at.finding("count", _numbers(m, a="percent", b="n", **LIMITED))
     if whole and (m["percent"] or (is_told and not m["sign"])):
         found = at.finding("count", _numbers(m, a="n", b="percent", **LIMITED))
-        if is_chance and not is_share(found, number(at.size), slip=0):
-            found.note = "guess: a count and its percentage, as they are near each other"
+        found.is_near = (
+            is_near and not m["percent"] and not is_share(found, number(at.size), slip=0)
+        )
+        if found.is_near and m["b"].isdecimal() and not (at.has_counts or said):
+            found.note = NEAR
         return found
     by_notes = not said and re.search(r"[Mm]eans?\s*[(±]|\bSD\b", at.far)
     if said == "mean" or by_notes:

@@ -9,14 +9,11 @@ from itertools import combinations, pairwise
 from math import ceil, floor, isfinite
 from typing import NamedTuple
 
+from numbercheck.draft.cells import LEAST
 from numbercheck.draft.naming import Drafted, number, plain
 from numbercheck.statistics.rounding import Printed
 
-NEARLY, LEAST, MOST = (
-    0.98,
-    0.75,
-    1.25,
-)  # of a column's patients, whom its cells may be out of instead
+NEARLY, MOST = 0.98, 1.25  # of a column's patients, whom its cells may be out of instead
 MOST_ROWS = 12  # of one characteristic
 CONFIRM, WITHIN = 4, 5  # cells that a column's size is right for, and for each that is not
 

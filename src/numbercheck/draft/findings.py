@@ -38,6 +38,7 @@ class Finding:
     size: str = ""  # of the column or section, as printed
     topic: str = ""
     column: int = 0  # of a table
+    is_near: bool = False  # read as a count with its percentage because they nearly agree
     is_partial: bool = False  # the table says that values are missing
     compared: tuple["Finding", ...] = ()
     is_crude: bool = False  # of a table of characteristics, or of tests that adjust for nothing

@@ -8,10 +8,12 @@ from numbercheck.draft.arms import Arms, Named, in_control
 from numbercheck.draft.article import PrintedTable
 from numbercheck.draft.cells import (
     IS_P,
+    NEAR,
     NUMBER,
     SIZE,
     Setting,
     is_count_of,
+    is_of_fewer,
     parses,
     read_cell,
     says_percent,
@@ -95,6 +97,7 @@ class TableReader:
         self.arms = list(dict.fromkeys(c.arm for c in self.columns if c.arm))
         self.indents = any(row[0].startswith(INDENT) for row in table.rows[table.heads :])
         self.stub, self.section = "", Column()
+        self.of_fewer: set[int] = set()  # columns with cells that may be of fewer patients
         self.above = ""  # size in the last heading that has one
         self.first: dict[str, int] = {}  # label: the row where it stands first
         self.under: dict[int, str] = {}  # row: the heading above it
@@ -115,6 +118,8 @@ class TableReader:
         is_crude = bool(CRUDE.search(said)) and not (ADJUSTED.search(said) or WITHIN.search(said))
         self.findings = _joined(self.findings)
         for finding in self.findings:
+            if finding.is_near and finding.column in self.of_fewer and not finding.note:
+                finding.note = NEAR
             if finding.kind == "comparison":
                 finding.arm, finding.compared = "|".join(pair), self._compared(finding)
                 finding.is_crude = is_crude
@@ -227,6 +232,8 @@ class TableReader:
                 bool(self.counts - {c}),
             ),
         )
+        if not found and is_of_fewer(cell, size):
+            self.of_fewer.add(c)
         if found:
             found.section = self.section.heading if self.section.size else ""
             found.column, found.is_partial = c, bool(MISSING.search(far))
