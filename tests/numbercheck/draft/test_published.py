@@ -407,7 +407,7 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         # living and dead donors of 46 and 47: PMC5762965
         [["Characteristic", "A (n = 46)", "B (n = 47)", "P value"],
          ["Donor (live/deceased)", "9/37", "11/36", "0.05"], ["Female", "20/46", "20/47", "0.93"]],
-        # of 67 and 64 whose tumors were graded, in a table whose words tell of no counts: PMC5131536
+        # of 67 and 64 whose tumors were graded, which no words of the table say: PMC5131536
         [["", "RT (%) n = 68", "CRT (%) n = 72"], ["ypN0", "43 (64.2)", "54 (75)"],
          ["ypN1", "19 (27.9)", "18 (25)"], ["G1", "6 (9)", "5 (7.8)"],
          ["G2", "56 (83.5)", "51 (79.7)"], ["G3", "5 (7.5)", "8 (12.5)"]],
