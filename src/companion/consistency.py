@@ -100,6 +100,18 @@ class Consistency:
         found = self.document.get("risk_histories", [])
         return [tuple(h) for part in found if part["measure"] == measure for h in part["joint"]]
 
+    def at_risk_by_sequence(self, measure: str) -> pd.DataFrame:
+        """Fewest and most at risk that each sequence leaves, by month; empty where unknown."""
+        ranges: dict[str, list] = {}
+        for part in self.document.get("risk_histories", []):
+            ranges |= part.get("at_risk", {}) if part["measure"] == measure else {}
+        named = [", ".join(map(str, sequence)) for sequence in self.sequences(measure)]
+        columns = {
+            f"{months} months": [f"{low} to {high}" for low, high in ranges[months]]
+            for months in sorted(ranges, key=float)
+        }
+        return pd.DataFrame(columns, index=pd.Index(named, name="sequence"))
+
     def incidence(self, free: str, alive: str, n: int) -> dict[str, tuple[float, float]]:
         """Cumulative incidence of death and of the other event, in percent; empty where unknown.
 

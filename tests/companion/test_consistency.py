@@ -123,6 +123,16 @@ def test_no_incidence_is_given_where_patients_were_censored_before_the_death():
     assert Consistency(told, LEDGER).incidence("pfs_12m", "os_12m", 35) == {}
 
 
+def test_numbers_at_risk_are_told_by_sequence_and_month():
+    told = document()
+    told["risk_histories"][1]["at_risk"] = {"12": [[5, 17], [6, 17]], "3": [[33, 35], [34, 35]]}
+    shown = Consistency(told, LEDGER).at_risk_by_sequence("pfs_12m")
+
+    assert [*shown.columns] == ["3 months", "12 months"]
+    assert shown.loc["35, 34, 25, 23, 20"].tolist() == ["33 to 35", "5 to 17"]
+    assert Consistency({}, LEDGER).at_risk_by_sequence("pfs_12m").empty
+
+
 def test_with_censoring_at_transplantation_every_sequence_is_possible(everything):
     """Notebook 4 lists the sequences from the estimate alone; the solver has them one by one.
 

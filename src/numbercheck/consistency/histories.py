@@ -1,18 +1,22 @@
 """Risk-set inference: which histories of numbers at risk a survival claim can come from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from numbercheck.consistency.scope import unmodeled
-from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.questions import asked_of, first_day
+from numbercheck.consistency.scope import named, unmodeled
+from numbercheck.consistency.sharp_bounds import Bounds, at_risk
 from numbercheck.consistency.solving import InfeasibleError, undecided
+from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
 from numbercheck.consistency.tabulated import risk_histories as listed
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
+from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.risk_sets import CONF_TYPES
 
 History = tuple[int, ...]
+MOST_APART = 20  # histories whose numbers at risk are told apart
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,15 @@ class Inference:
         estimate; None where they are too many to list.
     joint : tuple of tuple of int
         Those of the ledger's type that hold with all other claims as well.
+    at_risk : dict of str to tuple of pairs
+        For the months at which the ledger asks for them, the fewest and most patients at risk
+        that each of several joint histories leaves.
     """
 
     measure: str
     alone: dict[str, int | None]
     joint: tuple[History, ...]
+    at_risk: dict[str, tuple[tuple[int, int], ...]]
 
     @property
     def events(self) -> tuple[int, ...]:
@@ -79,15 +87,42 @@ def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
         model, _ = asked.time_part(asked.ledger.measures[measure])
     except InfeasibleError:
         return
-    at_risk = [slot.at_risk for slot in model.slots(asked.ledger.measures[measure])]
+    sizes = [slot.at_risk for slot in model.slots(asked.ledger.measures[measure])]
     while (solution := model.solve(asked.seconds)).status == "feasible":
-        history = [solution.solver.value(n) for n in at_risk]
+        history = [solution.solver.value(n) for n in sizes]
         yield tuple(n for n in history if n)
-        if not at_risk:
+        if not sizes:
             return
-        model.cp.add_forbidden_assignments(at_risk, [history])
+        model.cp.add_forbidden_assignments(sizes, [history])
     if solution.status == "undecided":
         raise undecided(asked.seconds, timed=True, what=f"histories of {measure}")
+
+
+def _at_risk_of_each(
+    asked: Bounds, measure: Measure, histories: Sequence[History]
+) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Fewest and most at risk at some months that each history leaves, where there are several."""
+    days = {
+        f"{months:g}": first_day(asked.ledger, months)
+        for row in asked_of(asked.ledger)
+        if row.kind == "at_risk" and named(asked.ledger.measures[row.measure]) == named(measure)
+        for months in row.listed_months
+    }
+    until = {m: day for m, day in days.items() if 0 < day <= float(measure.horizon) + 1}
+    if not 1 < len(histories) <= MOST_APART:
+        return {}
+    rows = [_at_risk_of(asked, measure, history, until.values()) for history in histories]
+    return dict(zip(until, zip(*rows, strict=True), strict=True))
+
+
+def _at_risk_of(
+    asked: Bounds, measure: Measure, history: History, days: Iterable[int]
+) -> list[tuple[int, int]]:
+    model, _ = asked.time_part(measure)
+    slots = model.slots(measure)
+    for slot, n in zip(slots, padded(history, slots), strict=True):
+        model.cp.add(slot.at_risk == n)
+    return [asked.range(model, at_risk(model, measure, day)) for day in days]
 
 
 def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> list[Inference]:
@@ -103,5 +138,6 @@ def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> lis
         alone = {kind: listed(n, printed, Limits(kind, level), n) for kind in CONF_TYPES}
         counts = {kind: None if h is None else len(h) for kind, h in alone.items()}
         joint = risk_histories(ledger, measure.measure, seconds, given_up)
-        found.append(Inference(measure.measure, counts, tuple(joint)))
+        at_risk_of_each = _at_risk_of_each(Bounds(ledger, seconds, given_up), measure, joint)
+        found.append(Inference(measure.measure, counts, tuple(joint), at_risk_of_each))
     return found

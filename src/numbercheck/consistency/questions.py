@@ -62,7 +62,7 @@ def answers(asked: Bounds, row: Unprinted) -> Iterator[Bound]:
 
 def _by_month(asked: Bounds, measure: Measure, row: Unprinted) -> Iterator[Bound]:
     """Patients at risk, or the estimate just before, at some months after the start."""
-    days = {months: _day(asked.ledger, months) for months in row.listed_months}
+    days = {months: first_day(asked.ledger, months) for months in row.listed_months}
     if row.kind == "at_risk":
         found = _inward([*days.values()], partial(asked.at_risk, measure))
         for months, day in days.items():
@@ -97,7 +97,7 @@ def curves(ledger: Ledger) -> list[Measure]:
     return [*{named(measure): measure for measure in by_horizon}.values()]
 
 
-def _day(ledger: Ledger, months: float) -> int:
+def first_day(ledger: Ledger, months: float) -> int:
     """First whole day that is at least so many months on."""
     return -int(-months * ledger.days_per_month // 1)
 

@@ -205,7 +205,7 @@ class Bounds(Asking):
         time, _ = endpoint_columns(self.ledger, measure.endpoint)
         followed = Expression(f"{time} >= {day}")
         return self._fall(
-            *("at risk", measure, day, lambda model: _at_risk(model, measure, day)),
+            *("at risk", measure, day, lambda model: at_risk(model, measure, day)),
             *(lambda c: c.count(followed, measure.among)[0], "patients"),
         )
 
@@ -279,7 +279,7 @@ def _statistic(measure: Measure, name: str, method: str = "") -> Value:
     return lambda cohort: cohort.statistic(measure, name, method)[0]
 
 
-def _at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:
+def at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:
     """Everyone except those with an event and those censored; slots shorten the proofs."""
     time, event = endpoint_columns(model.ledger, measure.endpoint)
     if day - 1 > float(measure.horizon):

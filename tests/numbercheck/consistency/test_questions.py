@@ -1,18 +1,23 @@
 """Standard questions of tiny trials against all their cohorts, and the answers of this ledger."""
 
+from collections import defaultdict
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
-from tiny_trials import PFS, SHORT, Tiny, claim, draw, keyed, measure, rule, variable
+from tiny_trials import OS, PFS, SHORT, Tiny, claim, draw, keyed, measure, rule, variable
 
 from companion.project import ROOT
-from numbercheck.consistency import bounds, conflicts
+from numbercheck.consistency import bounds, conflicts, scope
 from numbercheck.consistency.event_types import event_types, kinds
+from numbercheck.consistency.histories import infer
 from numbercheck.consistency.questions import asked_of
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Family, Unprinted
 from numbercheck.statistics.risk_sets import CONF_TYPES, histories, km_limits
 from numbercheck.statistics.rounding import Printed
 
@@ -159,6 +164,42 @@ def test_limits_without_their_estimate_list_every_history_that_prints_them(conf_
         assert set(listed) == {
             h for h, (a, b) in limits.items() if low.admits(100 * a) and high.admits(100 * b)
         }
+
+
+@pytest.mark.parametrize("most_counted", [0, scope.MOST_COUNTED])
+def test_each_history_leaves_the_numbers_at_risk_of_its_cohorts(most_counted, monkeypatch):
+    """Among five patients, two of them at risk on the last day, with every cohort listed."""
+    monkeypatch.setattr(scope, "MOST_COUNTED", most_counted)
+    about = [measure("all"), measure("os", "survival", endpoint="OS", horizon="3", family="curve")]
+    claims = [claim("all", "n", "5"), claim("os", "estimate", ">=47"), claim("os", "at_risk", "2")]
+    families = keyed([Family("curve", "log", "", "", "")])
+    tiny = Tiny("", Ledger(keyed(about), keyed(claims), families, keyed(OS)), 5)
+    month, none = tiny.ledger.days_per_month, Expression("")
+    months = [f"{(day - 0.1) / month:.3f}" for day in (2, 3)]
+    asked = Unprinted("at_risk", "", "os", "", none, none, "|".join(["0", *months, "1"]))
+    tiny = replace(tiny, ledger=replace(tiny.ledger, bounds=(asked,)))
+
+    by_history = defaultdict(list)
+    at_risk = [tiny.survival_on(about[1], day, "at_risk") for day in (2, 3)]
+    days, died = (np.array(tiny.profiles[name]) for name in ("os", "died"))
+    for cohort in tiny.consistent(tiny.satisfied).nonzero()[0]:
+        who = tiny.cohorts[cohort]
+        history = []
+        for day in (1, 2, 3):
+            left, events = (days[who] >= day).sum(), (died & (days == day))[who].sum()
+            history += range(left, left - events, -1)
+        by_history[tuple(history)].append([of[cohort] for of in at_risk])
+    (found,) = infer(tiny.ledger, ())
+
+    assert len(by_history) > 5
+    assert set(found.joint) == set(by_history)
+    assert list(found.at_risk) == [f"{float(m):g}" for m in months]
+    for place, history in enumerate(found.joint):
+        listed = np.array(by_history[history])
+        ranges = [found.at_risk[m][place] for m in found.at_risk]
+        assert ranges == [
+            (low, high) for low, high in zip(listed.min(0), listed.max(0), strict=True)
+        ]
 
 
 def test_a_question_without_an_answer_has_none_and_is_no_accident():
