@@ -113,13 +113,19 @@ class TableReader:
             self._heads(r)
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
-        pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
-        said = f"{table.caption} {table.notes} {' '.join(c.heading for c in self.columns)}"
-        is_crude = bool(CRUDE.search(said)) and not (ADJUSTED.search(said) or WITHIN.search(said))
         self.findings = _joined(self.findings)
         for finding in self.findings:
             if finding.is_near and finding.column in self.of_fewer and not finding.note:
                 finding.note = NEAR
+        self._compare()
+
+    def _compare(self) -> None:
+        """Say which arms the comparisons of the table compare, and whether they adjust for nothing."""
+        pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
+        headings = " ".join(column.heading for column in self.columns)
+        said = f"{self.table.caption} {self.table.notes} {headings}"
+        is_crude = bool(CRUDE.search(said)) and not (ADJUSTED.search(said) or WITHIN.search(said))
+        for finding in self.findings:
             if finding.kind == "comparison":
                 finding.arm, finding.compared = "|".join(pair), self._compared(finding)
                 finding.is_crude = is_crude
