@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from numbercheck.audit import Agreement, Verdict, agreements, audit, tally
@@ -82,11 +83,12 @@ def write_page(published: Path, document: Mapping[str, Any], page: Path) -> None
         The file to write.
     """
     ledger = read_ledger(published)
+    folder = quote(str(published)).replace("{", "{{").replace("}", "}}")  # `format` fills in {}
     content = {
         "name": "numbercheck",
         "title": f"Every number of {ledger.article.get('title', 'an article')}",
         "label": "",
-        "command": f"numbercheck {{}} {published}",
+        "command": f"numbercheck {{}} {folder}",
         **ledger_content(published, judged(ledger), document, {}),
     }
     write_html(content, SECTIONS, page)

@@ -1,6 +1,7 @@
 """The page of any ledger: one file, from the ledger alone."""
 
 import re
+import shlex
 import shutil
 from html import unescape
 
@@ -57,14 +58,14 @@ def test_the_command_takes_a_ledger_of_means_that_the_model_of_patients_does_not
 
 def test_the_command_writes_the_page_beside_the_ledger_with_the_conflicts(tmp_path):
     """Its commands can be pasted as they are."""
-    shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
-    told = report("mine", cwd=tmp_path)
-    html = (tmp_path / "mine" / "report.html").read_text(encoding="utf-8")
-    command = re.search(r"<code>(numbercheck explain \w+ mine)</code>", html)[1]
+    shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "my {own}")
+    told = report("my {own}", cwd=tmp_path)
+    html = (tmp_path / "my {own}" / "report.html").read_text(encoding="utf-8")
+    command = unescape(re.search(r"<code>(numbercheck explain [^<]*)</code>", html)[1])
 
-    assert (told.returncode, told.stdout, told.stderr) == (0, "mine/report.html\n", "")
+    assert (told.returncode, told.stdout, told.stderr) == (0, "my {own}/report.html\n", "")
     assert "cannot hold together" in text_of(part(html, "consistency"))
-    assert called(*command.split(), cwd=tmp_path).returncode == 0
+    assert called(*shlex.split(command), cwd=tmp_path).returncode == 0
 
 
 def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
