@@ -153,8 +153,7 @@ def explain(claim: str, folder: Path) -> None:
     from numbercheck.audit import explain as tell
     from numbercheck.ledger.sources import of_sources
 
-    if folder == HERE and _is_folder(claim):
-        raise UsageError(f"{claim} is a ledger; name one of its claims before it")
+    _require_order(claim, folder, "one of its claims")
     ledger = of_sources(_read(folder))
     if claim not in ledger.claims:
         raise UsageError(unknown("claim", claim, ledger.claims))
@@ -356,6 +355,7 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
         folder, expression = Path(expression), None
     if expression is not None and not expression.strip():
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
+    _require_order(expression or "", folder, "the expression")
     from numbercheck.consistency.document import standard_bounds
     from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import about
@@ -445,6 +445,12 @@ def _print_basis(ledger: "Ledger") -> None:
 
     lines = *tell_digitized(ledger), *tell_not_modeled(ledger)
     print("".join(f"{line}\n" for line in lines), end="")
+
+
+def _require_order(first: str, folder: Path, what: str) -> None:
+    """Refuse a ledger that is written before what is asked of it."""
+    if first and _is_folder(first) and (folder == HERE or not folder.exists()):
+        raise UsageError(f"{first} is a ledger; write {what} before it")
 
 
 def _is_folder(text: str) -> bool:

@@ -98,7 +98,12 @@ def draft(path: Path, ledger: Ledger) -> dict[str, list[Row]]:
         )
     if SOURCE in ledger.sources:
         raise RegistryError(f"sources.csv: the source {SOURCE} is there already")
-    facts = _apart(_facts(protocol, ledger))
+    try:
+        facts = _apart(_facts(protocol, ledger))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise RegistryError(
+            f"{path}: it is not built as the records of version 2 ({error}); {DOWNLOAD}"
+        ) from None
     known = {f.measure: f for f in facts if f.measure not in ledger.measures}
     return {
         "sources": [_source(protocol, number)],

@@ -208,7 +208,11 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
         (("companion", "validate"), "required: directory; companion validate --help explains"),
         (
             ("numbercheck", "explain", "data/examples/two-arm"),
-            "data/examples/two-arm is a ledger; name one of its claims before it",
+            "data/examples/two-arm is a ledger; write one of its claims before it",
+        ),
+        (
+            ("numbercheck", "bounds", "data/examples/two-arm", "response"),
+            "data/examples/two-arm is a ledger; write the expression before it",
         ),
         (
             ("numbercheck", "audit", "data/examples/two-arm", "--drop", "zzzz"),

@@ -135,6 +135,22 @@ def test_what_is_not_a_record_is_refused(record, folder, text):
         draft(record, read_ledger(folder))
 
 
+@pytest.mark.parametrize(
+    ("module", "content"),
+    [
+        ("designModule", '{"enrollmentInfo": [1]}'),
+        ("armsInterventionsModule", '{"armGroups": 3}'),
+        ("outcomesModule", '{"primaryOutcomes": ["a"]}'),
+    ],
+)
+def test_a_record_of_another_structure_is_refused(record, folder, module, content):
+    own = '"identificationModule": {"nctId": "NCT00000001"}'
+    record.write_text(f'{{"protocolSection": {{{own}, "{module}": {content}}}}}', "utf-8")
+
+    with pytest.raises(RegistryError, match=r"record\.json: it is not built as the records of"):
+        draft(record, read_ledger(folder))
+
+
 def test_the_record_of_another_trial_is_refused(record, folder):
     record.write_text(record.read_text().replace("NCT00000001", "NCT00000002"))
 
