@@ -147,7 +147,7 @@ def read_consistency(path: Path, ledger: Ledger) -> Consistency:
     Raises
     ------
     MeaninglessError
-        If there is none, it cannot be read, or it was made of another ledger.
+        If there is none, it cannot be read, or it was made from another ledger.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -156,5 +156,6 @@ def read_consistency(path: Path, ledger: Ledger) -> Consistency:
         what = f"consistency_file {path} cannot be read ({type(error).__name__})"
         raise MeaninglessError(f"{what}; name another, or leave it empty") from None
     if others or not isinstance(bounds, list):
-        raise MeaninglessError(f"consistency_file {path} was made of another ledger")
+        what = f"consistency_file {path} was made from another ledger"
+        raise MeaninglessError(f"{what}; build again, or name the ledger that it was made from")
     return Consistency(document, ledger)

@@ -195,6 +195,7 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
         (("companion", "build", "--notebooks", "elsewhere"), "unrecognized arguments: --notebooks"),
         (("companion", "build", "-p", "notebooks=elsewhere"), "unknown parameter 'notebooks'"),
         (("companion", "build", "--cohort", "nowhere"), "nowhere: .*No such file"),
+        (("companion", "build", "--population", "XX"), "^--population: 'XX': write one of FASFL"),
         (
             ("companion", "build", "--output", "data"),
             "holds something else; name an empty or new folder",

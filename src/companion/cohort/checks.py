@@ -170,7 +170,7 @@ def _patients(adsl: RawTable, population: str) -> Iterator[Fault]:
     yield from adsl.mark("LSTALVDT", dates(adsl["LSTALVDT"]) < dates(start), right)
     if population not in (*POPULATIONS, EVERYONE):
         right = one_of(population, (*POPULATIONS, EVERYONE))
-        yield Fault(adsl.file, 0, "population", population, right)
+        yield Fault("--population", 0, "", population, right)
     elif len(adsl.cells) and counted_patients(adsl, population).cells.empty:
         right = "write Y for the patients who are counted; nobody has it"
         yield Fault(adsl.file, 0, population, "", right)
