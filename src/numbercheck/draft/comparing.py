@@ -47,7 +47,8 @@ def _compare_categories(measure: Drafted, cells: list[Drafted], sizes: dict[str,
     counts = [(m.first.arm, number(next(iter(m.printed("n")), "nan"))) for m in cells]
     sums = {arm: sum(n for each, n in counts if each == arm) for arm in sizes}
     if sums == sizes and len(cells) == 2 * len(codes) and len({m.among for m in cells}) == 1:
-        measure.where, measure.among, measure.codes = f"{measure.slug}_of", cells[0].among, codes
+        measure.where = f"{measure.slug.removesuffix('_p_value')}_category"
+        measure.among, measure.codes = cells[0].among, codes
         measure.note = "guess: compares these categories, of which none were merged"
         for cell in cells:
             cell.where = f'{measure.where} == "{cell.slug}"'

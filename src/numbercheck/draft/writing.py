@@ -99,7 +99,7 @@ def _variables(draft: Draft) -> Iterator[dict[str, str]]:
         if measure.codes:
             seen.add(measure.where)
             category = {"variable": measure.where, "type": "category"}
-            yield category | {"label": measure.first.label, "values": "|".join(measure.codes)}
+            yield category | {"label": measure.first.topic, "values": "|".join(measure.codes)}
         for name in (measure.where, measure.among):
             if name and name not in {"", measure.slug} | seen and "==" not in name:
                 seen.add(name)
