@@ -11,7 +11,7 @@ from math import ceil, exp, floor, inf, log
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.slots import Slot
+from numbercheck.consistency.slots import Slot, log_steps, look_up
 from numbercheck.consistency.tabulated import Limits, prints
 from numbercheck.statistics.risk_sets import variance_range
 from numbercheck.statistics.rounding import Printed
@@ -100,9 +100,9 @@ class Region(Cover):
         n: int,
     ) -> None:
         self.slots = slots
-        logs = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
+        logs = log_steps(n, UNIT)
         terms = [0, -LEAST, *(round(UNIT / (k * (k - 1))) for k in range(2, n + 1))]
-        sums = _total(model, slots, logs), _total(model, slots, terms)
+        sums = sum(look_up(model, slots, logs)), sum(look_up(model, slots, terms))
         slack = len(slots) + 2  # each tabulated term is rounded
         super().__init__(model, sums, printed, limits, slack, LEAST * len(slots))
 
@@ -146,15 +146,3 @@ def variance_between(
             ends = variance_range((low, high), lower, upper, *limits[:2])
             least, most = max(least, ends[0]), min(most, ends[1])
     return least, most
-
-
-def _total(
-    model: cp_model.CpModel, slots: Sequence[Slot], table: list[int]
-) -> cp_model.LinearExprT:
-    """Sum over the events of a function of the number at risk."""
-    terms = []
-    for slot in slots:
-        term = model.new_int_var(min(table), max(table), "")
-        model.add_element(slot.at_risk, table, term)
-        terms.append(term)
-    return sum(terms)

@@ -188,20 +188,33 @@ def before(model: cp_model.CpModel, slot: Slot, day: int) -> cp_model.IntVar:
     return earlier
 
 
+def log_steps(n: int, unit: int) -> list[int]:
+    """What an event adds to log S, by number at risk up to n; of the last one, 30 units down."""
+    return [0, -30 * unit, *(round(unit * log(1 - 1 / k)) for k in range(2, n + 1))]
+
+
+def look_up(
+    model: cp_model.CpModel, slots: Sequence[Slot], table: list[int]
+) -> list[cp_model.IntVar]:
+    """A function of the number at risk, for each slot."""
+    found = []
+    for slot in slots:
+        found.append(model.new_int_var(min(table), max(table), ""))
+        model.add_element(slot.at_risk, table, found[-1])
+    return found
+
+
 def log_survival(
     model: cp_model.CpModel, n: int, slots: list[Slot], day: int
 ) -> cp_model.LinearExprT:
     """Logarithm of the estimate on a day: a sum of log(1 - 1/n) over the events until then."""
-    table = [0, -30 * UNIT, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
+    table = log_steps(n, UNIT)
     terms = []
-    for slot in slots:
-        factor = model.new_int_var(min(table), 0, "")
-        term = model.new_int_var(min(table), 0, "")
+    for slot, step in zip(slots, look_up(model, slots, table), strict=True):
+        terms.append(model.new_int_var(min(table), 0, ""))
         by_then = before(model, slot, day + 1)
-        model.add_element(slot.at_risk, table, factor)
-        model.add(term == factor).only_enforce_if(by_then)
-        model.add(term == 0).only_enforce_if(~by_then)
-        terms.append(term)
+        model.add(terms[-1] == step).only_enforce_if(by_then)
+        model.add(terms[-1] == 0).only_enforce_if(~by_then)
     return sum(terms)
 
 

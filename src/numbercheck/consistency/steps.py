@@ -10,7 +10,7 @@ from math import ceil, floor, log
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.slots import Slot
+from numbercheck.consistency.slots import Slot, log_steps, look_up
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.tabulated import most_events
 from numbercheck.ledger.rows import Measure
@@ -30,13 +30,7 @@ def logs_after(
     model: cp_model.CpModel, slots: Sequence[Slot], n: int
 ) -> list[cp_model.LinearExprT]:
     """Logarithm of S after each event."""
-    table = [0, LEAST, *(round(UNIT * log(1 - 1 / k)) for k in range(2, n + 1))]
-    terms = []
-    for slot in slots:
-        term = model.new_int_var(LEAST, 0, "")
-        model.add_element(slot.at_risk, table, term)
-        terms.append(term)
-    return [*accumulate(terms)]
+    return [*accumulate(look_up(model, slots, log_steps(n, UNIT)))]
 
 
 def bound_survival(
