@@ -5,7 +5,8 @@ these cells, whatever happens on the days between.
 """
 
 from collections.abc import Sequence
-from itertools import combinations, product
+from functools import lru_cache
+from itertools import combinations, pairwise, product
 from math import floor
 
 import numpy as np
@@ -23,6 +24,9 @@ from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import Solvable, UndecidedError
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.kleene import Masked
+
+MOST_TRIED = 20_000  # kinds of patients times the intervals that their times may be in
+TOO_MANY = "undecided: too many kinds of patients and intervals of days"
 
 
 class IntervalCells:
@@ -60,7 +64,7 @@ class IntervalCells:
         scope: Scope,
         kinds: Sequence[tuple],
         counts: Sequence[cp_model.LinearExprT],
-        most: int,
+        most: int = MOST_TRIED,
     ) -> None:
         self.scope, self.cuts = scope, cuts_of(scope)
         self.frame, kind = self._cells(kinds, most)
@@ -70,25 +74,14 @@ class IntervalCells:
 
     def _cells(self, kinds: Sequence[tuple], most: int) -> tuple[Frame, np.ndarray]:
         """A patient of each kind for all intervals of the times, and orders within one."""
-        times = len(self.scope.times)
-        moments = [
-            (place, int(start) + k)
-            for place, (start, length) in enumerate(
-                zip(self.cuts[:-1], np.diff(self.cuts), strict=True)
-            )
-            for k in range(min(times, length))
-        ]
-        distinct: dict[tuple, tuple[int, ...]] = {}
-        for chosen in product(moments, repeat=times):
-            places, days = zip(*chosen, strict=True)
-            order = tuple(np.sign(a - b) for a, b in combinations(days, 2))
-            distinct.setdefault((places, order), days)
-        if len(kinds) * len(distinct) > most:
-            raise UndecidedError("undecided: too many kinds of patients and intervals of days")
-        kind = np.repeat(np.arange(len(kinds)), len(distinct))
-        moments_of = np.tile(np.array([*distinct.values()]).T, len(kinds))
-        frame = frame_of(self.scope, kinds, kind, moments_of)
+        days = _days(tuple(self.cuts.tolist()), len(self.scope.times))
+        if len(kinds) * days.shape[1] > MOST_TRIED:
+            raise UndecidedError(TOO_MANY)
+        kind = np.repeat(np.arange(len(kinds)), days.shape[1])
+        frame = frame_of(self.scope, kinds, kind, np.tile(days, len(kinds)))
         lawful = are_lawful(self.scope, frame)
+        if lawful.sum() > most:
+            raise UndecidedError(TOO_MANY)
         return {c: Masked(v[lawful], k[lawful]) for c, (v, k) in frame.items()}, kind[lawful]
 
     def total(self, chosen: np.ndarray) -> cp_model.LinearExprT:
@@ -105,3 +98,19 @@ class IntervalCells:
         days = {floor(day) + k for e in expressions for day in days_compared(e, self.scope.times)
                 for k in (0, 1)}  # fmt: skip
         return all(day in inner for day in days if first < day < end)
+
+
+@lru_cache(maxsize=64)
+def _days(cuts: tuple[int, ...], times: int) -> np.ndarray:
+    """Days of a patient for all intervals of some times and orders within one, a row per time."""
+    moments = [
+        (place, start + k)
+        for place, (start, end) in enumerate(pairwise(cuts))
+        for k in range(min(times, end - start))
+    ]
+    distinct: dict[tuple, tuple[int, ...]] = {}
+    for chosen in product(moments, repeat=times):
+        places, days = zip(*chosen, strict=True)
+        order = tuple(np.sign(a - b) for a, b in combinations(days, 2))
+        distinct.setdefault((places, order), days)
+    return np.array([*distinct.values()]).T

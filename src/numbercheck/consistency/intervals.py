@@ -24,7 +24,6 @@ from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 
-MOST_CELLS = 20_000  # kinds of patients times the intervals that their times may be in
 ROUNDS = 2  # of narrowing the numbers at risk
 SECONDS = 0.5  # of the solver's work, for one end of a number at risk
 Total = cp_model.LinearExprT
@@ -47,7 +46,7 @@ class Intervals(IntervalCells):
     def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
         self.ledger, self.n, self.model = ledger, n, untimed(ledger, n, extra)
         kinds = Kinds(self.model, Scope(ledger, extra))
-        super().__init__(self.model, kinds.scope, kinds.known, kinds.counts, MOST_CELLS)
+        super().__init__(self.model, kinds.scope, kinds.known, kinds.counts)
         for claim in self.scope.claims:
             measure = ledger.measures[claim.measure]
             if measure.kind == "survival":
