@@ -28,10 +28,11 @@ class Domain(NamedTuple):
 
     @property
     def upper(self) -> tuple:
-        """Highest number of each interval, for a whole-number column."""
-        known = [v for v in self.values if v is not None]
-        last = self.variable.domain[-1]
-        return (*(b - 1 for b in known[1:]), last)
+        """Highest number of each interval; where each value is told apart, the value itself."""
+        known = tuple(v for v in self.values if v is not None)
+        if self.variable.type != "integer":
+            return known
+        return (*(b - 1 for b in known[1:]), self.variable.domain[-1])
 
 
 def domains(

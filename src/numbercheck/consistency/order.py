@@ -4,6 +4,7 @@ Only the values that are averaged are variables. The others follow from the coun
 most a cut just where as many patients as its rank are.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -26,8 +27,8 @@ class Ordered:
     ----------
     model : cp_model.CpModel
         Where constraints go.
-    ends : tuple of int
-        Least and largest value.
+    domain : tuple of int
+        Values that a patient can have, in ascending order.
     size : int or IntVar
         How many values there are.
     most : int
@@ -39,12 +40,12 @@ class Ordered:
     def __init__(
         self,
         model: cp_model.CpModel,
-        ends: tuple[int, int],
+        domain: tuple[int, ...],
         size: Rank,
         most: int,
         cuts: list[Cut],
     ) -> None:
-        self.model, self.ends, self.size, self.most, self.cuts = model, ends, size, most, cuts
+        self.model, self.domain, self.size, self.most, self.cuts = model, domain, size, most, cuts
         self.known: dict[int, tuple[cp_model.IntVar, cp_model.IntVar]] = {}  # ranks and values
 
     def at(self, rank: Rank) -> cp_model.IntVar:
@@ -56,7 +57,7 @@ class Ordered:
 
     def _place(self, rank: cp_model.IntVar) -> cp_model.IntVar:
         """A new value, in its place among the cuts and the values already known."""
-        value = self.model.new_int_var(*self.ends, "")
+        value = one_of(self.model, self.domain)
         for upper, count in self.cuts:
             below = self._just_if(value <= upper, value > upper)
             self.model.add(count >= rank).only_enforce_if(below)
@@ -122,8 +123,9 @@ class Ordered:
         fixed = sorted(
             (solver.value(rank), solver.value(value)) for rank, value in self.known.values()
         )
-        anchors = [(0, self.ends[0]), *fixed, (len(lowest) + 1, self.ends[1])]
-        upper = [cut for cut, _ in self.cuts] + [self.ends[1]]
+        least, most = self.domain[0], self.domain[-1]
+        anchors = [(0, least), *fixed, (len(lowest) + 1, most)]
+        upper = [cut for cut, _ in self.cuts] + [most]
         found: list[int] = []
         for (first, least), (second, most) in pairwise(anchors):
             for low in lowest[first : second - 1]:
@@ -147,7 +149,7 @@ class Sorted(Ordered):
     """
 
     def __init__(self, model: cp_model.CpModel, times: list, size: Rank) -> None:
-        super().__init__(model, (0, 0), size, len(times), [])
+        super().__init__(model, (), size, len(times), [])
         self.times = times
 
     def at(self, rank: Rank) -> cp_model.IntVar:
@@ -157,6 +159,11 @@ class Sorted(Ordered):
         value = self.model.new_int_var(-(2**31), 2**31, "")
         self.model.add_element(rank, [0, *self.times], value)
         return value
+
+
+def one_of(model: cp_model.CpModel, domain: Sequence[int]) -> cp_model.IntVar:
+    """A new variable that takes one of some values."""
+    return model.new_int_var_from_domain(cp_model.Domain.from_values(domain), "")
 
 
 def _averaged(size: int, statistic: str, kind: str) -> tuple[int, int, Fraction]:

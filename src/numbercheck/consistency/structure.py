@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.interval_cells import IntervalCells
-from numbercheck.consistency.order import Cut, Ordered, Sorted
+from numbercheck.consistency.order import Cut, Ordered, Sorted, one_of
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
@@ -104,16 +104,15 @@ class Structure(Solvable):
             return Sorted(self.cp, self.timed.times[name], self.n)
         size = self.count(*who)
         size = size if isinstance(size, int) else self.variable(size)
-        ends = variable.domain[0], variable.domain[-1]
         if self.timed and name in self.scope.times:
             self._seat(self.n * self.n)
-            times = [self.cp.new_int_var(*ends, "") for _ in range(self.n)]
+            times = [one_of(self.cp, variable.domain) for _ in range(self.n)]
             for earlier, later in pairwise(times):
                 self.cp.add(earlier <= later)
             vector = Sorted(self.cp, times, size)
             self.timed.sort(name, vector, measure.among)
             return vector
-        return Ordered(self.cp, ends, size, self.n, self._cuts(name, who))
+        return Ordered(self.cp, variable.domain, size, self.n, self._cuts(name, who))
 
     def _cuts(self, name: str, who: tuple[Expression, ...]) -> list[Cut]:
         """How many of a population have at most each number that the model tells apart."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.conditions import as_conditions, kinds, names, truths, unsayable
-from numbercheck.consistency.order import Sorted
+from numbercheck.consistency.order import Sorted, one_of
 from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import dotted, literal
@@ -54,7 +54,9 @@ class Timed:
         asked: Iterable[Expression],
     ) -> None:
         self.model, self.n, self.variables = model, n, variables
-        self.times = {name: [self._time(name, i) for i in range(n)] for name in times}
+        self.times = {
+            name: [one_of(model, variables[name].domain) for _ in range(n)] for name in times
+        }
         for earlier, later in pairwise(self.times[times[0]]):
             model.add(earlier <= later)
         self.columns, self.kind = columns, kinds(columns, links, asked, set(times))
@@ -75,10 +77,6 @@ class Timed:
         self.nested = {times[0]}  # times that are never after follow-up
         self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
         self._known: dict[tuple[str, bool], Literals] = {}
-
-    def _time(self, name: str, i: int) -> cp_model.IntVar:
-        domain = self.variables[name].domain
-        return self.model.new_int_var(domain[0], domain[-1], f"{name}_{i}")
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
         """Number of patients for whom all expressions are true."""

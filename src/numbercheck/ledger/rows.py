@@ -112,7 +112,7 @@ class Variable:
             low, _, high = (self.values or "-inf..inf").partition("..")
             return float(low), float(high)
         values = tuple(self.values.split("|"))
-        return tuple(int(v) for v in values) if self.type == "grade" else values
+        return tuple(sorted(map(int, values))) if self.type == "grade" else values
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tiny_trials import (
     variable,
 )
 
-from numbercheck.consistency import UndecidedError, conflicts, fourfold
+from numbercheck.consistency import UndecidedError, conflicts, fourfold, reconstruct
 from numbercheck.consistency.fourfold import first_events
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
@@ -281,3 +281,37 @@ def test_an_average_of_a_group_is_bounded_though_nothing_printed_reads_it():
     bound = Bounds(asked.ledger).statistic(of_group, "min")
 
     assert (bound.low, bound.high) == (1, 3)
+
+
+@pytest.mark.parametrize("values", ["0|1|4", "4|0|1"])
+@pytest.mark.parametrize("told", [("p75", "2"), ("p75", "1.5"), ("max", "4"), ("median", "0.5")])
+@pytest.mark.parametrize("days", [(), SHORT], ids=["", "among those with a time"])
+def test_a_value_that_a_column_does_not_list_is_nobodys(values, told, days):
+    """Nobody has a grade between two that are listed, in whichever order they are."""
+    graded = measure("m", where="g >= 1")
+    late = quantity("late", "os", "g >= 0"), ("late", "max", "3")
+    about, printed = ([late[0]], [late[1]]) if days else ([], [])
+    tiny = trial(3, (variable("g", "grade", values), *days), [quantity("q", "g"), graded, *about],
+                 [("q", *told), ("m", "n", "1"), *printed])  # fmt: skip
+    lawful = tiny.consistent(tiny.satisfied)
+
+    assert feasible(tiny) == lawful.any() == (told[1] in ("2", "4"))
+
+
+@pytest.mark.parametrize("column", ["g", "os"])
+def test_what_is_open_is_bounded_and_drawn_among_listed_values(column):
+    """Three patients, one of them above the least value; visits are days far apart."""
+    listed = (
+        variable("g", "grade", "1|2|6"),
+        replace(SHORT[0], type="grade", values="1|2|6"),
+        SHORT[1],
+    )
+    about = [quantity("q", column), measure("m", where=f"{column} >= 2"), curve("c", "OS", "2")]
+    tiny = trial(3, listed, about, [("m", "n", "1"), ("c", "n_event", "0")])
+    lawful = tiny.consistent(tiny.satisfied)
+    found = Bounds(tiny.ledger, given_up=()).statistic(about[0], "p75")
+
+    assert lawful.any()
+    assert (found.low, found.high, found.certified) == (1.5, 3.5, True)
+    for seed in range(5):
+        assert {*reconstruct(tiny.ledger, seed).columns[column]} <= {1, 2, 6}
