@@ -9,7 +9,7 @@ from itertools import product
 from math import ceil, floor, prod
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import comparisons, literal, names_in, parsed
+from numbercheck.ledger.grammar import comparisons, constants_of, names_in, parsed
 from numbercheck.ledger.kleene import Masked, evaluated
 from numbercheck.ledger.records import Ledger
 
@@ -29,10 +29,8 @@ class Selections:
         trees = {expression.text: expression.tree for expression in read}
         for left, _, right in (found for tree in trees.values() for found in comparisons(tree)):
             for column, other in ((left, right), (right, left)):
-                if isinstance(column, ast.Name) and not isinstance(other, ast.Name | ast.BinOp):
-                    values = literal(other)
-                    known = self._constants.setdefault(column.id, set())
-                    known.update(values if isinstance(values, list) else [values])
+                if isinstance(column, ast.Name):
+                    self._constants.setdefault(column.id, set()).update(constants_of(other))
 
     def key(self, *parts: Expression) -> Key:
         """One value for all ways to write the selection of those whom every part selects.
@@ -50,7 +48,7 @@ class Selections:
     def _key(self, tree: ast.expr) -> Key:
         names = list(names_in(tree))
         values = [self._values(name) for name in names]
-        if prod(map(len, values)) > MOST or _relates_columns(tree):
+        if prod(map(len, values)) > MOST or _is_calculated(tree):
             return (ast.unparse(tree),), frozenset()
         columns = [[Masked(value, known=True) for value in domain] for domain in values]
         rows = (dict(zip(names, row, strict=True)) for row in product(*columns))
@@ -68,10 +66,11 @@ class Selections:
 
     def _values(self, name: str) -> tuple:
         """Values of a column, or one for each interval between those that it is compared with."""
-        variable = self._variables.get(name)
+        variable, constants = self._variables.get(name), self._constants.get(name, set())
+        if variable and variable.type == "decimal":
+            return variable.told_apart(constants)
         if variable and variable.type != "integer":
             return variable.domain
-        constants = self._constants.get(name, set())
         texts = {c for c in constants if isinstance(c, str)}
         if texts:
             return (*sorted(texts), "")
@@ -81,9 +80,12 @@ class Selections:
         return tuple(sorted(near)) or ((0,) if variable else (False, True))
 
 
-def _relates_columns(tree: ast.expr) -> bool:
-    """Whether two columns are compared with each other."""
-    return any(
-        sum(isinstance(n, ast.Name) for side in (left, right) for n in ast.walk(side)) > 1
-        for left, _, right in comparisons(tree)
-    )
+def _is_calculated(tree: ast.expr) -> bool:
+    """Whether something other than one column and constants is compared."""
+    for left, _, right in comparisons(tree):
+        nodes = [*ast.walk(left), *ast.walk(right)]
+        several = sum(isinstance(node, ast.Name) for node in nodes) > 1
+        is_plain = isinstance(left, ast.Name) or isinstance(right, ast.Name)
+        if several or not is_plain or any(isinstance(node, ast.BinOp) for node in nodes):
+            return True
+    return False

@@ -2,14 +2,14 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import comparisons, dotted, literal
+from numbercheck.ledger.grammar import comparisons, constants_of, dotted, names_in
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import Variable
@@ -40,39 +40,81 @@ def domains(
 ) -> dict[str, Domain]:
     """Domain of every column that one of the expressions reads.
 
-    Columns that are compared with each other keep all their values.
+    Columns that are compared with each other, or calculated with, keep all their values.
+
+    Raises
+    ------
+    LedgerError
+        If an expression calculates with a column of decimals.
     """
-    expressions = list(expressions)
-    cuts: dict[str, set[int]] = {}
-    for expression in expressions:
-        for column, starts in _cuts(expression.tree, variables):
-            cuts.setdefault(column, set()).update(starts)
-    names = sorted({name for expression in expressions for name in expression.names})
-    return {name: _domain(variables[name], cuts.get(name, set())) for name in names}
+    trees = [expression.tree for expression in expressions]
+    names = sorted({name for tree in trees for name in names_in(tree)})
+    cuts: dict[str, set] = {name: set() for name in names}
+    for column, starts in chain.from_iterable(_cuts(tree, variables) for tree in trees):
+        cuts[column].update(starts)
+    related = {name for tree in trees for name in _related(tree)}
+    numbers = [cuts[name] for name in related if variables[name].type != "category"]
+    for name in related:
+        if variables[name].type == "decimal":
+            cuts[name] = set().union(*numbers)
+    return {name: _domain(variables[name], cuts[name], len(related)) for name in names}
 
 
-def _domain(variable: Variable, cuts: set[int]) -> Domain:
+def _related(tree: ast.expr) -> Iterable[str]:
+    """Columns that a comparison relates to other columns."""
+    for left, _, right in comparisons(tree):
+        one, other = _operands(left), _operands(right)
+        yield from (*one, *other) if one and other else ()
+
+
+def _domain(variable: Variable, cuts: set, related: int) -> Domain:
     values = variable.domain
     if variable.type == "integer":
         values = (values[0], *sorted(c for c in cuts if values[0] < c <= values[-1]))
+    elif variable.type == "decimal":
+        values = variable.told_apart(cuts, max(1, related))
     if variable.evaluable.text:
         values = (*values, None)
     return Domain(variable, values)
 
 
-def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable[int]]]:
-    """First numbers of the intervals into which an expression cuts a whole-number column."""
+def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable]]:
+    """First numbers of the intervals into which an expression cuts a whole-number column.
+
+    Of a column of decimals, the numbers that it is compared with.
+    """
     for left, operator, right in comparisons(tree):
-        for name, other, mirrored in ((left, right, False), (right, left, True)):
-            if isinstance(name, ast.Name) and variables[dotted(name)].type == "integer":
-                every = isinstance(other, ast.Name)
-                whole = variables[dotted(name)].domain
-                yield dotted(name), whole if every else _starts(other, operator, mirrored)
+        for side, other, mirrored in ((left, right, False), (right, left, True)):
+            for name in _operands(side):
+                constants = constants_of(other) if isinstance(side, ast.Name) else []
+                if variables[name].type == "integer" and constants:
+                    constants = _starts(constants, operator, mirrored)
+                elif variables[name].type == "decimal" and not constants:
+                    _refuse_sum(name, side, other)
+                yield name, constants or variables[name].domain
 
 
-def _starts(other: ast.expr, operator: ast.cmpop, mirrored: bool) -> list[int]:
-    values = literal(other)
-    numbers = values if isinstance(values, list) else [values]
+def _refuse_sum(name: str, *sides: ast.expr) -> None:
+    """Refuse to calculate with a column of decimals, whose values cannot be listed."""
+    for side in sides:
+        if not isinstance(side, ast.Name):
+            part = ast.unparse(side)
+            raise LedgerError([f"{name} has decimals, and there is no model of `{part}`"])
+
+
+def _operands(side: ast.expr) -> list[str]:
+    """Columns whose values a side of a comparison is, or is calculated from."""
+    match side:
+        case ast.Name():
+            return [dotted(side)]
+        case ast.BinOp():
+            return [*_operands(side.left), *_operands(side.right)]
+        case ast.UnaryOp(op=ast.USub()):
+            return _operands(side.operand)
+    return []
+
+
+def _starts(numbers: list, operator: ast.cmpop, mirrored: bool) -> list[int]:
     above = isinstance(operator, ast.Lt | ast.GtE if mirrored else ast.Gt | ast.LtE)
     below = isinstance(operator, ast.Gt | ast.LtE if mirrored else ast.Lt | ast.GtE)
     starts = []

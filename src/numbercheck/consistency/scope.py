@@ -12,7 +12,7 @@ from numbercheck.consistency.domains import Domain
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons
 from numbercheck.ledger.records import Ledger, LedgerError
-from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure, Variable
 from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.words import STATISTICS, called
@@ -79,14 +79,15 @@ class Scope:
         curves = {endpoint_columns(self.ledger, endpoint)[0] for endpoint in endpoints}
         used = {name for question in self.questions for e in question for name in e.names}
         summarized = {m.where.text for m in measures if m.kind == "quantity"}
-        known = self._compared(curves & used)
+        whole = {time for time in curves & used if is_whole(self.ledger.variables[time])}
+        known = self._compared(whole)
         partial = {t for t in known if self.ledger.variables[t].evaluable.text}
         return tuple(sorted(known, key=lambda t: (t in partial, t not in summarized, t)))
 
     def _compared(self, times: set[str]) -> set[str]:
         """Times, with those that an expression compares with one of them, or with each other."""
         known = self.ledger.variables.values()
-        days = {v.variable for v in known if TIME.fullmatch(v.source)}
+        days = {v.variable for v in known if TIME.fullmatch(v.source) and is_whole(v)}
         pairs = [
             {side.id for side in (left, right) if isinstance(side, ast.Name)}
             for question in self.questions
@@ -163,7 +164,7 @@ class Scope:
         return [
             Expression(f"{name} <= {upper}")
             for name in numbers
-            if self.domains[name].variable.type in ("integer", "grade")
+            if is_whole(self.domains[name].variable)
             for upper in self.domains[name].upper[:-1]
         ]
 
@@ -187,6 +188,11 @@ def followed(ledger: Ledger, measure: Measure) -> Expression:
     """Patients still under observation at a curve's horizon."""
     time, _ = endpoint_columns(ledger, measure.endpoint)
     return Expression(f"{time} >= {ceil(float(measure.horizon))}")
+
+
+def is_whole(variable: Variable) -> bool:
+    """Whether a column has whole numbers."""
+    return variable.type in ("integer", "grade")
 
 
 def named(measure: Measure) -> str:
@@ -240,7 +246,7 @@ def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
         return "no model of a time that a curve gives"
     if not measure.where.text:
         return "its measure does not say of which variable it is (where)"
-    if variable is None or variable.type not in ("integer", "grade"):
+    if variable is None or not is_whole(variable):
         return f"{measure.where.text} is no variable of whole numbers"
     if printed_unit(ledger, measure) is None:
         return f"{measure.unit} cannot be told from the unit of {variable.variable}"
@@ -254,6 +260,8 @@ def _unmodeled_curve(ledger: Ledger, measure: Measure) -> str:
         return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
     if partial := [c for c in columns if ledger.variables[c].evaluable.text]:
         return f"some patients have no value of {' and '.join(partial)}"
+    if not is_whole(ledger.variables[columns[0]]):
+        return f"{columns[0]} is no variable of whole numbers"
     return ""
 
 

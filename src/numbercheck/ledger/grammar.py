@@ -119,6 +119,15 @@ def literal(node: ast.expr) -> object:
     raise ExpressionError("the right of `in` must be a list of numbers or quoted texts")
 
 
+def constants_of(side: ast.expr) -> list:
+    """Numbers or texts that a side of a comparison lists; none where it is calculated."""
+    try:
+        values = literal(side)
+    except ExpressionError:
+        return []
+    return values if isinstance(values, list) else [values]
+
+
 def _levels(tree: ast.AST) -> list[list[ast.AST]]:
     """Nodes of a tree by their depth, found without recursion; none below the deepest allowed."""
     levels = [[tree]]
