@@ -66,11 +66,10 @@ class Selections:
 
     def _values(self, name: str) -> tuple:
         """Values of a column, or one for each interval between those that it is compared with."""
-        variable, constants = self._variables.get(name), self._constants.get(name, set())
-        if variable and variable.type == "decimal":
-            return variable.told_apart(constants)
+        variable = self._variables.get(name)
         if variable and variable.type != "integer":
             return variable.domain
+        constants = self._constants.get(name, set())
         texts = {c for c in constants if isinstance(c, str)}
         if texts:
             return (*sorted(texts), "")

@@ -2,14 +2,14 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from itertools import chain, product
+from itertools import product
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import comparisons, constants_of, dotted, names_in
+from numbercheck.ledger.grammar import comparisons, constants_of, dotted
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import Variable
@@ -45,61 +45,36 @@ def domains(
     Raises
     ------
     LedgerError
-        If an expression calculates with a column of decimals.
+        If one of the columns has decimals, whose values cannot be listed.
     """
-    trees = [expression.tree for expression in expressions]
-    names = sorted({name for tree in trees for name in names_in(tree)})
-    cuts: dict[str, set] = {name: set() for name in names}
-    for column, starts in chain.from_iterable(_cuts(tree, variables) for tree in trees):
-        cuts[column].update(starts)
-    related = {name for tree in trees for name in _related(tree)}
-    numbers = [cuts[name] for name in related if variables[name].type != "category"]
-    for name in related:
-        if variables[name].type == "decimal":
-            cuts[name] = set().union(*numbers)
-    return {name: _domain(variables[name], cuts[name], len(related)) for name in names}
+    expressions = list(expressions)
+    names = sorted({name for expression in expressions for name in expression.names})
+    if decimal := [name for name in names if variables[name].type == "decimal"]:
+        raise LedgerError([f"{decimal[0]} has decimals; select patients by a flag of its own"])
+    cuts: dict[str, set[int]] = {name: set() for name in names}
+    for expression in expressions:
+        for column, starts in _cuts(expression.tree, variables):
+            cuts[column].update(starts)
+    return {name: _domain(variables[name], cuts[name]) for name in names}
 
 
-def _related(tree: ast.expr) -> Iterable[str]:
-    """Columns that a comparison relates to other columns."""
-    for left, _, right in comparisons(tree):
-        one, other = _operands(left), _operands(right)
-        yield from (*one, *other) if one and other else ()
-
-
-def _domain(variable: Variable, cuts: set, related: int) -> Domain:
+def _domain(variable: Variable, cuts: set[int]) -> Domain:
     values = variable.domain
     if variable.type == "integer":
         values = (values[0], *sorted(c for c in cuts if values[0] < c <= values[-1]))
-    elif variable.type == "decimal":
-        values = variable.told_apart(cuts, max(1, related))
     if variable.evaluable.text:
         values = (*values, None)
     return Domain(variable, values)
 
 
-def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable]]:
-    """First numbers of the intervals into which an expression cuts a whole-number column.
-
-    Of a column of decimals, the numbers that it is compared with.
-    """
+def _cuts(tree: ast.expr, variables: Mapping[str, Variable]) -> Iterable[tuple[str, Iterable[int]]]:
+    """First numbers of the intervals into which an expression cuts a whole-number column."""
     for left, operator, right in comparisons(tree):
         for side, other, mirrored in ((left, right, False), (right, left, True)):
-            for name in _operands(side):
-                constants = constants_of(other) if isinstance(side, ast.Name) else []
-                if variables[name].type == "integer" and constants:
-                    constants = _starts(constants, operator, mirrored)
-                elif variables[name].type == "decimal" and not constants:
-                    _refuse_sum(name, side, other)
-                yield name, constants or variables[name].domain
-
-
-def _refuse_sum(name: str, *sides: ast.expr) -> None:
-    """Refuse to calculate with a column of decimals, whose values cannot be listed."""
-    for side in sides:
-        if not isinstance(side, ast.Name):
-            part = ast.unparse(side)
-            raise LedgerError([f"{name} has decimals, and there is no model of `{part}`"])
+            constants = constants_of(other) if isinstance(side, ast.Name) else []
+            for name in (n for n in _operands(side) if variables[n].type == "integer"):
+                whole = variables[name].domain
+                yield name, _starts(constants, operator, mirrored) if constants else whole
 
 
 def _operands(side: ast.expr) -> list[str]:

@@ -3,11 +3,8 @@
 Values are parsed from the printed string, never typed a second time.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import pairwise
-from math import isfinite
 
 from numbercheck.ledger.expressions import Expression
 from numbercheck.statistics.rounding import Printed
@@ -116,15 +113,6 @@ class Variable:
             return float(low), float(high)
         values = tuple(self.values.split("|"))
         return tuple(sorted(map(int, values))) if self.type == "grade" else values
-
-    def told_apart(self, cuts: Iterable[float], between: int = 1) -> tuple[float, ...]:
-        """Values of a column of decimals: cuts, and so many between each two and beyond them."""
-        low, high = self.domain
-        points = sorted(filter(isfinite, {*cuts, low, high})) or [0.0]
-        steps = range(1, between + 1)
-        inner = [a + (b - a) * k / (between + 1) for a, b in pairwise(points) for k in steps]
-        outer = [end + sign * k for end, sign in ((points[0], -1), (points[-1], 1)) for k in steps]
-        return tuple(sorted(x for x in {*points, *inner, *outer} if low <= x <= high))
 
 
 @dataclass(frozen=True)
