@@ -1,17 +1,21 @@
 """What else would give two printed limits, where no method that is expected does."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from math import ceil, floor
 
 from numbercheck.audit.cases import (
     CHOICE,
     LOGIT,
     Case,
     Method,
+    Pair,
     is_by_logit,
     of_total,
     without_event,
 )
+from numbercheck.audit.computed import may_be
 from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
 from numbercheck.audit.percentages import SLIPS
 from numbercheck.audit.verdicts import Verdict
@@ -21,6 +25,9 @@ from numbercheck.statistics.scales import two_sided_z
 
 NEAREST = 20  # other printed totals that are tried
 NEAR = 12.0  # percentage points that two methods can differ by
+FEW = 10  # events, below which limits need not rise with the percentage
+PARTS = 8  # of the range that a printed percentage leaves
+Share = tuple[float, float]
 LEVELS = (0.95, 0.90, 0.99, 0.80, 0.975)
 
 
@@ -84,16 +91,57 @@ def _fewer(case: Case, first: Method, evidence: Evidence) -> Count | None:
     total, percent = evidence.total(measure), evidence.ledger.printed(measure.measure, "percent")
     if percent is None or total is None or evidence.ledger.find(measure.measure, "n"):
         return None
-    wilson = first._replace(method="wilson")
-    for n in evidence.fewer(measure, total):
+    wilson, totals = first._replace(method="wilson"), evidence.fewer(measure, total)
+    if not totals:
+        return None
+    least, most = percent.fractions()
+    ends = [least + (most - least) * i / PARTS for i in range(PARTS + 1)]
+    shares = [(least, most), *pairwise(ends)]
+    for n, ways in _possible(totals, shares, case.pair, [*case.tried]):
         middle = case._replace(count=Count((round(percent.value * n / 100),), n, ()))
         slack = 2 * float(percent.step) + 100 / n
         near = possible_counts(percent, n) if _is_near(middle, wilson, n, slack) else ()
         for k in near:
             fewer = case._replace(count=Count((k,), n, ()))
-            if _is_near(fewer, wilson, n) and fewer.of((k,), n).whole:
+            if _is_near(fewer, wilson, n) and any(all(fewer.fit(way)) for way in ways):
                 return fewer.count
     return None
+
+
+def _possible(
+    totals: range, shares: Sequence[Share], pair: Pair, ways: Iterable[Method]
+) -> Iterator[tuple[int, Sequence[Method]]]:
+    """Totals, largest first, with the methods that may give both limits; others are left out.
+
+    ``shares`` is the range that a printed percentage leaves, then the same in parts.
+    """
+    whole, *parts = shares
+    possible = [
+        way
+        for way in ways
+        if _may_fit(way, totals, whole, pair)
+        and any(_may_fit(way, totals, part, pair) for part in parts)
+    ]
+    if possible and len(totals) == 1:
+        yield totals[0], possible
+    elif possible:
+        half = len(totals) // 2
+        yield from _possible(totals[:half], shares, pair, possible)
+        yield from _possible(totals[half:], shares, pair, possible)
+
+
+def _may_fit(way: Method, totals: range, share: Share, pair: Pair) -> bool:
+    """Whether a method can give both limits for any of the totals and any share of events.
+
+    Both limits rise with the share and come nearer to it with more patients, but where nearly
+    none or nearly all have the event; there nothing is excluded.
+    """
+    (least, most), (few, many) = share, (totals[-1], totals[0])
+    if min(floor(least * few), few - ceil(most * few)) < FEW:
+        return True
+    low = way.limits(floor(least * few), few)[0], way.limits(ceil(most * many), many)[0]
+    high = way.limits(floor(least * many), many)[1], way.limits(ceil(most * few), few)[1]
+    return all(p is None or may_be(p, ends) for p, ends in zip(pair, (low, high), strict=True))
 
 
 def _nearest(total: int, totals: Sequence[int]) -> list[int]:
