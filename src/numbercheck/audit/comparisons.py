@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import MissingError, Table
 from numbercheck.audit.verdicts import Candidate
-from numbercheck.statistics.contingency import discordant_pairs, p_value
+from numbercheck.statistics.contingency import MOST_UNCONDITIONAL, discordant_pairs, p_value
 from numbercheck.statistics.rounding import Printed, format_rounded
 
 LARGE_TESTS = ("chi2", "g", "trend", "kruskal-wallis")  # of more than two groups or categories
-SLOW = ("boschloo", "barnard", "chi2-n-1")  # some take long, some are rare: a last resort
+UNCONDITIONAL = ("boschloo", "barnard")
+SLOW = (*UNCONDITIONAL, "chi2-n-1")  # some take long, some are rare: a last resort
 MOST_EXACT = 20  # larger tables whose exact test is made, a last resort as well
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
@@ -77,7 +78,7 @@ class Comparison(NamedTuple):
     """The tests of a comparison, the claims they rest on, and the counts in words.
 
     ``is_open`` where the printed numbers allow several sets of counts; ``note`` is what follows
-    from them besides.
+    from them besides; ``left_out`` names the tests that take too long for so many patients.
     """
 
     tests: list[PTest]
@@ -85,6 +86,7 @@ class Comparison(NamedTuple):
     setting: str
     is_open: bool = False
     note: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def format_p(p: float, decimals: int = 0) -> str:
@@ -124,6 +126,14 @@ def table_tests(tables: Sequence[Table], names: Sequence[str]) -> list[PTest]:
     if not tests:
         raise MissingError("no test is defined for a table with an empty margin")
     return tests
+
+
+def too_long(tables: Sequence[Table], tests: Sequence[PTest]) -> tuple[str, ...]:
+    """Tests that are not among those made, since they take too long for such tables."""
+    if len(tables[0]) > 2 or len(tables[0][0]) > 2:
+        return () if any(test.name == "fisher" for test in tests) else ("fisher",)
+    most = max(sum(map(sum, table)) for table in tables)
+    return UNCONDITIONAL if most > MOST_UNCONDITIONAL else ()
 
 
 def _large_tests(tables: Sequence[Table], is_slow: bool) -> list[PTest]:

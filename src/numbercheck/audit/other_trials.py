@@ -12,6 +12,7 @@ from numbercheck.audit.comparisons import (
     matched_tests,
     some,
     table_tests,
+    too_long,
 )
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
 from numbercheck.ledger.rows import Claim, Comparator, Measure
@@ -127,10 +128,11 @@ def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) 
         for m in other.values
     ]
     inputs, groups = (*own.claims, *other.claims), table_tests(tables, names)
+    left_out = too_long(tables, groups)
     if not measure.design:
-        return Comparison(groups, inputs, some(tables), len(tables) > 1)
+        return Comparison(groups, inputs, some(tables), len(tables) > 1, left_out=left_out)
     matched = matched_tests(tables, inputs)
-    return matched._replace(tests=[*matched.tests, *groups])
+    return matched._replace(tests=[*matched.tests, *groups], left_out=left_out)
 
 
 def _of_source(measure: Measure, evidence: Evidence) -> Count:

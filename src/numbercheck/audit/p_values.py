@@ -14,6 +14,7 @@ from numbercheck.audit.comparisons import (
     matched_tests,
     some,
     table_tests,
+    too_long,
 )
 from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import Choice, Count, Evidence, MissingError, Table
@@ -53,8 +54,10 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _missing(claim, missing)
         yield from symmetry.check_p(claim, evidence)
         return
-    if is_adjusted(claim, evidence):
-        yield _missing(claim, "it is adjusted")
+    own = evidence.ledger.method(measure)
+    if is_adjusted(claim, evidence) or own.startswith(comparison.left_out):
+        slow = f"{called(own)} takes too long for so many patients"
+        yield _missing(claim, "it is adjusted" if is_adjusted(claim, evidence) else slow)
         return
     judge = _in_words if claim.verbal else _printed
     yield judge(claim, measure, comparison, evidence)
@@ -95,11 +98,12 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
             return matched_tests(tables, inputs)
         own = evidence.ledger.method(measure)
         is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
-        slow = slow or own in SLOW or (is_large and own == "fisher")
+        slow = slow or own.startswith(SLOW) or (is_large and own == "fisher")
         tests = table_tests(tables, QUICK + SLOW * slow)
         effects = WALD if slow else {printed_effect(measure.measure, evidence.ledger)} & WALD.keys()
         tests += [t for effect in effects for t in _wald_tests(effect, tables)]
-        return Comparison(tests, inputs, some(tables), len(tables) > 1)
+        left_out = too_long(tables, tests)
+        return Comparison(tests, inputs, some(tables), len(tables) > 1, left_out=left_out)
     if against.kind == "count":
         after, before = _own_count(measure, evidence), evidence.count(against)
         n = after.total or 0
@@ -147,9 +151,10 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
     tests = comparison.tests
     own = next((t for t in tests if t.name == evidence.ledger.method(measure)), None)
     expected, number = evidence.expected(measure, {t.name for t in tests}, CHOICE)
-    verdict, kind, chosen = _chosen(claim, tests, own, expected)
+    verdict, kind, chosen = _chosen(claim, comparison, own, expected)
     says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
-    says += chosen.beside(claim.value.decimals) + _ending(claim, kind, chosen, own or tests[0])
+    says += chosen.beside(claim.value.decimals)
+    says += _ending(claim, kind, chosen, own or tests[0], comparison.left_out)
     is_choice = number < 2 or chosen.name not in expected
     value = chosen.values[0] if len(set(chosen.values)) == 1 else nan
     candidates = [t.candidate(claim.value) for t in tests]
@@ -158,9 +163,10 @@ def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: E
 
 
 def _chosen(
-    claim: Claim, tests: Sequence[PTest], own: PTest | None, expected: Sequence[str]
+    claim: Claim, comparison: Comparison, own: PTest | None, expected: Sequence[str]
 ) -> tuple[str, str, PTest]:
     """Verdict and kind by the test that is likeliest to have given a P value."""
+    tests = comparison.tests
     fits = [t for t in tests if any(t.fits(claim.value))]
     two_sided = [t for t in fits if not t.is_one_sided]
     one_sided = [t for t in fits if t.is_one_sided and not t.name.startswith(SLOW)]
@@ -173,7 +179,8 @@ def _chosen(
             return "mismatch", "method-differs", chosen
         is_sure = all(chosen.fits(claim.value))
         return ("match", "p-value", chosen) if is_sure else ("unchecked", "possible-p", chosen)
-    if NO_TEST in claim.note and (one_sided or not _is_far(claim, tests)):
+    may_be_another = NO_TEST in claim.note or (comparison.left_out and not own)
+    if may_be_another and (one_sided or not _is_far(claim, tests)):
         return "unchecked", "depends-on-test", own or tests[0]
     if one_sided and claim.value.relation == "=":
         return "mismatch", "one-sided", one_sided[0]
@@ -182,12 +189,16 @@ def _chosen(
     return "mismatch", "no-test-fits", own or tests[0]
 
 
-def _ending(claim: Claim, kind: str, chosen: PTest, usual: PTest) -> str:
+def _ending(claim: Claim, kind: str, chosen: PTest, usual: PTest, left_out: Sequence[str]) -> str:
     """How a printed P value compares with that of a test."""
+    if kind == "depends-on-test" and left_out:
+        names = " or ".join(map(called, left_out))
+        return f"; {claim.printed} can be that of {names}, too slow to try on so many patients."
     if kind == "depends-on-test":
         return f"; {claim.printed} can be that of another test, or of fewer or other categories."
     if kind == "no-test-fits":
-        return f", not {claim.printed}, and no other test gives that."
+        tried = " that was tried" if left_out else ""
+        return f", not {claim.printed}, and no other test{tried} gives that."
     if kind == "possible-p":
         reach = zip(chosen.cells, chosen.fits(claim.value), strict=True)
         cells = list(dict.fromkeys(c for c, fit in reach if fit))

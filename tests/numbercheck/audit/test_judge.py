@@ -305,3 +305,42 @@ def test_limits_that_thousands_fewer_patients_would_give_are_found_without_tryin
 
     assert "867 of 1126" in verdict(s, slug).reason
     assert limits.cache_info().misses < 10_000
+
+
+def by_age(old, young, printed, verbal="", method=""):
+    """Verdict on the P value of events among the old against those among the young."""
+    s = Sketch()
+    s.variable("old")
+    s.everyone(old[1], "old", "old")
+    s.everyone(young[1], "young", "not old")
+    s.count("old_event", "event", old[0], among="old")
+    s.count("young_event", "event", young[0], among="not old")
+    s.measure("by_age", "comparison", where="event", by="old", method=method)
+    return verdict(s, s.print("by_age", "p_value", printed, verbal=verbal))
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected", "says"),
+    [
+        ("0.0081", ("unchecked", "depends-on-test"), "Boschloo's test or Barnard's test, too slow"),
+        ("0.0055", ("unchecked", "depends-on-test"), "too slow to try"),  # half of Fisher's P
+        ("0.20", ("mismatch", "no-test-fits"), "no other test that was tried gives that"),
+    ],
+)
+def test_of_many_thousands_only_a_p_value_far_from_every_test_is_called_wrong(
+    printed, expected, says
+):
+    """10 and 26 of 2,100 each: R's fisher.test has P = 0.0110, its chisq.test 0.0120 or 0.0074."""
+    found = by_age((10, 2100), (26, 2100), printed)
+
+    assert (found.verdict, found.kind) == expected
+    assert says in found.reason
+
+
+@pytest.mark.parametrize(("printed", "verbal"), [("0.20", ""), ("<0.05", "fewer")])
+@pytest.mark.parametrize("method", ["boschloo", "barnard", "boschloo-less"])
+def test_a_named_test_that_takes_too_long_leaves_a_p_value_unchecked(method, printed, verbal):
+    found = by_age((10, 2100), (26, 2100), printed, verbal, method)
+
+    assert (found.verdict, found.kind) == ("unchecked", "not-expressible")
+    assert "takes too long for so many patients" in found.reason

@@ -236,6 +236,15 @@ def test_three_groups_are_compared():
     assert table("0.030").kind == "depends-on-test"  # merged groups, or an order of them
 
 
+def test_an_exact_test_that_takes_too_long_is_not_replaced_by_another():
+    """The three arms are too large for the named test; R's chisq.test has P = 0.0043."""
+    cells = ((100, 2000), (120, 1980), (150, 1950))
+
+    assert table("0.05", cells, method="fisher").kind == "not-expressible"
+    assert table("0.008", cells).kind == "depends-on-test"
+    assert table("0.40", cells).kind == "no-test-fits"
+
+
 def categories(printed, skip="", codes=("0", "1", "2")):
     s = arms()
     s.variable("grade", codes="|".join(codes))
