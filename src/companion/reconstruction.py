@@ -35,7 +35,7 @@ def check_target(ledger: Ledger, directory: Path | str) -> None:
     ------
     CompanionError
         If the ledger does not say where its variables stand in the tables, or the folder has
-        tables that are not those of an earlier reconstruction.
+        tables that are not those of an earlier reconstruction, or a ledger.
     """
     missing = [v.variable for v in ledger.variables.values() if not v.source]
     if missing or not ledger.variables:
@@ -48,6 +48,8 @@ def check_target(ledger: Ledger, directory: Path | str) -> None:
     directory = Path(directory)
     if directory.exists() and not directory.is_dir():
         raise CompanionError(f"{directory} is a file; choose a folder")
+    if (directory / "claims.csv").exists():
+        raise CompanionError(f"{directory} holds a ledger; choose another folder for the patients")
     there = [name for name in MADE if (directory / name).exists()]
     if there and not _is_reconstruction(directory):
         raise CompanionError(

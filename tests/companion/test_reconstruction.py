@@ -40,6 +40,13 @@ def test_an_earlier_reconstruction_is_replaced_and_other_files_stay(tmp_path):
     check_target(LEDGER, tmp_path / "new")
 
 
+def test_no_patients_are_written_into_a_ledger(tmp_path):
+    (tmp_path / "claims.csv").write_text("claim\n")
+
+    with pytest.raises(CompanionError, match="holds a ledger; choose another folder"):
+        check_target(LEDGER, tmp_path)
+
+
 def test_a_file_in_place_of_the_folder_is_named(tmp_path):
     (tmp_path / "cohort").write_text("", encoding="utf-8")
 
