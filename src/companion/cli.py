@@ -129,7 +129,7 @@ def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
     Exit status: 0 the findings are the expected ones, 1 they drifted, 2 unusable input.
     """
     from companion import results as table
-    from companion.verify import COLUMNS, summary
+    from companion.verify import COLUMNS, require_same_article, summary
     from companion.verify import verify as join
     from numbercheck.audit import audit as judge
     from numbercheck.audit import drift
@@ -139,14 +139,16 @@ def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
         from companion.project import ROOT
 
         results = ROOT / "outputs" / "results.csv"
-    rows = join(ledger, table.read_results(results), judge(ledger))
-    found = drift(ledger, rows)
+    found = table.read_results(results)
+    require_same_article(ledger, found, results)
+    rows = join(ledger, found, judge(ledger))
+    drifted = drift(ledger, rows)
     if as_json:
         claims = [{column: getattr(row, column) for column in COLUMNS} for row in rows]
-        print_json({"claims": claims, "drift": found})
-        sys.exit(1 if found else 0)
+        print_json({"claims": claims, "drift": drifted})
+        sys.exit(1 if drifted else 0)
     print(summary(ledger, rows))
-    _end(found)
+    _end(drifted)
 
 
 @program.command(

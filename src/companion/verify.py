@@ -12,6 +12,7 @@ from math import nan
 from pathlib import Path
 from types import MappingProxyType
 
+from companion.errors import CompanionError
 from companion.results import Result
 from numbercheck.audit import Verdict, distinct, tally
 from numbercheck.ledger.records import Ledger
@@ -53,6 +54,23 @@ def verify(
     ]
     rows = [_explained(row, given_up.get(row.claim, "")) for row in rows]
     return [_unrecorded(row, missing.get(ledger.claims[row.claim].measure, "")) for row in rows]
+
+
+def require_same_article(ledger: Ledger, results: Sequence[Result], source: Path) -> None:
+    """Refuse results that are those of another article's ledger, as their measures tell.
+
+    Raises
+    ------
+    CompanionError
+        If ledger and results share half of the measures, or less, of the one with fewer.
+    """
+    claimed, computed = {c.measure for c in ledger.claims.values()}, {r.measure for r in results}
+    fewer = min(len(claimed), len(computed))
+    if fewer and 2 * len(claimed & computed) <= fewer:
+        raise CompanionError(
+            f"{source} seems to be of another article: {len(claimed & computed)} of its "
+            f"{len(computed)} measures are in this ledger; choose its own with --results"
+        )
 
 
 def _unrecorded(verdict: Verdict, why: str) -> Verdict:

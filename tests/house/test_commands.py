@@ -327,6 +327,14 @@ def test_verify_ends_with_0_when_the_findings_are_the_expected_ones(small, tmp_p
     assert run(*verify)[0] == 0
 
 
+def test_verify_refuses_the_results_of_another_article():
+    """Those that are read where none are named are this repository's."""
+    status, _, told = run("companion", "verify", "--published", "data/examples/two-arm")
+
+    assert status == 2
+    assert "seems to be of another article: 0 of its 90 measures" in told
+
+
 def test_conflicts_ends_with_0_when_one_cohort_satisfies_all(small):
     """Then with 1, and the numbers that cannot hold together."""
     assert run("numbercheck", "conflicts", small)[0] == 0
