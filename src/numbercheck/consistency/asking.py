@@ -1,18 +1,21 @@
 """Find the least and largest value over all consistent cohorts, each with a witness cohort."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isclose
 from random import Random
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.between import Between
 from numbercheck.consistency.conflict_sets import give_up
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
-from numbercheck.consistency.search import Columns, Rows, Search
-from numbercheck.consistency.solving import UndefinedError, undecided
+from numbercheck.consistency.search import MANY, Columns, Rows, Search
+from numbercheck.consistency.solving import UndecidedError, UndefinedError, undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
@@ -24,7 +27,7 @@ Settled = tuple[Columns | None, Columns | None]  # cohorts that are known to tak
 
 @dataclass(frozen=True)
 class Bound:
-    """Least and largest value that some consistent cohort has.
+    """Ends beyond which no consistent cohort has a value.
 
     Attributes
     ----------
@@ -32,11 +35,14 @@ class Bound:
     low, high : float
         In the unit.
     certified : bool
-        Both ends are proved, and each has a cohort that was checked outside the solver.
+        Each end has a cohort that was checked outside the solver; that no value lies beyond them
+        is proved in any case.
     measure, statistic : str
         Which number of the ledger is bounded, where it is one.
     witnesses : tuple of dict
         The cohorts at the ends, by column.
+    reached : tuple of float, optional
+        The least and the largest value that a checked cohort has, where these are not the ends.
     """
 
     label: str
@@ -47,6 +53,7 @@ class Bound:
     measure: str = ""
     statistic: str = ""
     witnesses: tuple[Columns, ...] = field(default=(), repr=False, compare=False)
+    reached: tuple[float, float] | None = None
 
     @property
     def fixed(self) -> bool:
@@ -54,15 +61,24 @@ class Bound:
         return self.low == self.high
 
     def __str__(self) -> str:
-        proof = "" if self.certified else "  (not certified)"
         ends = f"{self.low:.4g}" if self.fixed else f"{self.low:.4g} to {self.high:.4g}"
         unit = "patient" if self.unit == "patients" and self.high == 1 else self.unit
-        return f"{self.label}: {ends} {unit}{proof}"
+        return f"{self.label}: {ends} {unit}{self._proof}"
+
+    @property
+    def _proof(self) -> str:
+        """How near to the ends cohorts were found, where none takes them."""
+        if self.certified:
+            return ""
+        if not self.reached:
+            return " (no cohort was found)"
+        low, high = self.reached
+        return f" (cohorts were found for {low:.4g} to {high:.4g})"
 
     def record(self) -> dict[str, object]:
         """Values for JSON."""
         low, high = (float(f"{end:.12g}") for end in (self.low, self.high))
-        told = {k: v for k, v in vars(self).items() if k != "witnesses"}
+        told = {k: v for k, v in vars(self).items() if k != "witnesses" and v is not None}
         return {**told, "low": low, "high": high, "fixed": self.fixed}
 
 
@@ -83,9 +99,10 @@ class Asking:
         self, ledger: Ledger, seconds: float = 60.0, given_up: Iterable[str] | None = None
     ) -> None:
         self.ledger, self.seconds = ledger, seconds
-        chosen = give_up(Search(ledger, seconds))[0] if given_up is None else given_up
+        self._search = Search(ledger, seconds)
+        chosen = give_up(self._search)[0] if given_up is None else given_up
         self.given_up = frozenset(chosen)
-        self.n = Search(ledger).n
+        self.n = self._search.n
         self._start: list[int] = []
 
     def part(self, ledger: Ledger, question: Question) -> tuple[Model, Rows]:
@@ -141,6 +158,43 @@ class Asking:
             for aim in (model.cp.minimize, model.cp.maximize)
         )
         return least, most
+
+    def are_many(self, question: Question) -> bool:
+        """Whether a question is about times of more patients than the exact model is for."""
+        return self.n > MANY and bool(self._times(question))
+
+    def _times(self, question: Question) -> tuple[str, ...]:
+        return Scope(self._rows(self.ledger, question)[0], [question]).times
+
+    def between(self, measure: Measure, value: Value, unit: str = "patients") -> Bound:
+        """Bound a count, or survival at a curve's horizon, of many patients."""
+        question = reads(self.ledger, measure)
+        ledger, _ = self._rows(self.ledger, question)
+        asked = Between(ledger, self.n, measure, self._times(question)[0])
+        low, high = asked.proved()
+        known = self._cohort(question)
+        witnesses = known and tuple(asked.reached(sign, known) for sign in (-1, 1))
+        cohorts = [Cohorts(self.ledger, [columns], self.n) for columns in witnesses or ()]
+        taken = [float(value(cohort)) for cohort in cohorts]
+        sharp = bool(taken) and all(map(isclose, (low, high), taken))
+        near = None if sharp or not taken else (taken[0], taken[1])
+        return Bound(measure.label, low, high, unit, sharp, "", "", witnesses or (), near)
+
+    def _cohort(self, question: Question) -> Columns | None:
+        """A cohort with the columns that a question reads; None where none is found in time."""
+        read = {name for expression in question for name in expression.names}
+        if not self._known or read <= self._known.keys():
+            return self._known
+        return self._witness(Search(self.ledger, self.seconds, [question]))
+
+    @cached_property
+    def _known(self) -> Columns | None:
+        return self._witness(self._search)
+
+    def _witness(self, search: Search) -> Columns | None:
+        with suppress(UndecidedError):
+            return search.witness(search.rows - self.given_up)
+        return None
 
     def bound(
         self,

@@ -18,6 +18,7 @@ from numbercheck.recount import printed_unit
 from numbercheck.statistics.rounding import Printed
 
 TRIED = 3_000  # combinations of days for each kind of patient
+LEAST = 1e-4  # weight of a row that nobody has, so that raking can give it more
 KEPT = 3  # lawful ones of each kind between the same cuts
 Frame = Mapping[str, Masked]
 Columns = dict[str, list]
@@ -34,6 +35,9 @@ class Candidates:
         Values of the link columns, by kind.
     seed : int
         What is drawn depends on it alone.
+    given : np.ndarray, optional
+        Rows to have besides, one a column: the place of the kind, then its times. Several may
+        be equal.
 
     Attributes
     ----------
@@ -43,14 +47,21 @@ class Candidates:
         Place of each row's kind.
     """
 
-    def __init__(self, scope: Scope, kinds: Sequence[tuple], seed: int) -> None:
+    def __init__(
+        self, scope: Scope, kinds: Sequence[tuple], seed: int, given: np.ndarray | None = None
+    ) -> None:
         self.times, self._generator = scope.times, np.random.default_rng(seed)
         cuts = cuts_of(scope)
         days = [self._days(cuts) for _ in kinds]
         kind = np.repeat(np.arange(len(kinds)), [each.shape[1] for each in days])
-        frame = frame_of(scope, kinds, kind, np.hstack(days))
-        lawful = are_lawful(scope, frame)
-        kept = self._kept(np.flatnonzero(lawful), kind, frame, cuts)
+        drawn = np.vstack([kind, np.hstack(days)])
+        given = np.zeros((len(drawn), 0), dtype=int) if given is None else given
+        own, self._given = np.unique(given, axis=1, return_counts=True)
+        kind, *days = np.hstack([drawn, own])
+        frame = frame_of(scope, kinds, kind, np.array(days))
+        lawful = np.flatnonzero(are_lawful(scope, frame)[: drawn.shape[1]])
+        added = np.arange(drawn.shape[1], len(kind))
+        kept = np.concatenate([self._kept(lawful, kind, frame, cuts), added])
         self.kind = kind[kept]
         self.frame = {name: Masked(v[kept], known[kept]) for name, (v, known) in frame.items()}
 
@@ -79,7 +90,11 @@ class Candidates:
         return np.unique(np.concatenate(some))
 
     def start(self, n: int) -> np.ndarray:
-        """Weights of n patients, of whom some seeds have more early on and some later."""
+        """Weights of n patients: those given, or such that some seeds have more early ones."""
+        if len(self._given):
+            weights = np.full(len(self.kind), LEAST)
+            weights[-len(self._given) :] = self._given
+            return weights
         days = self.frame[self.times[0]].values
         tilt = self._generator.normal() * (days - days.mean()) / (days.std() + 1)
         weights = np.exp(tilt)

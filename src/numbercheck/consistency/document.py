@@ -145,7 +145,7 @@ def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 
         with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]
-    for number, row in enumerate(asked_of(ledger)):
+    for number, row in enumerate(asked_of(asked)):
         if (row.kind in BY_MONTH) == by_month:
             told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
             with _noting(undecided, told):

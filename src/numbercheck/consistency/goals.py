@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numbercheck.consistency.candidates import Frame, days_printed, select
+from numbercheck.consistency.candidates import Columns, Frame, days_printed, select
 from numbercheck.consistency.fall import Fall
 from numbercheck.consistency.order import positions
-from numbercheck.consistency.scope import Scope
+from numbercheck.consistency.scope import Scope, followed
 from numbercheck.consistency.tabulated import (
     Limits,
     counts,
@@ -47,6 +47,17 @@ class Goal(NamedTuple):
     low: float
     high: float
     unit: float = COUNTED
+
+
+class Toward(NamedTuple):
+    """An end of what a measure counts, or of a curve at its horizon: the largest for 1, else -1.
+
+    It is sought from a cohort that is known.
+    """
+
+    measure: Measure
+    sign: int
+    known: Columns
 
 
 def linear(slope: np.ndarray, low: float, high: float) -> Goal:
@@ -139,18 +150,35 @@ class Goals:
 
     def _curve(self, measure: Measure, told: Told, frame: Frame, _: np.ndarray) -> Iterator[Goal]:
         """Numbers at risk and of events; the estimate and its limits on the scale of those."""
-        time, event = endpoint_columns(self.ledger, measure.endpoint)
-        days, end = frame[time].values, int(float(measure.horizon))
-        there, late = select(frame, measure.among), days >= float(measure.horizon)
-        had = select(frame, Expression(event)) & there & (days <= end)
-        fall = Fall(np.where(there, days, -1), had, end)
+        fall = self._fall(measure, frame)
+        late = select(frame, measure.among, followed(self.ledger, measure))
         for name, printed in _each(told):
             if name == "at_risk":
-                yield from _one_of(there & late, counts(printed, self.n))
+                yield from _one_of(late, counts(printed, self.n))
             elif name == "n_event":
-                yield from _one_of(had, counts(printed, self.n))
+                yield from _one_of(fall.had, counts(printed, self.n))
             else:
                 yield _limit(fall, name, printed, limits_of(self.ledger, measure))
+
+    def _fall(self, measure: Measure, frame: Frame) -> Fall:
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        days, end = frame[time].values, int(float(measure.horizon))
+        there = select(frame, measure.among)
+        had = select(frame, Expression(event)) & there & (days <= end)
+        return Fall(np.where(there, days, -1), had, end)
+
+    def toward(self, asked: Toward, frame: Frame) -> Sums:
+        """A count, or log S at a curve's horizon, that is larger the farther it is that way."""
+        measure, sign, _ = asked
+        if measure.kind == "count":
+            return linear(sign * select(frame, measure.where, measure.among), -inf, inf).of
+        fall = self._fall(measure, frame)
+
+        def fallen(weights: np.ndarray) -> tuple[float, np.ndarray]:
+            minus_log, slope = fall.sums(weights)[0]
+            return -sign * minus_log, -sign * slope
+
+        return fallen
 
 
 def _limit(fall: Fall, name: str, printed: Printed, limits: Limits) -> Goal:

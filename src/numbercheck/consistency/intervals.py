@@ -5,8 +5,9 @@ most as many are at risk as on the interval's first day, and more than on the ne
 that leaves no solution, no cohort satisfies the rows; where it leaves one, there may be none.
 """
 
-from collections.abc import Iterable, Sequence
-from math import ceil, floor, log
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from math import asinh, ceil, floor, log, sinh
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -18,14 +19,21 @@ from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
 from numbercheck.consistency.relaxation import curves, untimed
 from numbercheck.consistency.scope import Question, Scope, followed
-from numbercheck.consistency.tabulated import counts, limits_of, percent_ends, survival_claims
+from numbercheck.consistency.tabulated import (
+    Limits,
+    counts,
+    limits_of,
+    percent_ends,
+    survival_claims,
+)
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 
-ROUNDS = 2  # of narrowing the numbers at risk
 SECONDS = 0.5  # of the solver's work, for one end of a number at risk
+FINE = 10**6  # steps of a slope
+FAR = 10**18
 Total = cp_model.LinearExprT
 
 
@@ -36,6 +44,8 @@ class Intervals(IntervalCells):
     ----------
     ledger, n, extra
         As for ``Structure``.
+    asked : iterable of Measure
+        Among them curves that may not be printed.
 
     Raises
     ------
@@ -43,7 +53,9 @@ class Intervals(IntervalCells):
         If no cohort satisfies the rows.
     """
 
-    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
+    def __init__(
+        self, ledger: Ledger, n: int, extra: Iterable[Question], asked: Iterable[Measure] = ()
+    ) -> None:
         self.ledger, self.n, self.model = ledger, n, untimed(ledger, n, extra)
         kinds = Kinds(self.model, Scope(ledger, extra))
         super().__init__(self.model, kinds.scope, kinds.known, kinds.counts)
@@ -55,10 +67,23 @@ class Intervals(IntervalCells):
                 self._post_quantile(claim, measure)
             elif measure.kind == "count" and self.scope.is_timed(measure.where, measure.among):
                 self._post_count(claim, measure)
-        self.falls = [Falling(self, *curve) for curve in curves(ledger, self.scope)]
-        for _ in range(ROUNDS):
-            for fall in self.falls:
-                fall.narrow()
+        self._curves: dict[tuple[str, str], Curve] = {}
+        told = list(curves(ledger, self.scope))
+        for measure in (*(m for m, _ in told), *(m for m in asked if m.kind == "survival")):
+            self.curve(measure)
+        for curve in self._curves.values():
+            curve.count()
+        for measure, claims in told:
+            self.curve(measure).post(measure, claims, limits_of(ledger, measure))
+        for curve in self._curves.values():
+            curve.limit()
+
+    def curve(self, measure: Measure) -> "Curve":
+        """The curve of a measure, which measures with other horizons share."""
+        key = measure.endpoint, measure.among.text
+        if key not in self._curves:
+            self._curves[key] = Curve(self, measure)
+        return self._curves[key]
 
     def _post_count(self, claim: Claim, measure: Measure) -> None:
         part, whole = self.count(measure.where, measure.among), self.count(measure.among)
@@ -93,54 +118,111 @@ class Intervals(IntervalCells):
             self.model.limit_to(counts(claim.value, self.n), self.count(*had, measure.among))
 
 
-class Falling:
-    """A curve up to a horizon: its log S and Greenwood's sum, between what intervals leave."""
+class Curve:
+    """A curve: numbers at risk and of events by interval, and what these take from log S.
 
-    def __init__(self, intervals: Intervals, measure: Measure, claims: Sequence[Claim]) -> None:
-        self.model = intervals.model
+    An event that takes x from log S adds 2 cosh(x) - 2 to Greenwood's sum. That is convex: it
+    lies below the chord between the ends of x, and above each tangent.
+    """
+
+    def __init__(self, intervals: Intervals, measure: Measure) -> None:
+        self.model, self._starts = intervals.model, intervals.cuts
         time, event = endpoint_columns(intervals.ledger, measure.endpoint)
+        days = intervals.frame[time].values
         there = select(intervals.frame, measure.among)
         had = there & select(intervals.frame, Expression(event))
-        days = intervals.frame[time].values
-        self.starts = [int(cut) for cut in intervals.cuts if cut <= float(measure.horizon) + 1]
-        self.at_risk = [
-            self.model.variable(intervals.total(there & (days >= start))) for start in self.starts
-        ]
-        places = np.searchsorted(self.starts, days, "right") - 1
-        self.events = [
-            intervals.total(had & (places == place)) for place in range(len(self.starts) - 1)
-        ]
-        lowest = LEAST - UNIT * ceil(log(intervals.n) + 1)  # somebody is the last one at risk
-        self.log_survival = self.model.cp.new_int_var(lowest, 0, "")
-        self.variance = self.model.cp.new_int_var(0, -lowest, "")
-        printed = survival_claims(claims)
-        self.fewest = 2 if survival_range(printed)[0] > 0 else 1  # at risk at an event
-        Cover(
-            *(self.model.cp, (self.log_survival, self.variance), printed),
-            *(limits_of(intervals.ledger, measure), 1, lowest),
+        places = np.searchsorted(self._starts, days, "right") - 1
+        within = range(len(self._starts) - 1)
+        self._events = [intervals.total(had & (places == k)) for k in within]
+        self._at_risk = [intervals.total(there & (days >= start)) for start in self._starts]
+        self._positive = 0  # last day on which survival is known to be above 0
+        self.lowest = LEAST - UNIT * ceil(log(self.model.n) + 1)  # somebody is the last at risk
+        self._falls, self._terms = (
+            [self.model.cp.new_int_var(0, -self.lowest, "") for _ in within] for _ in range(2)
         )
 
-    def narrow(self) -> None:
-        """Bound the numbers at risk, and by them how much each event adds to the sums."""
-        ranges = [self.model.ends(total, SECONDS) for total in self.at_risk]
-        most = [max(high, self.fewest) for _, high in ranges[:-1]]
-        least = [max(low + 1, self.fewest) for low, _ in ranges[1:]]
-        cp, logs, terms = self.model.cp, _log, _term
-        cp.add(self.log_survival <= -1 * self._sum(floor, logs, most))
-        cp.add(self.log_survival >= -1 * self._sum(ceil, logs, least))
-        cp.add(self.variance >= self._sum(floor, terms, most))
-        cp.add(self.variance <= self._sum(ceil, terms, least))
+    def _until(self, day: int) -> int:
+        return int(np.searchsorted(self._starts, day, "right"))
 
-    def _sum(self, rounded, of, at_risk: list[int]) -> Total:  # noqa: ANN001
-        sizes = zip(self.events, at_risk, strict=True)
-        return sum(rounded(UNIT * of(n)) * events for events, n in sizes)
+    def post(self, measure: Measure, claims: Sequence[Claim], limits: Limits) -> None:
+        """What an estimate and its limits print."""
+        day, printed = int(float(measure.horizon)), survival_claims(claims)
+        if survival_range(printed)[0] > 0:
+            self._positive = max(self._positive, day)
+        sums = -1 * sum(self._falls[: self._until(day)]), sum(self._terms[: self._until(day)])
+        Cover(self.model.cp, sums, printed, limits, len(self._starts), self.lowest)
+
+    def count(self) -> None:
+        """Bound the numbers at risk."""
+        self._least, self._most = (
+            _never_rising(partial(self._end, largest), len(self._starts))
+            for largest in (False, True)
+        )
+
+    def limit(self) -> None:
+        """Bound by the numbers at risk what the events of each interval add."""
+        for place, events in enumerate(self._events):
+            fewest = 2 if self._starts[place] <= self._positive else 1
+            least, most = max(self._least[place + 1] + 1, fewest), self._most[place]
+            if least > most:
+                self.model.cp.add(events == 0)
+            self._limit(place, least, max(most, least))
+
+    def _end(self, largest: bool, place: int) -> int:
+        return self.model.extreme(self._at_risk[place], largest, SECONDS)
+
+    def _limit(self, place: int, least: int, most: int) -> None:
+        """Bound what the events of an interval add, each with so many at risk."""
+        low, high = _fall(most), _fall(least)
+        self._hold(place, (0, 1, -floor(UNIT * low)), 0, FAR)
+        self._hold(place, (0, 1, -ceil(UNIT * high)), -FAR, 0)
+        if least == 1:
+            return  # there is no end of what the last one at risk adds to Greenwood's sum
+        chord = ceil(FINE * (_term(high) - _term(low)) / (high - low)) if high > low else 0
+        above = max(_term(x) - chord / FINE * x for x in (low, high))
+        self._hold(place, (FINE, -chord, -ceil(FINE * UNIT * above)), -FAR, chord)
+        for at in (low, (low + high) / 2, high):
+            slope = round(FINE * 2 * sinh(at))
+            touched = min(max(asinh(slope / FINE / 2), low), high)
+            below = _term(touched) - slope / FINE * touched
+            self._hold(place, (FINE, -slope, -floor(FINE * UNIT * below)), -FINE, FAR)
+
+    def _hold(self, place: int, factors: tuple[int, int, int], low: int, high: int) -> None:
+        """Keep a sum of Greenwood's terms, log S and events of an interval between two ends."""
+        sums = self._terms[place], self._falls[place], self._events[place]
+        total = sum(factor * part for factor, part in zip(factors, sums, strict=True) if factor)
+        if not isinstance(total, int):
+            self.model.cp.add_linear_constraint(total, low, high)
+
+    def log_survival(self, day: int, seconds: float) -> tuple[int, int]:
+        """Ends of log S on a day, in ``UNIT``."""
+        total = sum(self._falls[: self._until(day)])
+        least, most = (self.model.end(total, which, seconds) for which in (False, True))
+        return -most - self._until(day), -least
 
 
-def _log(n: int) -> float:
+def _fall(n: int) -> float:
     """What an event among n at risk takes from log S; nobody is left of one."""
     return -log(1 - 1 / n) if n > 1 else -LEAST / UNIT
 
 
-def _term(n: int) -> float:
-    """What an event among n at risk adds to Greenwood's sum."""
-    return 1 / (n * (n - 1)) if n > 1 else -LEAST / UNIT
+def _term(fall: float) -> float:
+    """What an event that takes so much from log S adds to Greenwood's sum."""
+    return 4 * sinh(fall / 2) ** 2
+
+
+def _never_rising(ask: Callable[[int], int], size: int) -> list[int]:
+    """Values at all places of what never rises, asked for only where they can differ."""
+    known = {place: ask(place) for place in (0, size - 1)}
+
+    def fill(first: int, last: int) -> None:
+        if known[first] == known[last]:
+            known.update(dict.fromkeys(range(first, last), known[first]))
+        elif last - first > 1:
+            middle = (first + last) // 2
+            known[middle] = ask(middle)
+            fill(first, middle)
+            fill(middle, last)
+
+    fill(0, size - 1)
+    return [known[place] for place in range(size)]

@@ -7,14 +7,15 @@ there are. Raked again, the times are then given to whole patients. That nothing
 nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
 import numpy as np
 
 from numbercheck.consistency.candidates import Candidates, Columns
-from numbercheck.consistency.goals import Goals, linear
+from numbercheck.consistency.goals import Goal, Goals, Toward, linear
 from numbercheck.consistency.patient_kinds import Kinds
+from numbercheck.consistency.pushing import push
 from numbercheck.consistency.raking import rake
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope
@@ -23,10 +24,17 @@ from numbercheck.ledger.records import Ledger
 
 LEAST = 1e-9  # weight of a candidate
 TURNS = 6  # of giving whole patients, each from what the last one found
+BACK = (-1, 0, 1, 2, 4, 8)  # patients, or what half an event takes, behind what weights reached
+AGAIN = 2  # turns for each of these
 
 
 def cohorts(
-    ledger: Ledger, n: int, extra: Iterable[Question], seeds: Iterable[int], work: float = inf
+    ledger: Ledger,
+    n: int,
+    extra: Iterable[Question],
+    seeds: Iterable[int],
+    work: float = inf,
+    toward: Toward | None = None,
 ) -> Iterator[Columns]:
     """Columns of cohorts, each of which may print as printed.
 
@@ -42,40 +50,80 @@ def cohorts(
         It starts anew from each of them.
     work : float
         Candidates times claims, summed over the starts, after which it gives up.
+    toward : Toward, optional
+        A count, or a curve's survival, that should be as large or as small as possible. Each
+        start then gives the most extreme cohort first.
     """
     scope = Scope(ledger, extra)
     for seed in seeds:
         kinds = Kinds(untimed(ledger, n, extra), scope)
-        candidates = Candidates(scope, kinds.known, seed)
+        given = kinds.rows(toward.known) if toward else None
+        candidates = Candidates(scope, kinds.known, seed, given)
         measures = filter(kinds.tell, ledger.measures.values())
-        yield from _attempt(kinds, candidates, Goals(scope, measures, n), n)
+        goals = Goals(scope, measures, n)
+        if len(candidates.kind):
+            yield from Start(kinds, candidates, goals, n, toward).cohorts()
         work -= len(candidates.kind) * len(scope.claims)
         if work < 0:
             return
 
 
-def _attempt(kinds: Kinds, candidates: Candidates, goals: Goals, n: int) -> Iterator[Columns]:
-    """Rake all candidates, give each patient a kind, rake again, and give whole patients."""
-    kind, frame = candidates.kind, candidates.frame
-    if not len(kind):
-        return
-    weights = candidates.start(n)
-    weights = rake(weights, goals.of(frame, weights))
-    wanted = np.bincount(kind, weights, len(kinds.known))
-    columns = kinds.nearest(wanted, set(kind))
-    if columns is None:
-        return
-    each = kinds.of(columns)
-    sizes = np.bincount(each, minlength=len(kinds.known))
-    held = [linear(kind == k, size, size) for k, size in enumerate(sizes)]
-    weights = np.maximum(weights * (sizes / np.maximum(wanted, LEAST))[kind], LEAST)
-    weights = rake(weights, [*goals.of(frame, weights), *held])
-    for _ in range(TURNS):
-        whole = nearest(weights, sizes[kind], [*goals.of(frame, weights), *held])
-        if whole is None:
+class Start:
+    """One start: candidates that were drawn, and what their weights should meet."""
+
+    def __init__(
+        self, kinds: Kinds, candidates: Candidates, goals: Goals, n: int, toward: Toward | None
+    ) -> None:
+        self.kinds, self.candidates, self.goals, self.n = kinds, candidates, goals, n
+        self.asked = toward and goals.toward(toward, candidates.frame)
+        self.step = 1.0 if toward and toward.measure.kind == "count" else 0.5 / n
+
+    def cohorts(self) -> Iterator[Columns]:
+        """Rake all candidates, give each patient a kind, rake again, and give whole patients."""
+        kind, known = self.candidates.kind, len(self.kinds.known)
+        weights = self._raked(self.candidates.start(self.n), [])
+        wanted = np.bincount(kind, weights, known)
+        columns = self.kinds.nearest(wanted, set(kind))
+        if columns is None:
             return
-        yield columns | candidates.columns(_dealt(whole.astype(int), kind, each))
-        weights = whole
+        each = self.kinds.of(columns)
+        sizes = np.bincount(each, minlength=known)
+        held = [linear(kind == k, size, size) for k, size in enumerate(sizes)]
+        weights = np.maximum(weights * (sizes / np.maximum(wanted, LEAST))[kind], LEAST)
+        weights = self._raked(weights, held)
+        for whole in self._whole(weights, sizes[kind], held):
+            yield columns | self.candidates.columns(_dealt(whole.astype(int), kind, each))
+
+    def _goals(self, weights: np.ndarray, more: Sequence[Goal]) -> list[Goal]:
+        return [*self.goals.of(self.candidates.frame, weights), *more]
+
+    def _raked(self, weights: np.ndarray, held: Sequence[Goal]) -> np.ndarray:
+        weights = rake(weights, self._goals(weights, held))
+        if self.asked:
+            weights = push(weights, lambda weights: self._goals(weights, held), self.asked)
+        return weights
+
+    def _whole(
+        self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal]
+    ) -> Iterator[np.ndarray]:
+        """Whole numbers near some weights, the most extreme first where an extreme is sought."""
+        if not self.asked:
+            yield from self._turns(weights, most, held, TURNS)
+            return
+        reached = self.asked(weights)[0]
+        for back in BACK:
+            aim = Goal(self.asked, reached - back * self.step - 0.5 * self.step, inf, self.step)
+            yield from self._turns(weights, most, [*held, aim], AGAIN)
+
+    def _turns(
+        self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal], turns: int
+    ) -> Iterator[np.ndarray]:
+        for _ in range(turns):
+            whole = nearest(weights, most, self._goals(weights, held))
+            if whole is None:
+                return
+            yield whole
+            weights = whole
 
 
 def _dealt(numbers: np.ndarray, kind: np.ndarray, each: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
 from numbercheck.consistency.slots import Slot
-from numbercheck.consistency.solving import InfeasibleError
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
@@ -204,16 +204,30 @@ class Model(Structure):
         """Smallest or largest value of a count, or an end beyond it that the solver proved."""
         if isinstance(count, int):
             return count
-        (self.cp.maximize if largest else self.cp.minimize)(count)
+        with suppress(UndecidedError):
+            end = self.end(count, largest, seconds)
+            return min(self.n, end) if largest else max(0, end)
+        return self.n if largest else 0
+
+    def end(self, total: cp_model.LinearExprT, largest: bool, seconds: float) -> int:
+        """Smallest or largest value of a sum, or an end beyond it that the solver proved.
+
+        Raises
+        ------
+        InfeasibleError
+            If it has no value at all.
+        UndecidedError
+            If there was no time to call the solver.
+        """
+        (self.cp.maximize if largest else self.cp.minimize)(total)
         solution = self.solve(seconds)
         if solution.status == "infeasible":
             raise InfeasibleError("the counts contradict each other")
         if solution.status == "feasible":
             return solution.value
-        with suppress(RuntimeError):  # there was no time to call the solver
-            proved = solution.solver.best_objective_bound
-            return min(self.n, floor(proved + 1e-6)) if largest else max(0, ceil(proved - 1e-6))
-        return self.n if largest else 0
+        in_time()
+        proved = solution.solver.best_objective_bound
+        return floor(proved + 1e-6) if largest else ceil(proved - 1e-6)
 
     def ends(self, count: cp_model.LinearExprT, seconds: float = 60.0) -> tuple[int, int]:
         """Smallest and largest value of a count, or ends beyond them that the solver proved."""

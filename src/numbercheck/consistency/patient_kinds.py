@@ -79,6 +79,11 @@ class Kinds:
         place = {kind: k for k, kind in enumerate(self.known)}
         return np.array([place[self._alike[key]] for key in zip(*told, strict=True)])
 
+    def rows(self, columns: Columns) -> np.ndarray:
+        """The place of each patient's kind, and each patient's times (0 where there is none)."""
+        times = [[day or 0 for day in columns[time]] for time in self.scope.times]
+        return np.vstack([self.of(columns), *times])
+
 
 def _starts(domain: Domain, values: list) -> list:
     """The values that stand for the intervals in which some values are."""

@@ -7,6 +7,7 @@ from functools import partial
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.scope import named, unmodeled
+from numbercheck.consistency.search import MANY
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
@@ -17,13 +18,17 @@ QUARTERS = range(0, 121, 3)  # months
 NONE = Expression("")
 
 
-def asked_of(ledger: Ledger) -> tuple[Unprinted, ...]:
+def asked_of(asked: Bounds) -> tuple[Unprinted, ...]:
     """The questions in ``bounds.csv``, or general ones where there is no such file."""
-    return ledger.bounds or tuple(_standard(ledger))
+    return asked.ledger.bounds or tuple(_standard(asked.ledger, asked.n))
 
 
-def _standard(ledger: Ledger) -> Iterator[Unprinted]:
-    """Any adverse event, each curve and its events, and each comparison of two groups."""
+def _standard(ledger: Ledger, n: int) -> Iterator[Unprinted]:
+    """Any adverse event, each curve and its events, and each comparison of two groups.
+
+    Of many patients the day of each event is not asked for.
+    """
+    by_month = ("at_risk", "survival", *(("event_days",) if n <= MANY else ()))
     grades = [v.variable for v in ledger.variables.values() if v.type == "grade"]
     for least, label in ((3, "any grade 3–4 event"), (1, "any event of any grade")):
         if grades:
@@ -31,7 +36,7 @@ def _standard(ledger: Ledger) -> Iterator[Unprinted]:
             yield Unprinted("patients", label, "", "", union, NONE, "")
     for measure in curves(ledger):
         until = [m for m in QUARTERS if m * ledger.days_per_month <= float(measure.horizon)]
-        for kind in ("at_risk", "survival", "event_days"):
+        for kind in by_month:
             months = "|".join(map(str, until))
             yield Unprinted(kind, "", measure.measure, "", NONE, NONE, months)
     for slug in {m.endpoint: m.measure for m in curves(ledger)}.values():
@@ -80,7 +85,7 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
     Each as its least and largest number.
     """
     ledger, found = asked.ledger, {}
-    for slug in (row.measure for row in asked_of(ledger) if row.statistic == "p_value"):
+    for slug in (row.measure for row in asked_of(asked) if row.statistic == "p_value"):
         measure = ledger.measures[slug]
         if not unmodeled(ledger, measure):
             groups = (both(g, measure.among) for g in ledger.groups(measure.by))

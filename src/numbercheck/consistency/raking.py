@@ -51,3 +51,9 @@ def rake(weights: np.ndarray, goals: Sequence[Goal]) -> np.ndarray:
         if not misses.any() or damping > HIGHEST:
             break
     return weights
+
+
+def missed(weights: np.ndarray, goals: Sequence[Goal]) -> float:
+    """By how many units the goal is missed that is missed most."""
+    values = ((goal, goal.of(weights)[0]) for goal in goals)
+    return max(max(g.low - value, value - g.high, 0.0) / g.unit for g, value in values)

@@ -78,6 +78,8 @@ class Bounds(Asking):
         for expression in (where, among):
             expression.require(self.ledger.variables)
         label = label or " among ".join(filter(None, (where.text, among.text)))
+        if self.are_many((where, among)):
+            return self.between(counting(where, among, label), lambda c: c.count(where, among)[0])
         model, rows, goal = self._counted(where, among)
         return self._whole_number(label, model, rows, goal, where, among)
 
@@ -135,7 +137,9 @@ class Bounds(Asking):
 
     def _part_of(self, where: Expression, among: Expression) -> tuple[Bound, Bound]:
         """Bound a count and its population, which all statistics of a count are read off."""
-        if (where, among) not in self._parts:
+        if (where, among) not in self._parts and self.are_many((where, among)):
+            self._parts[where, among] = self.count(where, among), self.count(among)
+        elif (where, among) not in self._parts:
             model, rows, goal = self._counted(where, among)
             part = self._whole_number(where.text, model, rows, goal, where, among)
             whole = self._whole_number(among.text, model, rows, model.count(among), among)
@@ -196,7 +200,7 @@ class Bounds(Asking):
 
         time, _ = endpoint_columns(self.ledger, measure.endpoint)
         return self._fall(
-            *("survival", measure, day, goal),
+            *("survival", measure, day, goal, replace(measure, horizon=str(day))),
             *(lambda c: c.survival_at(measure, day, "estimate")[0], "%"),
         )
 
@@ -206,14 +210,25 @@ class Bounds(Asking):
         followed = Expression(f"{time} >= {day}")
         return self._fall(
             *("at risk", measure, day, lambda model: at_risk(model, measure, day)),
-            *(lambda c: c.count(followed, measure.among)[0], "patients"),
+            *(counting(followed, measure.among), lambda c: c.count(followed, measure.among)[0]),
+            "patients",
         )
 
     def _fall(
-        self, what: str, measure: Measure, day: int, goal: Callable, value: Value, unit: str
+        self,
+        what: str,
+        measure: Measure,
+        day: int,
+        goal: Callable,
+        asked: Measure,
+        value: Value,
+        unit: str,
     ) -> Bound:
         """Bound a value that never rises with time; equal bounds around a day settle it."""
         known = self._falling[what, measure.endpoint, measure.among.text]
+        label = f"{named(measure)} {what} on day {day}"
+        if day not in known and self.are_many(reads(self.ledger, measure)):
+            known[day] = self.between(replace(asked, label=label), value, unit)
         if day not in known:
             model, rows = self.time_part(measure)
             earlier = known.get(max((d for d in known if d < day), default=-1))
@@ -222,18 +237,22 @@ class Bounds(Asking):
                 earlier.witnesses[0] if earlier and later and earlier.low == later.low else None,
                 later.witnesses[1] if earlier and later and earlier.high == later.high else None,
             )
-            label = f"{named(measure)} {what} on day {day}"
             try:
-                asked = goal(model) if None in settled else 0
+                total = goal(model) if None in settled else 0
             except InfeasibleError:
                 raise UndefinedError(label) from None
-            known[day] = self.bound(label, model, rows, asked, value, unit, settled)
+            known[day] = self.bound(label, model, rows, total, value, unit, settled)
         return known[day]
 
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
+        label = f"{measure.label}, {STATISTICS['n_event']}"
+        if self.are_many(reads(self.ledger, measure)):
+            time, event = endpoint_columns(self.ledger, measure.endpoint)
+            until = Expression(f"{event} and {time} <= {measure.horizon}")
+            return self.count(until, measure.among, label)
         model, rows = self.time_part(measure)
-        label, events = f"{measure.label}, {STATISTICS['n_event']}", model.events(measure)
+        events = model.events(measure)
         if isinstance(events, int):
             return Bound(label, 0, 0)
         return self.bound(label, model, rows, events, _statistic(measure, "n_event"))
@@ -277,6 +296,11 @@ class Bounds(Asking):
 
 def _statistic(measure: Measure, name: str, method: str = "") -> Value:
     return lambda cohort: cohort.statistic(measure, name, method)[0]
+
+
+def counting(where: Expression, among: Expression, label: str = "") -> Measure:
+    """A measure that counts some patients."""
+    return Measure("", label, "count", where, among, Expression(""), "", "", "", "", "")
 
 
 def at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:

@@ -218,4 +218,4 @@ def test_a_question_without_an_answer_has_none_and_is_no_accident():
             ("no_number", "median"), ("no_curve", "estimate")]  # fmt: skip
 
     assert [asked.statistic(ledger.measures[m], s) for m, s in rows] == [None] * len(rows)
-    assert all(row.measure != "no_curve" for row in asked_of(ledger))
+    assert all(row.measure != "no_curve" for row in asked_of(asked))

@@ -117,7 +117,7 @@ def test_every_standard_question_has_an_answer_for_tiny_trials():
     for scheme in ("counts", "grades", "numbers", "times", "endpoints"):
         for seed in range(3):
             asked = Bounds(draw(seed, scheme).ledger, given_up=())
-            for row in asked_of(asked.ledger):
+            for row in asked_of(asked):
                 list(answers(asked, row))
 
 
