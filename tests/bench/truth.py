@@ -6,7 +6,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from measuring import Row, Section
-from oracle import contained, exact, many, planted, ruled
+from oracle import as_many, contained, exact, many, planted, ruled
 
 from numbercheck.consistency import UndecidedError
 
@@ -25,6 +25,7 @@ def measure() -> Section:
             _row("bounds equal to those over all cohorts", exact, EXACT),
             _row("consistent, and every bound contains the truth", contained, CONTAINED),
             _row("the same, where each day is a hundred", partial(contained, step=100), LONG),
+            _row("bounds as of many patients, near those over all cohorts", as_many, EXACT),
             _row("feasible or not, and bounds, under random rules", ruled, RULED),
             _row("planted contradictions found and certified", planted, PLANTED),
             _row("consistent, 100 to 1,000 patients in one or two arms", many, MANY),

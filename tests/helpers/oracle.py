@@ -6,7 +6,7 @@ asks hundreds of trials, the tests a few.
 
 from collections.abc import Callable, Iterator
 from functools import wraps
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 from unittest.mock import patch
 
@@ -15,7 +15,7 @@ from large_trials import draw as draw_patients
 from large_trials import printed_of
 from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil, stretched
 
-from numbercheck.consistency import bounds, conflicts, scope
+from numbercheck.consistency import asking, bounds, conflicts, scope, search
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
@@ -84,6 +84,26 @@ def ruled(seed: int) -> Iterator[str]:
         found = asked.count(Expression(text))
         if (found.low, found.high) != (counts.min(), counts.max()):
             yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+
+
+def as_many(seed: int) -> Iterator[str]:
+    """A tiny trial bounded as if it were of many patients: near its list, on either side."""
+    tiny = draw(seed, ("times", "endpoints")[seed % 2])
+    lawful = tiny.consistent(tiny.satisfied)
+    limits = [patch.object(of, "MANY", 0) for of in (asking, search)]
+    with limits[0], limits[1], patch.object(scope, "MOST_COUNTED", 0):
+        asked = Bounds(tiny.ledger, given_up=())
+        counted = map(Expression, _asked(tiny, seed))
+        found = [(asked.count(e), tiny.count(e)[lawful]) for e in counted]
+        curves = [m for m in tiny.ledger.measures.values() if m.kind == "survival"]
+        for measure, day in product(curves, (1, 2)):
+            listed = tiny.survival_on(measure, day)[lawful]
+            found.append((asked.survival(measure, day), listed[np.isfinite(listed)]))
+    for bound, listed in found:
+        near = bound.reached or (bound.low, bound.high)
+        order = [bound.low, listed.min(), *near, listed.max(), bound.high]
+        if any(less > more + NEAR for less, more in pairwise(order)):
+            yield f"{bound}, but it is {listed.min()} to {listed.max()}"
 
 
 def _random_rule(scheme: str, random: Random) -> str:

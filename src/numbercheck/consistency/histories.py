@@ -104,7 +104,7 @@ def _at_risk_of_each(
     """Fewest and most at risk at some months that each history leaves, where there are several."""
     days = {
         f"{months:g}": first_day(asked.ledger, months)
-        for row in asked_of(asked.ledger)
+        for row in asked_of(asked)
         if row.kind == "at_risk" and named(asked.ledger.measures[row.measure]) == named(measure)
         for months in row.listed_months
     }

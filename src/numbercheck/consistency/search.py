@@ -35,7 +35,7 @@ from numbercheck.words import first_of
 MANY = 70  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
 FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
-EACH = 2_500  # candidates times claims of all starts in a second
+EACH = 5_000  # candidates times claims of all starts in a second
 Rows = frozenset[str]
 Part = tuple[Rows, list[Question]]
 Records = frozenset[Claim | Assumption]

@@ -16,7 +16,7 @@ from numbercheck.consistency.solving import Solvable
 
 REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
 MOVES = (0, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
-SECONDS = 1.0  # of the solver's work for each
+SECONDS = 0.3  # of the solver's work for each
 FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
 FAR = 10**14
 Row = tuple[np.ndarray, int, int]  # coefficients, and the ends of their sum
