@@ -19,7 +19,7 @@ from numbercheck.consistency.pushing import push
 from numbercheck.consistency.raking import rake
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope
-from numbercheck.consistency.whole_patients import nearest
+from numbercheck.consistency.whole_patients import MOVES, nearest
 from numbercheck.ledger.records import Ledger
 
 LEAST = 1e-9  # weight of a candidate
@@ -76,7 +76,8 @@ class Start:
     ) -> None:
         self.kinds, self.candidates, self.goals, self.n = kinds, candidates, goals, n
         self.asked = toward and goals.toward(toward, candidates.frame)
-        self.step = 1.0 if toward and toward.measure.kind == "count" else 0.5 / n
+        is_count = toward is not None and toward.measure.kind == "count"
+        self.step, self.short = (1.0, 0.5) if is_count else (0.5 / n, 1.0)
 
     def cohorts(self) -> Iterator[Columns]:
         """Rake all candidates, give each patient a kind, rake again, and give whole patients."""
@@ -112,14 +113,15 @@ class Start:
             return
         reached = self.asked(weights)[0]
         for back in BACK:
-            aim = Goal(self.asked, reached - back * self.step - 0.5 * self.step, inf, self.step)
+            aim = Goal(self.asked, reached - (back + self.short) * self.step, inf, self.step)
             yield from self._turns(weights, most, [*held, aim], AGAIN)
 
     def _turns(
         self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal], turns: int
     ) -> Iterator[np.ndarray]:
         for _ in range(turns):
-            whole = nearest(weights, most, self._goals(weights, held))
+            moves = MOVES[-1:] if self.asked else MOVES
+            whole = nearest(weights, most, self._goals(weights, held), moves)
             if whole is None:
                 return
             yield whole

@@ -17,6 +17,7 @@ from numbercheck.consistency.solving import in_time
 FIRST, LAST = 0.25, 0.2  # patients that a step may move: at first, of all; at last
 LESS, MORE = 0.25, 2.0  # factors of that after a step that gains nothing, and one that does
 STEPS = 25
+PIVOTS = 5_000  # of a linear program; some cycle
 NEAR = 0.05  # units by which a goal may be missed
 GAIN = 1e-4  # of a value, that is worth a further step
 
@@ -68,6 +69,7 @@ def _step(weights: np.ndarray, goals: Sequence[Goal], slope: np.ndarray, most: f
     model.add_linear_constraint(sum(both), -np.inf, most)
     model.maximize(total(slope))
     solver = model_builder.Solver("glop")
+    solver.set_solver_specific_parameters(f"max_number_of_iterations: {PIVOTS}")
     if solver.solve(model) != model_builder.SolveStatus.OPTIMAL:
         return weights
     moved = [solver.value(up) - solver.value(down) for up, down in zip(more, fewer, strict=True)]
