@@ -19,13 +19,13 @@ from numbercheck.consistency.pushing import push
 from numbercheck.consistency.raking import rake
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope
-from numbercheck.consistency.whole_patients import MOVES, nearest
+from numbercheck.consistency.whole_patients import nearest
 from numbercheck.ledger.records import Ledger
 
 LEAST = 1e-9  # weight of a candidate
 TURNS = 6  # of giving whole patients, each from what the last one found
 BACK = (-1, 0, 1, 2, 4, 8)  # patients, or what half an event takes, behind what weights reached
-AGAIN = 2  # turns for each of these
+AGAIN = 3  # turns for each of these
 
 
 def cohorts(
@@ -119,13 +119,15 @@ class Start:
     def _turns(
         self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal], turns: int
     ) -> Iterator[np.ndarray]:
+        """Whole numbers, each correcting what the last ones missed."""
+        at = weights
         for _ in range(turns):
-            moves = MOVES[-1:] if self.asked else MOVES
-            whole = nearest(weights, most, self._goals(weights, held), moves)
+            whole = nearest(weights, most, self._goals(at, held), at)
             if whole is None:
                 return
             yield whole
-            weights = whole
+            at = whole
+            weights = (weights + whole) / 2 if self.asked else whole
 
 
 def _dealt(numbers: np.ndarray, kind: np.ndarray, each: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from numbercheck.consistency.goals import COUNTED, Goal
 from numbercheck.consistency.solving import Solvable
 
 REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
-MOVES = (0, 4, 8, 16, 32, 64)
+MOVES = (0, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
 SECONDS = 0.3  # of the solver's work for each
 FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
 FAR = 10**14
@@ -23,7 +23,7 @@ Row = tuple[np.ndarray, int, int]  # coefficients, and the ends of their sum
 
 
 def nearest(
-    weights: np.ndarray, most: np.ndarray, goals: Sequence[Goal], moves: Sequence[int] = MOVES
+    weights: np.ndarray, most: np.ndarray, goals: Sequence[Goal], at: np.ndarray
 ) -> np.ndarray | None:
     """Whole numbers near the weights, at most so many each, or None where none were found.
 
@@ -33,16 +33,16 @@ def nearest(
         One of each candidate.
     goals : sequence of Goal
         What they should meet.
-    moves : sequence of int
-        Patients more or less in all, where the weights are whole; tried in turn.
+    at : np.ndarray
+        Weights around which each goal is followed to first order.
     """
-    rows = [_row(goal, weights) for goal in goals]
+    rows = [_row(goal, at) for goal in goals]
     numbers = weights.copy()
     blocks = _blocks(goals, rows, len(weights))
     for place, block in enumerate(blocks):
         later = np.isin(np.arange(len(weights)), np.concatenate([[], *blocks[place + 1 :]]))
         own = [_rest(row, block, numbers, later) for row in rows if row[0][block].any()]
-        found = _near(weights[block], most[block], own, moves)
+        found = _near(weights[block], most[block], own)
         if found is None:
             return None
         numbers[block] = found
@@ -67,11 +67,9 @@ def _rest(row: Row, block: np.ndarray, numbers: np.ndarray, later: np.ndarray) -
     return slope[block], ceil(low - others - loose - 1e-6), floor(high - others + loose + 1e-6)
 
 
-def _near(
-    weights: np.ndarray, most: np.ndarray, rows: Sequence[Row], moves: Sequence[int]
-) -> np.ndarray | None:
+def _near(weights: np.ndarray, most: np.ndarray, rows: Sequence[Row]) -> np.ndarray | None:
     is_whole = bool((weights == np.rint(weights)).all())
-    for reach in moves if is_whole else REACHES:
+    for reach in MOVES if is_whole else REACHES:
         nearby = Nearby(weights, most, reach)
         if is_whole:
             nearby.limit_moves(reach)

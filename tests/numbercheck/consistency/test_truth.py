@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from article import LEDGER
-from oracle import contained, exact, planted, ruled
+from oracle import as_many, contained, exact, planted, ruled
 from tiny_trials import claim, draw, keyed, measure
 
 from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories, scope, search
@@ -53,6 +53,11 @@ def test_intervals_of_days_refute_no_trial_that_some_cohort_prints(seed, monkeyp
     monkeypatch.setattr(scope, "MOST_COUNTED", 0)
     monkeypatch.setattr(Search, "_find", lambda *_: None)
     assert list(ruled(seed)) == []
+
+
+@pytest.mark.parametrize("seed", [3, 5, 7])
+def test_bounds_of_many_patients_hold_the_ends_of_all_cohorts(seed):
+    assert list(as_many(seed)) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
