@@ -15,6 +15,7 @@ from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.questions import curves
+from numbercheck.consistency.scope import named
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.reading import read_ledger
@@ -110,33 +111,29 @@ def _told(bound: Bound) -> str:
     return "" if bound.certified or bound.reached else ", no cohort"
 
 
-def _printed(ledger: Ledger, kind: str, statistic: str) -> Claim:
-    """The first claim on such a statistic whose measure prints another one as well."""
-    about = [c.measure for c in ledger.claims.values()]
-    return next(
-        claim
-        for claim in ledger.claims.values()
-        if ledger.measures[claim.measure].kind == kind
-        and claim.statistic == statistic
-        and about.count(claim.measure) > 1
-    )
-
-
-def _changed(ledger: Ledger, claim: Claim, value: float) -> Ledger:
-    printed = replace(claim, printed=format_rounded(value, claim.value.decimals))
-    return replace(ledger, claims=ledger.claims | {claim.claim: printed})
-
-
 def _miscounted(ledger: Ledger) -> Ledger:
-    percent = _printed(ledger, "count", "percent")
-    (count,) = (c for c in ledger.find(percent.measure, "n"))
+    count, _ = _printed(ledger, "count", "n", "percent")
     return _changed(ledger, count, count.value.value // 2)
 
 
 def _narrowed(ledger: Ledger) -> Ledger:
-    limit = _printed(ledger, "survival", "conf_low")
-    estimate = ledger.find(limit.measure, "estimate")[0].value.value
-    return _changed(ledger, limit, (estimate + limit.value.value) / 2)
+    limit, estimate = _printed(ledger, "survival", "conf_low", "estimate")
+    return _changed(ledger, limit, (estimate.value.value + limit.value.value) / 2)
+
+
+def _printed(ledger: Ledger, kind: str, *statistics: str) -> list[Claim]:
+    """A claim on each of some statistics, of the first measure that prints all."""
+    measures = (m.measure for m in ledger.measures.values() if m.kind == kind)
+    of_each = ([ledger.find(m, statistic) for statistic in statistics] for m in measures)
+    return next([claims[0] for claims in found] for found in of_each if all(found))
+
+
+def _changed(ledger: Ledger, claim: Claim, value: float) -> Ledger:
+    """The ledger with another value of a statistic, wherever it is printed."""
+    printed = format_rounded(value, claim.value.decimals)
+    same = ledger.find(claim.measure, claim.statistic)
+    changed = {c.claim: replace(c, printed=printed) for c in same}
+    return replace(ledger, claims=ledger.claims | changed)
 
 
 def _gaps(name: str, ledger: Ledger) -> Iterator[Row]:
@@ -144,7 +141,7 @@ def _gaps(name: str, ledger: Ledger) -> Iterator[Row]:
     asked = Bounds(ledger, PATIENCE, given_up=())
     for curve in curves(ledger):
         day = _half(curve)
-        about = f"{curve.endpoint}, {name} patients"
+        about = f"{named(curve)}, {name} patients"
         gap = 100 * _gap(asked.at_risk(curve, day + 1)) / asked.n
         yield below(f"gap of patients at risk, {about}", gap, GAP, "%")
         yield below(f"gap of survival, {about}", _gap(asked.survival(curve, day)), POINTS, "points")
@@ -159,7 +156,7 @@ def _gap(bound: Bound) -> float:
 
 @styled()
 def _draw(one: Taken, two: Taken) -> None:
-    figure = Figure(figsize=(5, 3.4), layout="constrained")
+    figure = Figure(figsize=(5, 3.8), layout="constrained")
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="patients", ylabel="seconds")
     for color, what in zip((BLUE, VERMILION, GREEN, INK), MOST, strict=True):
         axes.plot(*_line(one[what]), "o-", color=color, markersize=3, label=what)
@@ -169,7 +166,7 @@ def _draw(one: Taken, two: Taken) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter("{x:,.6g}")
         axis.set_minor_locator(NullLocator())
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     figure.savefig(DRAWN, metadata={"Date": None, "Creator": None})
 
 
