@@ -1,8 +1,9 @@
 """Sharp bounds: the smallest and largest value over all cohorts that the ledger allows.
 
 Each end is an optimum that the solver proved, with a cohort that takes it and was checked
-again outside the solver; of the times of many patients both are told where they differ. Claims that cannot hold with the others are set aside first, as in
-the reconstruction. A sharp bound says what the article determines, not what happened.
+again outside the solver; of the times of many patients both are told where they differ.
+Claims that cannot hold with the others are set aside first, as in the reconstruction. A sharp
+bound says what the article determines, not what happened.
 """
 
 from collections import defaultdict
