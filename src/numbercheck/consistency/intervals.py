@@ -67,7 +67,7 @@ class Intervals(IntervalCells):
                 self._post_quantile(claim, measure)
             elif measure.kind == "count" and self.scope.is_timed(measure.where, measure.among):
                 self._post_count(claim, measure)
-        self._curves: dict[tuple[str, str], Curve] = {}
+        self._curves: dict[tuple[str, str], IntervalCurve] = {}
         told = list(curves(ledger, self.scope))
         for measure in (*(m for m, _ in told), *(m for m in asked if m.kind == "survival")):
             self.curve(measure)
@@ -78,11 +78,11 @@ class Intervals(IntervalCells):
         for curve in self._curves.values():
             curve.limit()
 
-    def curve(self, measure: Measure) -> "Curve":
+    def curve(self, measure: Measure) -> "IntervalCurve":
         """The curve of a measure, which measures with other horizons share."""
         key = measure.endpoint, measure.among.text
         if key not in self._curves:
-            self._curves[key] = Curve(self, measure)
+            self._curves[key] = IntervalCurve(self, measure)
         return self._curves[key]
 
     def _post_count(self, claim: Claim, measure: Measure) -> None:
@@ -118,7 +118,7 @@ class Intervals(IntervalCells):
             self.model.limit_to(counts(claim.value, self.n), self.count(*had, measure.among))
 
 
-class Curve:
+class IntervalCurve:
     """A curve: numbers at risk and of events by interval, and what these take from log S.
 
     An event that takes x from log S adds 2 cosh(x) - 2 to Greenwood's sum. That is convex: it
