@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isclose
+from math import isclose, isfinite
 from random import Random
 
 from ortools.sat.python import cp_model
@@ -21,6 +21,7 @@ from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
 
+SIGNS = (-1, 1)  # toward the least value, and toward the largest
 Value = Callable[[Cohorts], float]  # of the one cohort there
 Settled = tuple[Columns | None, Columns | None]  # cohorts that are known to take the two ends
 
@@ -173,11 +174,11 @@ class Asking:
         asked = Between(ledger, self.n, measure, self._times(question)[0])
         low, high = asked.proved()
         known = self._cohort(question)
-        witnesses = known and tuple(asked.reached(sign, known) for sign in (-1, 1))
+        witnesses = known and tuple(asked.reached(sign, known) for sign in SIGNS)
         cohorts = [Cohorts(self.ledger, [columns], self.n) for columns in witnesses or ()]
-        taken = [float(value(cohort)) for cohort in cohorts]
-        sharp = bool(taken) and all(map(isclose, (low, high), taken))
-        near = None if sharp or not taken else (taken[0], taken[1])
+        taken = [number for cohort in cohorts if isfinite(number := float(value(cohort)))]
+        sharp = len(taken) == len(SIGNS) and all(map(isclose, (low, high), taken))
+        near = None if sharp or not taken else (taken[0], taken[-1])
         return Bound(measure.label, low, high, unit, sharp, "", "", witnesses or (), near)
 
     def _cohort(self, question: Question) -> Columns | None:

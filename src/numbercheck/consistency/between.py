@@ -4,6 +4,7 @@ The proof is that of intervals of days. The cohorts are pushed toward each end, 
 are close together, and often equal.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from math import exp
 
@@ -14,7 +15,7 @@ from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.region import UNIT
 from numbercheck.consistency.scope import Question, reads
-from numbercheck.consistency.solving import UndecidedError
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, UndefinedError
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
@@ -54,7 +55,13 @@ class Between:
         return (*read, Expression(f"{time} <= {self.measure.horizon}"))
 
     def proved(self) -> tuple[float, float]:
-        """Ends beyond which no cohort has a value; survival in percent."""
+        """Ends beyond which no cohort has a value; survival in percent.
+
+        Raises
+        ------
+        UndefinedError
+            If no cohort has one.
+        """
         try:
             intervals = Intervals(self.ledger, self.n, [self._question], [self.measure])
             if self.measure.kind == "count":
@@ -65,6 +72,8 @@ class Between:
             return 100 * exp(low / UNIT), 100 * exp(min(high, 0) / UNIT)
         except UndecidedError:
             return 0, self.n if self.measure.kind == "count" else 100
+        except InfeasibleError:
+            raise UndefinedError(self.measure.label) from None
 
     def reached(self, sign: int, known: Columns) -> Columns:
         """A cohort, checked outside the solver, near the largest value for 1, the least for -1.
@@ -75,5 +84,7 @@ class Between:
         rows = [*self.ledger.claims, *rules]
         toward = Toward(self.measure, sign, known)
         made = cohorts(self.ledger, self.n, [self._question], SEEDS, toward=toward)
-        fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
-        return next(fitting, known)
+        with suppress(UndecidedError):
+            fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
+            return next(fitting, known)
+        return known
