@@ -40,7 +40,7 @@ def measure() -> Section:
         "or a share of the claims is kept; once each, undecided after the solver's count of "
         f"{PATIENCE:g} s of work.",
         (
-            below("first cohort that satisfies all but one claim", seconds(lambda: _ask(whole)), 1),
+            below("first cohort that satisfies all but one claim", seconds(lambda: ask(whole)), 1),
             below("one minimal conflict, certified", seconds(lambda: conflicts(ledger)), 5),
             below("all standard bounds", seconds(lambda: process([NUMBERCHECK, "bounds"]), 3), 20),
             below("bounds, leave-one-out and digit test", everything, 180),
@@ -50,7 +50,8 @@ def measure() -> Section:
     )
 
 
-def _ask(ledger: Ledger) -> str:
+def ask(ledger: Ledger) -> str:
+    """Ask for a first cohort, and say nothing where there is one."""
     search = Search(ledger, PATIENCE)
     try:
         return "" if search.feasible(search.rows) else ", infeasible"
@@ -59,7 +60,7 @@ def _ask(ledger: Ledger) -> str:
 
 
 def _once(what: str, ledger: Ledger) -> Row:
-    taken, answer = timed(lambda: _ask(ledger))
+    taken, answer = timed(lambda: ask(ledger))
     return Row(what, f"{taken:.2f} s{answer}")
 
 

@@ -4,7 +4,7 @@ import resource
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from consistency import PATIENCE, PUBLISHED, copied
+from consistency import PATIENCE, PUBLISHED, ask, copied
 from large_trials import draw, printed_of
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -16,7 +16,6 @@ from numbercheck.consistency import UndecidedError, conflicts, reconstruct
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.questions import curves
 from numbercheck.consistency.scope import named
-from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -43,8 +42,8 @@ def measure() -> Section:
     one, two = ({what: {} for what in MOST} for _ in range(2))
     for name, n, ledger in _trials():
         taken = two if "×" in name else one
-        for what, ask in _questions(ledger).items():
-            seconds, answer = timed(ask)
+        for what, question in _questions(ledger).items():
+            seconds, answer = timed(question)
             taken[what][n] = seconds
             told = f"{what}, {name} patients"
             row = below(told, seconds, MOST[what])
@@ -80,7 +79,7 @@ def _questions(ledger: Ledger) -> dict[str, Callable[[], str]]:
     asked = Bounds(ledger, PATIENCE, given_up=())
     curve = curves(ledger)[0]
     return {
-        "first cohort": lambda: _first(ledger),
+        "first cohort": lambda: ask(ledger),
         "contradiction of counts": lambda: _conflict(_miscounted(ledger)),
         "contradiction of a curve": lambda: _conflict(_narrowed(ledger)),
         "bound": lambda: _told(asked.survival(curve, _half(curve))),
@@ -89,14 +88,6 @@ def _questions(ledger: Ledger) -> dict[str, Callable[[], str]]:
 
 def _half(curve) -> int:
     return int(float(curve.horizon)) // 2
-
-
-def _first(ledger: Ledger) -> str:
-    search = Search(ledger, PATIENCE)
-    try:
-        return "" if search.feasible(search.rows) else ", infeasible"
-    except UndecidedError:
-        return ", undecided"
 
 
 def _conflict(ledger: Ledger) -> str:
