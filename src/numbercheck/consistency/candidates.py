@@ -92,7 +92,7 @@ class Candidates:
     def start(self, n: int) -> np.ndarray:
         """Weights of n patients: those given, or such that some seeds have more early ones."""
         if len(self._given):
-            weights = np.full(len(self.kind), LEAST)
+            weights = np.zeros(len(self.kind))
             weights[-len(self._given) :] = self._given
             return weights
         days = self.frame[self.times[0]].values

@@ -24,8 +24,6 @@ from numbercheck.ledger.records import Ledger
 
 LEAST = 1e-9  # weight of a candidate
 TURNS = 6  # of giving whole patients, each from what the last one found
-BACK = (-1, 0, 1, 2, 4, 8)  # patients, or what half an event takes, behind what weights reached
-AGAIN = 3  # turns for each of these
 
 
 def cohorts(
@@ -76,8 +74,6 @@ class Start:
     ) -> None:
         self.kinds, self.candidates, self.goals, self.n = kinds, candidates, goals, n
         self.asked = toward and goals.toward(toward, candidates.frame)
-        is_count = toward is not None and toward.measure.kind == "count"
-        self.step, self.short = (1.0, 0.5) if is_count else (0.5 / n, 1.0)
 
     def cohorts(self) -> Iterator[Columns]:
         """Rake all candidates, give each patient a kind, rake again, and give whole patients."""
@@ -99,30 +95,18 @@ class Start:
         return [*self.goals.of(self.candidates.frame, weights), *more]
 
     def _raked(self, weights: np.ndarray, held: Sequence[Goal]) -> np.ndarray:
-        weights = rake(weights, self._goals(weights, held))
         if self.asked:
-            weights = push(weights, lambda weights: self._goals(weights, held), self.asked)
-        return weights
+            return push(weights, lambda weights: self._goals(weights, held), self.asked)
+        return rake(weights, self._goals(weights, held))
 
     def _whole(
         self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal]
     ) -> Iterator[np.ndarray]:
-        """Whole numbers near some weights, the most extreme first where an extreme is sought."""
-        if not self.asked:
-            yield from self._turns(weights, most, held, TURNS)
-            return
-        reached = self.asked(weights)[0]
-        for back in BACK:
-            aim = Goal(self.asked, reached - (back + self.short) * self.step, inf, self.step)
-            yield from self._turns(weights, most, [*held, aim], AGAIN)
-
-    def _turns(
-        self, weights: np.ndarray, most: np.ndarray, held: Sequence[Goal], turns: int
-    ) -> Iterator[np.ndarray]:
-        """Whole numbers, each correcting what the last ones missed."""
+        """Whole numbers near some weights, each correcting what the last ones missed."""
         at = weights
-        for _ in range(turns):
-            whole = nearest(weights, most, self._goals(at, held), at)
+        for _ in range(TURNS):
+            toward = self.asked and self.asked(at)[1]
+            whole = nearest(weights, most, self._goals(at, held), at, toward)
             if whole is None:
                 return
             yield whole

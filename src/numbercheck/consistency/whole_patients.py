@@ -6,24 +6,30 @@ does.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import ceil, floor, inf
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.goals import COUNTED, Goal
-from numbercheck.consistency.solving import Solvable
+from numbercheck.consistency.solving import Solvable, in_time
 
 REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
 MOVES = (0, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
 SECONDS = 0.3  # of the solver's work for each
 FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
 FAR = 10**14
+MOVED = 100  # moves that one patient of the largest coefficient is worth
 Row = tuple[np.ndarray, int, int]  # coefficients, and the ends of their sum
 
 
 def nearest(
-    weights: np.ndarray, most: np.ndarray, goals: Sequence[Goal], at: np.ndarray
+    weights: np.ndarray,
+    most: np.ndarray,
+    goals: Sequence[Goal],
+    at: np.ndarray,
+    toward: np.ndarray | None = None,
 ) -> np.ndarray | None:
     """Whole numbers near the weights, at most so many each, or None where none were found.
 
@@ -35,27 +41,30 @@ def nearest(
         What they should meet.
     at : np.ndarray
         Weights around which each goal is followed to first order.
+    toward : np.ndarray, optional
+        Coefficients of a sum that should be large.
     """
     rows = [_row(goal, at) for goal in goals]
     numbers = weights.copy()
-    blocks = _blocks(goals, rows, len(weights))
+    blocks = _blocks(goals, len(weights))
     for place, block in enumerate(blocks):
         later = np.isin(np.arange(len(weights)), np.concatenate([[], *blocks[place + 1 :]]))
         own = [_rest(row, block, numbers, later) for row in rows if row[0][block].any()]
-        found = _near(weights[block], most[block], own)
+        found = _near(weights[block], most[block], own, None if toward is None else toward[block])
         if found is None:
             return None
         numbers[block] = found
     return numbers
 
 
-def _blocks(goals: Sequence[Goal], rows: Sequence[Row], size: int) -> list[np.ndarray]:
+def _blocks(goals: Sequence[Goal], size: int) -> list[np.ndarray]:
     """Candidates that curves have in common, such as those of one arm, and all others."""
     label = np.zeros(size, dtype=int)
-    for k, (goal, (slope, *_)) in enumerate(zip(goals, rows, strict=True), 1):
+    for k, goal in enumerate(goals, 1):
         if goal.unit != COUNTED:
-            touched = {*label[slope != 0].tolist()} - {0}
-            label[(slope != 0) | np.isin(label, [*touched])] = k
+            read = goal.of(np.ones(size))[1] != 0
+            touched = {*label[read].tolist()} - {0}
+            label[read | np.isin(label, [*touched])] = k
     return [np.flatnonzero(label == k) for k in np.unique(label)]
 
 
@@ -67,12 +76,16 @@ def _rest(row: Row, block: np.ndarray, numbers: np.ndarray, later: np.ndarray) -
     return slope[block], ceil(low - others - loose - 1e-6), floor(high - others + loose + 1e-6)
 
 
-def _near(weights: np.ndarray, most: np.ndarray, rows: Sequence[Row]) -> np.ndarray | None:
+def _near(
+    weights: np.ndarray, most: np.ndarray, rows: Sequence[Row], toward: np.ndarray | None
+) -> np.ndarray | None:
     is_whole = bool((weights == np.rint(weights)).all())
     for reach in MOVES if is_whole else REACHES:
         nearby = Nearby(weights, most, reach)
         if is_whole:
-            nearby.limit_moves(reach)
+            nearby.cp.add(nearby.moved <= reach)
+        if toward is not None and toward.any():
+            nearby.maximize(toward)
         if (found := nearby.meet(rows)) is not None:
             return found
     return None
@@ -105,13 +118,20 @@ class Nearby(Solvable):
         for number, middle in zip(self.numbers, self.middle, strict=True):
             self.cp.add_hint(number, middle)
 
-    def limit_moves(self, most: int) -> None:
-        """Let the numbers differ from whole weights by so many patients in all."""
-        away = [self.cp.new_int_var(0, most, "") for _ in self.numbers]
+    @cached_property
+    def moved(self) -> cp_model.LinearExprT:
+        """By how many patients in all the numbers differ from the weights, rounded."""
+        away = [self.cp.new_int_var(0, self.n, "") for _ in self.numbers]
         for number, middle, far in zip(self.numbers, self.middle, away, strict=True):
             self.cp.add(number - middle <= far)
             self.cp.add(middle - number <= far)
-        self.cp.add(sum(away) <= most)
+        return sum(away)
+
+    def maximize(self, slope: np.ndarray) -> None:
+        """Seek a large sum, and few moves besides."""
+        steps = np.rint(slope * (MOVED / np.abs(slope).max())).astype(int)
+        gained = cp_model.LinearExpr.weighted_sum(self.numbers, steps)
+        self.cp.maximize(gained - self.moved)
 
     def meet(self, rows: Sequence[Row]) -> np.ndarray | None:
         """Numbers whose sums are between their ends, or None where none were found."""
@@ -119,6 +139,7 @@ class Nearby(Solvable):
             total = cp_model.LinearExpr.weighted_sum(self.numbers, slope)
             self.cp.add_linear_constraint(total, low, high)
         solution = self.solve(SECONDS)
-        if solution.status != "feasible":
+        in_time()
+        if not solution.solver.response_proto.solution:  # there may be one, but not the largest
             return None
         return np.array([solution.solver.value(number) for number in self.numbers], dtype=float)
