@@ -7,7 +7,9 @@ longer to import than `numbercheck audit` takes to run.
 import atexit
 import gc
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,7 +116,11 @@ class Program:
         return add
 
     def run(self, words: Sequence[str]) -> None:
-        """Run a command line; every fault of the input is a sentence and exit status 2."""
+        """Run a command line; every fault of the input is a sentence and exit status 2.
+
+        Ctrl-C ends it at once, within the solver too: files are whole whenever a command is killed.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         gc.set_threshold(RARELY)
         atexit.register(gc.freeze)  # or Python's end looks through all that the command has made
         with sentences(*self.ours):
@@ -179,6 +185,21 @@ def sentences(*ours: type[Exception]) -> Iterator[None]:
     except OSError as error:
         why = f"{error.filename or 'the disk'}: {error.strerror}" if error.strerror else error
         _stop(f"{why}; nothing was changed")
+
+
+def end_with_parent() -> None:
+    """Let a worker process end, without a word, when the process that started it ends."""
+    from multiprocessing import connection, parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _stop(message: str) -> None:

@@ -1,5 +1,6 @@
 """Repeat a command whenever one of its files is saved, until Ctrl-C."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,7 @@ def watch(
     """
     done: object = None
     before = None
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         while True:
             now = stamps(files())

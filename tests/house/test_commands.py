@@ -229,6 +229,14 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
             ("numbercheck", "new", "nowhere/new.xlsx"),
             r"^nowhere/new\.xlsx: cannot be written \(No such file or directory\)$",
         ),
+        (
+            ("numbercheck", "new", "mine.xls"),
+            r"^mine\.xls: .* a folder, or a spreadsheet \(\.xlsx\)$",
+        ),
+        (
+            ("companion", "build", "--cohort", "README.md"),
+            r"^README\.md: this is a file; name a fol",
+        ),
         (("numbercheck", "registry", "nowhere.json"), r"nowhere\.json: cannot be read \(No such"),
         (("numbercheck", "registry", "README.md"), r"README\.md: this is not JSON; download"),
     ],

@@ -132,7 +132,8 @@ def _notebooks(request: BuildRequest) -> list[Path]:
         raise BuildError(f"{request.notebooks}: there is no {', '.join(missing)}")
     for folder in (request.cohort, request.published):
         if not folder.is_dir():
-            raise BuildError(f"{folder}: No such file or directory; name a folder")
+            why = "this is a file" if folder.exists() else "No such file or directory"
+            raise BuildError(f"{folder}: {why}; name a folder")
     return found
 
 

@@ -7,12 +7,11 @@ threads, its hash seed, its user's settings) reaches a notebook, and no notebook
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver, get_context, parent_process
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 from companion.build.progress import Watch
 from companion.build.reading import VARIABLE, Asked, hand_over
 from companion.errors import CompanionError
+from numbercheck.commands import end_with_parent
 from numbercheck.errors import NumbercheckError
 
 ENVIRONMENT: Mapping[str, str] = {
@@ -122,7 +122,7 @@ def beside(work: Callable[..., None], *given: object) -> Iterator[Callable[[], A
 
 
 def _work_beside(work: Callable[..., None], messages: Connection, *given: object) -> None:
-    _exit_with_parent()
+    end_with_parent()
     try:
         work(messages.send, *given)
         messages.send(None)  # its end; two threads that start processes can spoil an exit status
@@ -187,7 +187,7 @@ def _work(job: Job, messages: Connection) -> None:
     """Run one notebook, report each cell, then how it ended; all that its process does."""
     from companion.build.execute import NotebookError, execute
 
-    _exit_with_parent()
+    end_with_parent()
     fault = ""
     try:
         if job.reads:
@@ -209,15 +209,3 @@ def _work(job: Job, messages: Connection) -> None:
     messages.send(fault)
     messages.close()
     os._exit(0)  # no atexit handlers, no wait for threads
-
-
-def _exit_with_parent() -> None:
-    """Exit when the parent exits, so that killing a build kills its notebooks."""
-
-    def wait() -> None:
-        parent = parent_process()
-        if parent:
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()

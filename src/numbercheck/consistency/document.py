@@ -5,6 +5,7 @@ code that made it, and made again only when one of them changed.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from numbercheck.commands import end_with_parent
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
@@ -93,7 +95,8 @@ def standard_bounds(
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    sys.warnoptions.append("ignore:resource_tracker")  # of its processes, when Ctrl-C ends this one
+    return ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent)
 
 
 def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes, list[str]]:

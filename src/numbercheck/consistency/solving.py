@@ -166,6 +166,7 @@ class Solvable:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
+        solver.parameters.catch_sigint_signal = False  # or Ctrl-C would end one search of many
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.linearization_level = self.relaxation
         solver.parameters.max_deterministic_time = WORK * seconds

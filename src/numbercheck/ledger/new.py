@@ -9,6 +9,7 @@ from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import FILES, columns_of
 from numbercheck.words import METHODS, ONE_SIDED, STATISTICS
 
+OTHER_FILES = (".csv", ".ods", ".xls", ".xlsm")
 README = """\
 # A ledger: what one article prints, and what that measures
 
@@ -105,9 +106,12 @@ def new_ledger(directory: Path | str) -> list[Path]:
     Raises
     ------
     LedgerError
-        If one of them is there already; nothing is written then.
+        If one of them is there already, or the name is one of another file; nothing is written
+        then.
     """
     directory = Path(directory)
+    if directory.suffix.lower() in OTHER_FILES:
+        raise LedgerError([f"{directory}: a ledger is a folder, or a spreadsheet (.xlsx)"])
     texts = {f"{name}.csv": ",".join(columns_of(name)) + "\n" for name in FILES}
     texts["README.md"] = explanation()
     there = [name for name in texts if (directory / name).exists()]
