@@ -19,7 +19,7 @@ from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
 from numbercheck.consistency.slots import Slot
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
@@ -212,12 +212,15 @@ class Model(Structure):
     def end(self, total: cp_model.LinearExprT, largest: bool, seconds: float) -> int:
         """Smallest or largest value of a sum, or an end beyond it that the solver proved.
 
+        The sum is never negative: 0 is then an end, and where the largest value is sought, what
+        the solver answers if its time ended before it knew any.
+
         Raises
         ------
         InfeasibleError
             If it has no value at all.
         UndecidedError
-            If there was no time to call the solver.
+            If there was no time to prove one.
         """
         (self.cp.maximize if largest else self.cp.minimize)(total)
         solution = self.solve(seconds)
@@ -227,6 +230,8 @@ class Model(Structure):
             return solution.value
         in_time()
         proved = solution.solver.best_objective_bound
+        if largest and not proved:
+            raise undecided(seconds, timed=False)
         return floor(proved + 1e-6) if largest else ceil(proved - 1e-6)
 
     def ends(self, count: cp_model.LinearExprT, seconds: float = 60.0) -> tuple[int, int]:

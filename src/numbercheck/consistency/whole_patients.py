@@ -131,7 +131,7 @@ class Nearby(Solvable):
         """Seek a large sum, and few moves besides."""
         steps = np.rint(slope * (MOVED / np.abs(slope).max())).astype(int)
         gained = cp_model.LinearExpr.weighted_sum(self.numbers, steps)
-        self.cp.maximize(gained - self.moved)
+        self.cp.maximize(sum([gained, -1 * self.moved]))
 
     def meet(self, rows: Sequence[Row]) -> np.ndarray | None:
         """Numbers whose sums are between their ends, or None where none were found."""

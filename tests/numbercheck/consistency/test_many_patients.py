@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from tiny_trials import claim, keyed, measure
 
-from numbercheck.consistency import UndecidedError, conflicts, search, structure
+from numbercheck.consistency import UndecidedError, conflicts, search, solving, structure
+from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
@@ -171,6 +172,16 @@ def test_without_time_left_a_count_may_be_anything():
     model = Model(ledger({"all_n": "280"}), N, [(died,)])
     with within(0):
         assert model.ends(model.count(died)) == (0, N)
+
+
+def test_a_solver_that_had_no_time_to_search_proves_no_end(printed, monkeypatch):
+    """It then names 0 as its bound, which is no bound on what is to be large."""
+    model = Intervals(ledger(printed), N, []).model
+    died = model.count(Expression("died"))
+    monkeypatch.setattr(solving, "WORK", 1e-9)
+    assert model.ends(died) == (0, N)
+    with pytest.raises(UndecidedError):
+        model.end(died, largest=True, seconds=1)
 
 
 def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
