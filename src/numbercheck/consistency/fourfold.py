@@ -93,7 +93,7 @@ def first_events(printed: Printed, method: str, margins: Margins) -> tuple[range
         return p_value([[a, first - a], [events - a, second - events + a]], method)
 
     def at(a: int) -> int:
-        return side(printed, p(a), in_time() and printed.admits(p(a)))
+        return side(printed, p(a), in_time() and printed.admits_computed(p(a)))
 
     if first + second == 0 or p(high) != p(high):  # nobody; or pairs, none of them discordant
         high -= 1

@@ -197,7 +197,7 @@ class Model(Structure):
     def _counted_only(self) -> "Model":
         """A small model of the rows that only count patients, which limits the size of tables."""
         asked = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
-        static = [question for question in asked if not self.scope.is_timed(*question)]
+        static = [tuple(e for e in read if not self.scope.is_timed(e)) for read in asked]
         return Model(counted_only(self.ledger, self.scope), self.n, static)
 
     def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:

@@ -187,8 +187,8 @@ def _whole_numbers(printed: Printed, unit: Fraction) -> tuple[int, int]:
     An end of the printed interval is itself admitted or not by the rule for ties.
     """
     least, most = whole_ends(printed, unit)
-    least += not printed.admits(Fraction(least) / unit)
-    most -= not printed.admits(Fraction(most) / unit)
+    least += not printed.admits_quotient(Fraction(least) / unit)
+    most -= not printed.admits_quotient(Fraction(most) / unit)
     return least, most
 
 

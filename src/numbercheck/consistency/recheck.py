@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbercheck.ledger.records import Ledger
 from numbercheck.recount import Cohorts
 
+WHOLE = ("n", "N", "n_event", "at_risk")  # more than 4 is 5 at least, and not 4 plus a rounding
+
 
 def unsatisfied(
     ledger: Ledger, columns: Mapping[str, Sequence], rows: Iterable[str], size: int = 0
@@ -30,5 +32,13 @@ def _holds(ledger: Ledger, cohort: Cohorts, row: str) -> bool:
     if row in ledger.assumptions:
         return not cohort.breaks(ledger.assumptions[row].expression)[0]
     claim = ledger.claims[row]
-    value = cohort.statistic(ledger.measures[claim.measure], claim.statistic)[0]
-    return claim.value.admits_computed(float(value))
+    measure, printed = ledger.measures[claim.measure], claim.value
+    value = float(cohort.statistic(measure, claim.statistic)[0])
+    if claim.statistic == "percent":
+        part, whole = (int(cohort.statistic(measure, name)[0]) for name in ("n", "N"))
+        return whole > 0 and printed.admits_percent(part, whole)
+    if claim.statistic in WHOLE:
+        return printed.admits(value)
+    return (printed.admits_quotient if measure.kind == "quantity" else printed.admits_computed)(
+        value
+    )

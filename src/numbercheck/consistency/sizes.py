@@ -44,8 +44,10 @@ def sizes(ledger: Ledger, claims: frozenset[str]) -> list[Size]:
 def _counted(ledger: Ledger, claim: Claim) -> Expression | None:
     """Which patients a claim prints the number of; None where it prints something else."""
     measure = ledger.measures[claim.measure]
-    if measure.kind != "count" or claim.statistic not in ("n", "N") or claim.value.value < 0:
+    if measure.kind != "count" or claim.statistic not in ("n", "N"):
         return None
+    if claim.value.relation != "=" or claim.value.value < 0:
+        return None  # "more than 3" is no size
     selected = [measure.among] if claim.statistic == "N" else [measure.where, measure.among]
     return both(*selected)
 

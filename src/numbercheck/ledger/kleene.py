@@ -79,6 +79,8 @@ def _compare(node: ast.Compare, columns: Mapping[str, Masked]) -> Masked:
             step = step ^ isinstance(sign, ast.NotIn)
         else:
             right = evaluated(comparator, columns)
+            if left.known is False or right.known is False:  # one patient's missing text is a 0
+                return Masked(False, False)
             _refuse_mixture(left.values, right.values)
             step = COMPARISONS[type(sign)](left.values, right.values)
         truth, known = truth & step, known & left.known & right.known

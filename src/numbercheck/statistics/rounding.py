@@ -122,6 +122,14 @@ class Printed:
         """
         return any(self.admits(x) for x in (value, value * (1 - SLACK), value * (1 + SLACK)))
 
+    def admits_quotient(self, value: Number) -> bool:
+        """Whether a program that divides in binary could have printed ``value`` so.
+
+        34.5 days are 1.1 or 1.2 months of 30; but 3.5, which is exact in binary, is not 3.
+        """
+        is_exact = float(value) * 1024 % 1 == 0
+        return self.admits(value) if is_exact else self.admits_computed(float(value))
+
     def admits_mean(self, total: int, n: int) -> bool:
         """Whether the mean of ``n`` values with this sum could have been printed so.
 

@@ -6,7 +6,7 @@ Each is the smallest that shows one kind; beside it, one that is a conflict.
 from dataclasses import replace
 
 import pytest
-from tiny_trials import FAMILIES, OS, claim, keyed, measure, variable
+from tiny_trials import FAMILIES, OS, claim, keyed, measure, rule, variable
 
 from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories
 from numbercheck.consistency.conflict_sets import find_conflicts
@@ -22,6 +22,7 @@ from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.survival import CONF_TYPES
 
 ARM = variable("arm", "category", "A|B")
+LONG = (variable("os", "integer", "1..2000", source="ADTTE.OS days"), OS[1])
 ARMS = [("A", 'arm == "A"'), ("B", 'arm == "B"')]
 
 
@@ -396,3 +397,45 @@ def test_a_limit_at_a_rounding_tie_may_be_printed_either_way():
     for printed, is_conflict in (("97", False), ("98", False), ("96", True)):
         told = [("all", "n", "1"), ("died", "conf_high", printed)]
         assert bool(conflicts(ledger(about, told))) is is_conflict
+
+
+@pytest.mark.parametrize("who", ["age >= 60", "59 < age <= 70", "age in [60, 61]"])
+def test_a_curve_may_be_of_the_older_though_nothing_else_reads_the_age(who):
+    """Few events of few patients are possible, however the ages are cut."""
+    about = [measure("all"), measure("os", "survival", "", who, endpoint="OS", horizon="3")]
+    columns = [variable("age", "integer", "18..90"), *LONG]
+
+    assert conflicts(ledger(about, [("all", "n", "4"), ("os", "estimate", "50")], columns)) is None
+
+
+def test_a_bound_on_a_number_of_patients_is_no_size_of_the_cohort():
+    """More than 3 are 4; more than 4 are not, and the size has no part in that."""
+    told = [("all", "n", "4"), ("died", "n", "4"), ("died", "N", ">3"), ("died", "N", "<5", "_2")]
+    about = [measure("all"), measure("died", where="died")]
+
+    assert conflicts(ledger(about, told)) is None
+    found = conflicts(ledger(about, [*told, ("died", "n", ">4", "_2")]))
+    assert found.certified
+    assert found.claims == ("died_n_2",)
+
+
+@pytest.mark.parametrize("who", ['arm == "A"', 'arm != "A"', 'not arm in ["A", "B"] or died'])
+def test_a_category_may_be_missing_beside_a_curve(who):
+    """Who was not randomized is in neither arm."""
+    columns = [variable("arm", "category", "A|B", "a"), variable("a", "flag"), *LONG]
+    about = [measure("all"), measure("os", "survival", "", who, endpoint="OS", horizon="3")]
+
+    assert conflicts(ledger(about, [("all", "n", "4"), ("os", "estimate", "50")], columns)) is None
+
+
+@pytest.mark.parametrize("told", ["1.1", "1.2"])
+def test_an_average_in_months_at_a_tie_may_be_printed_either_way(told):
+    """Days 34 and 35 average to 1.15 months of 30, which is a little less in binary."""
+    about = [measure("all"), measure("t", "quantity", "t", family="order", unit="months")]
+    columns = [variable("t", "integer", "1..90", source="ADTTE.T days")]
+    printed = [("all", "n", "2"), ("t", "min", "1.13"), ("t", "max", "1.17"), ("t", "median", told)]
+    month = rule("month", "", "no")
+    month = replace(month, parameter="days_per_month", value="30")
+    asked = replace(ledger(about, printed, columns), assumptions=keyed([month]))
+
+    assert conflicts(asked) is None
