@@ -48,6 +48,8 @@ TESTS = {
     "chi2-n-1": "the N − 1 chi-squared test",
     "g": "the likelihood ratio test",
     "mid-p": "Fisher's test with mid-P",
+    "fisher-doubled": "Fisher's exact test with the one-sided P doubled",
+    "mid-p-doubled": "Fisher's test with the one-sided mid-P doubled",
     "boschloo": "Boschloo's test",
     "barnard": "Barnard's test",
     "mcnemar-exact": "McNemar's exact test",
@@ -57,6 +59,9 @@ TESTS = {
     "binomial-mid-p": "the exact binomial test with mid-P",
     "binomial-score": "the score test",
     "binomial-wald": "Wald's test",
+    "exact-binomial-doubled": "the exact binomial test with the one-sided P doubled",
+    "binomial-mid-p-doubled": "the exact binomial test with the one-sided mid-P doubled",
+    "binomial-score-cc": "the score test with continuity correction",
 }
 ONE_SIDED = {"-less": "one-sided, lower", "-greater": "one-sided, higher"}
 SEVERAL_GROUPS = {

@@ -71,8 +71,14 @@ for (r in rates) for (alternative in c("two.sided", "less", "greater")) {
   score <- suppressWarnings(prop.test(k, n, p0, alternative, correct = FALSE)$p.value)
   z <- (k / n - p0) / sqrt(k / n * (1 - k / n) / n)
   wald <- switch(alternative, two.sided = 2 * pnorm(-abs(z)), less = pnorm(z), greater = pnorm(-z))
-  p <- c(exact, exact - dbinom(k, n, p0) / 2, score, if (is.finite(z)) wald else NaN)
-  method <- c("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald")
+  corrected <- suppressWarnings(prop.test(k, n, p0, alternative)$p.value)
+  p <- c(exact, exact - dbinom(k, n, p0) / 2, score, if (is.finite(z)) wald else NaN, corrected)
+  method <- c("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald", "binomial-score-cc")
+  if (alternative == "two.sided") {  # SAS doubles the smaller tail
+    tail <- min(pbinom(k, n, p0), pbinom(k - 1, n, p0, lower.tail = FALSE))
+    p <- c(p, min(2 * tail, 1), min(2 * tail - dbinom(k, n, p0), 1))
+    method <- c(method, "exact-binomial-doubled", "binomial-mid-p-doubled")
+  }
   rows[[length(rows) + 1]] <- data.frame(
     k = as.integer(k), n = as.integer(n), p0 = as.character(p0),
     alternative = sub("\\.", "-", alternative), method = method, p_value = p)
@@ -122,6 +128,16 @@ p_of <- list(
   "mid-p" = function(t, alt) {
     if (any(rowSums(t) == 0) || any(colSums(t) == 0)) return(NaN)
     mid_p(t, alt)
+  },
+  "fisher-doubled" = function(t, alt) {
+    if (alt != "two.sided") return(NULL)
+    side <- function(alt) fisher.test(t, alternative = alt)$p.value
+    min(2 * side("less"), 2 * side("greater"), 1)
+  },
+  "mid-p-doubled" = function(t, alt) {
+    if (alt != "two.sided") return(NULL)
+    if (any(rowSums(t) == 0) || any(colSums(t) == 0)) return(NaN)
+    min(2 * mid_p(t, "less"), 2 * mid_p(t, "greater"), 1)
   },
   "mcnemar" = function(t, alt) {
     if (alt == "two.sided") mcnemar.test(t, correct = FALSE)$p.value else NULL

@@ -8,12 +8,18 @@ from typing import NamedTuple
 
 from numbercheck.audit.evidence import MissingError, Table
 from numbercheck.audit.verdicts import Candidate
-from numbercheck.statistics.contingency import MOST_UNCONDITIONAL, discordant_pairs, p_value
+from numbercheck.statistics.contingency import (
+    MOST_UNCONDITIONAL,
+    TWO_SIDED_ONLY,
+    discordant_pairs,
+    p_value,
+)
 from numbercheck.statistics.rounding import Printed, format_rounded
 
 LARGE_TESTS = ("chi2", "g", "trend", "kruskal-wallis")  # of more than two groups or categories
 UNCONDITIONAL = ("boschloo", "barnard")
-SLOW = (*UNCONDITIONAL, "chi2-n-1")  # some take long, some are rare: a last resort
+RARE = ("chi2-n-1", "fisher-doubled", "mid-p-doubled")
+SLOW = (*UNCONDITIONAL, *RARE)  # some take long, some are rare: a last resort
 MOST_EXACT = 20  # larger tables whose exact test is made, a last resort as well
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")
@@ -117,7 +123,7 @@ def table_tests(tables: Sequence[Table], names: Sequence[str]) -> list[PTest]:
     tests = []
     for side, suffix in SIDES.items():
         for name in names:
-            if name == "g" and suffix:
+            if suffix and name in TWO_SIDED_ONLY:
                 continue
             values = {in_cells(table): p_of_table(table, name, side) for table in tables}
             defined = {cells: p for cells, p in values.items() if not isnan(p)}

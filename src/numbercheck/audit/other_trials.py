@@ -6,6 +6,7 @@ from math import ceil, isnan, log
 from numbercheck.audit.comparisons import (
     QUICK,
     SIDES,
+    SLOW,
     Comparison,
     PTest,
     Rate,
@@ -16,63 +17,73 @@ from numbercheck.audit.comparisons import (
 )
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
 from numbercheck.ledger.rows import Claim, Comparator, Measure
-from numbercheck.statistics.fixed_rate import METHODS, rate_p_value
+from numbercheck.statistics.fixed_rate import DOUBLED, RARE, USUAL, rate_p_value
 from numbercheck.statistics.proportions import interval
 
 p_of_rate = lru_cache(maxsize=None)(rate_p_value)
 
 
-def rate_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison:
+def rate_tests(
+    measure: Measure, count: Count, evidence: Evidence, slow: bool = False
+) -> Comparison:
     """Tests against a published rate, or both ends of a published range.
 
     Where the comparators say of how many patients a rate is, also tests of the two groups.
+    ``slow`` adds the tests that are a last resort.
     """
     find, n = evidence.ledger.find, count.total or 0
     claims = [c for s in ("value", "percent", "min", "max") for c in find(measure.against, s)]
     rates = {c.value.value / 100: c for c in claims}
     if not rates:
-        return _cited_tests(measure, count, evidence)
+        return _cited_tests(measure, count, evidence, slow)
     if not all(0 <= rate <= 1 for rate in rates):
         raise MissingError("the rate that it is compared with is not a percentage")
     groups = {claim: _source(claim, evidence) for claim in rates.values()}
-    tests = _fixed(count, rates)
+    tests, left_out = _fixed(count, rates, slow), tuple[str, ...]()
     if all(groups.values()):
-        tests += _two_groups(count, {c: row for c, row in groups.items() if row})
+        known = {c: row for c, row in groups.items() if row}
+        of_groups, left_out = _two_groups(count, known, slow)
+        tests += of_groups
     setting = f"{'/'.join(map(str, count.values[:3]))} of {n} v "
     setting += " and ".join(_named(claim, row) for claim, row in groups.items())
     note = _none_of(n, min(rates)) if count.values == (0,) and min(rates) > 0 else ""
     used = (*count.claims, *(claim.claim for claim in groups))
-    return Comparison(tests, used, setting, note=note)
+    return Comparison(tests, used, setting, note=note, left_out=left_out)
 
 
-def _fixed(count: Count, rates: dict[float, Claim]) -> list[PTest]:
+def _fixed(count: Count, rates: dict[float, Claim], slow: bool) -> list[PTest]:
     """Tests that take the rates as known exactly."""
     pairs = [(k, rate) for k in count.values for rate in rates]
     against = tuple(Rate(f"a fixed {100 * r:g} %", rates[r].claim) for _, r in pairs)
     tests = []
     for side, suffix in SIDES.items():
-        for name in METHODS:
+        for name in USUAL + RARE * slow:
+            if suffix and name.endswith(DOUBLED):
+                continue
             values = tuple(p_of_rate(k, count.total, rate, name, side) for k, rate in pairs)
             if not any(map(isnan, values)):
                 tests.append(PTest(f"{name}{suffix}", values, against=against))
     return tests
 
 
-def _two_groups(count: Count, sources: dict[Claim, Comparator]) -> list[PTest]:
-    """Tests of two groups, for every count that each rate can stand for."""
+def _two_groups(
+    count: Count, sources: dict[Claim, Comparator], slow: bool
+) -> tuple[list[PTest], tuple[str, ...]]:
+    """Tests of two groups, for every count that each rate can stand for; and those left out."""
     tables: list[Table] = []
     against: list[Rate] = []
     for claim, row in sources.items():
         n = int(row.N)
         others = (int(row.n),) if row.n.isdigit() else possible_counts(claim.value, n)
         if not others:  # the printed rate is none of so many patients
-            return []
+            return [], ()
         span = "–".join(dict.fromkeys(str(end) for end in (others[0], others[-1])))
         for k in count.values:
             tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]
             against += [Rate(f"{span} of {n}", claim.claim)] * len(others)
-    tests = table_tests(tables, QUICK) if tables else []
-    return [t._replace(against=tuple(against)) for t in tests if len(t.values) == len(tables)]
+    tests = table_tests(tables, QUICK + SLOW * slow)
+    every = [t for t in tests if len(t.values) == len(tables)]
+    return [t._replace(against=tuple(against)) for t in every], too_long(tables, tests)
 
 
 def _source(claim: Claim, evidence: Evidence) -> Comparator | None:
@@ -96,7 +107,7 @@ def _none_of(n: int, rate: float) -> str:
     )
 
 
-def _cited_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparison:
+def _cited_tests(measure: Measure, count: Count, evidence: Evidence, slow: bool) -> Comparison:
     """Tests against the counts of another trial's own report, which the article does not print."""
     rows = [r for r in evidence.ledger.comparators if r.claim == measure.against]
     if not rows or not (rows[0].n.isdigit() and rows[0].N.isdigit()):
@@ -104,7 +115,9 @@ def _cited_tests(measure: Measure, count: Count, evidence: Evidence) -> Comparis
     k, n = int(rows[0].n), int(rows[0].N)
     tables = [((own, (count.total or 0) - own), (k, n - k)) for own in count.values]
     setting = f"{some(tables)} ({rows[0].trial.split(' (')[0]}: {rows[0].quantity})"
-    return Comparison(table_tests(tables, QUICK), count.claims, setting, len(tables) > 1)
+    tests = table_tests(tables, QUICK + SLOW * slow)
+    left_out = too_long(tables, tests)
+    return Comparison(tests, count.claims, setting, len(tables) > 1, left_out=left_out)
 
 
 def control_tests(measure: Measure, evidence: Evidence, names: tuple[str, ...]) -> Comparison:

@@ -23,6 +23,7 @@ from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
+from numbercheck.statistics.fixed_rate import RARE
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.words import NO_TEST, called
@@ -47,8 +48,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         return
     try:
         comparison = compare(measure, evidence)
-        are_groups = measure.by.text or measure.against in evidence.ledger.sources
-        if not claim.verbal and are_groups and not _fits_two_sided(claim, comparison):
+        if not claim.verbal and not _fits_two_sided(claim, comparison):
             comparison = compare(measure, evidence, slow=True)
     except MissingError as missing:
         yield _missing(claim, missing)
@@ -89,6 +89,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
     MissingError
         If the printed numbers do not leave a comparison that can be computed.
     """
+    own = evidence.ledger.method(measure)
+    slow = slow or own.startswith((*SLOW, *RARE))
     if measure.against in evidence.ledger.sources:
         return control_tests(measure, evidence, QUICK + SLOW * slow)
     against = evidence.ledger.measures.get(measure.against)
@@ -96,9 +98,8 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
-        own = evidence.ledger.method(measure)
         is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
-        slow = slow or own.startswith(SLOW) or (is_large and own == "fisher")
+        slow = slow or (is_large and own == "fisher")
         tests = table_tests(tables, QUICK + SLOW * slow)
         effects = WALD if slow else {printed_effect(measure.measure, evidence.ledger)} & WALD.keys()
         tests += [t for effect in effects for t in _wald_tests(effect, tables)]
@@ -113,7 +114,7 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
             raise MissingError("the count before is more than the total")
         table = tuple((c.values[0], n - c.values[0]) for c in (before, after))
         return matched_tests([table], (*before.claims, *after.claims))
-    return rate_tests(measure, _own_count(measure, evidence), evidence)
+    return rate_tests(measure, _own_count(measure, evidence), evidence, slow)
 
 
 def _wald_tests(effect: str, tables: Sequence[Table]) -> list[PTest]:

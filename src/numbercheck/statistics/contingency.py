@@ -55,7 +55,7 @@ def p_value(
         One of ``METHODS``; of a larger table, one of ``LARGE``.
     alternative : {"two-sided", "less", "greater"}
         ``less``: the event is rarer in the first row. ``g`` has no one-sided form; of McNemar's
-        tests, only the exact one has.
+        tests, only the exact one has; what is doubled has none.
 
     Returns
     -------
@@ -74,7 +74,8 @@ def p_value(
     Notes
     -----
     Two-sided, ``fisher`` and ``mid-p`` sum the tables that are no more likely than the observed
-    one (``mid-p`` counts half of those as likely); ``boschloo`` is twice the smaller one-sided P.
+    one (``mid-p`` counts half of those as likely); ``boschloo``, ``fisher-doubled`` and
+    ``mid-p-doubled`` are twice the smaller one-sided P.
 
     Examples
     --------
@@ -139,6 +140,13 @@ def _fisher(table: FourfoldTable, alternative: str) -> float:
 def _mid_p(table: FourfoldTable, alternative: str) -> float:
     whole, alike = _exact(table, alternative)
     return whole - alike / 2 if all(table.margins) else nan
+
+
+def _doubled(test: Callable[[FourfoldTable, str], float]) -> Callable[..., float]:
+    def p(table: FourfoldTable, _: str) -> float:
+        return min(2 * min(test(table, "less"), test(table, "greater")), 1.0)
+
+    return p
 
 
 def _chi2(table: FourfoldTable, alternative: str, correction: float = 0.0, lost: int = 0) -> float:
@@ -317,6 +325,8 @@ _TESTS: dict[str, Callable[[FourfoldTable, str], float]] = {
     "chi2-n-1": _chi2_n_1,
     "g": _g,
     "mid-p": _mid_p,
+    "fisher-doubled": _doubled(_fisher),
+    "mid-p-doubled": _doubled(_mid_p),
     "boschloo": _unconditional(boschloo),
     "barnard": _unconditional(barnard),
     "mcnemar-exact": _mcnemar_exact,
@@ -348,5 +358,8 @@ LARGE: dict[str, Callable[[Sequence[Sequence[int]]], float]] = {
     "trend": _trend,
     "kruskal-wallis": _kruskal_wallis,
 }
-TWO_SIDED_ONLY = {"g": "chi2", "mcnemar": "mcnemar-exact", "mcnemar-cc": "mcnemar-exact"}
+TWO_SIDED_ONLY = {
+    **{"g": "chi2", "mcnemar": "mcnemar-exact", "mcnemar-cc": "mcnemar-exact"},
+    **{"fisher-doubled": "fisher", "mid-p-doubled": "mid-p"},
+}
 METHODS = tuple(_TESTS)  # of two proportions

@@ -344,3 +344,66 @@ def test_a_named_test_that_takes_too_long_leaves_a_p_value_unchecked(method, pri
 
     assert (found.verdict, found.kind) == ("unchecked", "not-expressible")
     assert "takes too long for so many patients" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("printed", "method"),
+    [
+        ("0.0045", "mid-p-doubled"),  # epitools and OpenEpi
+        ("0.0085", "fisher-doubled"),
+        ("0.0078", "fisher"),
+    ],
+)
+def test_a_p_value_may_be_twice_a_one_sided_one(printed, method):
+    """2 of 11 v 16 of 22: R has 0.0078 for Fisher's test, and twice 0.0042 one-sided."""
+    found = by_age((2, 11), (16, 22), printed)
+
+    assert (found.verdict, found.method) == ("match", method), found.reason
+
+
+def against_another_trial(own, printed, rate="", theirs=("", ""), method=""):
+    """Verdict on the P value of events against a rate, or against another trial's patients."""
+    s = Sketch()
+    s.everyone(own[1])
+    s.count("healed", "healed", own[0])
+    s.measure("history", "external", unit="%")
+    slug = s.print("history", "value", rate) if rate else "history"
+    if theirs[1]:
+        s.comparator(slug, *theirs)
+    s.measure("better", "comparison", where="healed", against="history", method=method)
+    return verdict(s, s.print("better", "p_value", printed))
+
+
+@pytest.mark.parametrize(
+    ("printed", "method"),
+    [
+        ("0.8388", "binomial-score-cc"),  # R's prop.test(16, 74, 0.2)
+        ("0.8172", "exact-binomial-doubled"),  # PROC FREQ
+        ("0.7116", "binomial-mid-p-doubled"),
+        ("0.7710", "exact-binomial"),
+    ],
+)
+def test_a_p_value_against_a_rate_may_be_that_of_r_or_of_sas(printed, method):
+    found = against_another_trial((16, 74), printed, "20%")
+
+    assert (found.verdict, found.method) == ("match", method), found.reason
+
+
+@pytest.mark.parametrize("rate", ["", "1.2%"])
+@pytest.mark.parametrize(
+    ("own", "theirs", "printed", "verdict", "says"),
+    [
+        ((2, 11), (16, 22), "0.0040", "match", "Boschloo's test"),
+        ((10, 2100), (26, 2100), "0.0081", "unchecked", "Boschloo's test or Barnard's test, too"),
+        ((10, 2100), (26, 2100), "0.40", "mismatch", "no other test that was tried gives that"),
+    ],
+)
+def test_another_trial_may_be_compared_by_a_test_that_is_a_last_resort(
+    own, theirs, printed, verdict, says, rate
+):
+    """Whether the article cites the other trial's rate, or its report is known alone."""
+    rate = rate and f"{100 * theirs[0] / theirs[1]:.1f}%"
+    found = against_another_trial(own, printed, rate, theirs)
+
+    assert found.verdict == verdict, found.reason
+    assert says in found.reason

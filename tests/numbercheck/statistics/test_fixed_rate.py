@@ -13,7 +13,7 @@ with (TESTS / "reference" / "fixed_rate.csv").open(newline="", encoding="utf-8")
 
 
 def test_every_test_agrees_with_r():
-    """`binom.test`, `prop.test` without correction, and the definitions written out in R."""
+    """`binom.test`, `prop.test`, and the definitions written out in R."""
     assert {row["method"] for row in ROWS} == set(METHODS)
     for row in ROWS:
         counts = int(row["k"]), int(row["n"]), float(row["p0"])
