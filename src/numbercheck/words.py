@@ -137,7 +137,7 @@ UNCHECKED = {
     "in-order": "no other printed number determines it, but it is in order with its neighbors",
     "told-before": "a finding of the same interval or table tells of it",
     "guess": "it is wrong if the draft has guessed its meaning correctly",
-    "other-trial": "it is another trial's, and comparators.csv does not have it",
+    "other-trial": "it is another trial's, whose report is not in the ledger",
     "depends-on-missing": "fewer patients would give it, and perhaps not all were measured",
     "depends-on-cells": "it tests groups whose cells the article does not print",
     "depends-on-test": "the article does not name the test, and tests differ",

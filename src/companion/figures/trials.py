@@ -42,7 +42,8 @@ def trials(
     method = f"{interval_name(interval_method, level)}, from each trial's own counts"
     title = "This trial beside the trials it cites" + ("" if isnan(total) else f", N = {total:.0f}")
     said = f"{method}; {HOLLOW}", note
-    about = "Rates of this trial and others"
+    named = rows["quantity"].unique()
+    about = f"{named[0] if len(named) == 1 else 'Rates'} in this trial and those it cites"
     return draw_forest(forest, about, title, NAMES, provenance, *said)
 
 

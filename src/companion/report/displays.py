@@ -23,6 +23,8 @@ MARKED = re.compile(r'<span data-measure="(\w+)" data-statistic="(\w+)">(.*?)</s
 CLAUSE = re.compile(r"[:;,.](?!\d)")
 NUMBERED = re.compile(r"s?\d+[a-z]?")
 LEGIBLE = 4 / 3  # pixels for a point: no text smaller than it was drawn
+BESIDE, BREAK = " [printed: ", Markup(" <wbr>[printed: ")  # where a narrow screen may break a cell
+PHONE = 330  # pixels between the margins of a phone
 JOINS = "stroke-linejoin: round; stroke-linecap: butt"  # the style sheet of every figure
 WRITTEN = {".html": (".csv", ".html", ".tex"), ".svg": (".png", ".svg")}
 SHAPES = ("svg", "g", "defs", "path", "use", "clipPath", "rect", "pattern")
@@ -109,7 +111,7 @@ def _table(path: Path, links: Links) -> PageDisplay:
     return PageDisplay(
         path.stem,
         title,
-        links.link(html),
+        links.link(html.replace(BESIDE, BREAK)),
         files=_files(path),
         measures=_measures(named, links),
     )
@@ -154,7 +156,8 @@ def _shapes(element: ElementTree.Element, alt: str, prefix: str, links: Links) -
         return ""
     if alt:
         width = float(element.get("width", "0").removesuffix("pt")) * LEGIBLE
-        style = f"--width: {width:.0f}px; width: {1.5 * width:.0f}px; {JOINS}"
+        least = f"--width: {width:.0f}px; " if width > PHONE else ""
+        style = f"{least}width: {1.5 * width:.0f}px; {JOINS}"
         view = escape(element.get("viewBox", ""))
         start = f'svg viewBox="{view}" role="group" aria-label="{escape(alt)}" style="{style}"'
     else:
@@ -190,12 +193,12 @@ def _words(name: str) -> str:
 
 
 def _titled(name: str, alt: str) -> str:
-    """Title of a figure: its number, else its name, and how its description begins."""
+    """Title of a figure: its number, if it has one, and how its description begins."""
     kind, *rest = name.split("-")
     clause = CLAUSE.split(alt)[0]
     if rest and NUMBERED.fullmatch(rest[0]):
         return f"{kind.capitalize()} {rest[0].upper() if rest[0][0] == 's' else rest[0]}. {clause}"
-    return f"{_words(name.removeprefix('figure-'))}: {clause}" if clause else _words(name)
+    return clause or _words(name)
 
 
 def _files(path: Path) -> tuple[str, ...]:

@@ -723,7 +723,7 @@ def test_in_a_notebook_a_figure_shows_itself_with_its_description():
     figure = figures.trials(trial_frame('"><script>'))
     shown = figure._repr_html_()
 
-    assert shown.startswith('<img alt="Rates of this trial and others.')
+    assert shown.startswith('<img alt="Rates in this trial and those it cites.')
     assert "<script>" not in shown
 
 

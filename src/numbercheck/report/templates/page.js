@@ -223,10 +223,12 @@
       copy(line, button);
       line.remove();
     }
-    const larger = event.target.closest("button.enlarge");
-    if (larger) {
-      const large = larger.closest("figure").classList.toggle("large");
-      larger.setAttribute("aria-pressed", String(large));
+    const press = event.target.closest("button.enlarge"), drawn = event.target.closest("figure:not(.large) .paper");
+    const enlarge = press || (drawn && drawn.parentNode.querySelector(".enlarge"));
+    if (enlarge && enlarge.offsetParent) {  // a phone, where marks are too small to press
+      enlarge.setAttribute("aria-pressed", String(enlarge.closest("figure").classList.toggle("large")));
+      if (drawn) drawn.scrollLeft = (event.clientX / innerWidth) * (drawn.scrollWidth - drawn.clientWidth);
+      return event.preventDefault();
     }
     const link = event.target.closest("a[href^='#']");
     if (!link) return;
