@@ -48,3 +48,29 @@ def test_its_commands_find_the_slip_and_leave_no_number_open(run, tmp_path):
     for tally in ("1  mismatch", "1  by a method that was chosen to fit", "0  unchecked"):
         assert tally in told
     assert run(report)[0] == 0
+
+
+def test_the_rows_that_a_new_ledger_shows_hold_a_curve_with_its_numbers_at_risk(run, tmp_path):
+    """Copied as they stand, with one number at risk, they let `bounds` count patients by day."""
+    assert run("numbercheck new mine")[0] == 0
+    shown = (tmp_path / "mine" / "README.md").read_text(encoding="utf-8")
+    time, event, six = re.findall(r"^  `(\w+,.*)`$", shown, re.MULTILINE)
+    rows = {
+        "variables": [time, event],
+        "measures": ["enrolled,Patients,count,,,,,,,,patients,,,,,", six],
+        "claims": ["n,Text ¶1,enrolled,n,35,,,,,", "six,Figure 1,pfs_6,at_risk,20,,,,,"],
+    }
+    for name, lines in rows.items():
+        with (tmp_path / "mine" / f"{name}.csv").open("a", encoding="utf-8") as handle:
+            handle.write("\n".join([*lines, ""]))
+
+    assert "pfs_time >= 183: 20 patients" in run("numbercheck bounds 'pfs_time >= 183' mine")[1]
+
+
+def test_a_curve_without_variables_is_told_what_it_lacks(run, tmp_path):
+    """The message names both sources, as `variables.csv` spells them."""
+    for name in ("variables.csv", "bounds.csv"):
+        (tmp_path / "data" / "examples" / "at-risk" / name).unlink()
+    _, told = run("numbercheck conflicts data/examples/at-risk")
+
+    assert "holds the days or the events of OS (sources ADTTE.OS days and ADTTE.OS event)" in told

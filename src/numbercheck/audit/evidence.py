@@ -238,7 +238,8 @@ class Evidence:
             raise MissingError("the article does not say how the groups were divided")
         if not measure.where.text:
             raise MissingError(
-                "no where says what it compares; counts do not give a comparison of times"
+                "no where in measures.csv says what it compares; counts do not give a comparison "
+                "of times"
             )
         groups = self.ledger.groups(measure.by)
         codes = self.ledger.groups(measure.where) if self.is_category(measure.where) else ()

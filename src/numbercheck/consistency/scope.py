@@ -247,7 +247,7 @@ def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
     if not measure.where.text:
         return "its measure does not say of which variable it is (where)"
     if variable is None or not is_whole(variable):
-        return f"{measure.where.text} is no variable of whole numbers"
+        return f"{measure.where.text} is no variable of whole numbers (type integer, with values)"
     if printed_unit(ledger, measure) is None:
         return f"{measure.unit} cannot be told from the unit of {variable.variable}"
     method = ledger.method(measure)
@@ -257,7 +257,9 @@ def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
 def _unmodeled_curve(ledger: Ledger, measure: Measure) -> str:
     columns = endpoint_columns(ledger, measure.endpoint)
     if not all(columns):
-        return f"no variable holds the days or the events of {measure.endpoint or 'its endpoint'}"
+        end = measure.endpoint or "its endpoint"
+        source = f"ADTTE.{measure.endpoint} days and ADTTE.{measure.endpoint} event"
+        return f"no variable holds the days or the events of {end} (sources {source})"
     if partial := [c for c in columns if ledger.variables[c].evaluable.text]:
         return f"some patients have no value of {' and '.join(partial)}"
     if not is_whole(ledger.variables[columns[0]]):

@@ -13,6 +13,7 @@ from numbercheck.statistics.rounding import format_rounded
 from numbercheck.words import first_of
 
 NAMED = 4  # claims that a line names
+QUOTED = 8  # claims that a sentence quotes
 
 
 def quote(ledger: Ledger, slug: str) -> str:
@@ -33,7 +34,9 @@ def sentence(ledger: Ledger, conflict: Conflict) -> str:
     if len(conflict.claims) == 1:
         return f"this number cannot hold: {numbers}; given what we assumed: {assumed}"
     text = f"these {len(conflict.claims)} numbers cannot hold together"
-    text += f"{_sized(ledger, conflict)}: {numbers}"
+    text += _sized(ledger, conflict)
+    if len(conflict.claims) <= QUOTED:  # wherever the sentence stands, the rows stand below it
+        text += f": {numbers}"
     return f"{text}; given what we assumed: {assumed}" if assumed else text
 
 

@@ -69,6 +69,16 @@ Fill in `measures.csv` and `claims.csv`; the other files may stay empty. Then ru
   alone on its left. A `source` that starts with `assumption` marks what you assume.
 - The parameter `level` of an assumption is the confidence level, 0.95 without one.
 
+## variables.csv: one row per thing that a patient has, for `conflicts` and `bounds`
+
+- `type`: integer with its least and largest value as `values` (18..90), category (A|B), grade,
+  flag or decimal. An event that is only itself needs no row, and `conflicts` says what lacks one.
+- A survival curve needs its days, up to the longest follow-up, and its event:
+  `pfs_time,Days to progression or death,integer,1..1096,days,,ADTTE.PFS days`
+  `pfs_event,Progression or death,flag,,,,ADTTE.PFS event`
+- The numbers at risk below it are claims with the statistic `at_risk`, one measure for each time:
+  `pfs_6,PFS at 6 months,survival,,,,,PFS,182.6,,%,,,,,`
+
 ## digitized.csv: one row per survival curve read off a figure
 
 - `curve`: a slug; `locus`: which figure; `endpoint`, `among`: whose curve; `file`: a CSV file here

@@ -10,9 +10,10 @@ from tiny_trials import A, claim, keyed, measure
 
 from companion.project import ROOT
 from numbercheck.consistency import document
+from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.solving import within
-from numbercheck.consistency.words import tell_sizes
+from numbercheck.consistency.words import sentence, tell, tell_sizes
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
@@ -165,6 +166,17 @@ def test_after_the_time_of_a_command_no_model_is_built(monkeypatch, each):
 
     assert len(rows) > 100
     assert all(row.kept is None for row in rows)
+
+
+def test_a_conflict_of_many_numbers_lists_each_once(tmp_path):
+    """Ninety numbers in one sentence, and again below it, are read by nobody."""
+    folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "many")
+    ledger = read_ledger(folder)
+    few, many = (Conflict(tuple(ledger.claims)[:n], (), False) for n in (3, 12))
+
+    assert sentence(ledger, few).count(" prints ") == 3
+    assert sentence(ledger, many).startswith("these 12 numbers cannot hold together")
+    assert tell(ledger, many).count(" prints ") == 12
 
 
 def test_a_ledger_with_nothing_to_ask_says_how_to_ask(tmp_path):
