@@ -50,6 +50,15 @@ def test_every_display_of_the_article_is_in_the_crosswalk():
         assert f"| {figure}, " in README
 
 
+def test_the_findings_are_those_of_the_report():
+    """Word for word what the report says first, so that neither can drift."""
+    report = (ROOT / "outputs" / "index.html").read_text(encoding="utf-8")
+    lead = re.search(r'class="lead"[^>]*>(.*?)</p>', report, flags=re.DOTALL)[1]
+    found = README.partition("**What it finds.** ")[2].partition("\n\n")[0]
+
+    assert found.split() == re.sub(r"<[^>]*>", "", lead).split()
+
+
 @pytest.mark.parametrize("page", ["README.md", "data/README.md", "CONTRIBUTING.md"])
 def test_a_file_that_a_page_names_exists(page):
     """Paths in backticks, from the repository; what `make` writes or git ignores is left out."""
