@@ -8,7 +8,7 @@ expected standard error (Agresti, Categorical Data Analysis, 2013, section 1.3).
 
 from math import copysign, erfc, nan, sqrt
 
-from numbercheck.statistics.proportions import exact_binomial
+from numbercheck.statistics.proportions import binomial_chances, exact_binomial
 
 USUAL = ("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald")
 DOUBLED = "-doubled"  # twice the smaller one-sided P value
@@ -37,7 +37,7 @@ def rate_p_value(
         return min(2 * min(sides), 1.0)
     if method in ("exact-binomial", "binomial-mid-p"):
         exact = exact_binomial(k, n, p0, alternative)
-        return exact - _chance(k, n, p0) / 2 if method == "binomial-mid-p" else exact
+        return exact - binomial_chances(n, p0)[k] / 2 if method == "binomial-mid-p" else exact
     rate, gap = k / n if method == "binomial-wald" else p0, k / n - p0
     if method == "binomial-score-cc":
         gap = copysign(max(abs(gap) - 0.5 / n, 0.0), gap)
@@ -46,9 +46,3 @@ def rate_p_value(
     if alternative == "two-sided":
         return erfc(abs(z) / sqrt(2))
     return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
-
-
-def _chance(k: int, n: int, p0: float) -> float:
-    """Probability of exactly ``k`` events."""
-    at_most = exact_binomial(k, n, p0, "less")
-    return at_most - exact_binomial(k - 1, n, p0, "less") if k else at_most

@@ -80,13 +80,13 @@ def exact_binomial(k: int, n: int, p0: float, alternative: str = "two-sided") ->
     require_option("alternative", alternative, ALTERNATIVES)
     if not 0 <= p0 <= 1:
         raise ValueError(f"p0 is {p0!r}; it must be a fraction between 0 and 1")
-    chances = _binomial_chances(n, p0)
+    chances = binomial_chances(n, p0)
     if alternative == "two-sided":
         return min(fsum(chance for chance in chances if chance <= chances[k] * TIE), 1.0)
     return min(fsum(chances[: k + 1] if alternative == "less" else chances[k:]), 1.0)
 
 
-def _binomial_chances(n: int, p0: float) -> list[float]:
+def binomial_chances(n: int, p0: float) -> list[float]:
     """Probability of each count, by its ratio to that of the likeliest."""
     mode = min(int((n + 1) * p0), n)
     chances = [0.0] * mode + [1.0] + [0.0] * (n - mode)

@@ -22,3 +22,10 @@ def test_every_test_agrees_with_r():
             assert isnan(p), row
         else:
             assert p == pytest.approx(float(row["p_value"]), rel=1e-9, abs=1e-12), row
+
+
+def test_half_of_the_observed_outcome_is_never_more_than_p():
+    """R's dbinom(21, 40, 0.05) is 2.4e-17, lost where 1 is subtracted from 1."""
+    p = rate_p_value(21, 40, 0.05, "binomial-mid-p")
+
+    assert p == pytest.approx(1.293091e-17, rel=1e-6)
