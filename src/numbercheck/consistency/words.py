@@ -51,7 +51,8 @@ def _sized(ledger: Ledger, conflict: Conflict) -> str:
 
 def tell(ledger: Ledger, conflict: Conflict) -> str:
     """A conflict for a terminal: the sentence, the rows, and what was certified."""
-    lines = [sentence(ledger, conflict)]
+    said = sentence(ledger, conflict)
+    lines = [f"{said.partition(': ')[0]}:" if len(conflict.claims) > 1 else said]
     names = {s: name_of(source_of(ledger.claims[s]), ledger) for s in conflict.claims}
     lines += [f"  {slug} ({name}): {quote(ledger, slug)}" for slug, name in names.items()]
     lines += [

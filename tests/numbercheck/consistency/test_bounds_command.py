@@ -168,7 +168,7 @@ def test_after_the_time_of_a_command_no_model_is_built(monkeypatch, each):
     assert all(row.kept is None for row in rows)
 
 
-def test_a_conflict_of_many_numbers_lists_each_once(tmp_path):
+def test_a_conflict_lists_each_number_once(tmp_path):
     """Ninety numbers in one sentence, and again below it, are read by nobody."""
     folder = shutil.copytree(EXAMPLES / "two-arm", tmp_path / "many")
     ledger = read_ledger(folder)
@@ -176,6 +176,7 @@ def test_a_conflict_of_many_numbers_lists_each_once(tmp_path):
 
     assert sentence(ledger, few).count(" prints ") == 3
     assert sentence(ledger, many).startswith("these 12 numbers cannot hold together")
+    assert tell(ledger, few).count(" prints ") == 3
     assert tell(ledger, many).count(" prints ") == 12
 
 

@@ -81,14 +81,20 @@ def test_a_conflict_that_no_number_shows_alone_is_among_the_findings(tmp_path):
     (tmp_path / "claims.csv").write_text(
         "\n".join(["claim,locus,measure,statistic,printed", *rows, ""])
     )
+    (tmp_path / "article.json").write_text('{"title": "A trial"}')
     told = report(str(tmp_path), cwd=tmp_path)
-    overview = text_of(part((tmp_path / "report.html").read_text(encoding="utf-8"), "overview"))
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    overview, consistency = (text_of(part(html, name)) for name in ("overview", "consistency"))
 
     assert told.returncode == 0
     assert "inconsistent These 3 numbers cannot hold together among 35 patients" in " ".join(
         overview.split()
     )
     assert "No printed number was contradicted" not in overview
+    assert "checked against each other A trial" in overview
+    assert "A trial. ." not in text_of(html)
+    assert "Results prints 20" not in consistency  # the rows below the sentence show it
+    assert re.search("hold together among 35 patients: .*20 a, number Results", consistency)
 
 
 def test_a_draft_never_says_that_all_of_its_numbers_were_taken_together(tmp_path):
