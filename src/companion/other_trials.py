@@ -60,7 +60,8 @@ def _published(measure: Measure, rate: Rate, ledger: Ledger) -> tuple[str, str, 
     """What a count is compared with: in words, its measure and statistic, and the rate."""
     if rate.claim:
         cited = ledger.claims[rate.claim]
-        return cited.printed, cited.measure, cited.statistic, rate.text
+        printed = f"{cited.printed.removesuffix('%')}%"  # of 2–10%, the lower end is printed as 2
+        return printed, cited.measure, cited.statistic, rate.text
     row = next(r for r in ledger.comparators if r.claim == measure.against)
     return f"{row.percent}% in {_trial(row)}", "", "", f"{row.n} of {row.N}"
 

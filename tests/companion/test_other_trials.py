@@ -1,0 +1,14 @@
+"""What the notebooks compare with the numbers of other trials."""
+
+from companion.other_trials import compared
+from companion.project import ROOT
+from numbercheck.ledger.reading import read_ledger
+
+
+def test_each_end_of_a_cited_range_is_a_percentage():
+    """The article prints 2–10%, so its lower end has no sign of its own."""
+    ledger = read_ledger(ROOT / "data" / "published")
+    claimed = {"early_deaths_v_intensive": ("Deaths", "early_deaths", 0)}
+    rows = compared(claimed, 35, ledger)
+
+    assert set(rows["claim"]) == {"Deaths: lower than 2%", "Deaths: lower than 10%"}
