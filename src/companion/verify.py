@@ -17,6 +17,7 @@ from companion.results import Result
 from numbercheck.audit import Verdict, distinct, tally
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
+from numbercheck.ledger.sources import what
 from numbercheck.tables import write_table
 from numbercheck.words import OUTCOMES
 
@@ -138,6 +139,16 @@ def write_verdicts(rows: Sequence[Verdict], path: Path | str) -> None:
     write_table(COLUMNS, ([getattr(row, column) for column in COLUMNS] for row in rows), path)
 
 
+def _told(ledger: Ledger, row: Verdict) -> str:
+    """A finding in one line, in the words of the ledger where it is an expected one."""
+    claim, known = ledger.claims[row.claim], ledger.expected_findings.get(row.claim)
+    why = known.reason if known and known.reason else row.reason
+    said = f"prints {row.printed} for {what(claim, ledger)}"
+    if claim.verbal:
+        said = f"claims P {row.printed} for {ledger.measures[claim.measure].label}"
+    return f"  {row.locus} {said}: {why}"
+
+
 def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:
     """Counts and findings, in words for a terminal."""
     counts = tally(rows)
@@ -149,7 +160,7 @@ def summary(ledger: Ledger, rows: Sequence[Verdict]) -> str:
             numbers = f" ({facts} different numbers)" if basis == "arithmetic" else ""
             lines.append(f"{counts[verdict, basis]:5d}  {text}{numbers * (verdict == 'match')}")
     findings = [row for row in rows if row.verdict == "mismatch"]
-    lines += [f"  {row.locus} prints {row.printed}: {row.reason}" for row in findings]
+    lines += [_told(ledger, row) for row in findings]
     if findings and all(row.claim in ledger.expected_findings for row in findings):
         lines.append("These are the findings that are expected of this article.")
     return "\n".join(lines)

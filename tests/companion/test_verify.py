@@ -268,10 +268,12 @@ def test_the_summary_says_when_the_findings_are_the_expected_ones():
     rows = list(judged(book).values())
 
     known = replace(
-        book, expected_findings={"response_percent": ExpectedFinding("", "mismatch", "")}
+        book,
+        expected_findings={"response_percent": ExpectedFinding("", "mismatch", "a cut-off digit")},
     )
 
     assert summary(known, rows).endswith("are expected of this article.")
+    assert "prints 45% for response, percentage: a cut-off digit\n" in summary(known, rows)
     assert "expected" not in summary(book, rows)
 
 
