@@ -133,8 +133,14 @@ class Bounds(Asking):
         if whole.low != whole.high or not whole.low or (part.low, part.high) == (0, whole.low):
             return None
         limits, n = limits_of(self.ledger, measure), int(whole.low)
-        ends = [percent_or_limit(int(k), n, name, limits) for k in (part.low, part.high)]
-        return replace(part, low=min(ends), high=max(ends), unit="%")
+
+        def told(*counts: float) -> tuple[float, float]:
+            values = [percent_or_limit(int(k), n, name, limits) for k in counts]
+            return min(values), max(values)
+
+        low, high = told(part.low, part.high)
+        reached = part.reached and told(*part.reached)
+        return replace(part, low=low, high=high, reached=reached, unit="%")
 
     def _part_of(self, where: Expression, among: Expression) -> tuple[Bound, Bound]:
         """Bound a count and its population, which all statistics of a count are read off."""
@@ -229,7 +235,11 @@ class Bounds(Asking):
         known = self._falling[what, measure.endpoint, measure.among.text]
         label = f"{named(measure)} {what} on day {day}"
         if day not in known and self.are_many(reads(self.ledger, measure)):
-            known[day] = self.between(replace(asked, label=label), value, unit)
+            bound = self.between(replace(asked, label=label), value, unit)
+            is_found = bound.certified or bound.reached or what != "survival"
+            if not (is_found or self.at_risk(measure, 0).high):  # nobody is in this curve
+                raise UndefinedError(label)
+            known[day] = bound
         if day not in known:
             model, rows = self.time_part(measure)
             earlier = known.get(max((d for d in known if d < day), default=-1))

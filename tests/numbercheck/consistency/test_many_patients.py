@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from tiny_trials import claim, keyed, measure
 
-from numbercheck.consistency import UndecidedError, conflicts, search, solving, structure
+from numbercheck.consistency import Bound, UndecidedError, conflicts, search, solving, structure
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import within
+from numbercheck.consistency.solving import UndefinedError, within
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Variable
@@ -211,3 +211,31 @@ def test_a_count_by_age_and_time_is_found_beside_a_printed_median_age():
     found = pd.DataFrame(asked.witness(asked.rows))
     assert ((found.age >= 65) & (found.os <= 60)).sum() == 20
     assert 60.5 <= found.age.median() <= 61.5
+
+
+def test_nobody_has_no_survival_among_many_patients():
+    """With no woman printed, women have no estimate; 0 of them are at risk."""
+    woman = Variable("woman", "Woman", "flag", "", "", Expression(""), "")
+    curve = measure("women_year", "survival", among="woman", endpoint="OS", horizon="365")
+    year = measure("year", "survival", endpoint="OS", horizon="365", unit="%", method="log")
+    about = keyed((measure("all"), measure("women", where="woman"), curve, year))
+    printed = (claim("all", "n", "100"), claim("women", "n", "0"), claim("year", "estimate", "50"))
+    asked = Bounds(Ledger(about, keyed(printed), {}, keyed((*COLUMNS[:2], woman))))
+
+    with pytest.raises(UndefinedError, match="no consistent cohort defines it"):
+        asked.survival(curve, 300)
+    assert asked.at_risk(curve, 300).high == 0
+
+
+def test_a_percentage_says_in_percent_how_near_to_its_ends_cohorts_were_found():
+    """3 of 10 patients are 30 %, where 2 to 4 are proved possible at most."""
+    deaths = measure("deaths", where="died", method="wilson")
+    columns, printed = keyed(COLUMNS[:2]), keyed([claim("all", "n", "10")])
+    about = keyed((measure("all"), deaths))
+    asked = Bounds(Ledger(about, printed, {}, columns), given_up=())
+    part, whole = Bound("", 2, 4, certified=False, reached=(3, 3)), Bound("", 10, 10)
+    asked._parts[deaths.where, deaths.among] = part, whole
+
+    found = asked.statistic(deaths, "percent")
+    assert (found.low, found.high, found.reached) == (20, 40, (30, 30))
+    assert "20 to 40 % (cohorts were found for 30 to 30)" in str(found)
