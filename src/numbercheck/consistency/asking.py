@@ -172,12 +172,16 @@ class Asking:
         question = reads(self.ledger, measure)
         ledger, _ = self._rows(self.ledger, question)
         asked = Between(ledger, self.n, measure, self._times(question)[0])
-        low, high = asked.proved()
+
+        def of(columns: Columns) -> float:
+            return float(value(Cohorts(self.ledger, [columns], self.n)))
+
+        low, high = ends = asked.proved()
         known = self._cohort(question)
-        witnesses = known and tuple(asked.reached(sign, known) for sign in SIGNS)
-        cohorts = [Cohorts(self.ledger, [columns], self.n) for columns in witnesses or ()]
-        taken = [number for cohort in cohorts if isfinite(number := float(value(cohort)))]
-        sharp = len(taken) == len(SIGNS) and all(map(isclose, (low, high), taken))
+        toward = zip(SIGNS, ends, strict=True)
+        witnesses = known and tuple(asked.reached(*end, known, of) for end in toward)
+        taken = [number for number in map(of, witnesses or ()) if isfinite(number)]
+        sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
         near = None if sharp or not taken else (taken[0], taken[-1])
         return Bound(measure.label, low, high, unit, sharp, "", "", witnesses or (), near)
 

@@ -4,9 +4,11 @@ The proof is that of intervals of days. The cohorts are pushed toward each end, 
 are close together, and often equal.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from math import exp
+from itertools import islice
+from math import exp, isclose
 
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.goals import Toward
@@ -22,7 +24,7 @@ from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 
 SEEDS = range(2)  # starts that are tried for each end
-SECONDS = 2.0  # of the solver's work, for a proved end
+SECONDS = 1.0  # of the solver's work, for a proved end
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,25 @@ class Between:
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
 
-    def reached(self, sign: int, known: Columns) -> Columns:
+    def reached(
+        self, sign: int, end: float, known: Columns, value: Callable[[Columns], float]
+    ) -> Columns:
         """A cohort, checked outside the solver, near the largest value for 1, the least for -1.
 
-        It is sought from a cohort that satisfies the rows, and is that one where none is found.
+        Each start seeks one from the farthest cohort so far, at first that which is known, until
+        one has the proved end.
         """
         rules = (a for a, rule in self.ledger.assumptions.items() if rule.expression.text)
         rows = [*self.ledger.claims, *rules]
-        toward = Toward(self.measure, sign, known)
-        made = cohorts(self.ledger, self.n, [self._question], SEEDS, toward=toward)
-        with suppress(UndecidedError):
-            fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
-            return next(fitting, known)
-        return known
+        farthest, reach = known, value(known)
+        for seed in SEEDS:
+            if isclose(reach, end):
+                break
+            toward = Toward(self.measure, sign, farthest)
+            made = cohorts(self.ledger, self.n, [self._question], [seed], toward=toward)
+            with suppress(UndecidedError):
+                fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
+                for columns in islice(fitting, 1):
+                    if sign * (value(columns) - reach) > 0:
+                        farthest, reach = columns, value(columns)
+        return farthest
