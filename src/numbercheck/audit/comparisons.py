@@ -73,7 +73,7 @@ class PTest(NamedTuple):
 
     def fits(self, printed: Printed) -> list[bool]:
         """Whether each of its values could have been printed so."""
-        return [printed.admits(p) for p in self.values]
+        return [printed.admits_computed(p) for p in self.values]
 
     def candidate(self, printed: Printed, fit: Callable = any) -> Candidate:
         """The test as a candidate, which fits where any of its values does."""

@@ -118,9 +118,11 @@ class Printed:
     def admits_computed(self, value: float) -> bool:
         """Whether a program that multiplies and adds in binary could have printed ``value`` so.
 
-        At a tie its last bit decides, so 0.375 of a product prints as 37 % or 38 %.
+        At a tie its last bit decides, so 0.375 of a product prints as 37 % or 38 %. It decides
+        nothing beside a relation: 0.05 is not less than 0.05.
         """
-        return any(self.admits(x) for x in (value, value * (1 - SLACK), value * (1 + SLACK)))
+        near = (value, value * (1 - SLACK), value * (1 + SLACK))
+        return any(map(self.admits, near if self.relation == "=" else near[:1]))
 
     def admits_quotient(self, value: Number) -> bool:
         """Whether a program that divides in binary could have printed ``value`` so.

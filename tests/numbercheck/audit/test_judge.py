@@ -407,3 +407,18 @@ def test_another_trial_may_be_compared_by_a_test_that_is_a_last_resort(
 
     assert found.verdict == verdict, found.reason
     assert says in found.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "young", "printed", "verdict"),
+    [
+        ((3, 7), (0, 3), "0.47", "match"),
+        ((3, 7), (0, 3), "0.48", "match"),
+        ((3, 7), (0, 3), "0.49", "mismatch"),
+        ((3, 3), (0, 3), "<0.1", "mismatch"),
+        ((3, 3), (0, 3), "0.1", "match"),
+    ],
+)
+def test_a_p_value_at_a_tie_may_be_printed_either_way(old, young, printed, verdict):
+    """Fisher's P is 19/40, which binary numbers make a little less, or 1/10, not less than 0.1."""
+    assert by_age(old, young, printed, method="fisher").verdict == verdict
