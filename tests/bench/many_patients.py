@@ -16,6 +16,7 @@ from numbercheck.consistency import UndecidedError, conflicts, reconstruct
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.questions import curves
 from numbercheck.consistency.scope import named
+from numbercheck.consistency.search import MANY
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -32,6 +33,7 @@ MOST = {  # seconds that each may take
     "bound": 5,
 }
 GAP, POINTS = 1.0, 0.5  # between ends proved and reached: % of all patients, points of survival
+FROM = 280  # patients from which the gap is promised; up to MANY there is none
 MEMORY = 600
 Taken = dict[str, dict[int, float]]
 
@@ -134,8 +136,16 @@ def _gaps(name: str, ledger: Ledger) -> Iterator[Row]:
         day = _half(curve)
         about = f"{named(curve)}, {name} patients"
         gap = 100 * _gap(asked.at_risk(curve, day + 1)) / asked.n
-        yield below(f"gap of patients at risk, {about}", gap, GAP, "%")
-        yield below(f"gap of survival, {about}", _gap(asked.survival(curve, day)), POINTS, "points")
+        yield _promised(f"gap of patients at risk, {about}", gap, asked.n, GAP, "%")
+        gap = _gap(asked.survival(curve, day))
+        yield _promised(f"gap of survival, {about}", gap, asked.n, POINTS, "points")
+
+
+def _promised(what: str, gap: float, n: int, most: float, unit: str) -> Row:
+    """A gap, of which something is promised for few patients and for many."""
+    if n <= MANY:
+        return Row(what, f"{gap:.3g} {unit}", "0", gap == 0)
+    return below(what, gap, most, unit) if n >= FROM else Row(what, f"{gap:.3g} {unit}")
 
 
 def _gap(bound: Bound) -> float:
