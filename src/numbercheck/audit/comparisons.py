@@ -18,8 +18,8 @@ from numbercheck.statistics.rounding import Printed, format_rounded
 
 LARGE_TESTS = ("chi2", "g", "trend", "kruskal-wallis")  # of more than two groups or categories
 UNCONDITIONAL = ("boschloo", "barnard")
-RARE = ("chi2-n-1", "fisher-doubled", "mid-p-doubled")
-SLOW = (*UNCONDITIONAL, *RARE)  # some take long, some are rare: a last resort
+RARE_TESTS = ("chi2-n-1", "fisher-doubled", "mid-p-doubled")
+SLOW = (*UNCONDITIONAL, *RARE_TESTS)  # some take long, some are rare: a last resort
 MOST_EXACT = 20  # larger tables whose exact test is made, a last resort as well
 QUICK = ("fisher", "chi2", "chi2-yates", "g", "mid-p")
 PAIRED = ("mcnemar-exact", "mcnemar", "mcnemar-cc")

@@ -5,8 +5,10 @@ from math import ceil, isnan, log
 
 from numbercheck.audit.comparisons import (
     QUICK,
+    RARE_TESTS,
     SIDES,
     SLOW,
+    UNCONDITIONAL,
     Comparison,
     PTest,
     Rate,
@@ -17,6 +19,7 @@ from numbercheck.audit.comparisons import (
 )
 from numbercheck.audit.evidence import Count, Evidence, MissingError, Table, possible_counts
 from numbercheck.ledger.rows import Claim, Comparator, Measure
+from numbercheck.statistics.contingency import MOST_UNCONDITIONAL
 from numbercheck.statistics.fixed_rate import DOUBLED, RARE, USUAL, rate_p_value
 from numbercheck.statistics.proportions import interval
 
@@ -81,9 +84,11 @@ def _two_groups(
         for k in count.values:
             tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]
             against += [Rate(f"{span} of {n}", claim.claim)] * len(others)
-    tests = table_tests(tables, QUICK + SLOW * slow)
+    are_many = sum(count for table in tables for row in table for count in row) > MOST_UNCONDITIONAL
+    tests = table_tests(tables, QUICK + (RARE_TESTS if are_many else SLOW) * slow)
     every = [t for t in tests if len(t.values) == len(tables)]
-    return [t._replace(against=tuple(against)) for t in every], too_long(tables, tests)
+    left_out = UNCONDITIONAL if are_many else ()
+    return [t._replace(against=tuple(against)) for t in every], left_out
 
 
 def _source(claim: Claim, evidence: Evidence) -> Comparator | None:

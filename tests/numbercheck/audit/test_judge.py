@@ -422,3 +422,11 @@ def test_another_trial_may_be_compared_by_a_test_that_is_a_last_resort(
 def test_a_p_value_at_a_tie_may_be_printed_either_way(old, young, printed, verdict):
     """Fisher's P is 19/40, which binary numbers make a little less, or 1/10, not less than 0.1."""
     assert by_age(old, young, printed, method="fisher").verdict == verdict
+
+
+def test_tests_that_take_long_are_left_out_of_many_possible_counts_of_another_trial():
+    """37 % of 1,000 are ten counts: 14 seconds by Boschloo's and Barnard's tests."""
+    found = against_another_trial((33, 100), "0.9", "37%", ("", 1000))
+
+    assert found.kind == "depends-on-test"
+    assert "Boschloo's test or Barnard's test, too slow to try" in found.reason
