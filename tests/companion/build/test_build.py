@@ -222,14 +222,6 @@ def test_a_notebook_that_does_not_say_where_it_writes_is_refused(tmp_path):
         declared(tmp_path / "a.ipynb")
 
 
-def test_parameters_reach_the_notebooks_and_the_report_of_what_ran(small):
-    """The printed method is the one that was asked for."""
-    rebuilt(small, parameters={"interval_method": "jeffreys"})
-    shown = json.dumps(small.executed("4-survival"))
-
-    assert "jeffreys\\n" in shown
-
-
 # --- what a build makes
 
 
@@ -254,15 +246,6 @@ def test_a_finding_that_nobody_expected_is_drift(built):
     (line,) = build(built.request(), Heard()).drift
 
     assert line.startswith("new finding: Abstract, response_percent prints 94%")
-
-
-def test_an_expected_finding_that_is_gone_is_drift(small):
-    """The ledger's list of findings is held both ways."""
-    ledger(small.published, expected=("response_percent",))
-
-    assert build(small.request(), Heard()).drift == (
-        "expected finding is gone: response_percent (known)",
-    )
 
 
 def test_two_notebooks_cannot_give_one_number_two_values(built):
@@ -309,20 +292,29 @@ def test_new_prose_is_shown_without_a_run(built):
     assert content(built.output)["index.html"].count(b"Better prose.") > 0
 
 
-@pytest.mark.parametrize(
-    ("file", "why"), [("cohort/adsl.csv", "cohort"), ("published/claims.csv", "ledger")]
-)
-def test_new_data_run_everything(built, file, why):
-    """Every notebook reads the patients and the ledger."""
-    path = built.output.parent / file
+def test_new_patients_run_everything(built):
+    """Every notebook reads them, and a byte makes another file."""
+    path = built.cohort / "adsl.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
-    assert rebuilt(built).ran() == dict.fromkeys(NOTEBOOKS, f"changed: {why}")
+    assert rebuilt(built).ran() == dict.fromkeys(NOTEBOOKS, "changed: cohort")
 
 
-def test_another_parameter_runs_what_was_not_run_with_it(built):
-    """Going back to the first values runs nothing: its runs are kept."""
-    assert set(rebuilt(built, parameters={"level": "0.9"}).ran()) == set(NOTEBOOKS)
+def test_a_new_ledger_runs_everything_and_an_expected_finding_that_is_gone_is_drift(built):
+    """Every notebook reads it; its list of findings is held both ways."""
+    ledger(built.published, expected=("response_percent",))
+    path, heard = built.published / "claims.csv", Heard()
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    drift = build(built.request(), heard).drift
+
+    assert heard.ran() == dict.fromkeys(NOTEBOOKS, "changed: ledger")
+    assert drift == ("expected finding is gone: response_percent (known)",)
+
+
+def test_another_parameter_reaches_the_notebooks_and_runs_what_was_not_run_with_it(built):
+    """The method shown is the one asked for; going back runs nothing, its runs are kept."""
+    assert set(rebuilt(built, parameters={"interval_method": "jeffreys"}).ran()) == set(NOTEBOOKS)
+    assert "jeffreys\\n" in json.dumps(built.executed("4-survival"))
     assert rebuilt(built).ran() == {}
 
 
@@ -757,23 +749,18 @@ def test_an_executed_notebook_tells_nothing_of_machine_day_or_place(rich):
     assert all(set(cell["metadata"]) <= {"tags"} for cell in book["cells"])
 
 
-def test_what_a_user_runs_at_start_does_not_run_in_a_notebook(small, tmp_path, monkeypatch):
-    """Settings of IPython and matplotlib are the reader's own, outputs are not."""
+def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(rich, tmp_path):
+    """In a process of its own with what usually makes outputs differ.
+
+    So would what a user lets IPython run at start, and settings of matplotlib.
+    """
+    other = enriched(tmp_path / "a much longer name")
     start = tmp_path / "ipython" / "profile_default" / "startup"
     start.mkdir(parents=True)
     (start / "mine.py").write_text("raise SystemExit", "utf-8")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setenv("MPLBACKEND", "no such backend")
-    small.change("3-safety", '"level"', '"import matplotlib.pyplot"')
-
-    assert set(rebuilt(small).ran()) == set(NOTEBOOKS)
-
-
-def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(rich, tmp_path):
-    """In a process of its own with what usually makes outputs differ."""
-    other = enriched(tmp_path / "a much longer name")
     differing = {"LC_ALL": PLAIN_LOCALE, "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}
-    status, told = command(other, jobs=1, **differing)
+    settings = {"IPYTHONDIR": str(tmp_path / "ipython"), "MPLBACKEND": "no such backend"}
+    status, told = command(other, jobs=1, **differing, **settings)
 
     assert status == 0, told
     assert content(other.output) == content(rich.output)
