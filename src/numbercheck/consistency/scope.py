@@ -176,12 +176,14 @@ class Scope:
 def reads(ledger: Ledger, measure: Measure) -> Question:
     """Expressions that a measure reads together; of a curve also its days and events.
 
+    Of a category that makes groups each group is read, since its name alone tells none apart.
     An average is of those who have a value, so what says who has one is read with it.
     """
     averaged = ledger.variables.get(measure.where.text) if measure.kind == "quantity" else None
     evaluable = (averaged.evaluable,) if averaged else ()
     endpoint = filter(None, endpoint_columns(ledger, measure.endpoint) if measure.endpoint else ())
-    return (measure.where, measure.among, measure.by, *evaluable, *map(Expression, endpoint))
+    groups = ledger.groups(measure.by) if measure.by.text else ()
+    return (measure.where, measure.among, *groups, *evaluable, *map(Expression, endpoint))
 
 
 def followed(ledger: Ledger, measure: Measure) -> Expression:

@@ -439,3 +439,17 @@ def test_an_average_in_months_at_a_tie_may_be_printed_either_way(told):
     asked = replace(ledger(about, printed, columns), assumptions=keyed([month]))
 
     assert conflicts(asked) is None
+
+
+@pytest.mark.parametrize(("by", "printed"), [("arm", "0.08"), ('arm == "A"', "0.08")])
+def test_groups_may_be_compared_by_how_long_patients_were_followed(by, printed):
+    """One patient in A past day 99 and two in B before it: chi-squared 3, P = 0.083."""
+    about = [
+        measure("all"),
+        measure("late", "comparison", "os >= 99", by=by, family="test"),
+        measure("os", "survival", endpoint="OS", horizon="342", family="curve"),
+    ]
+    told = [("all", "n", "3"), ("late", "p_value", printed), ("os", "estimate", "33")]
+
+    assert conflicts(ledger(about, told, (ARM, *LONG))) is None
+    assert conflicts(ledger(about, [told[0], ("late", "p_value", "0.07"), told[2]], (ARM, *LONG)))
