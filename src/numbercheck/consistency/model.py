@@ -198,7 +198,7 @@ class Model(Structure):
         """A small model of the rows that only count patients, which limits the size of tables."""
         asked = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
         static = [tuple(e for e in read if not self.scope.is_timed(e)) for read in asked]
-        return Model(counted_only(self.ledger, self.scope), self.n, static)
+        return Model(counted_only(self.scope), self.n, static)
 
     def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:
         """Smallest or largest value of a count, or an end beyond it that the solver proved."""
@@ -244,19 +244,15 @@ class Model(Structure):
         return range(low, high + 1)
 
 
-def counted_only(ledger: Ledger, scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:
+def counted_only(scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:
     """Ledger with the rows that only count patients, without times."""
-    measures = ledger.measures
-    kept = [
-        claim
-        for claim in scope.claims
-        if measures[claim.measure].kind == "count"
-        and claim.statistic in statistics
-        and not scope.is_timed(*reads(ledger, measures[claim.measure]))
-    ]
-    rules = ledger.assumptions.items()
-    static = {name: rule for name, rule in rules if not scope.is_timed(rule.expression)}
-    return replace(ledger, claims={c.claim: c for c in kept}, assumptions=static)
+    static, measures = scope.untimed, scope.ledger.measures
+    counted = {
+        name: claim
+        for name, claim in static.claims.items()
+        if measures[claim.measure].kind == "count" and claim.statistic in statistics
+    }
+    return replace(static, claims=counted)
 
 
 def possible_sizes(ledger: Ledger) -> range:
@@ -269,6 +265,6 @@ def possible_sizes(ledger: Ledger) -> range:
     InfeasibleError
         If there are none.
     """
-    counted = counted_only(ledger, Scope(ledger), ("n", "N", "percent"))
+    counted = counted_only(Scope(ledger), ("n", "N", "percent"))
     model = Model(counted, MOST_PATIENTS, is_open=True)
     return model.extremes(model.size)

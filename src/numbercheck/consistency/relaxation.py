@@ -6,12 +6,11 @@ has no solution no cohort satisfies the rows; where it has one, there may still 
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from math import log, sinh
 
 from numbercheck.consistency.conditions import timeless
 from numbercheck.consistency.model import Model
-from numbercheck.consistency.scope import Question, Scope, reads
+from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds
 from numbercheck.consistency.tabulated import (
@@ -37,21 +36,14 @@ def untimed(ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> Model:
         If claims contradict each other before any search.
     """
     scope = Scope(ledger, extra)
-    kept = {c.claim: c for c in scope.claims if not is_timed(c, ledger, scope)}
-    static = {k: a for k, a in ledger.assumptions.items() if not scope.is_timed(a.expression)}
     times = set(scope.times)
     told = (ast.unparse(node) for e in scope.linked for node in timeless(e, times))
     groups = [tuple(map(Expression, (*scope.links, *told))), *scope.questions]
     asked = [g for g in groups if not scope.is_timed(*g)]
-    model = Model(replace(ledger, claims=kept, assumptions=static), n, asked)
+    model = Model(scope.untimed, n, asked)
     for curve in curves(ledger, scope):
         _require_events(model, ledger, *curve)
     return model
-
-
-def is_timed(claim: Claim, ledger: Ledger, scope: Scope) -> bool:
-    """Whether a claim reads a column of times."""
-    return scope.is_timed(*reads(ledger, ledger.measures[claim.measure]))
 
 
 def curves(ledger: Ledger, scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:

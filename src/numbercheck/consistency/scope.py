@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from math import ceil, prod
 
@@ -171,6 +172,15 @@ class Scope:
     def is_timed(self, *expressions: Expression) -> bool:
         """Whether one of some expressions reads a time."""
         return any(set(e.names) & set(self.times) for e in expressions)
+
+    @cached_property
+    def untimed(self) -> Ledger:
+        """Ledger with the rows that read no time."""
+        measures, rules = self.ledger.measures, self.ledger.assumptions.items()
+        read = {c.claim: reads(self.ledger, measures[c.measure]) for c in self.claims}
+        claims = {c.claim: c for c in self.claims if not self.is_timed(*read[c.claim])}
+        static = {name: rule for name, rule in rules if not self.is_timed(rule.expression)}
+        return replace(self.ledger, claims=claims, assumptions=static)
 
 
 def reads(ledger: Ledger, measure: Measure) -> Question:
