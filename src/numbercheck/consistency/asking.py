@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isclose, isfinite
+from math import isclose, isfinite, nan
 from random import Random
 
 from ortools.sat.python import cp_model
@@ -176,11 +176,11 @@ class Asking:
         def of(columns: Columns) -> float:
             return float(value(Cohorts(self.ledger, [columns], self.n)))
 
-        low, high = ends = asked.proved()
         known = self._cohort(question)
-        toward = zip(SIGNS, ends, strict=True)
-        witnesses = known and tuple(asked.reached(*end, known, of) for end in toward)
-        taken = [number for number in map(of, witnesses or ()) if isfinite(number)]
+        witnesses = known and tuple(asked.reached(sign, known, of) for sign in SIGNS)
+        taken = [*map(of, witnesses or ())]
+        low, high = ends = [*map(asked.proved, SIGNS, taken or (nan, nan))]
+        taken = [*filter(isfinite, taken)]
         sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
         near = None if sharp or not taken else (taken[0], taken[-1])
         return Bound(measure.label, low, high, unit, sharp, "", "", witnesses or (), near)

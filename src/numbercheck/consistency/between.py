@@ -7,8 +7,9 @@ are close together, and often equal.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from math import exp, isclose
+from math import exp, nan
 
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.goals import Toward
@@ -24,7 +25,7 @@ from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 
 SEEDS = range(2)  # starts that are tried for each end
-SECONDS = 1.0  # of the solver's work, for a proved end
+SECONDS = 0.5  # of the solver's work, for a proved end
 
 
 @dataclass(frozen=True)
@@ -56,40 +57,49 @@ class Between:
         time, _ = endpoint_columns(self.ledger, self.measure.endpoint)
         return (*read, Expression(f"{time} <= {self.measure.horizon}"))
 
-    def proved(self) -> tuple[float, float]:
-        """Ends beyond which no cohort has a value; survival in percent.
+    def _limit(self, sign: int) -> float:
+        """The largest value that there is, for 1, or the least."""
+        most = self.n if self.measure.kind == "count" else 100
+        return most if sign > 0 else 0
+
+    @cached_property
+    def _intervals(self) -> Intervals:
+        return Intervals(self.ledger, self.n, [self._question], [self.measure])
+
+    def proved(self, sign: int, taken: float = nan) -> float:
+        """An end beyond which no cohort has a value; survival in percent.
+
+        Nothing is asked where a cohort is known to have ``taken`` the limit.
 
         Raises
         ------
         UndefinedError
-            If no cohort has one.
+            If no cohort has a value.
         """
+        limit = self._limit(sign)
+        if taken == limit:
+            return limit
         try:
-            intervals = Intervals(self.ledger, self.n, [self._question], [self.measure])
             if self.measure.kind == "count":
-                total = intervals.count(self.measure.where, self.measure.among)
-                return intervals.model.ends(total, SECONDS)
-            curve, day = intervals.curve(self.measure), int(self.measure.horizon)
-            low, high = curve.log_survival(day, SECONDS)
-            return 100 * exp(low / UNIT), 100 * exp(min(high, 0) / UNIT)
+                total = self._intervals.count(self.measure.where, self.measure.among)
+                return self._intervals.model.extreme(total, sign > 0, SECONDS)
+            curve, day = self._intervals.curve(self.measure), int(self.measure.horizon)
+            return 100 * exp(min(curve.log_survival(day, sign > 0, SECONDS), 0) / UNIT)
         except UndecidedError:
-            return 0, self.n if self.measure.kind == "count" else 100
+            return limit
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
 
-    def reached(
-        self, sign: int, end: float, known: Columns, value: Callable[[Columns], float]
-    ) -> Columns:
+    def reached(self, sign: int, known: Columns, value: Callable[[Columns], float]) -> Columns:
         """A cohort, checked outside the solver, near the largest value for 1, the least for -1.
 
-        Each start seeks one from the farthest cohort so far, at first that which is known, until
-        one has the proved end.
+        Each start seeks one from the farthest cohort so far, at first that which is known.
         """
         rules = (a for a, rule in self.ledger.assumptions.items() if rule.expression.text)
         rows = [*self.ledger.claims, *rules]
         farthest, reach = known, value(known)
         for seed in SEEDS:
-            if isclose(reach, end):
+            if reach == self._limit(sign):
                 break
             toward = Toward(self.measure, sign, farthest)
             made = cohorts(self.ledger, self.n, [self._question], [seed], toward=toward)

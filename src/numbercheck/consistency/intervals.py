@@ -194,11 +194,11 @@ class IntervalCurve:
         if not isinstance(total, int):
             self.model.cp.add_linear_constraint(total, low, high)
 
-    def log_survival(self, day: int, seconds: float) -> tuple[int, int]:
-        """Ends of log S on a day, in ``UNIT``."""
+    def log_survival(self, day: int, largest: bool, seconds: float) -> int:
+        """Least or largest log S on a day, in ``UNIT``."""
         total = sum(self._falls[: self._until(day)])
-        least, most = (self.model.end(total, which, seconds) for which in (False, True))
-        return -most - self._until(day), -least
+        fall = self.model.end(total, not largest, seconds)
+        return -fall if largest else -fall - self._until(day)
 
 
 def _fall(n: int) -> float:
