@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isclose, isfinite, nan
+from math import inf, isclose, isfinite, nan
 from random import Random
 
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.between import Between
 from numbercheck.consistency.conflict_sets import give_up
+from numbercheck.consistency.intervals import AtRisk
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
@@ -23,6 +24,8 @@ from numbercheck.recount import Cohorts
 
 SIGNS = (-1, 1)  # toward the least value, and toward the largest
 Value = Callable[[Cohorts], float]  # of the one cohort there
+Ends = tuple[float, float]
+EVERYWHERE = -inf, inf
 Settled = tuple[Columns | None, Columns | None]  # cohorts that are known to take the two ends
 
 
@@ -105,6 +108,7 @@ class Asking:
         self.given_up = frozenset(chosen)
         self.n = self._search.n
         self._start: list[int] = []
+        self._at_risk: dict[Rows, AtRisk] = {}
 
     def part(self, ledger: Ledger, question: Question) -> tuple[Model, Rows]:
         """Model of the rows that share columns with a question, directly or through others."""
@@ -167,11 +171,17 @@ class Asking:
     def _times(self, question: Question) -> tuple[str, ...]:
         return Scope(self._rows(self.ledger, question)[0], [question]).times
 
-    def between(self, measure: Measure, value: Value, unit: str = "patients") -> Bound:
-        """Bound a count, or survival at a curve's horizon, of many patients."""
+    def between(
+        self, measure: Measure, value: Value, unit: str = "patients", within: Ends = EVERYWHERE
+    ) -> Bound:
+        """Bound a count, or survival at a curve's horizon, of many patients.
+
+        It is known to be ``within`` some ends.
+        """
         question = reads(self.ledger, measure)
-        ledger, _ = self._rows(self.ledger, question)
-        asked = Between(ledger, self.n, measure, self._times(question)[0])
+        ledger, rows = self._rows(self.ledger, question)
+        at_risk = self._at_risk.setdefault(rows, {})
+        asked = Between(ledger, self.n, measure, self._times(question)[0], at_risk)
 
         def of(columns: Columns) -> float:
             return float(value(Cohorts(self.ledger, [columns], self.n)))
@@ -179,7 +189,8 @@ class Asking:
         known = self._cohort(question)
         witnesses = known and tuple(asked.reached(sign, known, of) for sign in SIGNS)
         taken = [*map(of, witnesses or ())]
-        low, high = ends = [*map(asked.proved, SIGNS, taken or (nan, nan))]
+        proved = map(asked.proved, SIGNS, taken or (nan, nan))
+        low, high = ends = [min(max(end, within[0]), within[1]) for end in proved]
         taken = [*filter(isfinite, taken)]
         sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
         near = None if sharp or not taken else (taken[0], taken[-1])

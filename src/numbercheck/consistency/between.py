@@ -13,8 +13,9 @@ from math import exp, nan
 
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.goals import Toward
-from numbercheck.consistency.intervals import Intervals
+from numbercheck.consistency.intervals import AtRisk, Intervals
 from numbercheck.consistency.many_patients import cohorts
+from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.region import UNIT
 from numbercheck.consistency.scope import Question, reads
@@ -42,12 +43,15 @@ class Between:
         What is counted, or the curve up to its horizon.
     time : str
         A column of times, with which what is counted is read.
+    at_risk : dict
+        As for ``Intervals``.
     """
 
     ledger: Ledger
     n: int
     measure: Measure
     time: str
+    at_risk: AtRisk
 
     @property
     def _question(self) -> Question:
@@ -63,8 +67,12 @@ class Between:
         return most if sign > 0 else 0
 
     @cached_property
+    def _kinds(self) -> Kinds:
+        return Kinds(self.ledger, self.n, [self._question])
+
+    @cached_property
     def _intervals(self) -> Intervals:
-        return Intervals(self.ledger, self.n, [self._question], [self.measure])
+        return Intervals(self._kinds, [self.measure], self.at_risk)
 
     def proved(self, sign: int, taken: float = nan) -> float:
         """An end beyond which no cohort has a value; survival in percent.
@@ -102,7 +110,7 @@ class Between:
             if reach == self._limit(sign):
                 break
             toward = Toward(self.measure, sign, farthest)
-            made = cohorts(self.ledger, self.n, [self._question], [seed], toward=toward)
+            made = cohorts(self._kinds, [seed], toward=toward)
             with suppress(UndecidedError):
                 fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
                 for columns in islice(fitting, 1):

@@ -10,15 +10,14 @@ from functools import partial
 from math import asinh, ceil, floor, log, sinh
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from numbercheck.consistency.candidates import days_printed, select
 from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
-from numbercheck.consistency.relaxation import curves, untimed
-from numbercheck.consistency.scope import Question, Scope, followed
+from numbercheck.consistency.relaxation import curves
+from numbercheck.consistency.scope import followed
 from numbercheck.consistency.tabulated import (
     Limits,
     counts,
@@ -27,14 +26,13 @@ from numbercheck.consistency.tabulated import (
     survival_claims,
 )
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 
 SECONDS = 0.5  # of the solver's work, for one end of a number at risk
 FINE = 10**6  # steps of a slope
 FAR = 10**18
-Total = cp_model.LinearExprT
+AtRisk = dict[tuple[str, str, bool], dict[int, int]]
 
 
 class Intervals(IntervalCells):
@@ -42,10 +40,13 @@ class Intervals(IntervalCells):
 
     Parameters
     ----------
-    ledger, n, extra
-        As for ``Structure``.
+    kinds : Kinds
+        Kinds of patients; what is said here is added to their model.
     asked : iterable of Measure
         Among them curves that may not be printed.
+    at_risk : dict, optional
+        By curve, end and day, what is known of numbers at risk under the same rows; what is
+        found is added.
 
     Raises
     ------
@@ -54,10 +55,14 @@ class Intervals(IntervalCells):
     """
 
     def __init__(
-        self, ledger: Ledger, n: int, extra: Iterable[Question], asked: Iterable[Measure] = ()
+        self,
+        kinds: Kinds,
+        asked: Iterable[Measure] = (),
+        at_risk: AtRisk | None = None,
     ) -> None:
-        self.ledger, self.n, self.model = ledger, n, untimed(ledger, n, extra)
-        kinds = Kinds(self.model, Scope(ledger, extra))
+        self.model, self.n = kinds.model, kinds.model.n
+        self.ledger = ledger = kinds.scope.ledger
+        known = {} if at_risk is None else at_risk
         super().__init__(self.model, kinds.scope, kinds.known, kinds.counts)
         for claim in self.scope.claims:
             measure = ledger.measures[claim.measure]
@@ -71,8 +76,8 @@ class Intervals(IntervalCells):
         told = list(curves(ledger, self.scope))
         for measure in (*(m for m, _ in told), *(m for m in asked if m.kind == "survival")):
             self.curve(measure)
-        for curve in self._curves.values():
-            curve.count()
+        for key, curve in self._curves.items():
+            curve.count(*(known.setdefault((*key, largest), {}) for largest in (False, True)))
         for measure, claims in told:
             self.curve(measure).post(measure, claims, limits_of(ledger, measure))
         for curve in self._curves.values():
@@ -152,11 +157,12 @@ class IntervalCurve:
         sums = -1 * sum(self._falls[: self._until(day)]), sum(self._terms[: self._until(day)])
         Cover(self.model.cp, sums, printed, limits, len(self._starts), self.lowest)
 
-    def count(self) -> None:
-        """Bound the numbers at risk."""
+    def count(self, least: dict[int, int], most: dict[int, int]) -> None:
+        """Bound the numbers at risk, of which something may be known by day."""
+        days = self._starts.tolist()
         self._least, self._most = (
-            _never_rising(partial(self._end, largest), len(self._starts))
-            for largest in (False, True)
+            _never_rising(partial(self._end, largest), days, known)
+            for largest, known in ((False, least), (True, most))
         )
 
     def limit(self) -> None:
@@ -211,18 +217,23 @@ def _term(fall: float) -> float:
     return 4 * sinh(fall / 2) ** 2
 
 
-def _never_rising(ask: Callable[[int], int], size: int) -> list[int]:
+def _never_rising(
+    ask: Callable[[int], int], days: Sequence[int], known: dict[int, int]
+) -> list[int]:
     """Values at all places of what never rises, asked for only where they can differ."""
-    known = {place: ask(place) for place in (0, size - 1)}
+
+    def at(place: int) -> int:
+        if days[place] not in known:
+            known[days[place]] = ask(place)
+        return known[days[place]]
 
     def fill(first: int, last: int) -> None:
-        if known[first] == known[last]:
-            known.update(dict.fromkeys(range(first, last), known[first]))
+        if at(first) == at(last):
+            known.update(dict.fromkeys(days[first:last], at(first)))
         elif last - first > 1:
             middle = (first + last) // 2
-            known[middle] = ask(middle)
             fill(first, middle)
             fill(middle, last)
 
-    fill(0, size - 1)
-    return [known[place] for place in range(size)]
+    fill(0, len(days) - 1)
+    return [known[day] for day in days]

@@ -17,33 +17,21 @@ from numbercheck.consistency.goals import Goal, Goals, Toward, linear
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.pushing import push
 from numbercheck.consistency.raking import rake
-from numbercheck.consistency.relaxation import untimed
-from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.whole_patients import nearest
-from numbercheck.ledger.records import Ledger
 
 LEAST = 1e-9  # weight of a candidate
 TURNS = 6  # of giving whole patients, each from what the last one found
 
 
 def cohorts(
-    ledger: Ledger,
-    n: int,
-    extra: Iterable[Question],
-    seeds: Iterable[int],
-    work: float = inf,
-    toward: Toward | None = None,
+    kinds: Kinds, seeds: Iterable[int], work: float = inf, toward: Toward | None = None
 ) -> Iterator[Columns]:
     """Columns of cohorts, each of which may print as printed.
 
     Parameters
     ----------
-    ledger : Ledger
-        Its claims and assumptions are the rows; some of them read times.
-    n : int
-        Number of patients.
-    extra : iterable of tuple of Expression
-        Expressions that a question counts together.
+    kinds : Kinds
+        Of the rows, of which some read times.
     seeds : iterable of int
         It starts anew from each of them.
     work : float
@@ -52,13 +40,11 @@ def cohorts(
         A count, or a curve's survival, that should be as large or as small as possible. Each
         start then gives the most extreme cohort first.
     """
-    scope = Scope(ledger, extra)
+    scope, n = kinds.scope, kinds.model.n
+    given = kinds.rows(toward.known) if toward else None
+    goals = Goals(scope, filter(kinds.tell, scope.ledger.measures.values()), n)
     for seed in seeds:
-        kinds = Kinds(untimed(ledger, n, extra), scope)
-        given = kinds.rows(toward.known) if toward else None
         candidates = Candidates(scope, kinds.known, seed, given)
-        measures = filter(kinds.tell, ledger.measures.values())
-        goals = Goals(scope, measures, n)
         if len(candidates.kind):
             yield from Start(kinds, candidates, goals, n, toward).cohorts()
         work -= len(candidates.kind) * len(scope.claims)

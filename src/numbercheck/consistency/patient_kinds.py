@@ -1,6 +1,7 @@
 """The kinds of patients that matter for times, and patients without times of so many kinds."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from random import Random
 
 import numpy as np
@@ -8,9 +9,10 @@ import numpy as np
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.conditions import kinds, truths
 from numbercheck.consistency.domains import Domain
-from numbercheck.consistency.model import Model
-from numbercheck.consistency.scope import Scope, reads
+from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.scope import Question, Scope, reads
 from numbercheck.consistency.witness import assemble
+from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 
 SECONDS = 5.0  # of the solver's work, to find the nearest numbers of each kind
@@ -21,21 +23,23 @@ class Kinds:
 
     Parameters
     ----------
+    ledger, n, extra
+        As for ``Structure``.
+
+    Attributes
+    ----------
     model : Model
         The rows that read no time.
     scope : Scope
         All rows.
-
-    Attributes
-    ----------
     known : list of tuple
         Values of the link columns, one combination for each kind.
     counts : list of LinearExpr
         How many patients the model has of each.
     """
 
-    def __init__(self, model: Model, scope: Scope) -> None:
-        self.model, self.scope = model, scope
+    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
+        self.model, self.scope = model, scope = untimed(ledger, n, extra), Scope(ledger, extra)
         self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
         self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
         self.known = sorted(set(self._alike.values()), key=repr)
@@ -58,15 +62,17 @@ class Kinds:
 
     def nearest(self, sizes: np.ndarray, lawful: set[int]) -> Columns | None:
         """Patients without times, about so many of each kind; none but of the lawful kinds."""
-        farthest = self.model.cp.new_int_var(0, self.model.n, "")
-        for k, (count, size) in enumerate(zip(self.counts, sizes, strict=True)):
-            aim = round(min(size, self.model.n))
-            self.model.cp.add(count - aim <= farthest)
-            self.model.cp.add(aim - count <= farthest)
-            if k not in lawful:
-                self.model.cp.add(count == 0)
-        self.model.cp.minimize(farthest)
-        solution = self.model.solve(SECONDS)
+        cp, n = self.model.cp, self.model.n
+        with self.model.only_now() as now:
+            farthest = cp.new_int_var(0, n, "")
+            for k, (count, size) in enumerate(zip(self.counts, sizes, strict=True)):
+                aim = round(min(size, n))
+                cp.add(count - aim <= farthest).only_enforce_if(now)
+                cp.add(aim - count <= farthest).only_enforce_if(now)
+                if k not in lawful:
+                    cp.add(count == 0).only_enforce_if(now)
+            cp.minimize(farthest)
+            solution = self.model.solve(SECONDS)
         if solution.status != "feasible":
             return None
         return assemble(self.model, solution.solver, Random(0))  # noqa: S311 - keeps no secret

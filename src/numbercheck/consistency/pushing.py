@@ -94,7 +94,7 @@ def _moved(
             (goal.high - value) / goal.unit,
         )
     model.add_linear_constraint(sum(both), -np.inf, most)
-    gain = 0.0 if slope is None else total(slope / np.abs(slope).max())
+    gain = 0.0 if slope is None or not slope.any() else total(slope / np.abs(slope).max())
     model.maximize(gain - MISSED * sum(missing) - MOVED * sum(both))
     solver = model_builder.Solver("glop")
     solver.set_solver_specific_parameters(f"max_number_of_iterations: {PIVOTS}")

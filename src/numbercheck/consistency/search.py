@@ -15,6 +15,7 @@ from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
+from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope, modeled, reads
@@ -248,23 +249,23 @@ class Search:
 
     def _ask_many(self, index: int, rows: Rows, n: int) -> Found | None:
         """Look for a cohort and for a proof that there is none, the quicker ways first."""
-        ledger, extra = self.restricted(rows), self.parts[index][1]
-        if untimed(ledger, n, extra).solve(self.seconds).status == "infeasible":
+        kinds = Kinds(self.restricted(rows), n, self.parts[index][1])
+        if kinds.model.solve(self.seconds).status == "infeasible":
             return None
         with suppress(UndecidedError), within(SHARE * time_left()):
-            if found := self._find(index, rows, n, range(FIRST)):
+            if found := self._find(kinds, rows, range(FIRST)):
                 return found
-            if self._is_refuted_by_intervals(ledger, n, extra):
+            if self._is_refuted_by_intervals(kinds):
                 return None
-            if found := self._find(index, rows, n, range(FIRST, MOST), EACH * self.seconds):
+            if found := self._find(kinds, rows, range(FIRST, MOST), EACH * self.seconds):
                 return found
         with suppress(UndecidedError):
             return self._solve(index, rows, n)
         raise undecided(self.seconds, timed=True)
 
-    def _is_refuted_by_intervals(self, ledger: Ledger, n: int, extra: list[Question]) -> bool:
+    def _is_refuted_by_intervals(self, kinds: Kinds) -> bool:
         with suppress(UndecidedError):
-            return Intervals(ledger, n, extra).model.solve(self.seconds).status == "infeasible"
+            return Intervals(kinds).model.solve(self.seconds).status == "infeasible"
         return False
 
     def refuted(self, active: Rows) -> bool:
@@ -296,11 +297,9 @@ class Search:
     def _is_timed(self, index: int, rows: Rows) -> bool:
         return bool(Scope(self.restricted(rows), self.parts[index][1]).times)
 
-    def _find(
-        self, index: int, rows: Rows, n: int, seeds: range, work: float = inf
-    ) -> Found | None:
+    def _find(self, kinds: Kinds, rows: Rows, seeds: range, work: float = inf) -> Found | None:
         """A cohort that was made without the exact model, and checked; None where none is found."""
-        made = cohorts(self.restricted(rows), n, self.parts[index][1], seeds, work)
+        made, n = cohorts(kinds, seeds, work), kinds.model.n
         columns = next((c for c in made if not unsatisfied(self.ledger, c, rows, n)), None)
         if columns is None:
             return None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from math import ceil
+from math import ceil, inf
 
 from ortools.sat.python import cp_model
 
@@ -234,16 +234,17 @@ class Bounds(Asking):
         """Bound a value that never rises with time; equal bounds around a day settle it."""
         known = self._falling[what, measure.endpoint, measure.among.text]
         label = f"{named(measure)} {what} on day {day}"
+        earlier = known.get(max((d for d in known if d < day), default=-1))
+        later = known.get(min((d for d in known if d > day), default=-1))
         if day not in known and self.are_many(reads(self.ledger, measure)):
-            bound = self.between(replace(asked, label=label), value, unit)
+            within = later.low if later else -inf, earlier.high if earlier else inf
+            bound = self.between(replace(asked, label=label), value, unit, within)
             is_found = bound.certified or bound.reached or what != "survival"
             if not (is_found or self.at_risk(measure, 0).high):  # nobody is in this curve
                 raise UndefinedError(label)
             known[day] = bound
         if day not in known:
             model, rows = self.time_part(measure)
-            earlier = known.get(max((d for d in known if d < day), default=-1))
-            later = known.get(min((d for d in known if d > day), default=-1))
             settled: Settled = (
                 earlier.witnesses[0] if earlier and later and earlier.low == later.low else None,
                 later.witnesses[1] if earlier and later and earlier.high == later.high else None,

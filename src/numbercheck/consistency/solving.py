@@ -151,6 +151,17 @@ class Solvable:
         self.cp.add_allowed_assignments([*map(self.variable, terms), rank], rows)
         return rank
 
+    @contextmanager
+    def only_now(self) -> Iterator[cp_model.IntVar]:
+        """A literal that is true inside and false after, for the constraints of one question."""
+        literal = self.cp.new_int_var(1, 1, "")
+        try:
+            yield literal
+        finally:
+            domain = self.cp.proto.variables[literal.index].domain
+            domain.clear()
+            domain.extend([0, 0])
+
     def begin(self, start: list[int]) -> None:
         """Start each search from the last solution of a model of the same rows, if there is one."""
         self.start = start

@@ -9,6 +9,7 @@ from tiny_trials import claim, keyed, measure
 from numbercheck.consistency import Bound, UndecidedError, conflicts, search, solving, structure
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.model import Model
+from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndefinedError, within
@@ -176,7 +177,7 @@ def test_without_time_left_a_count_may_be_anything():
 
 def test_a_solver_that_had_no_time_to_search_proves_no_end(printed, monkeypatch):
     """It then names 0 as its bound, which is no bound on what is to be large."""
-    model = Intervals(ledger(printed), N, []).model
+    model = Intervals(Kinds(ledger(printed), N, [])).model
     died = model.count(Expression("died"))
     monkeypatch.setattr(solving, "WORK", 1e-9)
     assert model.ends(died) == (0, N)
