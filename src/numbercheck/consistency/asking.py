@@ -1,6 +1,6 @@
 """Find the least and largest value over all consistent cohorts, each with a witness cohort."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +14,7 @@ from numbercheck.consistency.conflict_sets import give_up
 from numbercheck.consistency.intervals import AtRisk
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.recheck import unsatisfied
+from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
 from numbercheck.consistency.search import MANY, Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, undecided
@@ -156,10 +157,12 @@ class Asking:
         links = Scope(self._time_rows[0], [self._time_question]).links
         return frozenset(c for c in links if known[c].type in ("flag", "category"))
 
-    def range(self, model: Model, goal: cp_model.LinearExprT) -> tuple[int, int]:
+    def range(
+        self, model: Model, goal: cp_model.LinearExprT, what: str = "a count"
+    ) -> tuple[int, int]:
         """Least and largest value of a whole number of the model."""
         least, most = (
-            self._solve(model, aim, goal, "a count").value
+            self._solve(model, aim, goal, what).value
             for aim in (model.cp.minimize, model.cp.maximize)
         )
         return least, most
@@ -190,11 +193,27 @@ class Asking:
         witnesses = known and tuple(asked.reached(sign, known, of) for sign in SIGNS)
         taken = [*map(of, witnesses or ())]
         proved = map(asked.proved, SIGNS, taken or (nan, nan))
-        low, high = ends = [min(max(end, within[0]), within[1]) for end in proved]
-        taken = [*filter(isfinite, taken)]
-        sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
-        near = None if sharp or not taken else (taken[0], taken[-1])
-        return Bound(measure.label, low, high, unit, sharp, "", "", witnesses or (), near)
+        ends = [min(max(end, within[0]), within[1]) for end in proved]
+        return _told(measure.label, ends, taken, unit, witnesses or ())
+
+    def untimed_part(self, question: Question) -> Model | None:
+        """Model of the rows that read no time, for a question about many patients that reads none.
+
+        None for every other question.
+        """
+        ledger, _ = self._rows(self.ledger, question)
+        scope = Scope(ledger, [question])
+        if self.n <= MANY or not scope.times or scope.is_timed(*question):
+            return None
+        return untimed(ledger, self.n, [question])
+
+    def around(
+        self, label: str, ends: Sequence[float], value: Value, question: Question, unit: str
+    ) -> Bound:
+        """Bound whose ends are proved; what one cohort has is told beside them."""
+        known = self._cohort(question)
+        taken = [float(value(Cohorts(self.ledger, [known], self.n)))] if known else []
+        return _told(label, ends, taken * len(SIGNS), unit, (known,) * len(SIGNS) if known else ())
 
     def _cohort(self, question: Question) -> Columns | None:
         """A cohort with the columns that a question reads; None where none is found in time."""
@@ -247,3 +266,14 @@ class Asking:
         if solution.status == "infeasible":
             raise UndefinedError(what)
         return solution
+
+
+def _told(
+    label: str, ends: Sequence[float], taken: Sequence[float], unit: str, witnesses: tuple
+) -> Bound:
+    """Bound between proved ends, and how near to them cohorts were found."""
+    taken = [*filter(isfinite, taken)]
+    sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
+    near = None if sharp or not taken else (taken[0], taken[-1])
+    low, high = ends
+    return Bound(label, low, high, unit, sharp, "", "", witnesses, near)

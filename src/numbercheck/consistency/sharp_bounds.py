@@ -181,16 +181,24 @@ class Bounds(Asking):
         method = method or self.ledger.method(measure)
         if not method:
             raise ValueError(f"measure {measure.measure} has no family, so no test; name a method")
-        read = (measure.where, negated(measure.where), *self.ledger.groups(measure.by))
-        model, rows = self.part(self.ledger, (*read, measure.among))
+        groups = self.ledger.groups(measure.by)
+        read = (measure.where, negated(measure.where), *groups, measure.among)
+        small = self.untimed_part(read)
+        model, rows = (small, frozenset()) if small else self.part(self.ledger, read)
         cells = model.cells(measure)
-        ranges = [range(low, high + 1) for low, high in (self.range(model, c) for c in cells)]
+        counts = (self.range(model, cell, measure.label) for cell in cells)
+        ranges = [range(least, most + 1) for least, most in counts]
         values = {t: p_value([t[:2], t[2:]], method) for t in product(*ranges) if any(t)}
         values = {t: p for t, p in values.items() if p == p}
         if not values:
             return None
         rank, value = model.rank(cells, values), _statistic(measure, "p_value", method)
-        return self.bound(f"{measure.label}, by {called(method)}", model, rows, rank, value, "P")
+        label = f"{measure.label}, by {called(method)}"
+        if not small:
+            return self.bound(label, model, rows, rank, value, "P")
+        ordered = sorted({*values.values()})
+        ends = [ordered[place] for place in self.range(model, rank, label)]
+        return self.around(label, ends, value, read, "P")
 
     def survival(self, measure: Measure, day: int) -> Bound:
         """Bound an estimate of survival on a day up to the measure's horizon, in percent."""

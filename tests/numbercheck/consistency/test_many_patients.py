@@ -1,9 +1,12 @@
 """Trials too large for an exact model of times: cohorts found by trial, contradictions proved."""
 
+from dataclasses import replace
+
 import large_trials
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import fisher_exact
 from tiny_trials import claim, keyed, measure
 
 from numbercheck.consistency import Bound, UndecidedError, conflicts, search, solving, structure
@@ -130,6 +133,29 @@ def test_bounds_of_many_patients_are_proved_and_nearly_reached(printed):
         assert [printed_of(pd.DataFrame(columns)) for columns in bound.witnesses] == [printed] * 2
     ends = [(pd.DataFrame(columns).os >= 200).sum() for columns in at_risk.witnesses]
     assert tuple(ends) == (at_risk.reached or (at_risk.low, at_risk.high))
+
+
+@pytest.mark.parametrize("is_printed", [True, False])
+def test_a_p_value_is_bounded_by_the_counts_of_many_patients(is_printed):
+    """Exactly where the deaths of both arms are printed; without those of one, around the truth."""
+    drawn = large_trials.draw(140, 2, seed=20)
+    told = large_trials.printed_of(drawn, 2, seed=20)
+    kept = {k: c for k, c in told.claims.items() if is_printed or "died_B" not in k}
+    by = measure("p", "comparison", "died", by="arm", method="fisher")
+    bound = Bounds(replace(told, claims=kept, measures=told.measures | {"p": by})).p_value(by)
+
+    truth = fisher_exact(pd.crosstab(drawn.arm, drawn.died)).pvalue
+    assert bound.certified == is_printed
+    assert bound.low <= truth * (1 + 1e-9)
+    assert truth <= bound.high * (1 + 1e-9)
+    ends = (bound.low, bound.high) if is_printed else bound.reached
+    assert [printed_p(columns) for columns in bound.witnesses] == pytest.approx(list(ends))
+    assert bound.fixed == is_printed
+
+
+def printed_p(columns) -> float:
+    patients = pd.DataFrame(columns)
+    return fisher_exact(pd.crosstab(patients.arm, patients.died)).pvalue
 
 
 def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
