@@ -71,6 +71,7 @@ POWER = re.compile(r"\s*[×x·]\s*10[⁻⁰¹²³⁴-⁹^]")
 UNREAD = re.compile(  # a number just before its limits, but for a time
     rf"{N}(?:\s+(?!(?:years?|months?|weeks?|days?|hours?|minutes?)\b)[a-z]+)?\s*[(\[,;]\s*(?:\d\d\s*%\s*)?$"
 )
+RELATIVE = re.compile(r"\([^()]*\brelative\b[^()]*\)\W*(?:\d\d\s*%\W*)?$")  # set between, no limits
 NO_SIZE = re.compile(
     r"\s*(?:vs\.?|versus|v\.?|(?:as )?compared (?:with|to)|(?:\w+ )?(?:groups|arms|treatments))\b"
 )
@@ -153,6 +154,8 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
         gap = slice(before, match.start())
         if kind == "interval" and (re.search(r"\d", masked[gap]) or UNREAD.search(text[gap])):
             continue  # of a number that no pattern has read
+        if kind == "interval" and RELATIVE.search(text, start, match.start()):
+            continue  # of the absolute change before it
         context = Context(
             text, start, end, min(before, match.start()), match, past, max(after, past), arms, found
         )

@@ -54,6 +54,10 @@ def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 
             "The absolute risk reduction was 6.0% (95% CI, 4.1 to 7.9).",
             ["difference 6.0%", "aside 95", "conf_low 4.1", "conf_high 7.9"],
         ),
+        (
+            "An absolute reduction of 5.8% (a 14% relative reduction) (95% CI, 0.9 to 10.7).",
+            ["value 5.8%", "percent 14%", "aside 95", "to do 0.9", "to do 10.7"],
+        ),
         ("Mean time to 36°C was 4.1 (SD 1.2) hours.", ["aside 36", "mean 4.1", "sd 1.2"]),
         ("The rate was 2.10 (95% CI, 1.84 to 2.39) per year.",
          ["rate 2.10", "aside 95", "conf_low 1.84", "conf_high 2.39"]),
