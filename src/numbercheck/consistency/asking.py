@@ -17,7 +17,7 @@ from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
 from numbercheck.consistency.search import MANY, Columns, Rows, Search
-from numbercheck.consistency.solving import UndecidedError, UndefinedError, undecided
+from numbercheck.consistency.solving import UndecidedError, UndefinedError, in_time, undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
@@ -194,6 +194,7 @@ class Asking:
         taken = [*map(of, witnesses or ())]
         proved = map(asked.proved, SIGNS, taken or (nan, nan))
         ends = [min(max(end, within[0]), within[1]) for end in proved]
+        in_time()  # ends that there was no time to prove are no answer
         return _told(measure.label, ends, taken, unit, witnesses or ())
 
     def untimed_part(self, question: Question) -> Model | None:

@@ -144,15 +144,19 @@ def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 
     answered: dict[int, list[Bound]] = {}
     envelopes: Envelopes = {}
     undecided: list[str] = []
+    for number, row in enumerate(asked_of(asked)):
+        if (row.kind in BY_MONTH) == by_month:
+            told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
+            found: list[Bound] = []
+            with _noting(undecided, told):
+                found.extend(answers(asked, row))  # one by one: what is known in time is kept
+                answered[number] = found
+            if found:
+                answered[number] = found
     for measure in (m for m in curves(ledger) if by_month and not m.among.text):
         with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]
-    for number, row in enumerate(asked_of(asked)):
-        if (row.kind in BY_MONTH) == by_month:
-            told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
-            with _noting(undecided, told):
-                answered[number] = list(answers(asked, row))
     return answered, envelopes, undecided
 
 

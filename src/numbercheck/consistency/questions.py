@@ -1,6 +1,6 @@
 """What readers ask and the article does not print: the rows of ``bounds.csv``, each bounded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -52,15 +52,16 @@ def answers(asked: Bounds, row: Unprinted) -> Iterator[Bound]:
         yield asked.count(row.expression, row.among, row.label)
         return
     measure = asked.ledger.measures[row.measure]
+    found: Iterable[Bound]
     if row.kind == "statistic":
         bound = asked.statistic(measure, row.statistic)
         found = [bound] if bound else []
     elif row.kind == "event_days":
         found = asked.event_days(measure)
     elif row.kind == "event_types":
-        found = list(event_types(asked, measure))
+        found = event_types(asked, measure)
     else:
-        found = list(_by_month(asked, measure, row))
+        found = _by_month(asked, measure, row)
     for bound in found:
         yield replace(bound, label=row.label or bound.label)
 

@@ -9,7 +9,7 @@ from called import called
 from tiny_trials import A, claim, keyed, measure
 
 from companion.project import ROOT
-from numbercheck.consistency import document
+from numbercheck.consistency import Bound, UndecidedError, document
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.solving import within
@@ -73,6 +73,19 @@ def test_every_question_that_was_not_reached_in_time_is_named():
     assert not any(answered.values())
     assert undecided[-1].startswith(f"statistic, {asked[-1].measure}, {asked[-1].statistic}: ")
     assert not any(text.startswith("undecided") for text in undecided)
+
+
+def test_what_a_question_has_answered_when_its_time_ends_is_kept(monkeypatch):
+    ledger = read_ledger(LEDGER)
+
+    def some(asked, row):
+        yield Bound(row.kind, 0, 1)
+        raise UndecidedError("late")
+
+    monkeypatch.setattr(document, "answers", some)
+    answered, _, undecided = document._half(ledger, KNOWN, by_month=False)
+    assert [len(bounds) for bounds in answered.values()] == [1] * len(undecided)
+    assert undecided
 
 
 @pytest.fixture
