@@ -7,11 +7,11 @@ bound says what the article determines, not what happened.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from math import ceil, inf
+from math import ceil, inf, prod
 
 from ortools.sat.python import cp_model
 
@@ -22,7 +22,7 @@ from numbercheck.consistency.order import positions
 from numbercheck.consistency.scope import NEEDY, named, reads, unmodeled
 from numbercheck.consistency.search import Rows
 from numbercheck.consistency.slots import before, enclose, log_survival
-from numbercheck.consistency.solving import InfeasibleError, UndefinedError
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, UndefinedError
 from numbercheck.consistency.structure import negated, padded
 from numbercheck.consistency.tabulated import (
     limits_of,
@@ -37,6 +37,8 @@ from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.risk_sets import km_limits
 from numbercheck.words import STATISTICS, called
+
+MOST_TABLES = 20_000  # of two groups, whose P values are computed
 
 
 def bounds(ledger: Ledger, expression: str, among: str = "", seconds: float = 60.0) -> Bound:
@@ -186,9 +188,8 @@ class Bounds(Asking):
         small = self.untimed_part(read)
         model, rows = (small, frozenset()) if small else self.part(self.ledger, read)
         cells = model.cells(measure)
-        counts = (self.range(model, cell, measure.label) for cell in cells)
-        ranges = [range(least, most + 1) for least, most in counts]
-        values = {t: p_value([t[:2], t[2:]], method) for t in product(*ranges) if any(t)}
+        tables = filter(any, self._tables(model, cells, measure.label))
+        values = {t: p_value([t[:2], t[2:]], method) for t in tables}
         values = {t: p for t, p in values.items() if p == p}
         if not values:
             return None
@@ -199,6 +200,18 @@ class Bounds(Asking):
         ordered = sorted({*values.values()})
         ends = [ordered[place] for place in self.range(model, rank, label)]
         return self.around(label, ends, value, read, "P")
+
+    def _tables(
+        self, model: Model, cells: Sequence[cp_model.LinearExprT], label: str
+    ) -> list[tuple[int, ...]]:
+        """Tables of two groups that the ranges of their cells and of both sizes leave."""
+        sizes = sum(cells[:2]), sum(cells[2:])
+        ends = (self.range(model, count, label) for count in (*cells, *sizes))
+        a, b, c, d, first, second = (range(least, most + 1) for least, most in ends)
+        if prod(map(len, (a, first, c, second))) > MOST_TABLES:
+            raise UndecidedError(f"{label}: undecided: more than {MOST_TABLES:,} tables are left")
+        tables = ((x, m - x, y, n - y) for x, m, y, n in product(a, first, c, second))
+        return [table for table in tables if table[1] in b and table[3] in d]
 
     def survival(self, measure: Measure, day: int) -> Bound:
         """Bound an estimate of survival on a day up to the measure's horizon, in percent."""

@@ -9,7 +9,15 @@ import pytest
 from scipy.stats import fisher_exact
 from tiny_trials import claim, keyed, measure
 
-from numbercheck.consistency import Bound, UndecidedError, conflicts, search, solving, structure
+from numbercheck.consistency import (
+    Bound,
+    UndecidedError,
+    conflicts,
+    search,
+    sharp_bounds,
+    solving,
+    structure,
+)
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.patient_kinds import Kinds
@@ -151,6 +159,16 @@ def test_a_p_value_is_bounded_by_the_counts_of_many_patients(is_printed):
     ends = (bound.low, bound.high) if is_printed else bound.reached
     assert [printed_p(columns) for columns in bound.witnesses] == pytest.approx(list(ends))
     assert bound.fixed == is_printed
+
+
+def test_a_p_value_of_more_tables_than_can_be_tried_is_left_open(monkeypatch):
+    told = large_trials.printed_of(large_trials.draw(140, 2, seed=20), 2, seed=20)
+    kept = {k: c for k, c in told.claims.items() if "died" not in k}
+    by = measure("p", "comparison", "died", by="arm", method="fisher")
+    asked = Bounds(replace(told, claims=kept, measures=told.measures | {"p": by}))
+    monkeypatch.setattr(sharp_bounds, "MOST_TABLES", 100)
+    with pytest.raises(UndecidedError, match="more than 100 tables are left"):
+        asked.p_value(by)
 
 
 def printed_p(columns) -> float:
