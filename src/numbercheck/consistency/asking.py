@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf, isclose, isfinite, nan
 from random import Random
 
@@ -169,10 +169,7 @@ class Asking:
 
     def are_many(self, question: Question) -> bool:
         """Whether a question is about times of more patients than the exact model is for."""
-        return self.n > MANY and bool(self._times(question))
-
-    def _times(self, question: Question) -> tuple[str, ...]:
-        return Scope(self._rows(self.ledger, question)[0], [question]).times
+        return self.n > MANY and bool(Scope(self._rows(self.ledger, question)[0], [question]).times)
 
     def between(
         self, measure: Measure, value: Value, unit: str = "patients", within: Ends = EVERYWHERE
@@ -184,11 +181,8 @@ class Asking:
         question = reads(self.ledger, measure)
         ledger, rows = self._rows(self.ledger, question)
         at_risk = self._at_risk.setdefault(rows, {})
-        asked = Between(ledger, self.n, measure, self._times(question)[0], at_risk)
-
-        def of(columns: Columns) -> float:
-            return float(value(Cohorts(self.ledger, [columns], self.n)))
-
+        asked = Between(ledger, self.n, measure, Scope(ledger, [question]).times[0], at_risk)
+        of = partial(self._value, value)
         known = self._cohort(question)
         witnesses = known and tuple(asked.reached(sign, known, of) for sign in SIGNS)
         taken = [*map(of, witnesses or ())]
@@ -213,8 +207,11 @@ class Asking:
     ) -> Bound:
         """Bound whose ends are proved; what one cohort has is told beside them."""
         known = self._cohort(question)
-        taken = [float(value(Cohorts(self.ledger, [known], self.n)))] if known else []
+        taken = [self._value(value, known)] if known else []
         return _told(label, ends, taken * len(SIGNS), unit, (known,) * len(SIGNS) if known else ())
+
+    def _value(self, value: Value, columns: Columns) -> float:
+        return float(value(Cohorts(self.ledger, [columns], self.n)))
 
     def _cohort(self, question: Question) -> Columns | None:
         """A cohort with the columns that a question reads; None where none is found in time."""
@@ -247,7 +244,7 @@ class Asking:
             known or self._extreme(model, aim, goal, label)
             for known, aim in zip(settled, (model.cp.minimize, model.cp.maximize), strict=True)
         ]
-        ends = [float(value(Cohorts(self.ledger, [columns], self.n))) for columns in witnesses]
+        ends = [self._value(value, columns) for columns in witnesses]
         own = rows & (self.ledger.claims.keys() | self.ledger.assumptions.keys())
         sound = not any(unsatisfied(self.ledger, columns, own, self.n) for columns in witnesses)
         return Bound(label, min(ends), max(ends), unit, sound, witnesses=tuple(witnesses))

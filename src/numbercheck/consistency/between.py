@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from math import exp, nan
 
 from numbercheck.consistency.candidates import Columns
@@ -113,7 +112,7 @@ class Between:
             made = cohorts(self._kinds, [seed], toward=toward)
             with suppress(UndecidedError):
                 fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
-                for columns in islice(fitting, 1):
-                    if sign * (value(columns) - reach) > 0:
-                        farthest, reach = columns, value(columns)
+                columns = next(fitting, farthest)
+                if sign * ((taken := value(columns)) - reach) > 0:
+                    farthest, reach = columns, taken
         return farthest
