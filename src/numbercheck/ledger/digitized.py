@@ -127,11 +127,11 @@ def _bounds(row: Digitized, points: list[CurvePoint], days_per_month: float) -> 
     apart, off = float(row.time_tolerance), float(row.tolerance)
     apart *= days_per(row.unit, days_per_month)
     least = [
-        DayBound(ceil(p.day - apart) - 1, ">=", _outward(floor, p.survival - off), p.row)
+        DayBound(ceil(_settled(p.day - apart)) - 1, ">=", _outward(floor, p.survival - off), p.row)
         for p in points
     ]
     most = [
-        DayBound(floor(p.day + apart), "<=", _outward(ceil, p.survival + off), p.row)
+        DayBound(floor(_settled(p.day + apart)), "<=", _outward(ceil, p.survival + off), p.row)
         for p in points
     ]
     last = 0.0
@@ -147,8 +147,13 @@ def _bounds(row: Digitized, points: list[CurvePoint], days_per_month: float) -> 
 
 
 def _outward(rule: Callable[[float], int], percent: float) -> float:
-    """Round to hundredths; the noise of a float is no part of a hundredth."""
-    return rule(round(100 * percent, 6)) / 100
+    """Round to hundredths."""
+    return rule(_settled(100 * percent)) / 100
+
+
+def _settled(value: float) -> float:
+    """A number of days, or of hundredths, without the noise of a float."""
+    return round(value, 6)
 
 
 def _rise(row: Digitized, bounds: list[DayBound]) -> str:

@@ -48,6 +48,17 @@ def test_a_point_bounds_the_curve_before_and_after_it(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("time", "apart", "days"),
+    [("2.2", "1.2", (6, 23)), ("1.1", "0.1", (6, 8)), ("1.9", "0.1", (12, 14))],
+)
+def test_a_day_at_the_end_of_a_tolerance_is_within_it(tmp_path, time, apart, days):
+    """In weeks: (2.2 - 1.2) x 7 is 7 days, and (1.9 + 0.1) x 7 is 14, but not in binary."""
+    found = said(folder(tmp_path / "l", f"{time},50\n", unit="weeks", time_tolerance=apart))
+
+    assert found == [(days[0], ">=49.00%"), (days[1], "<=51.00%")]
+
+
+@pytest.mark.parametrize(
     "points",
     [
         "x,y\n" + AS_EXPORTED,
