@@ -47,8 +47,13 @@ class PercentCell(NamedTuple):
     @property
     def may_miss(self) -> bool:
         """Whether a value is sooner missing than a digit wrong."""
-        nearly = min(NEARLY, 1 - 0.9 / self.size)
-        return self.is_of_fewer() if self.is_partial else self.is_far and self.is_of_fewer(nearly)
+        least = least_known(self.size)
+        return self.is_of_fewer() if self.is_partial else self.is_far and self.is_of_fewer(least)
+
+
+def least_known(size: float) -> float:
+    """Share of so many patients whose values are known, where one or a few may be missing."""
+    return min(NEARLY, 1 - 0.9 / size)
 
 
 def read_columns(

@@ -14,7 +14,7 @@ from numbercheck.draft.labels import abbreviations
 from numbercheck.draft.naming import Drafted, Entry, Measures, order_limits
 from numbercheck.draft.numerals import numerals
 from numbercheck.draft.populations import give_populations
-from numbercheck.draft.prose import read_prose
+from numbercheck.draft.prose import Modeled, read_prose
 from numbercheck.ledger.records import REACHED
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import NO_COX
@@ -60,9 +60,9 @@ def draft_article(article: Article) -> Draft:
     measures = Measures(abbreviations(f"{text}\n{notes}") | _listed(notes), arms.names)
     rows: list[ListedNumeral] = []
     counts: dict[str, int] = {}
-    has_several = bool(GEE.search(text))
+    modeled = Modeled(bool(GEE.search(text)), bool(COX.search(text)))
     for paragraph in article.paragraphs:
-        fresh, entries = _paragraph(paragraph, arms, counts, has_several)
+        fresh, entries = _paragraph(paragraph, arms, counts, modeled)
         rows += fresh
         for entry in entries:
             measures.add(entry)
@@ -101,10 +101,10 @@ def _listed(notes: str) -> dict[str, str]:
 
 
 def _paragraph(
-    paragraph: Paragraph, arms: Arms, counts: dict[str, int], has_several: bool
+    paragraph: Paragraph, arms: Arms, counts: dict[str, int], modeled: Modeled
 ) -> tuple[list[ListedNumeral], list[Entry]]:
     part, text = paragraph.part, paragraph.text
-    findings, aside = read_prose(text, arms if paragraph.is_own else NO_ARMS, has_several)
+    findings, aside = read_prose(text, arms if paragraph.is_own else NO_ARMS, modeled)
     rows = []
     for found in numerals(text):
         counts[part] = counts.get(part, 0) + 1

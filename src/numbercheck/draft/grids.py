@@ -113,11 +113,31 @@ class TableReader:
             self._heads(r)
         for r in range(table.heads, len(table.rows)):
             self._row(r, table.rows[r])
-        self.findings = _joined(self.findings)
+        self.findings = self._joined()
         for finding in self.findings:
             if finding.is_near and finding.column in self.of_fewer and not finding.note:
                 finding.note = NEAR
         self._compare()
+
+    def _joined(self) -> list[Finding]:
+        """The findings, with the statistics of one row and arm put together."""
+        whole: dict[tuple, Finding] = {}
+        for finding in self.findings:
+            row = self._rows_with(finding.row) if finding.kind == "quantity" else finding.row
+            key = (finding.kind, finding.label, finding.arm, row)
+            first = whole.get(key)
+            if not first:
+                whole[key] = finding
+            elif {n.statistic for n in first.numbers} & {n.statistic for n in finding.numbers}:
+                whole[(*key, len(whole))] = finding
+            else:
+                first.numbers += finding.numbers
+        return list(whole.values())
+
+    def _rows_with(self, r: int) -> tuple[str | None, ...]:
+        """What rows of one quantity have in common beside its name: their heading, and brackets."""
+        said = re.findall(r"\(([^()]*)\)", self.table.rows[r][0])
+        return self.under.get(r), *(words for words in said if not STATISTIC_ONLY.fullmatch(words))
 
     def _compare(self) -> None:
         """Say which arms the comparisons of the table compare, and whether they adjust for nothing."""
@@ -361,19 +381,3 @@ def _name(stub: str, label: str) -> str:
     if stub and GENERIC.fullmatch(bare):
         return f"{stub}: {bare}"
     return trimmed(bare) or bare
-
-
-def _joined(findings: list[Finding]) -> list[Finding]:
-    """Put together the statistics of one row and arm."""
-    whole: dict[tuple, Finding] = {}
-    for finding in findings:
-        row = finding.row if finding.kind != "quantity" else 0
-        key = (finding.kind, finding.label, finding.arm, row)
-        first = whole.get(key)
-        if not first:
-            whole[key] = finding
-        elif {n.statistic for n in first.numbers} & {n.statistic for n in finding.numbers}:
-            whole[(*key, len(whole))] = finding
-        else:
-            first.numbers += finding.numbers
-    return list(whole.values())

@@ -64,7 +64,8 @@ class Measures:
         words, grade = self._key(finding)
         for drafted in self.all:
             if self._same(drafted, entry, words, grade):
-                if words != drafted.words and finding.kind != "population":
+                is_named_so = words == drafted.words and not self._may_differ(drafted, finding)
+                if not is_named_so and finding.kind != "population":
                     entry.joined = "guess: the same as"
                 drafted.entries.append(entry)
                 return
@@ -145,6 +146,13 @@ class Measures:
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
 
     @staticmethod
+    def _may_differ(drafted: Drafted, finding: Finding) -> bool:
+        """Whether one word names two numbers, whose limits tell them apart."""
+        limits = {s: plain(finding.value(s)) for s in LIMITS if drafted.printed(s)}
+        differ = any(v and v not in map(plain, drafted.printed(s)) for s, v in limits.items())
+        return differ and len(drafted.words) < 2
+
+    @staticmethod
     def _is_other(drafted: Drafted, entry: Entry, differ: set[str]) -> bool:
         """Whether an entry with other numbers than a measure's is of another group."""
         beside = any(e.locus == entry.locus for e in drafted.entries)
@@ -207,7 +215,7 @@ def order_limits(finding: Finding) -> None:
 
 def plain(printed: str) -> str:
     """A printed number without its separators and sign of percentage."""
-    return re.sub(r"[\s,%\u00a0\u2009\u202f]", "", printed).replace("·", ".")
+    return re.sub("[·∙⋅]", ".", re.sub(r"[\s,%\u00a0\u2009\u202f]", "", printed))
 
 
 def number(printed: str) -> float:

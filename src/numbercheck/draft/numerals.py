@@ -58,6 +58,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "name of an arm": rf"\b(?:[Aa]rms?|[Gg]roups?)\s+[1-4](?:(?:,\s*|\s+(?:and|or)\s+)[1-4])*\b(?!\s*%|[.·]\d|\s+of\b|\s+(?:{COUNTED})\b)",
         "dilution": r"\b1\s*/\s*\d{1,3}[, \u00a0]?000\b",
         "temperature": rf"{N}\s*°\s*[CF]\b",
+        "part of a larger number in words": rf"(?i:\bthousand){HYPHEN}(?:and )?{WORD}",
         "version": r"\b[Vv]ersions?\s+\d+(?:\.\d+)*",
         "cross reference": rf"\b(?:[Tt]ables?|[Ff]ig(?:ure|s|ures)?\.?|[Aa]ppendix|[Aa]dditional file|[Ss]upplement\w*|[Rr]efs?\.|[Ss]ection|[Pp]ages?|[Pp]anel|[Bb]ox|[Cc]hapter|[Vv]ideo)\s*(?:(?:[Tt]able|[Ff]igure|[Aa]ppendix|[Ff]ile)\s*)?S?{LIST}",
         "randomization ratio": r"\b\d+\s*:\s*\d+(?:\s*:\s*\d+)*\b",

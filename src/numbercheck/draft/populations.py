@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 from itertools import groupby
-from math import inf, isnan, nan
+from math import ceil, inf, isnan, nan
 
-from numbercheck.draft.columns import read_columns
+from numbercheck.draft.columns import least_known, read_columns
 from numbercheck.draft.comparing import compare
 from numbercheck.draft.findings import OTHER_GROUP, add_note
 from numbercheck.draft.naming import SLIP, Drafted, Entry, Measures, number, plain
@@ -115,6 +115,7 @@ class Populations:
         for part in dict.fromkeys(e.part for d in arms for e in d.entries):
             sizes = {d.first.arm: size_of(d) for d in reversed(arms) for e in d.entries
                      if e.part == part}  # fmt: skip
+            self.printed.add(sum(sizes.values()))
             in_one_place |= sizes == self.main
             if part.startswith("Table") and any(self.main.get(a) != n for a, n in sizes.items()):
                 known = next((odd for odd in self.odd.values() if odd[1] == sizes), None)
@@ -201,7 +202,10 @@ class Populations:
         is_another = not is_share(found, size, slip=0) and any(
             is_share(found, other, slip=0) for other in self.printed | self.counted[entry.locus]
         )
-        slip = 0 if found.value("conf_low") else 1  # limits that may be of fewer patients
+        is_prose = not in_table and size > 0
+        nearly = range(ceil(least_known(size) * size), int(size)) if is_prose else ()
+        may_miss = any(is_share(found, fewer, slip=0) for fewer in nearly)
+        slip = 0 if found.value("conf_low") or may_miss else 1  # those may be of fewer patients
         is_its = is_share(found, size, slip) or id(drafted) in self.wrong
         return drafted.among == among and is_its and not is_another
 

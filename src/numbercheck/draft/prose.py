@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from numbercheck.draft.arms import NO_ARMS, Arms
 from numbercheck.draft.assigning import give_arms
@@ -86,6 +87,11 @@ PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to de
 TO_EVENT = re.compile(
     r"Kaplan|actuarial|life.table|cumulative|hazard ratio|\bHRs?\b", re.IGNORECASE
 )
+OF_EVENTS = re.compile(
+    r"\b(?:rates?|incidences?|risks?|probabilit\w+) of\b|"
+    r"\b(?:event|mortality|death|relapse|recurrence|failure|infection|fracture)[ -]rates?\b",
+    re.IGNORECASE,
+)
 
 ENTRIES = {
     **dict.fromkeys(("random", "assigned", "allocated", "distributed"), "Patients randomized"),
@@ -96,27 +102,36 @@ ENTRIES = {
 )  # fmt: skip
 
 
-def read_prose(
-    text: str, arms: Arms = NO_ARMS, has_several: bool = False
-) -> tuple[list[Finding], dict[int, str]]:
-    """What a paragraph reports, and the reasons to set numerals aside, by their place.
+class Modeled(NamedTuple):
+    """What an article models, so that a percentage that is not that of n/N may come from a model.
 
-    ``has_several`` says that the article adjusts for several episodes of a patient: then a
-    percentage that is not that of n/N may be adjusted, too.
+    Several episodes of a patient, or the time to an event.
     """
+
+    episodes: bool = False
+    times: bool = False
+
+
+NO_MODEL = Modeled()
+
+
+def read_prose(
+    text: str, arms: Arms = NO_ARMS, modeled: Modeled = NO_MODEL
+) -> tuple[list[Finding], dict[int, str]]:
+    """What a paragraph reports, and the reasons to set numerals aside, by their place."""
     aside = set_aside(text)
     for start, end in _sentences(text):
         if PLANNED.search(text, start, end):
             aside |= dict.fromkeys(range(start, end), "design of the analysis")
-    spelled = (m.span() for m in NUMERAL.finditer(text) if m[0].isalpha() and m.start() in aside)
+    spelled = (m.span() for m in NUMERAL.finditer(text) if m[0][0].isalpha() and m.start() in aside)
     words = {i for span in spelled for i in range(*span)}
     words |= {i for i in aside if text[i].isdigit()}
     masked = "".join("¤" if i in words else c for i, c in enumerate(text))
     found: list[Finding] = []
     for start, end in _sentences(text):
-        found += _sentence(masked, text, start, end, arms)
-    adjusted = [f for f in found if has_several and EPISODES.search(f.label) and _is_other_share(f)]
-    return found + [_estimate(f) for f in adjusted], aside
+        found += _sentence(masked, text, start, end, arms, modeled.times)
+    episodes = [f for f in found if modeled.episodes and EPISODES.search(f.label)]
+    return found + [_estimate(f) for f in episodes if _is_other_share(f, slip=0)], aside
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -130,7 +145,9 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[Finding]:
+def _sentence(
+    masked: str, text: str, start: int, end: int, arms: Arms, has_times: bool
+) -> list[Finding]:
     """Findings of one sentence, limits and P values given to the one that they follow."""
     taken: list[tuple[str, re.Match[str]]] = []
     used: set[int] = set()
@@ -170,25 +187,19 @@ def _sentence(masked: str, text: str, start: int, end: int, arms: Arms) -> list[
             "." not in n.printed and ROUGHLY.search(text, start, n.start) for n in finding.numbers
         ):
             add_note(finding, "guess: exactly so many")
-    if TO_EVENT.search(text, start, end):
-        found += [_estimate(f) for f in found if _is_estimate(f)]
+    if TO_EVENT.search(text, start, end) or (has_times and OF_EVENTS.search(text, start, end)):
+        found += [_estimate(f) for f in found if _is_other_share(f, slip=1)]
     return [f for f in respectively(found, text[start:end]) if f.numbers]
 
 
-def _is_other_share(finding: Finding) -> bool:
-    """Whether the percentage of n/N is not printed."""
+def _is_other_share(finding: Finding, slip: int) -> bool:
+    """Whether the percentage of n/N is not printed, but for so many last digits."""
     total = number(finding.value("N"))
-    return total > 0 and bool(finding.value("percent")) and not is_share(finding, total, slip=0)
-
-
-def _is_estimate(finding: Finding) -> bool:
-    """Whether n/N is less than its percentage, as where some were not followed to the end."""
-    n, total, percent = (number(finding.value(s)) for s in ("n", "N", "percent"))
-    return percent > 100 * n / total and not is_share(finding, total) if total else False
+    return total > 0 and bool(finding.value("percent")) and not is_share(finding, total, slip)
 
 
 def _estimate(count: Finding) -> Finding:
-    """Set apart from n/N the percentage that is an estimate of Kaplan and Meier's."""
+    """Set apart from n/N the percentage that may be an estimate, such as Kaplan and Meier's."""
     beside = [n for n in count.numbers if n.statistic not in ("n", "N")]
     count.numbers = [n for n in count.numbers if n not in beside]
     return Finding("design", f"{count.label}, estimated", beside, count.arm, unit="%")

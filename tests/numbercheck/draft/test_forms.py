@@ -36,6 +36,14 @@ def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 
     ]
 
 
+@pytest.mark.parametrize("point", ".·∙⋅")
+@pytest.mark.parametrize("space", ["", " ", "\u00a0", "\u2009", "\u202f"])
+def test_a_percentage_is_read_with_any_decimal_point_and_space(space, point):
+    text = "The response rate was 41.4% (95% CI 28.1%–56.2%), with fever in 12.5%"
+    found = read(text.replace(".", point).replace("%", f"{space}%"))
+    assert [each.replace(point, ".") for each in found] == read(text)
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
@@ -44,6 +52,7 @@ def read_cell(cell, label="Response", heading="Patients (N=40)", caption="Table 
         ("The rate was 94% (33/35).", ["percent 94%", "n 33", "N 35"]),
         ("Forty\u2010two of the 47 patients (89%) had fever.", ["n 42", "N 47", "percent 89%"]),
         ("Seventeen (49%) had fever.", ["n 17", "percent 49%"]),
+        ("One thousand two hundred eighty-four were enrolled.", ["aside 284"]),  # PMC3714019
         ("Rash (41 [8%] of 536 patients).", ["n 41", "percent 8%", "N 536"]),
         ("The rate was 47.8% (86 patients).", ["percent 47.8%", "n 86"]),
         (

@@ -204,6 +204,15 @@ def wrong(*given):
         # no Cox model, but observed over expected events: PMC4226329
         "We assigned 27 patients to zolimab and 27 to placebo. Stays were longer with zolimab than "
         "with placebo (hazard ratio 0.38, 95% confidence interval 0.174–0.647).",
+        # rates by a model of the time to an event, as is not said beside them: PMC3215881
+        "A Cox regression model was used.\nThe rate of new hip fractures was 2.0% (23/1,065) with "
+        "zolimab and 3.5% (33/1,062) with placebo (P = 0.18).",
+        # some did not answer: PMC3496516, PMC2725036
+        "We enrolled 215 patients. Cancer in the family was the reason of many (74%, n = 158).\n"
+        "Most expected to be told the risk of developing cancer (56%, n = 119).",
+        # of everyone, then of the survivors: PMC2725036
+        "AQoL did not differ (median improvement 0.01; 95%CI 0.00–0.01; P = 0.170).\n"
+        "Survivors had a small increase (median improvement 0.01; 95%CI 0.00–0.03; P = 0.003).",
     ],
 )
 def test_a_sentence_of_a_published_trial_has_nothing_wrong(tmp_path, text):
@@ -270,6 +279,31 @@ def test_events_of_part_of_an_arm_may_be_more_than_the_arm(tmp_path):
     rows = [["", "Lay educator (n = 213, London = 165)", "Nurse (n = 205, London = 159)"],
             ["Consultations", "461", "3"]]  # fmt: skip
     assert wrong(tmp_path, text, rows) == []
+
+
+def test_a_percentage_may_be_of_those_in_the_columns(tmp_path):
+    """Of 80, since three of the 83 enrolled were withdrawn: PMC3191394."""
+    text = (
+        "83 women were enrolled; 42 women were randomized to reiki, and 41 to the control group. "
+        "Data were missing for 16 patients (20%)."
+    )
+    rows = [["", "Reiki (n = 40)", "Control (n = 40)"], ["Bruises", "6 (15%)", "8 (20%)"]]
+    assert wrong(tmp_path, text, rows) == []
+
+
+def test_mean_and_median_of_two_rows_are_of_one_thing_only_below_one_heading(tmp_path):
+    """Areas and doses, and scores in movement and in rest: PMC3191394."""
+    rows = [
+        ["", "Reiki (n = 40) Mean ± SD", "Control (n = 40) Mean ± SD"],
+        ["Area under the curve", "", ""],
+        ["Day 1", "74.2 ± 39.6", "79.7 ± 42.9"],
+        ["Dose of codeine", "", ""],
+        ["Day 1 (median, IQR)", "0.7 (0 to 1.4)", "1.1 (0 to 2.0)"],
+        ["Score", "", ""],
+        ["Days 1–3 (in movement)", "3.1 ± 1.5", "3.3 ± 1.7"],
+        ["Days 1–3 (in rest) (median, IQR)", "1.1 (0.4 to 1.7)", "1.4 (0.6 to 2.1)"],
+    ]
+    assert wrong(tmp_path, "", rows) == []
 
 
 def test_two_things_together_are_not_the_first_of_them(tmp_path):
