@@ -5,9 +5,10 @@ its limits give a P value. The information of a Cox model with two groups is at 
 the number of events (Schoenfeld 1983, doi:10.2307/2531021), which bounds its limits from below.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import product
-from math import erfc, exp, inf, log, nan, sqrt
+from math import erfc, exp, expm1, inf, log, nan, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
@@ -18,11 +19,10 @@ from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
-from numbercheck.statistics.tails import t_quantile, t_tail
 from numbercheck.words import NO_COX, STATISTICS
 
-FEW = 5  # degrees of freedom
 LEAST = 1e-15  # P values below count as that
+LOG_RANK = re.compile(r"log.?rank", re.IGNORECASE)
 FAR, FARTHER = 0.5, 1.25  # difference and ratio of two z that no choice of test explains
 
 
@@ -98,13 +98,16 @@ class Interval(NamedTuple):
         return (least / s1 if s1 else 0.0), (most / s0 if s0 else inf)
 
     @property
-    def z_of_few(self) -> Ends:
-        """As ``z``, down to where a difference is one of means of few patients."""
-        low, high = self.z
-        if self.name not in RATIOS:
-            t = low / two_sided_z(self.level) * t_quantile(self.level, FEW)
-            low = min(low, two_sided_z(1 - max(t_tail(t, FEW), LEAST)))
-        return low, high
+    def z_of_score(self) -> Ends:
+        """Distances of a hazard ratio from 1 that the log-rank test can find.
+
+        The information I(x) of a Cox model of two groups, a sum of p(1 - p), changes with x by no
+        more than I(x) itself. So the score at 0, its integral to the estimate b, is at least
+        2(1 - exp(-b/2)) and at most 2(exp(b/2) - 1) standard errors, where Wald's test has b.
+        """
+        (low, high), b = self.z, max(map(abs, self.on_scale(self.estimate.value)))
+        half = max(b, 1e-9) / 2
+        return low * -expm1(-half) / half, high * expm1(half) / half
 
 
 def _skew(low: Ends, high: Ends, estimate: Ends) -> float:
@@ -194,13 +197,13 @@ def _events(claim: Claim, evidence: Evidence) -> Claim | None:
 def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge a P value by the limits beside it.
 
-    It is that of Wald's test where it is within rounding. Another test of the same effect, such
-    as the log-rank test, gives another P, but not one far from it.
+    It is that of Wald's test where it is within rounding. The log-rank test gives another P, but
+    not one far from it; a weighted or a stratified test, or one of ranks, can give any.
     """
     interval = interval_at(claim, evidence)
     if interval is None or claim.verbal:
         return
-    low, high = interval.z
+    low, high = z = interval.z
     ends = erfc(high / sqrt(2)), erfc(low / sqrt(2))
     method = evidence.ledger.method(evidence.ledger.measures[claim.measure])
     p = in_words(ends, max(claim.value.decimals + 1, 2))
@@ -214,12 +217,19 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif is_far(claim.value, interval.z_of_few) and not is_adjusted(claim, evidence):
-        says += f"; no unweighted test of the same effect gives {claim.printed}."
+    elif _is_of_log_rank(claim, interval, evidence) and is_far(claim.value, interval.z_of_score):
+        says += f"; the log-rank test of the same patients does not give {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
-        says += f"; {claim.printed} must be that of another test, such as the log-rank test."
-        yield verdict_on(claim, "unchecked", "depends-on-test", says, *found)
+        says += f"; {claim.printed} must be that of another test, such as the log-rank test"
+        says += ", or of one that is weighted, stratified or of ranks" * is_far(claim.value, z)
+        yield verdict_on(claim, "unchecked", "depends-on-test", f"{says}.", *found)
+
+
+def _is_of_log_rank(claim: Claim, interval: Interval, evidence: Evidence) -> bool:
+    """Whether a P value is said to be of the log-rank test, neither weighted nor stratified."""
+    said = interval.name == "hazard_ratio" and any(map(LOG_RANK.search, said_of(claim, evidence)))
+    return said and not is_adjusted(claim, evidence)
 
 
 def is_far(printed: Printed, z: Ends) -> bool:

@@ -188,8 +188,8 @@ def test_limits_per_unit_of_a_score_may_be_more_skewed():
     [
         ({"limits": ("0.45", "1.04")}, "conf_high", "limits-asymmetric"),
         ({"limits": ("0.45", "0.49")}, "conf_low", "estimate-outside"),
-        ({"p": "0.20"}, "p_value", "p-contradicts-limits"),
-        ({"p": "0.0002"}, "p_value", "p-contradicts-limits"),
+        ({"p": "0.20", "method": "log-rank"}, "p_value", "p-contradicts-limits"),
+        ({"p": "0.0002", "label": "OS, log-rank P"}, "p_value", "p-contradicts-limits"),
         ({"p": "0.05", "method": "cox"}, "p_value", "p-differs"),
         ({"events": "81"}, "conf_high", "too-narrow"),
         ({"printed": "−0.65"}, "hazard_ratio", "impossible-ratio"),
@@ -200,11 +200,29 @@ def test_a_slip_in_a_hazard_ratio_is_found(given, wrong, kind):
     assert told(hazard(**given))[wrong] == ("mismatch", kind)
 
 
+def test_a_log_rank_test_finds_more_than_limits_of_few_events_show():
+    """Simulated: 14 deaths of 15, the log-rank P 0.00021, and Wald's P of the Cox model 0.006."""
+    given = {"method": "log-rank", "limits": ("2.4", "177.3")}
+
+    assert hazard("20.5", p="0.0002", **given)["p_value"].verdict == "unchecked"
+    assert hazard("20.5", p="0.6", **given)["p_value"].kind == "p-contradicts-limits"
+
+
+def test_limits_of_a_risk_ratio_contradict_no_p_value():
+    """By hand: 9 of 10 against 1 of 10, Katz's limits, and P of the chi-squared test."""
+    given = {"where": "relapsed", "limits": ("1.39", "58.4"), "p": "0.0003"}
+
+    found = effect(arms(), "risk_ratio", "9.0", **given)
+    assert found["p_value"].verdict == "unchecked"
+
+
 @pytest.mark.parametrize(
     ("given", "claim"),
     [
         ({"p": "0.04"}, "p_value"),  # the log-rank test can give it
         ({"p": "0.011"}, "p_value"),  # one-sided
+        ({"p": "0.20"}, "p_value"),  # a weighted or a stratified test can give it
+        ({"p": "0.0002"}, "p_value"),
         ({"limits": ("0.45", "1.04"), "label": "Adjusted, by profile likelihood"}, "conf_high"),
         ({"limits": ("0.45", "1.04"), "method": "profile"}, "conf_high"),
         ({"p": "0.20", "label": "Hazard ratio, Gehan's test"}, "p_value"),
