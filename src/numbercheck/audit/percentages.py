@@ -17,7 +17,8 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     total = evidence.total(measure, claim.locus)
     count = evidence.count(measure, claim.locus)
-    if count and count.total and evidence.ledger.find(claim.measure, "n"):
+    claims = evidence.ledger.claims
+    if count and count.total and claims[count.claims[0]].statistic == "n":
         yield _with_count(claim, count, evidence)
     elif not 0 <= claim.value.value <= 100:
         reason = f"{claim.printed} is not a percentage of patients."

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from numbercheck.audit.definitions import other_definitions, remarks
 from numbercheck.audit.evidence import Count, Evidence
+from numbercheck.audit.ranges import EXACT
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Comparator, Measure
@@ -197,16 +198,18 @@ def agree(one: Claim, other: Claim, measure: Measure) -> bool:
     if measure.unit == "date":
         (first, last), (start, end) = day_range(one.printed), day_range(other.printed)
         return first <= end and start <= last
-    return agree_in_value(one.value, other.value)
+    return agree_in_value(one.value, other.value, one.statistic in EXACT)
 
 
-def agree_in_value(one: Printed, other: Printed) -> bool:
-    """Whether two printed numbers can be roundings of one number, or a number and its bound."""
+def agree_in_value(one: Printed, other: Printed, are_exact: bool = False) -> bool:
+    """Whether two printed numbers can be of one number, as it is rounded, or a bound of it."""
     if "unreached" in (one.relation, other.relation):
         return one.relation == other.relation
     if one.relation != "=" or other.relation != "=":
         plain, bound = (one, other) if one.relation == "=" else (other, one)
-        return plain.relation != "=" or bound.admits(plain.exact)
+        if plain.relation != "=":
+            return True
+        return any(map(bound.admits, (plain.exact,) if are_exact else plain.interval()))
     (a, b), (c, d) = one.interval(), other.interval()
     return a < d and c < b
 

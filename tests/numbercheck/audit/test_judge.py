@@ -36,6 +36,33 @@ def test_more_decimals_of_the_same_number_do_not_disagree():
     assert verdict(s, again).verdict == "match"
 
 
+@pytest.mark.parametrize(
+    ("statistic", "printed", "again", "agrees"),
+    [("percent", "95%", "<95%", True), ("percent", "95%", "<94%", False), ("n", "6", "<6", False)],
+)
+def test_a_bound_agrees_with_what_rounds_to_it_but_with_no_other_count(
+    statistic, printed, again, agrees
+):
+    """94.7 is below 95 and rounds to it; no number of patients below 6 is 6."""
+    s = Sketch()
+    s.measure("response", where="response")
+    s.print("response", statistic, printed)
+    found = verdict(s, s.print("response", statistic, again, "Abstract"))
+
+    assert (found.kind != "printings-disagree") == agrees
+
+
+@pytest.mark.parametrize("printed", ["<5", "≤4", ">=1"])
+def test_a_count_may_be_printed_as_a_bound(printed):
+    """Few patients are often printed so, lest anybody be recognized; their percentage is open."""
+    s = Sketch()
+    s.everyone(300)
+    s.count("relapse", "relapse", printed, "1%")
+
+    assert verdict(s, "relapse_n").verdict == "unchecked"
+    assert verdict(s, "relapse_percent").kind == "possible-counts"
+
+
 def test_the_later_printing_is_not_blamed_for_the_first_ones_fault():
     """33 of 35 is 94 %: the abstract's 49 is wrong, the table's 94 is not."""
     s = Sketch()
