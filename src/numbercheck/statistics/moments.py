@@ -53,7 +53,7 @@ def grim(mean: float, n: int, decimals: int, items: int = 1) -> bool:
     >>> grim(3.45, 20, 2), grim(3.47, 20, 2)
     (True, False)
     """
-    return any(_totals(_as_printed(mean, decimals), n * items))
+    return any(True for _ in _totals(_as_printed(mean, decimals), n * items))  # a sum may be 0
 
 
 def grimmer(
@@ -62,7 +62,8 @@ def grimmer(
     """Whether ``n`` whole numbers can have a mean and a standard deviation that are printed so.
 
     The sum of their squares is a whole number, is even where their sum is, and is at least that
-    of the most equal values with this sum. A mean that fails GRIM fails this, too.
+    of the most equal values with this sum. The deviation may divide by n, as Excel's STDEV.P does.
+    A mean that fails GRIM fails this, too.
 
     Examples
     --------
@@ -188,12 +189,13 @@ def _has_sd(total: int, n: int, items: int, sd: Printed) -> bool:
     whole, rest = divmod(total, n)
     least = (n - rest) * whole**2 + rest * (whole + 1) ** 2
     mean_part = Fraction(total**2, n)
-    first, last = (ceil(low**2 * (n - 1) + mean_part), floor(high**2 * (n - 1) + mean_part))
-    for squares in range(max(first, least), last + 1):
-        if (squares - total) % 2 == 0:
-            variance = (squares - mean_part) / (n - 1) / items**2
-            if sd.admits(_root(variance)):
-                return True
+    for divisor in (n - 1, n):
+        first, last = (ceil(end**2 * divisor + mean_part) for end in (low, high))
+        for squares in range(max(first, least), last + 1):
+            if (squares - total) % 2 == 0:
+                variance = (squares - mean_part) / divisor / items**2
+                if sd.admits(_root(variance)):
+                    return True
     return False
 
 

@@ -3,7 +3,7 @@
 import csv
 from itertools import product
 from math import nan
-from statistics import mean, stdev
+from statistics import mean, pstdev, stdev
 
 import pytest
 from places import TESTS
@@ -88,12 +88,13 @@ def test_grimmer_refuses_anayas_example():
 
 @pytest.mark.parametrize("n", [4, 5])
 def test_whatever_whole_numbers_print_is_possible(n):
-    """Every sample of values 1 to 5, by statistics.mean and stdev."""
-    for values in product(range(1, 6), repeat=n):
-        m, s = format_rounded(mean(values), 2), format_rounded(stdev(values), 2)
+    """Every sample of values 0 to 4, by statistics.mean, stdev and pstdev, which divides by n."""
+    for values in product(range(5), repeat=n):
+        m = format_rounded(mean(values), 2)
         assert grim(float(m), n, 2)
-        assert grimmer(float(m), float(s), n, 2)
-        assert stdev(values) <= most_sd(mean(values), n, 1, 5) + 1e-9
+        for deviation in (stdev, pstdev):
+            assert grimmer(float(m), float(format_rounded(deviation(values), 2)), n, 2)
+        assert stdev(values) <= most_sd(mean(values), n, 0, 4) + 1e-9
 
 
 @pytest.mark.parametrize("n", [5, 12])
