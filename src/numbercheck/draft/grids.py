@@ -32,12 +32,13 @@ NO_PERCENT = (
     rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\))"
 )
 SHARE = r"\(\s*\d+(?:[.·]\d+)?\s*%?\s*\)"  # of all, behind a size
-CENTER = r"[,;:]?\s*[—–-]?\s*\(?\b([Mm]edian|[Mm]ean)\b[\s(,±]*(\(?(IQR|SD|range|interquartile range)\)?)?\)?"
+CENTER = r"[,;:]?\s*[—–-]?\s*\(?\b([Mm]edian|[Mm]ean)\b[\s(,±]*(\(?(IQR|SD|range|interquartile range|\d\d\s*% ?CI)\)?)?\)?"
 STATISTIC_ONLY = re.compile(
     r"\W*((median|mean|range|iqr|interquartile range|sd|min(imum)?|max(imum)?|q1|q3|±)[\s,/;()–—±-]*|"
     r"no\.?|n|%|years?|yr|\(|\)|[–-])+\W*",
     re.IGNORECASE,
 )
+UNIT_ONLY = re.compile(r"\W*(years?|months?|weeks?|days?|hours?)?\W*", re.IGNORECASE)
 GENERIC = re.compile(
     r"\W*(\d[\d\W]*(or \w+)?|[≤≥<>].*|yes|no|other|others|unknown|missing|none|low|high|intermediate|"
     r"positive|negative|normal|abnormal|male|female|men|women|total|any)\W*",
@@ -187,7 +188,8 @@ class TableReader:
         values = [(c, cell) for c, cell in filled if c not in spanned]
         sizes = [(c, found) for c, cell in values if (found := SIZE.fullmatch(cell.strip()))]
         worded = any(re.search("[A-Za-z]", cell) for _, cell in values)
-        if not label and values and worded and not any(parses(cell) for _, cell in values):
+        named = not label or self._is_for_each_arm(values)
+        if named and values and worded and not any(parses(cell) for _, cell in values):
             self._new_headings(row)
             for c, cell in values:
                 self.aside[r, c] = dict.fromkeys(range(len(cell)), "column heading")
@@ -209,11 +211,17 @@ class TableReader:
                 if (r, c) not in self.table.repeats:
                     self._cell(r, c, cell, label)
 
+    def _is_for_each_arm(self, values: list[tuple[int, str]]) -> bool:
+        """Whether the same words stand under every arm, as the grades of adverse events do."""
+        texts, arms = [cell.strip() for _, cell in values], len(self.arms)
+        under = texts[: len(texts) // arms] if arms > 1 else []
+        return len(set(under)) > 1 and texts == under * arms
+
     def _new_headings(self, row: list[str]) -> None:
         """Headings for the rows below, under those of the arms where there are any."""
-        above = Column()
+        above, heads = Column(), self.table.rows[self.table.heads - 1]
         for c, cell in enumerate(row):
-            above = self.columns[c] if self.columns[c].heading else above
+            above = self.columns[c] if self.columns[c].arm or heads[c].strip() else above
             heading = f"{above.heading} {cell.strip()}".strip() if self.arms else cell.strip()
             self.columns[c] = replace(above, heading=heading) if self.arms else Column(heading)
 
@@ -376,7 +384,7 @@ def _name(stub: str, label: str) -> str:
     """Name of a row: with its heading where it needs it, without the names of statistics."""
     stub = re.sub(rf"{NO_PERCENT}|[*†‡§¶‖]", "", stub).strip(" ,;:—–-")
     bare = re.sub(rf"{NO_PERCENT}|{CENTER}|[*†‡§¶‖]", "", label).strip(" ,;:—–-")
-    if STATISTIC_ONLY.fullmatch(label) or not bare:
+    if STATISTIC_ONLY.fullmatch(label) or UNIT_ONLY.fullmatch(bare):
         return stub or label
     if stub and GENERIC.fullmatch(bare):
         return f"{stub}: {bare}"

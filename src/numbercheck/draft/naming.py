@@ -11,6 +11,7 @@ from numbercheck.ledger.arms import as_slug
 
 NO_CENTER = {"n", "N", "sd", "p_value", *LIMITS}  # what need not lie between the limits
 PAIRS = (LIMITS, ("p25", "p75"), ("min", "max"))
+BESIDE = 100  # characters at most between two numbers that are compared
 SLIP = 1.5  # percentage points: farther off, numbers are of other patients or another measure
 
 
@@ -62,8 +63,10 @@ class Measures:
         if not finding.numbers:
             return
         words, grade = self._key(finding)
+        beside = self._beside(entry, words, grade)
         for drafted in self.all:
-            if self._same(drafted, entry, words, grade):
+            is_apart = beside and drafted.slug not in beside
+            if not is_apart and self._same(drafted, entry, words, grade):
                 is_named_so = words == drafted.words and not self._may_differ(drafted, finding)
                 if not is_named_so and finding.kind != "population":
                     entry.joined = "guess: the same as"
@@ -103,6 +106,18 @@ class Measures:
         grade = GRADE.search(finding.label)
         bare = GRADE.sub("", finding.label) if grade else finding.label
         return tokens(bare, self.abbreviations), _grade(grade[0]) if grade else ""
+
+    def _beside(self, entry: Entry, words: frozenset[str], grade: str) -> set[str]:
+        """Measures of the other arms with which a sentence compares an entry, by their slugs."""
+        finding = entry.finding
+        found = {
+            d.slug
+            for d in self.all
+            if (d.first.kind, d.words, d.grade) == (finding.kind, words, grade)
+            and d.first.arm not in ("", finding.arm)
+            and any(_is_compared(e, entry) for e in d.entries)
+        }
+        return found if finding.arm else set()
 
     def _same(self, drafted: Drafted, entry: Entry, words: frozenset[str], grade: str) -> bool:
         first, finding = drafted.first, entry.finding
@@ -160,6 +175,13 @@ class Measures:
         total, known = entry.finding.size, drafted.printed("N")
         is_apart = bool(total and known) and total not in map(plain, known)
         return bool(beside or of_others or is_apart or entry.finding.label.endswith(OTHER))
+
+
+def _is_compared(first: Entry, second: Entry) -> bool:
+    """Whether two entries stand side by side in a text."""
+    starts = (e.finding.numbers[0].start for e in (second, first))
+    in_text = first.locus == second.locus and not first.part.startswith("Table")
+    return in_text and 0 < next(starts) - next(starts) < BESIDE
 
 
 def _in_rows(first: Entry, second: Entry) -> bool:

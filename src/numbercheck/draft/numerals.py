@@ -44,6 +44,7 @@ LEVEL = (
     rf"(?:CIs?|CrI|[Ii]ntervals?)[\s:,=(\[]{{0,3}}9[059]\s*%[\s:,;=(\[]*(?={N}\s*%?{TO}{N})|[Cc]onfidence level of \d+"
 )
 LIST = rf"{N}(?:\s*(?:(?:[-–—/]|to|or)\s*{N}(?=\s*\(\d+(?:\.\d+)?%)|(?:[-–—/,]|to|or|and)\s*{N}(?!\d|\s*(?:[%(]|in\b|of\b|(?:{COUNTED})\b))))*"
+SUBSTANCE = "fluoro|chloro|bromo|nitro|hydroxy|hydro|methyl|amino|mercapto|deoxy|thio|oxo|aza"
 ASIDE: dict[str, re.Pattern[str]] = {
     reason: re.compile(pattern)
     for reason, pattern in {
@@ -69,6 +70,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "year or date": rf"\b(?:{MONTH}\s+)?(?:\d{{1,2}},?\s+)?(?:{MONTH}\s+)?(?:19|20)\d\d\b(?![.·]\d|\s*%)(?:-\d\d-\d\d)?|\b{MONTH}\s+\d{{1,2}}\b(?!\s*\()",
         "threshold in a definition": rf"(?<!\b[Pp]\s)(?<!\b[Pp])(?<!I\s)(?<!I)(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding|exceeded|exceeds)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:%|{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
         "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|(?<![Mm]edian of )\b(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
+        "name of a substance": rf"\b\d(?:,\d)*[-‐](?:FU\b|[a-z]*(?:{SUBSTANCE})[a-z]+)",
         "part of a name": r"\b(?:PASI|EASI|ACR|ASAS|SRI|IGA|DAS)[\s-]?\d+|[A-Za-z]+(?:[-‐–/]?\d+(?:[.·]\d+)?)+[A-Za-z]*(?:\s+W\b)?|(?<=[A-Za-z]-)\d+|\b\d+(?:st|nd|rd|th|[A-Z]\w*|[pq])\b",
         "not a count": rf"\b(?:[Aa]lmost|[Aa]bout|[Nn]early|approximately|over|than|only)\s+[1-4]/[2-5]\b|(?i:\b(?:almost|about|nearly|approximately|around|roughly))\s+(?:{N}|{WORD})\s+(?:(?:out\s+)?of|in)\s+(?:(?:the|every|all)\s+)?(?:{N}|{WORD})\b(?!\s*%|[.·]\d)|{WORD}-(?:thirds?|quarters?|fifths?|fold)\b|\b[Oo]ne\b(?=\s+(?:of\b|or more|cycle|another|by one|hand|month|year|week|day))|\b(?:no|each|any|every) one\b|\bone\b(?=[-‐])",
     }.items()

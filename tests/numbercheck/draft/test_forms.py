@@ -143,6 +143,7 @@ def test_a_sentence_is_read_as_journals_print_it(text, numbers):
         "Assigned in a 2:1 ratio, with 80% power and a two-sided alpha of 0.05.",
         "Blasts were above 5% or platelets <50 × 10⁹/L.",
         "The 2-year rate at 12 months and the 5-year rate.",
+        "After 5-fluorouracil (5-FU), 6\u2010mercaptopurine or 2,4-dihydroxypyridine.",
     ],
 )
 def test_numerals_that_name_something_are_set_aside(text):
@@ -212,6 +213,48 @@ def test_a_row_of_missing_values_under_percentages_counts():
     assert ("percent", "4") not in printed
 
 
+def drafted(*rows, heads=1):
+    """Measure, arm and printed values of each finding of one table, but for sizes."""
+    rows = [list(row) for row in rows]
+    repeats = {
+        (0, c) for c in range(1, len(rows[0])) if rows[0][c] and rows[0][c] == rows[0][c - 1]
+    }
+    table = PrintedTable("Table 1. Results", rows, heads, part="Table 1", repeats=repeats)
+    return [
+        (d.first.label, d.first.arm, *(n.printed for n in d.first.numbers))
+        for d in draft_article(Article((), (table,))).measures
+        if d.first.kind != "population"
+    ]
+
+
+@pytest.mark.parametrize("above", [False, True], ids=["", "a heading over all"])
+@pytest.mark.parametrize("label", ["", "Adverse event"])
+def test_columns_without_a_heading_are_of_the_arm_before_them(label, above):
+    """Grades stand under each arm, which is named once, above the first (PMC5514953, Table 3)."""
+    rows = [["", "Drug (n = 29)", "", "Placebo (n = 29)", ""]]
+    rows = [["", *["No. (%)"] * 4]] * above + rows
+    rows += [[label, "Any grade", "Grade 3 or 4", "Any grade", "Grade 3 or 4"]]
+    rows += [["Anemia", "12 (41.4)", "1 (3.4)", "2 (6.9)", "0"]]
+
+    assert drafted(*rows, heads=1 + above) == [
+        ("Anemia", "Drug", "12", "41.4"),
+        ("Anemia, grade 3 or 4", "Drug", "1", "3.4"),
+        ("Anemia", "Placebo", "2", "6.9"),
+        ("Anemia, grade 3 or 4", "Placebo", "0"),
+    ]
+
+
+def test_a_median_with_its_limits_is_named_by_the_heading_above_it():
+    """Neither the level nor the unit is a name (PMC5514953, Table 2)."""
+    rows = [["", "Drug (n = 29)", "Placebo (n = 29)"], ["PFS", "", ""]]
+    rows += [["Median (95% CI), months", "3.2 (1.4 to 5.0)", "3.6 (1.7 to 5.5)"]]
+
+    assert [found[:3] for found in drafted(*rows)] == [
+        ("PFS", "Drug", "3.2"),
+        ("PFS", "Placebo", "3.6"),
+    ]
+
+
 def test_limits_beside_an_effect_are_its_own():
     """The column's heading says what the numbers are."""
     heading = "Hazard Ratio (95% CI)"
@@ -241,6 +284,26 @@ def test_repeated_numbers_are_one_measure_and_marked_as_a_guess():
     text = "Cytokine release syndrome (CRS) occurred in 19 (54%) patients. CRS was seen in 54%."
     draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
     assert [len(measure.entries) for measure in draft.measures] == [2]
+
+
+def test_an_arm_of_a_subgroup_is_not_the_arm_of_all_that_has_the_same_number():
+    """One of two numbers that a sentence compares differs from before, so both are of others."""
+    of_all = "Median PFS was 3.2 months with zelatinib and 3.6 months with placebo."
+    of_some = (
+        "With low values, median PFS was 1.9 months with zelatinib and 3.6 months with placebo."
+    )
+    arms = "We randomly assigned 58 patients to receive zelatinib (n=29) or placebo (n=29)."
+    texts = [arms, of_all, of_some]
+    pieces = tuple(Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(texts, 1))
+    found = [
+        (d.slug, d.first.arm, [n.printed for e in d.entries for n in e.finding.numbers])
+        for d in draft_article(Article(pieces, ())).measures
+        if d.first.kind == "quantity"
+    ]
+    assert found == [
+        *(("pfs", "zelatinib", ["3.2"]), ("pfs", "placebo", ["3.6"])),
+        *(("pfs_2", "zelatinib", ["1.9"]), ("pfs_2", "placebo", ["3.6"])),
+    ]
 
 
 @pytest.mark.parametrize(
