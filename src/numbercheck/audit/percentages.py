@@ -130,7 +130,8 @@ def _without_count(claim: Claim, total: Count, evidence: Evidence) -> Verdict:
     elif counts:
         verdict, kind, method = "unchecked", "possible-counts", "k/N"
         value = 100 * counts[0] / n if len(counts) == 1 else value
-        says = f"{_percent(printed)} of {n} is {_counts(counts)} patients; no count is printed."
+        patients = "patient" if list(counts) == [1] else "patients"
+        says = f"{_percent(printed)} of {n} is {_counts(counts)} {patients}; no count is printed."
     elif slips:
         (k, why), *_ = slips
         kind, method, value = "rounding-slip", "k/N", 100 * k / n

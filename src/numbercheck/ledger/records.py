@@ -15,6 +15,8 @@ from numbercheck.ledger.texts import confidence_level, day_range
 from numbercheck.statistics.rounding import Printed
 
 REACHED = ("conf_low", "conf_high", "median", "p25", "p75")  # or not, as by a survival curve
+OF_PATIENTS = ("n", "N", "n_event", "at_risk")
+MOST_PATIENTS = 10_000_000  # far more than any trial has, and still a cohort to be written down
 DAYS_PER_MONTH = 365.25 / 12
 
 
@@ -228,12 +230,17 @@ class Ledger:
                 yield str(error)
 
 
+def _is_beyond(claim: rows.Claim) -> bool:
+    """Whether more patients are printed than a cohort can have here."""
+    return claim.statistic in OF_PATIENTS and claim.value.value > MOST_PATIENTS
+
+
 def printed_faults(
     claim: rows.Claim, measures: Mapping[str, rows.Measure], where: str
 ) -> Iterator[str]:
-    """Say why a printed text is neither a number nor, for a date, a date."""
+    """Say why a printed text is no date where it should be one, or no number that can be used."""
     try:
-        unit = measures[claim.measure].unit
+        kind, unit = measures[claim.measure].kind, measures[claim.measure].unit
         if unit == "date":
             day_range(claim.printed)
         elif unit == "text":
@@ -242,6 +249,12 @@ def printed_faults(
             yield (
                 f"{where}, column printed: {claim.printed!r} is not a number, and only a limit, a "
                 "median or a quartile can be unreached; leave out what is not printed"
+            )
+        elif _is_beyond(claim) and kind not in ("design", "external"):
+            yield (
+                f"{where}, column printed: {claim.printed} patients are more than can be counted "
+                f"here ({MOST_PATIENTS:,}); where they are not the trial's, give the measure the "
+                "kind external"
             )
     except ValueError as error:
         yield f"{where}, column printed: {error}"

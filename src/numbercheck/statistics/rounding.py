@@ -19,7 +19,7 @@ SLACK = 1e-9  # relative; widens ranges before an exact comparison decides
 SIGNS = {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "": "="}
 SPACE = "[ \t\u00a0\u2008\u2009\u202f]"
 MINUS = "[-\u2212\u2013]"
-MOST_DIGITS = 30
+MOST_DIGITS = 15  # that a float tells apart
 PATTERN = re.compile(
     rf"(?:[Pp]{SPACE}*(?=[<>=≤≥⩽⩾]))?(?P<relation><=|>=|[<>=≤≥⩽⩾]|){SPACE}*(?P<minus>{MINUS}?)"
     rf"(?P<whole>[1-9]\d{{0,2}}(?:(?:,|{SPACE})\d{{3}})+|\d+|(?=[.·∙⋅]))"

@@ -656,3 +656,12 @@ def test_every_kind_of_unchecked_claim_has_words():
 
     assert len(kinds) > 8
     assert kinds <= set(UNCHECKED)
+
+
+@pytest.mark.parametrize(("printed", "told"), [("3.4%", "1 patient;"), ("6.9%", "2 patients;")])
+def test_one_patient_is_told_of_in_the_singular(printed, told):
+    s = Sketch()
+    s.everyone(29)
+    slug = s.count("rash", "rash", percent=printed)
+
+    assert told in judged(s, slug).reason

@@ -314,6 +314,12 @@ def test_a_missing_column_is_named_with_its_file(copy, name):
             r"claims\.csv row 9 .*: 'NR' is not a number, and only a limit, a median or a quartile",
         ),
         (
+            "claims",
+            put(7, "printed", "100,000,000"),
+            r"claims\.csv row 7 .*: 100,000,000 patients are more than .* \(10,000,000\); "
+            r"where they are not the trial's, give the measure the kind external",
+        ),
+        (
             "expected_findings",
             put(2, "verdict", "wrong"),
             r"expected_findings\.csv row 2 .*: unknown verdict 'wrong'.*; one of match mismatch",

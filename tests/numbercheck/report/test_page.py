@@ -118,6 +118,33 @@ def test_a_draft_never_says_that_all_of_its_numbers_were_taken_together(tmp_path
     assert "assumptions.csv names none" in told["methods"]
 
 
+def test_what_could_not_be_checked_has_a_reason_that_is_true(tmp_path):
+    """The arms' sizes are printed, a median's limits are of no count, and 3 of 29 alone are 10%."""
+    columns = "measure,label,kind,where,among,by,against,endpoint,horizon,family,unit"
+    rows = ["all,Patients,count,,,,,,,,", "os,OS,quantity,,,,,OS,,,months"]
+    rows += ["os_by_arm,OS by arm,comparison,,,,,OS,,,", "rash,Rash,count,rash,,,,,,,"]
+    (tmp_path / "measures.csv").write_text("\n".join([columns, *rows, ""]))
+    numbers = ["all,n,58,", "all,n,29,A", "all,n,29,B", "os,median,14.2,A", "os,conf_low,11.1,A"]
+    numbers += ["os,conf_high,17.3,A", "os_by_arm,p_value,0.752,A|B", "rash,percent,10%,A"]
+    rows = [f"c{i},Results,{number}" for i, number in enumerate(numbers)]
+    header = "claim,locus,measure,statistic,printed,arm"
+    (tmp_path / "claims.csv").write_text("\n".join([header, *rows, ""]))
+    (tmp_path / "article.json").write_text(
+        '{"title": "A trial", "arms": ["A", "B"], "journal": "J", "year": 2016, "doi": "10.1/x"}'
+    )
+    write_page(tmp_path, {}, tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    reasons = re.findall(r"<li>(\d+: .*?)</li>", part(html, "overview").replace("\n", ""))
+
+    assert set(reasons) == {
+        "2: the other printed numbers do not determine it",
+        "1: the printed counts and means of groups do not give it",
+        "1: the article does not print the count that this percentage is of",
+        "1: no other printed number determines it, and none follows from it",
+    }
+    assert "2016. <a " in " ".join(html.split())
+
+
 def test_only_methods_of_what_is_printed_can_be_chosen(tmp_path):
     """One arm has no test between arms, and two intervals of proportions are its only limits."""
     write_page(ROOT / "data" / "examples" / "single-arm", {}, tmp_path / "page.html")
