@@ -8,7 +8,7 @@ from math import inf, isfinite, isnan
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table
 from numbercheck.ledger.implied import printed_effect
-from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.effects import (
     DIFFERENCES,
     ODDS_RATIOS,
@@ -68,7 +68,7 @@ def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
         return None
     if len(tables[0]) != 2 or len(tables) > MOST_TABLES or not all(map(sum, tables[0])):
         return None
-    scale = percent_scale(measure, evidence) if name == "difference" else 1.0
+    scale = _scale(claim, tables, evidence) if name == "difference" else 1.0
     shown = measure.by.text.strip() in evidence.ledger.variables  # no group comes first
     if shown and not _fits(claim, name, tables, scale, evidence):
         tables = [(second, first) for first, second in tables]
@@ -131,11 +131,18 @@ def _fits(claim: Claim, name: str, tables: list[Table], scale: float, evidence: 
     )
 
 
-def percent_scale(measure: Measure, evidence: Evidence) -> float:
-    """100 where a difference of proportions is printed in percent, 1 where in fractions."""
+def _scale(claim: Claim, tables: list[Table], evidence: Evidence) -> float:
+    """100 where a difference of proportions is printed in percent, 1 where in fractions.
+
+    A limit of a fraction can be above 1.
+    """
+    measure = evidence.ledger.measures[claim.measure]
     names = ("difference", "conf_low", "conf_high")
-    claims = [c for name in names for c in evidence.ledger.find(measure.measure, name)]
-    is_percent = measure.unit.startswith(("%", "percent")) or any(
-        c.value.unit == "%" or abs(c.value.value) > 1 for c in claims
+    printed = [c.value for name in names for c in evidence.ledger.find(claim.measure, name)]
+    if measure.unit.startswith(("%", "percent")) or any(p.unit == "%" for p in printed):
+        return 100.0
+    large = any(abs(p.value) > 1 for p in printed)
+    in_percent, as_fraction = (
+        _fits(claim, "difference", tables, scale, evidence) for scale in (100.0, 1.0)
     )
-    return 100.0 if is_percent else 1.0
+    return 100.0 if large and (in_percent or not as_fraction) else 1.0

@@ -180,7 +180,7 @@ def _ways(
         return lambda groups: (Way("anova", {"p_value": _anova(groups)}),)
     if measure.design:
         return lambda groups: (_paired(groups, level),)
-    return lambda groups: tuple(_two(groups, method, level) for method in T_TESTS)
+    return lambda groups: tuple(_two(groups, method, level) for method in (*T_TESTS, "wald"))
 
 
 def _gap(groups: Sequence[Summary]) -> Ends:
@@ -194,8 +194,9 @@ def _two(groups: Sequence[Summary], method: str, level: float) -> Way:
     n1, n2 = groups[0].n, groups[1].n
     tests = []
     for s1, s2 in product(groups[0].sd, groups[1].sd):
-        unit = t_test(1.0, max(s1, 1e-12), n1, 0.0, max(s2, 1e-12), n2, method)
-        tests.append((1 / unit.t, unit.df))
+        errors = method if method in T_TESTS else "welch"
+        unit = t_test(1.0, max(s1, 1e-12), n1, 0.0, max(s2, 1e-12), n2, errors)
+        tests.append((1 / unit.t, unit.df if method in T_TESTS else inf))
     lows = [low - t_quantile(level, df) * error for error, df in tests]
     highs = [low + t_quantile(level, df) * error for error, df in tests]
     shift = high - low

@@ -9,6 +9,7 @@ from functools import cache
 from math import erfc, exp, inf, lgamma, log, sqrt
 
 from numbercheck.statistics.beta import beta_cdf, beta_quantile
+from numbercheck.statistics.scales import two_sided_z
 
 
 def chi2_tail(x: float, df: int) -> float:
@@ -31,7 +32,9 @@ def chi2_tail(x: float, df: int) -> float:
 
 
 def t_tail(t: float, df: float) -> float:
-    """Two-sided P value of Student's t."""
+    """Two-sided P value of Student's t; of a normal deviate, where ``df`` is infinite."""
+    if df == inf:
+        return erfc(abs(t) / sqrt(2))
     return beta_cdf(df / (df + t * t), df / 2, 0.5) if t else 1.0
 
 
@@ -44,11 +47,15 @@ def f_tail(f: float, df1: float, df2: float) -> float:
 def t_quantile(level: float, df: float) -> float:
     """Value that Student's t stays within, on both sides, with probability ``level``.
 
+    With infinite ``df`` it is that of the normal distribution.
+
     Examples
     --------
     >>> round(t_quantile(0.95, 10), 3)
     2.228
     """
+    if df == inf:
+        return two_sided_z(level)
     x = beta_quantile(1 - level, df / 2, 0.5)
     return sqrt(df * (1 - x) / x)
 

@@ -120,6 +120,13 @@ def test_a_slip_in_an_effect_is_found(statistic, printed, limits, wrong, kind):
     assert told(found)[wrong] == ("mismatch", kind)
 
 
+def test_a_limit_of_a_fraction_may_be_above_1():
+    """By hand: 24 of 26 less 1 of 14, -+ 1.96 x 0.086, for Agresti and Caffo's 23/24 and 0/12."""
+    found = effect(counts(((23, 24), (0, 12))), "difference", "0.96", ("0.68", "1.02"))
+
+    assert {v.verdict for v in found.values()} == {"match"}
+
+
 @pytest.mark.parametrize(
     "label", ["Adjusted odds ratio", "Stratified by center", "Firth regression"]
 )
@@ -292,10 +299,10 @@ def test_a_category_that_is_unknown_may_be_left_out():
 # means: 54.2 ± 10.1 of 40 against 49.0 ± 9.5 of 38
 
 
-def means(printed, sds=("10.1", "9.5"), are_all_measured=True, **given):
+def means(printed, sds=("10.1", "9.5"), sizes=(40, 38), are_all_measured=True, **given):
     s = arms()
     s.number("age", "18..90", "years", "decimal")
-    rows = zip(ARMS.items(), ("54.2", "49.0"), sds, (40, 38), strict=True)
+    rows = zip(ARMS.items(), ("54.2", "49.0"), sds, sizes, strict=True)
     for (among, name), mean, sd, n in rows:
         s.everyone(n, f"arm_{name}", among)
         s.measure(f"age_{name}", "quantity", where="age", among=among, unit="years")
@@ -316,6 +323,15 @@ def test_a_difference_of_means_follows_from_those_of_the_groups():
 
     assert {v.verdict for v in found.values()} == {"match"}
     assert found["p_value"].method in ("student", "welch")
+
+
+def test_limits_of_a_difference_of_means_may_be_those_of_the_normal_distribution():
+    """By hand: 5.2 -+ 1.96 x 5.27; Student's t with 12 degrees of freedom gives -6.4 to 16.8."""
+    printed = {"difference": "5.2", "conf_low": "-5.1", "conf_high": "15.5"}
+    found = means(printed, sizes=(8, 6))
+
+    assert {v.verdict for v in found.values()} == {"match"}
+    assert found["conf_low"].method == "wald"
 
 
 @pytest.mark.parametrize(
