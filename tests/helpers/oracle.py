@@ -15,7 +15,7 @@ from large_trials import draw as draw_patients
 from large_trials import printed_of
 from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil, stretched
 
-from numbercheck.consistency import asking, bounds, conflicts, scope, search
+from numbercheck.consistency import asking, bounds, conflicts, deciding, scope, search
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
@@ -90,8 +90,8 @@ def as_many(seed: int) -> Iterator[str]:
     """A tiny trial bounded as if it were of many patients: near its list, on either side."""
     tiny = draw(seed, ("times", "endpoints")[seed % 2])
     lawful = tiny.consistent(tiny.satisfied)
-    limits = [patch.object(of, "MANY", 0) for of in (asking, search)]
-    with limits[0], limits[1], patch.object(scope, "MOST_COUNTED", 0):
+    limits = [patch.object(of, "MANY", 0) for of in (asking, deciding, search)]
+    with limits[0], limits[1], limits[2], patch.object(scope, "MOST_COUNTED", 0):
         asked = Bounds(tiny.ledger, given_up=())
         counted = map(Expression, _asked(tiny, seed))
         found = [(asked.count(e), tiny.count(e)[lawful]) for e in counted]

@@ -4,14 +4,13 @@ Where days are few, all ways to spread the events over them can be listed: far f
 histories of numbers at risk, and with nothing left for the solver to compare.
 """
 
-from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 
 from numbercheck.consistency.region import LOWEST, survival_range, variance_between
-from numbercheck.consistency.tabulated import Limits, prints
-from numbercheck.statistics.rounding import SLACK, Printed
+from numbercheck.consistency.tabulated import CurvePrinted, Limits, prints
+from numbercheck.statistics.rounding import SLACK
 
 MOST_WAYS, MOST_LISTED = 1_500_000, 10_000
 TINY = 1e-12  # less than any survival above 0
@@ -19,13 +18,9 @@ BINS = 20_000  # of survival, evenly on the log scale
 Row = tuple[int, ...]  # for each day the number at risk (0 without events) and of events
 
 
+@lru_cache(maxsize=256)
 def daily_events(
-    n: int,
-    days: int,
-    printed: Mapping[str, Sequence[Printed]],
-    limits: Limits,
-    most: int,
-    whole: bool,
+    n: int, days: int, printed: CurvePrinted, limits: Limits, most: int, whole: bool
 ) -> list[Row] | None:
     """List what can happen on some days so that an estimate and its limits print as printed.
 
@@ -35,8 +30,7 @@ def daily_events(
         Most patients, and most events.
     days : int
         How many days.
-    printed : mapping of str to sequence of Printed
-        For ``estimate``, ``conf_low`` and ``conf_high`` what is printed of it.
+    printed : CurvePrinted
     limits : Limits
         How the limits were computed.
     whole : bool
@@ -48,20 +42,6 @@ def daily_events(
         For each day the number at risk (0 where there is no event) and the number of events.
         None where there are too many ways to list.
     """
-    told = tuple((name, tuple(values)) for name, values in printed.items())
-    return _listed(n, days, told, limits, most, whole)
-
-
-@lru_cache(maxsize=256)
-def _listed(
-    n: int,
-    days: int,
-    told: tuple[tuple[str, tuple[Printed, ...]], ...],
-    limits: Limits,
-    most: int,
-    whole: bool,
-) -> list[Row] | None:
-    printed = dict(told)
     ways = _Ways(n)
     for day in range(days):
         if not ways.spread(most, least=n if whole and not day else 0):
@@ -101,12 +81,12 @@ class _Ways:
         return True
 
 
-def _near(ways: _Ways, printed: Mapping[str, Sequence[Printed]], limits: Limits) -> np.ndarray:
+def _near(ways: _Ways, printed: CurvePrinted, limits: Limits) -> np.ndarray:
     """Ways that print so, and a few that do not, from the ranges that survival leaves."""
     low, high = survival_range(printed)
     edges = np.array([0.0, *np.geomspace(LOWEST, 1.0, BINS)])
     place = np.searchsorted(edges, ways.survival, side="right").clip(1, BINS)
-    low = low if printed.keys() <= {"estimate"} else max(low, TINY)  # at 0 there are no limits
+    low = max(low, TINY) if printed.has_limits else low  # at 0 there are no limits
     found = (low <= ways.survival) & (ways.survival <= high)
     least, most = np.zeros(len(edges)), np.zeros(len(edges))
     for k in np.unique(place[found]):

@@ -58,6 +58,11 @@ def domains(
     return {name: _domain(variables[name], cuts[name]) for name in names}
 
 
+def is_whole(variable: Variable) -> bool:
+    """Whether a column has whole numbers."""
+    return variable.type in ("integer", "grade")
+
+
 def _domain(variable: Variable, cuts: set[int]) -> Domain:
     values = variable.domain
     if variable.type == "integer":

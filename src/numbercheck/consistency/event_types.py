@@ -28,7 +28,7 @@ class Kind(NamedTuple):
     @property
     def text(self) -> str:
         """The patients who had it, in the ledger's grammar."""
-        return self.column if self.value is True else f"{self.column} == {_literal(self.value)}"
+        return self.column if self.value is True else f"{self.column} == {self.value!r}"
 
 
 def event_types(asked: Bounds, measure: Measure) -> Iterator[Bound]:
@@ -84,7 +84,3 @@ def _presumes(rule: Assumption, event: str) -> bool:
     tree = rule.expression.tree
     parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or) else [tree]
     return rule.switchable == "yes" and f"not {event}" not in map(ast.unparse, parts)
-
-
-def _literal(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from numbercheck.consistency.curve_bounds import at_risk
 from numbercheck.consistency.questions import asked_of, first_day
-from numbercheck.consistency.scope import named, unmodeled
-from numbercheck.consistency.sharp_bounds import Bounds, at_risk
+from numbercheck.consistency.scope import modeled_curves, named
+from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
@@ -78,7 +79,11 @@ def risk_histories(
     known = {m.measure for m in ledger.measures.values() if m.kind == "survival"}
     if measure not in known:
         raise LedgerError([unknown("survival measure", measure, known)])
-    return sorted(_enumerate(Bounds(ledger, seconds, given_up), measure), reverse=True)
+    return _joint(Bounds(ledger, seconds, given_up), measure)
+
+
+def _joint(asked: Bounds, measure: str) -> list[History]:
+    return sorted(_enumerate(asked, measure), reverse=True)
 
 
 def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
@@ -127,17 +132,16 @@ def _at_risk_of(
 
 def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> list[Inference]:
     """Infer the histories of every curve of the model, alone and with all other claims."""
-    given_up = frozenset(given_up)
-    n = Bounds(ledger, seconds, given_up).n
+    asked = Bounds(ledger, seconds, given_up)
     found = []
-    curves = (m for m in ledger.measures.values() if m.kind == "survival")
-    for measure in (m for m in curves if not unmodeled(ledger, m)):
+    for measure in modeled_curves(ledger):
         claims = [c for c in ledger.claims.values() if c.measure == measure.measure]
         printed = survival_claims(claims)
         level = limits_of(ledger, measure).level
-        alone = {kind: listed(n, printed, Limits(kind, level), n) for kind in CONF_TYPES}
+        ways = {kind: Limits(kind, level) for kind in CONF_TYPES}
+        alone = {kind: listed(asked.n, printed, way, asked.n) for kind, way in ways.items()}
         counts = {kind: None if h is None else len(h) for kind, h in alone.items()}
-        joint = risk_histories(ledger, measure.measure, seconds, given_up)
-        at_risk_of_each = _at_risk_of_each(Bounds(ledger, seconds, given_up), measure, joint)
+        joint = _joint(asked, measure.measure)
+        at_risk_of_each = _at_risk_of_each(asked, measure, joint)
         found.append(Inference(measure.measure, counts, tuple(joint), at_risk_of_each))
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from numbercheck.consistency.asking import Bound
-from numbercheck.consistency.scope import modeled
+from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, in_time, time_left
@@ -99,10 +99,8 @@ def leave_one_out(
         return Bounds(kept, seconds, given_up & kept.claims.keys())
 
     for measure, statistic, copies, others in numbers(ledger):
-        (kept, undecided), (aside, _) = (
-            _range(partial(asked, left_out), measure, statistic)
-            for left_out in (copies, copies | others)
-        )
+        kept, undecided = _range(partial(asked, copies), measure, statistic)
+        aside = _range(partial(asked, copies | others), measure, statistic)[0] if others else kept
         printed = ledger.find(measure.measure, statistic)[0].printed
         yield Implied(measure.measure, statistic, printed, kept, aside, undecided)
 

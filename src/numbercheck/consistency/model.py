@@ -6,11 +6,9 @@ A model holds *rows* (claims and assumptions); leaving one out rebuilds it witho
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from math import ceil, floor
 
 from ortools.sat.python import cp_model
 
@@ -18,11 +16,12 @@ from numbercheck.consistency.daily import daily_events
 from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Question, Scope, followed, reads
-from numbercheck.consistency.slots import Slot
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
+from numbercheck.consistency.slots import Slot, curve_of
+from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
+    CurvePrinted,
     Limits,
     counts,
     limits_of,
@@ -41,7 +40,6 @@ from numbercheck.statistics.rounding import Printed
 from numbercheck.words import STATISTICS
 
 MOST_PATIENTS = 10_000  # of a cohort whose size is not printed
-Printings = Mapping[str, list[Printed]]
 
 
 class Model(Structure):
@@ -127,45 +125,47 @@ class Model(Structure):
         printed = survival_claims(claims)
         stated = [c.value for c in claims if c.statistic == "n_event"]
         self._post_at_risk(measure, [c.value for c in claims if c.statistic == "at_risk"])
-        if not (printed or stated):
+        if not (any(printed) or stated):
             return
         size = self.most(measure.among) if measure.among.text else self.n
         allowed = [counts(value, size) for value in stated]
         most = min((numbers[-1] for numbers in allowed if numbers), default=size)
         most = min(most_events(size, printed), most)
-        if printed and self.timed is None and self._post_daily(measure, printed, size, most):
-            printed = {}
+        if any(printed) and self.timed is None and self._post_daily(measure, printed, size, most):
+            printed = CurvePrinted()
         if not stated and are_bounds(printed):
-            self._post_bounds(measure, printed["estimate"], most)
+            self._post_bounds(measure, printed.estimate, most)
             return
         for numbers in allowed:
             self.limit_to(numbers, self.events(measure, most))
-        if printed:
+        if any(printed):
             slots = self.slots(measure, most)
             self._post_histories(slots, printed, limits_of(self.ledger, measure), size)
             self.require_anyone(measure.among)
 
-    def _post_daily(self, measure: Measure, printed: Printings, size: int, most: int) -> bool:
+    def _post_daily(self, measure: Measure, printed: CurvePrinted, size: int, most: int) -> bool:
         """Days are few: the events and numbers at risk of each are among those that print so."""
-        days, limits = self.days(measure), limits_of(self.ledger, measure)
+        curve, limits = curve_of(self.ledger, measure), limits_of(self.ledger, measure)
+        days = self.days(curve)
         rows = daily_events(size, len(days), printed, limits, most, not measure.among.text)
         if rows is None:
             return False
         if not rows:
             raise InfeasibleError("no events and numbers at risk print so")
         if days:
-            columns = [variable for day in days for variable in self.on_day(measure, day)]
+            columns = [variable for day in days for variable in self.on_day(curve, day)]
             self.cp.add_allowed_assignments(columns, rows)
         self.require_anyone(measure.among)
         return True
 
-    def _post_bounds(self, measure: Measure, printed: list[Printed], most: int) -> None:
+    def _post_bounds(self, measure: Measure, printed: Sequence[Printed], most: int) -> None:
         """The estimate is at least, or at most, what is printed or read off a figure."""
         slots = self.slots_until(measure) or self.slots(measure, most)
+        day = curve_of(self.ledger, measure).horizon
         if id(slots) not in self._logs:
             self._logs[id(slots)] = logs_after(self.cp, slots, self.n)
         for bound in printed:
-            bound_survival(self.cp, slots, self._logs[id(slots)], measure, bound, self.n)
+            bound_survival(self.cp, slots, self._logs[id(slots)], day, bound, self.n)
         self.require_anyone(measure.among)
 
     def _post_at_risk(self, measure: Measure, stated: list[Printed]) -> None:
@@ -175,7 +175,7 @@ class Model(Structure):
             self.limit_to(counts(value, self.n), followed_on)
 
     def _post_histories(
-        self, slots: list[Slot], printed: Printings, limits: Limits, size: int
+        self, slots: list[Slot], printed: CurvePrinted, limits: Limits, size: int
     ) -> None:
         histories = risk_histories(size, printed, limits, len(slots))
         at_risk = [slot.at_risk for slot in slots]
@@ -199,49 +199,6 @@ class Model(Structure):
         asked = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
         static = [tuple(e for e in read if not self.scope.is_timed(e)) for read in asked]
         return Model(counted_only(self.scope), self.n, static)
-
-    def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:
-        """Smallest or largest value of a count, or an end beyond it that the solver proved."""
-        if isinstance(count, int):
-            return count
-        with suppress(UndecidedError):
-            end = self.end(count, largest, seconds)
-            return min(self.n, end) if largest else max(0, end)
-        return self.n if largest else 0
-
-    def end(self, total: cp_model.LinearExprT, largest: bool, seconds: float) -> int:
-        """Smallest or largest value of a sum, or an end beyond it that the solver proved.
-
-        The sum is never negative: 0 is then an end, and where the largest value is sought, what
-        the solver answers if its time ended before it knew any.
-
-        Raises
-        ------
-        InfeasibleError
-            If it has no value at all.
-        UndecidedError
-            If there was no time to prove one.
-        """
-        (self.cp.maximize if largest else self.cp.minimize)(total)
-        solution = self.solve(seconds)
-        if solution.status == "infeasible":
-            raise InfeasibleError("the counts contradict each other")
-        if solution.status == "feasible":
-            return solution.value
-        in_time()
-        proved = solution.solver.best_objective_bound
-        if largest and not proved:
-            raise undecided(seconds, timed=False)
-        return floor(proved + 1e-6) if largest else ceil(proved - 1e-6)
-
-    def ends(self, count: cp_model.LinearExprT, seconds: float = 60.0) -> tuple[int, int]:
-        """Smallest and largest value of a count, or ends beyond them that the solver proved."""
-        return self.extreme(count, False, seconds), self.extreme(count, True, seconds)
-
-    def extremes(self, count: cp_model.LinearExprT) -> range:
-        """Smallest to largest value of a count."""
-        low, high = self.ends(count)
-        return range(low, high + 1)
 
 
 def counted_only(scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:

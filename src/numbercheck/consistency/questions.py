@@ -6,7 +6,8 @@ from functools import partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.event_types import event_types
-from numbercheck.consistency.scope import named, unmodeled
+from numbercheck.consistency.modeled import unmodeled
+from numbercheck.consistency.scope import modeled_curves, named
 from numbercheck.consistency.search import MANY
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.structure import both
@@ -97,9 +98,7 @@ def cells(asked: Bounds) -> dict[str, list[list[float]]]:
 
 def curves(ledger: Ledger) -> list[Measure]:
     """For each curve of the model, the survival measure with the longest horizon."""
-    measures = (m for m in ledger.measures.values() if m.kind == "survival")
-    modeled = (m for m in measures if not unmodeled(ledger, m))
-    by_horizon = sorted(modeled, key=lambda m: float(m.horizon))
+    by_horizon = sorted(modeled_curves(ledger), key=lambda m: float(m.horizon))
     return [*{named(measure): measure for measure in by_horizon}.values()]
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from numbercheck.consistency.conflict_sets import Conflict, find_all
-from numbercheck.consistency.scope import modeled
+from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.ledger.records import Ledger

@@ -5,16 +5,15 @@ region. It is covered by boxes (sums of tabulated logarithms are linear), which 
 histories too many through; each solution is compared exactly, and refused when it is one.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, product
 from math import ceil, exp, floor, inf, log
 
 from ortools.sat.python import cp_model
 
 from numbercheck.consistency.slots import Slot, log_steps, look_up
-from numbercheck.consistency.tabulated import Limits, prints
+from numbercheck.consistency.tabulated import CurvePrinted, Limits, prints
 from numbercheck.statistics.risk_sets import variance_range
-from numbercheck.statistics.rounding import Printed
 
 UNIT = 10**8  # whole numbers stand for log S and Greenwood's sum in this unit
 LEAST = -30 * UNIT  # log S of nobody left
@@ -32,8 +31,7 @@ class Cover:
         Where variables and constraints go.
     sums : tuple of LinearExpr
         Log S and Greenwood's sum, in ``UNIT``.
-    printed : mapping of str to list of Printed
-        For ``estimate``, ``conf_low`` and ``conf_high`` what is printed of it.
+    printed : CurvePrinted
     limits : Limits
         How the limits were computed.
     slack : int
@@ -46,7 +44,7 @@ class Cover:
         self,
         model: cp_model.CpModel,
         sums: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
-        printed: Mapping[str, list[Printed]],
+        printed: CurvePrinted,
         limits: Limits,
         slack: int,
         lowest: int,
@@ -95,7 +93,7 @@ class Region(Cover):
         self,
         model: cp_model.CpModel,
         slots: Sequence[Slot],
-        printed: Mapping[str, list[Printed]],
+        printed: CurvePrinted,
         limits: Limits,
         n: int,
     ) -> None:
@@ -126,23 +124,22 @@ class Region(Cover):
         return True
 
 
-def survival_range(printed: Mapping[str, Sequence[Printed]]) -> tuple[float, float]:
+def survival_range(printed: CurvePrinted) -> tuple[float, float]:
     """Least and most survival that a printed estimate, or a lower limit, leaves."""
     low, high = 0.0, 1.0
-    for value in printed.get("estimate", []):
+    for value in printed.estimate:
         low, high = max(low, value.fractions()[0]), min(high, value.fractions()[1])
-    for value in printed.get("conf_low", []):
+    for value in printed.conf_low:
         low = max(low, value.fractions()[0])
     return low, high
 
 
 def variance_between(
-    printed: Mapping[str, Sequence[Printed]], limits: Limits, low: float, high: float
+    printed: CurvePrinted, limits: Limits, low: float, high: float
 ) -> tuple[float, float]:
     """Least and most of Greenwood's sum that printed limits leave where survival is in a range."""
     least, most = 0.0, inf
-    for lower in printed.get("conf_low", [None]):
-        for upper in printed.get("conf_high", [None]):
-            ends = variance_range((low, high), lower, upper, *limits[:2])
-            least, most = max(least, ends[0]), min(most, ends[1])
+    for lower, upper in product(printed.conf_low or [None], printed.conf_high or [None]):
+        ends = variance_range((low, high), lower, upper, *limits[:2])
+        least, most = max(least, ends[0]), min(most, ends[1])
     return least, most

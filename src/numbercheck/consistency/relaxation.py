@@ -13,12 +13,7 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds
-from numbercheck.consistency.tabulated import (
-    ANY,
-    limits_of,
-    risk_histories,
-    survival_claims,
-)
+from numbercheck.consistency.tabulated import limits_of, risk_histories, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
@@ -51,16 +46,14 @@ def curves(ledger: Ledger, scope: Scope) -> Iterator[tuple[Measure, list[Claim]]
     for measure in ledger.measures.values():
         claims = [c for c in scope.claims if c.measure == measure.measure]
         is_curve = measure.kind == "survival" and not scope.is_timed(measure.among)
-        if is_curve and survival_claims(claims):
+        if is_curve and any(survival_claims(claims)):
             yield measure, claims
 
 
 def _require_events(model: Model, ledger: Ledger, measure: Measure, claims: list[Claim]) -> None:
     size = model.most(measure.among) if measure.among.text else model.n
     printed, limits = survival_claims(claims), limits_of(ledger, measure)
-    first = {name: values[0] for name, values in printed.items()}
-    estimate, low, high = first.get("estimate", ANY), first.get("conf_low"), first.get("conf_high")
-    target = Target(estimate, low, high, limits.method, limits.level)
+    target = Target(*printed.first, limits.method, limits.level)
     if not are_bounds(printed) and risk_histories(size, printed, limits, size) == []:
         raise InfeasibleError("no history of numbers at risk prints so")
     event = Expression(endpoint_columns(ledger, measure.endpoint)[1])

@@ -4,43 +4,26 @@ Rows that share no column, directly or through others, cannot conflict: each suc
 model of its own, and its answer is remembered for the rows that were in it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, cached_property, partial
-from math import inf
-from random import Random
+from functools import cached_property, partial
 
 from numbercheck.consistency.candidates import Columns
-from numbercheck.consistency.intervals import Intervals
-from numbercheck.consistency.many_patients import cohorts
+from numbercheck.consistency.deciding import MANY, Decision, Found
 from numbercheck.consistency.model import Model
-from numbercheck.consistency.patient_kinds import Kinds
+from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.recheck import unsatisfied
-from numbercheck.consistency.relaxation import untimed
-from numbercheck.consistency.scope import Question, Scope, modeled, reads
+from numbercheck.consistency.scope import Question, reads
 from numbercheck.consistency.sizes import Size, sizes
-from numbercheck.consistency.solving import (
-    InfeasibleError,
-    UndecidedError,
-    in_time,
-    time_left,
-    undecided,
-    within,
-)
-from numbercheck.consistency.witness import assemble
+from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Assumption, Claim
 from numbercheck.words import first_of
 
-MANY = 70  # patients above which quicker ways come before an exact model of times
-SHARE = 0.7  # of the time left, to make a cohort without the exact model
-FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
-EACH = 5_000  # candidates times claims of all starts in a second
 Rows = frozenset[str]
-Part = tuple[Rows, list[Question]]
+Part = tuple[Rows, list[Question]]  # that share columns with each other, and with no other part
 Records = frozenset[Claim | Assumption]
-Found = Callable[[], Columns]  # makes the cohort
 Answers = dict[tuple[Records, tuple[Question, ...], int], Found | None]
 MOST_TRIED = 200  # patients of a cohort that is quicker checked against other rows than solved for
 
@@ -165,13 +148,12 @@ class Search:
         found: list[Found] = []
         late: list[UndecidedError] = []
         rows: list[str] = []
-        for index in self._in_turn(n):
-            part = self.parts[index][0]
+        for part in self._in_turn(n):
             try:
-                answer = self._answer(index, part & active, n)
+                answer = self._answer(part, active, n)
             except UndecidedError as error:
                 late.append(error)
-                rows += sorted(part & active)
+                rows += sorted(part[0] & active)
                 continue
             if answer is None:
                 return None
@@ -184,8 +166,8 @@ class Search:
     def models(self, active: Iterable[str]) -> Iterator[Model]:
         """A fresh model of each part, for questions that have a goal."""
         n = self.size(active)
-        for part, extra in self.parts:
-            yield Model(self.restricted(part & frozenset(active)), n, extra)
+        for part, questions in self.parts:
+            yield Model(self.restricted(part & frozenset(active)), n, questions)
 
     def size(self, active: Iterable[str]) -> int:
         """Number of patients that the active claims agree on.
@@ -207,11 +189,10 @@ class Search:
             n = self.size(active)
         except InfeasibleError:
             return self.sizing & active
-        for index in self._in_turn(n):
-            part = self.parts[index][0]
+        for part in self._in_turn(n):
             with suppress(UndecidedError):
-                if self._answer(index, part & active, n) is None:
-                    return part & active
+                if self._answer(part, active, n) is None:
+                    return part[0] & active
         raise undecided(self.seconds, timed=False)
 
     def suits(self, columns: Columns, rows: Rows) -> bool:
@@ -220,103 +201,50 @@ class Search:
             return False  # a column that the cohort does not have would pass for missing values
         return not unsatisfied(self.ledger, columns, rows, self.size(rows))
 
-    def _answer(self, index: int, rows: Rows, n: int) -> Found | None:
-        """Answer for one part: remembered, known from a cohort already found, or solved."""
-        questions = self.parts[index][1]
+    def _answer(self, part: Part, active: Rows, n: int) -> Found | None:
+        """Answer for one part: remembered, known from a cohort already found, or decided."""
+        rows, questions = part[0] & active, part[1]
         if not (rows or questions):
             return dict  # nothing is said of these columns
         key = frozenset(map(self._record, rows)), tuple(questions), n
         if key not in self._answers and in_time():
-            known = (c for m, c in self._found if m == n and self._is_of(c, index))
+            known = (c for m, c in self._found if m == n and self._is_of(c, part))
             fitting = next((c for c in known if self.suits(c, rows)), None)
-            self._answers[key] = partial(dict, fitting) if fitting else self._ask(index, rows, n)
+            self._answers[key] = partial(dict, fitting) if fitting else self._decide(part, rows, n)
         return self._answers[key]
 
-    def _is_of(self, columns: Columns, index: int) -> bool:
+    def _is_of(self, columns: Columns, part: Part) -> bool:
         """Whether a cohort has columns of one part, and of no other."""
-        rows, questions = self.parts[index]
-        own = set().union(*map(self._columns, rows), *map(self._with_evaluable, questions))
+        own = set().union(*map(self._columns, part[0]), *map(self._with_evaluable, part[1]))
         return bool(columns) and columns.keys() <= own
 
-    def _ask(self, index: int, rows: Rows, n: int) -> Found | None:
-        """Ask the exact model; where patients are many, only after quicker ways."""
-        try:
-            if n > MANY and self._is_timed(index, rows):
-                return self._ask_many(index, rows, n)
-            return self._solve(index, rows, n)
-        except InfeasibleError:
-            return None
+    def _decision(self, part: Part, rows: Rows, n: int) -> Decision:
+        return Decision(self.restricted(part[0] & rows), n, part[1], self.seconds)
 
-    def _ask_many(self, index: int, rows: Rows, n: int) -> Found | None:
-        """Look for a cohort and for a proof that there is none, the quicker ways first."""
-        kinds = Kinds(self.restricted(rows), n, self.parts[index][1])
-        if kinds.model.solve(self.seconds).status == "infeasible":
-            return None
-        with suppress(UndecidedError), within(SHARE * time_left()):
-            if found := self._find(kinds, rows, range(FIRST)):
-                return found
-            if self._is_refuted_by_intervals(kinds):
-                return None
-            if found := self._find(kinds, rows, range(FIRST, MOST), EACH * self.seconds):
-                return found
-        with suppress(UndecidedError):
-            return self._solve(index, rows, n)
-        raise undecided(self.seconds, timed=True)
-
-    def _is_refuted_by_intervals(self, kinds: Kinds) -> bool:
-        with suppress(UndecidedError):
-            return Intervals(kinds).model.solve(self.seconds).status == "infeasible"
-        return False
+    def _decide(self, part: Part, rows: Rows, n: int) -> Found | None:
+        """Decide anew, and keep a cohort for other rows, unless it is quicker solved for."""
+        decision = self._decision(part, rows, n)
+        found = decision.cohort()
+        if found and (n <= MOST_TRIED or decision.is_timed):
+            self._found.append((n, found()))
+        return found
 
     def refuted(self, active: Rows) -> bool:
         """Whether a small model already shows that many patients cannot satisfy some rows."""
         try:
             n = self.size(active)
-            relaxed = (
-                untimed(self.restricted(part & active), n, extra)
-                for index, (part, extra) in enumerate(self.parts)
-                if n > MANY and self._is_timed(index, part & active)
-            )
-            return any(model.solve(self.seconds).status == "infeasible" for model in relaxed)
         except InfeasibleError:
             return True
-        except UndecidedError:
-            return False
+        return any(self._decision(part, active, n).is_refuted() for part in self.parts)
 
-    def _in_turn(self, n: int) -> Iterable[int]:
-        """Places of the parts, in the order in which to ask them of so many patients."""
-        return self._quickest if n > MANY else range(len(self.parts))
+    def _in_turn(self, n: int) -> list[Part]:
+        """The parts, in the order in which to ask them of so many patients."""
+        return self._quickest if n > MANY else self.parts
 
     @cached_property
-    def _quickest(self) -> list[int]:
-        """Places of the parts, those without times first."""
-        return sorted(
-            range(len(self.parts)), key=lambda index: self._is_timed(index, self.parts[index][0])
-        )
-
-    def _is_timed(self, index: int, rows: Rows) -> bool:
-        return bool(Scope(self.restricted(rows), self.parts[index][1]).times)
-
-    def _find(self, kinds: Kinds, rows: Rows, seeds: range, work: float = inf) -> Found | None:
-        """A cohort that was made without the exact model, and checked; None where none is found."""
-        made, n = cohorts(kinds, seeds, work), kinds.model.n
-        columns = next((c for c in made if not unsatisfied(self.ledger, c, rows, n)), None)
-        if columns is None:
-            return None
-        self._found.append((n, columns))
-        return partial(dict, columns)
-
-    def _solve(self, index: int, rows: Rows, n: int) -> Found | None:
-        model = Model(self.restricted(rows), n, self.parts[index][1])
-        solution = model.solve(self.seconds)
-        if solution.status == "undecided":
-            raise undecided(self.seconds, model.timed is not None)
-        if solution.status == "infeasible":
-            return None
-        found = cache(partial(assemble, model, solution.solver, Random(0)))  # noqa: S311 - no secret
-        if n <= MOST_TRIED:
-            self._found.append((n, found()))
-        return found
+    def _quickest(self) -> list[Part]:
+        """The parts, those without times first."""
+        return sorted(self.parts, key=lambda part: self._decision(part, self.rows, self.n).is_timed)
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -15,6 +15,9 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.solving import in_time
 from numbercheck.consistency.times import Literals, Timed, negations
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import Measure
+from numbercheck.recount import endpoint_columns
 
 UNIT = 10**7  # whole numbers stand for log S in this unit; the witness gives S itself
 Seats = list[list[cp_model.IntVar]]  # for each slot and patient, whether the event is theirs
@@ -40,19 +43,30 @@ class Day(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Columns of an endpoint's days and events, and the population (empty: everyone)."""
+    """Columns of an endpoint's days and events, the population (empty: everyone), the last day."""
 
     time: str
     event: str
     among: Expression
+    horizon: int
+
+    def reaches(self, other: "Curve") -> bool:
+        """Whether it is another one, or that followed for longer."""
+        return self[:3] == other[:3] and self.horizon >= other.horizon
 
 
-def add_slots(timed: Timed, curve: Curve, horizon: int, most: int) -> list[Slot]:
+def curve_of(ledger: Ledger, measure: Measure) -> Curve:
+    """The curve up to a measure's horizon."""
+    columns = endpoint_columns(ledger, measure.endpoint)
+    return Curve(*columns, measure.among, int(float(measure.horizon)))
+
+
+def add_slots(timed: Timed, curve: Curve, most: int) -> list[Slot]:
     """Give each event up to the horizon a slot, in order of its day."""
     model = timed.model
-    slots = _in_order(model, timed.n, horizon, most)
+    slots = _in_order(model, timed.n, curve.horizon, most)
     events = timed.literals(ast.Name(curve.event))
-    early = [timed.order(moment, ast.LtE(), horizon) for moment in timed.times[curve.time]]
+    early = [timed.order(moment, ast.LtE(), curve.horizon) for moment in timed.times[curve.time]]
     within = timed.all([*_inside(timed, curve), events, early])
     model.add(sum(within) == sum(slot.used for slot in slots))
     seats = [_seat(timed, slot, within) for slot in slots]

@@ -1,9 +1,9 @@
 """Ask the CP-SAT solver, in a way that gives the same answer every time."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from math import inf
+from math import ceil, floor, inf
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -202,3 +202,41 @@ class Solvable:
         if left < inf:
             solver.parameters.max_time_in_seconds = left
         return solver.solve(self.cp)
+
+    def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:
+        """Smallest or largest value of a count, or an end beyond it that the solver proved."""
+        if isinstance(count, int):
+            return count
+        with suppress(UndecidedError):
+            end = self.end(count, largest, seconds)
+            return min(self.n, end) if largest else max(0, end)
+        return self.n if largest else 0
+
+    def end(self, total: cp_model.LinearExprT, largest: bool, seconds: float) -> int:
+        """Smallest or largest value of a sum, or an end beyond it that the solver proved.
+
+        The sum is never negative: 0 is then an end, and where the largest value is sought, what
+        the solver answers if its time ended before it knew any.
+
+        Raises
+        ------
+        InfeasibleError
+            If it has no value at all.
+        UndecidedError
+            If there was no time to prove one.
+        """
+        (self.cp.maximize if largest else self.cp.minimize)(total)
+        solution = self.solve(seconds)
+        if solution.status == "infeasible":
+            raise InfeasibleError("the counts contradict each other")
+        if solution.status == "feasible":
+            return solution.value
+        in_time()
+        proved = solution.solver.best_objective_bound
+        if largest and not proved:
+            raise undecided(seconds, timed=False)
+        return floor(proved + 1e-6) if largest else ceil(proved - 1e-6)
+
+    def extremes(self, count: cp_model.LinearExprT) -> range:
+        """Smallest to largest value of a count; the ends may be too far apart, never too near."""
+        return range(self.extreme(count, False), self.extreme(count, True) + 1)

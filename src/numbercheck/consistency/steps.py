@@ -4,7 +4,7 @@ After each event, log S is a sum of tabulated logarithms. An estimate is at leas
 event until that day left S lower, and at most a value if one of them left S as low.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil, floor, log
 
@@ -12,8 +12,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.slots import Slot, log_steps, look_up
 from numbercheck.consistency.solving import InfeasibleError
-from numbercheck.consistency.tabulated import most_events
-from numbercheck.ledger.rows import Measure
+from numbercheck.consistency.tabulated import CurvePrinted, most_events
 from numbercheck.statistics.rounding import Printed
 
 UNIT = 10**9  # whole numbers stand for log S in this unit
@@ -21,9 +20,10 @@ LEAST = -30 * UNIT  # log S of nobody left
 BOUNDS = (">=", "<=")
 
 
-def are_bounds(printed: Mapping[str, Sequence[Printed]]) -> bool:
-    """Whether only bounds on the estimate are printed, by statistic."""
-    return [*printed] == ["estimate"] and all(p.relation in BOUNDS for p in printed["estimate"])
+def are_bounds(printed: CurvePrinted) -> bool:
+    """Whether only bounds on the estimate are printed."""
+    relations = {value.relation for value in printed.estimate}
+    return bool(relations) and relations <= {*BOUNDS} and not printed.has_limits
 
 
 def logs_after(
@@ -37,12 +37,11 @@ def bound_survival(
     model: cp_model.CpModel,
     slots: Sequence[Slot],
     logs: Sequence[cp_model.LinearExprT],
-    measure: Measure,
+    day: int,
     bound: Printed,
     n: int,
 ) -> None:
-    """Require that the estimate at the measure's horizon be at least, or at most, a percentage."""
-    day = int(float(measure.horizon))
+    """Require that the estimate on a day be at least, or at most, a percentage."""
     is_least = bound.relation == ">="
     if bound.value > 100 if is_least else bound.value < 0:
         raise InfeasibleError(f"no survival is {bound.text}")
@@ -51,7 +50,7 @@ def bound_survival(
     slack = len(slots) + 1  # each tabulated logarithm is rounded
     end = UNIT * log(bound.value / 100) if bound.value > 0 else LEAST
     until = [model.new_bool_var("") for _ in slots]
-    most = most_events(n, {"estimate": [bound]})
+    most = most_events(n, CurvePrinted((bound,)))
     for number, (slot, early, after) in enumerate(zip(slots, until, logs, strict=True), 1):
         if is_least and number > most:  # implied, but it shortens proofs
             model.add(early == 0)

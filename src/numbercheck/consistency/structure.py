@@ -10,13 +10,12 @@ from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import Cut, Ordered, Sorted, one_of
 from numbercheck.consistency.scope import Question, Scope
-from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots
+from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots, curve_of
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
 from numbercheck.consistency.times import Timed
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
-from numbercheck.recount import endpoint_columns
 
 MOST_SEATS = 80_000  # patients times places among events or ordered times; more take a gigabyte
 MOST_CELLS = 200  # more take longer than they save
@@ -44,7 +43,7 @@ class Structure(Solvable):
         self.size = self.cp.new_int_var(1, n, "size") if is_open else n
         self.ledger, self.scope = ledger, Scope(ledger, extra)
         self.vectors: dict[tuple[str, Expression], Ordered] = {}  # by column and population
-        self._slots: dict[tuple[Curve, int], list[Slot]] = {}  # by curve and horizon
+        self._slots: dict[Curve, list[Slot]] = {}
         self._logs: dict[int, list[cp_model.LinearExprT]] = {}  # of S after each event, by slots
         self.seats = 0  # variables of a patient and a place
         scope = self.scope
@@ -125,19 +124,18 @@ class Structure(Solvable):
 
     def slots(self, measure: Measure, most: int | None = None) -> list[Slot]:
         """The events up to the measure's horizon, ``most`` of them at most."""
-        curve = Curve(*endpoint_columns(self.ledger, measure.endpoint), measure.among)
-        horizon = int(float(measure.horizon))
-        if (curve, horizon) not in self._slots:
-            known = [len(v) for (c, h), v in self._slots.items() if c == curve and h >= horizon]
+        curve = curve_of(self.ledger, measure)
+        if curve not in self._slots:
+            known = [len(slots) for other, slots in self._slots.items() if other.reaches(curve)]
             events = self.most(Expression(curve.event), curve.among)
             limit = min([events, self.n if most is None else most, *known])
             self._seat(self.n * limit)
-            self._slots[curve, horizon] = self._add_slots(curve, horizon, limit)
-        return self._slots[curve, horizon]
+            self._slots[curve] = self._add_slots(curve, limit)
+        return self._slots[curve]
 
-    def _add_slots(self, curve: Curve, horizon: int, most: int) -> list[Slot]:
+    def _add_slots(self, curve: Curve, most: int) -> list[Slot]:
         if self.timed is not None:
-            return add_slots(self.timed, curve, horizon, most)
+            return add_slots(self.timed, curve, most)
         event, censored = Expression(curve.event), Expression(f"not {curve.event}")
         days = [
             Day(
@@ -145,10 +143,9 @@ class Structure(Solvable):
                 self._counted(event, Expression(f"{curve.time} <= {day}"), curve.among),
                 self._counted(censored, Expression(f"{curve.time} < {day}"), curve.among),
             )
-            for day in self.ledger.variables[curve.time].domain
-            if day <= horizon
+            for day in self.days(curve)
         ]
-        return count_slots(self.cp, self.n, days, self.count(curve.among), horizon, most)
+        return count_slots(self.cp, self.n, days, self.count(curve.among), curve.horizon, most)
 
     def _counted(self, *expressions: Expression) -> cp_model.IntVar:
         return self.variable(self.count(*expressions))
@@ -157,20 +154,19 @@ class Structure(Solvable):
         """Number of events up to the measure's horizon, ``most`` of them at most."""
         if self.timed is not None:
             return sum(slot.used for slot in self.slots(measure, most))
-        time, event = endpoint_columns(self.ledger, measure.endpoint)
-        by_then = Expression(f"{time} <= {int(float(measure.horizon))}")
-        return self.count(Expression(event), by_then, measure.among)
+        curve = curve_of(self.ledger, measure)
+        by_then = Expression(f"{curve.time} <= {curve.horizon}")
+        return self.count(Expression(curve.event), by_then, curve.among)
 
-    def days(self, measure: Measure) -> list[int]:
-        """Days up to the measure's horizon on which there may be an event."""
-        time, _ = endpoint_columns(self.ledger, measure.endpoint)
-        return [d for d in self.ledger.variables[time].domain if d <= float(measure.horizon)]
+    def days(self, curve: Curve) -> list[int]:
+        """Days up to a curve's horizon on which there may be an event."""
+        return [day for day in self.ledger.variables[curve.time].domain if day <= curve.horizon]
 
-    def on_day(self, measure: Measure, day: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
+    def on_day(self, curve: Curve, day: int) -> tuple[cp_model.IntVar, cp_model.IntVar]:
         """Number at risk on a day, 0 where it has no event, and the number of its events."""
-        time, event = endpoint_columns(self.ledger, measure.endpoint)
-        events = self._counted(Expression(event), Expression(f"{time} == {day}"), measure.among)
-        at_risk = self._counted(Expression(f"{time} >= {day}"), measure.among)
+        today = Expression(f"{curve.time} == {day}")
+        events = self._counted(Expression(curve.event), today, curve.among)
+        at_risk = self._counted(Expression(f"{curve.time} >= {day}"), curve.among)
         shown, has = self.cp.new_int_var(0, self.n, ""), self.cp.new_bool_var("")
         self.cp.add(events >= 1).only_enforce_if(has)
         self.cp.add(events == 0).only_enforce_if(~has)
@@ -180,10 +176,9 @@ class Structure(Solvable):
 
     def slots_until(self, measure: Measure) -> list[Slot]:
         """The events up to the first horizon, not before the measure's, that has slots yet."""
-        curve = Curve(*endpoint_columns(self.ledger, measure.endpoint), measure.among)
-        horizon = int(float(measure.horizon))
-        known = {h: slots for (c, h), slots in self._slots.items() if c == curve and h >= horizon}
-        return known[min(known)] if known else []
+        curve = curve_of(self.ledger, measure)
+        known = [other for other in self._slots if other.reaches(curve)]
+        return self._slots[min(known, key=lambda c: c.horizon)] if known else []
 
     def _seat(self, seats: int) -> None:
         """Make room for a variable of each patient and place, unless there are too many."""

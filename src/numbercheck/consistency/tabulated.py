@@ -1,7 +1,7 @@
 """Tuples of whole numbers that print as printed, tabulated for the solver."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, nan
@@ -17,7 +17,6 @@ from numbercheck.statistics.scales import two_sided_level
 
 MOST_HISTORIES = 5_000  # a longer list slows the solver more than a covered region
 MOST_STEPS, MOST_WORK = 50_000, 3_500_000  # steps, and steps times patients
-NAMES = ("estimate", "conf_low", "conf_high")
 ANY = Printed(">=0")  # an estimate that is not printed
 
 
@@ -27,6 +26,25 @@ class Limits(NamedTuple):
     method: str
     level: float = 0.95
     sides: str = "two"
+
+
+class CurvePrinted(NamedTuple):
+    """What is printed of an estimate of survival and of its limits."""
+
+    estimate: tuple[Printed, ...] = ()
+    conf_low: tuple[Printed, ...] = ()
+    conf_high: tuple[Printed, ...] = ()
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether a limit is printed."""
+        return bool(self.conf_low or self.conf_high)
+
+    @property
+    def first(self) -> tuple[Printed, Printed | None, Printed | None]:
+        """The first printing of each."""
+        estimate, low, high = (next(iter(values), None) for values in self)
+        return estimate or ANY, low, high
 
 
 def limits_of(ledger: Ledger, measure: Measure) -> Limits:
@@ -102,51 +120,37 @@ def percent_or_limit(k: int, whole: int, statistic: str, limits: Limits) -> floa
     return 100 * interval(k, whole, *limits)[statistic == "conf_high"]
 
 
-def survival_claims(claims: Sequence[Claim]) -> dict[str, list[Printed]]:
-    """What is printed of an estimate and its limits, by statistic."""
-    printed: dict[str, list[Printed]] = {}
-    for claim in claims:
-        if claim.statistic in NAMES:
-            printed.setdefault(claim.statistic, []).append(claim.value)
-    return printed
+def survival_claims(claims: Sequence[Claim]) -> CurvePrinted:
+    """What some claims print of an estimate and its limits."""
+    names = CurvePrinted._fields
+    return CurvePrinted(*(tuple(c.value for c in claims if c.statistic == n) for n in names))
 
 
-def most_events(n: int, printed: Mapping[str, Sequence[Printed]]) -> int:
+def most_events(n: int, printed: CurvePrinted) -> int:
     """Most events that leave the estimate, or its lower limit, as high as printed.
 
     With m events survival is at most 1 - m / n, which it is when nobody is censored.
     """
     floors = [
         value.value - value.step / 2
-        for name in ("estimate", "conf_low")
-        for value in printed.get(name, [])
+        for value in (*printed.estimate, *printed.conf_low)
         if "<" not in value.relation
     ]
     return floor(n * (1 - max(floors, default=0) / 100) + 1e-9)
 
 
+@lru_cache(maxsize=1024)
 def risk_histories(
-    n: int, printed: Mapping[str, Sequence[Printed]], limits: Limits, most: int
+    n: int, printed: CurvePrinted, limits: Limits, most: int
 ) -> list[tuple[int, ...]] | None:
     """Histories of numbers at risk, at most ``most`` events, that print as printed.
 
     Returns None when there are too many to list.
     """
-    return _histories(n, tuple((name, tuple(p)) for name, p in printed.items()), limits, most)
-
-
-@lru_cache(maxsize=1024)
-def _histories(
-    n: int, of: tuple[tuple[str, tuple[Printed, ...]], ...], limits: Limits, most: int
-) -> list[tuple[int, ...]] | None:
-    printed = dict(of)
-    first = {statistic: values[0] for statistic, values in printed.items()}
     try:
         found = histories(
             n,
-            first.get("estimate", ANY),
-            first.get("conf_low"),
-            first.get("conf_high"),
+            *printed.first,
             conf_type=limits.method,
             level=limits.level,
             events=(0, most),
@@ -158,9 +162,7 @@ def _histories(
     return [h for h in found if prints(h, printed, limits)]
 
 
-def prints(
-    history: tuple[int, ...], printed: Mapping[str, Sequence[Printed]], limits: Limits
-) -> bool:
+def prints(history: tuple[int, ...], printed: CurvePrinted, limits: Limits) -> bool:
     """Whether an estimate and its limits print as printed."""
-    shown = zip(NAMES, km_limits(history, limits.method, limits.level), strict=True)
-    return all(v.admits_computed(100 * x) for name, x in shown for v in printed.get(name, []))
+    shown = zip(printed, km_limits(history, limits.method, limits.level), strict=True)
+    return all(v.admits_computed(100 * x) for values, x in shown for v in values)

@@ -2,7 +2,7 @@
 
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.model import MOST_PATIENTS, possible_sizes
-from numbercheck.consistency.scope import modeled
+from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.errors import NumbercheckError

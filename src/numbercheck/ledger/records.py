@@ -204,10 +204,12 @@ class Ledger:
             raise LedgerError(faults)
         kept = {k: a for k, a in self.assumptions.items() if k not in without}
         families = {
-            k: replace(f, method=methods.get(k, f.method)) for k, f in self.families.items()
+            k: replace(f, method=methods[k]) if k in methods else f
+            for k, f in self.families.items()
         }
         measures = {
-            k: replace(m, level=levels.get(m.family, m.level)) for k, m in self.measures.items()
+            k: replace(m, level=levels[m.family]) if m.family in levels else m
+            for k, m in self.measures.items()
         }
         return replace(self, claims=claims, assumptions=kept, families=families, measures=measures)
 

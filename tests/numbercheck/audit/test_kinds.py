@@ -7,7 +7,7 @@ from places import TESTS
 from sketch import Sketch
 
 from numbercheck.audit import audit
-from numbercheck.consistency.scope import modeled
+from numbercheck.consistency.modeled import modeled
 
 ARMS = {'arm == "A"': "a", 'arm == "B"': "b"}
 

@@ -6,7 +6,7 @@ from math import isfinite
 import pytest
 
 from numbercheck.consistency.daily import daily_events
-from numbercheck.consistency.tabulated import Limits
+from numbercheck.consistency.tabulated import CurvePrinted, Limits
 from numbercheck.statistics.risk_sets import CONF_TYPES, km_limits
 from numbercheck.statistics.rounding import Printed, format_rounded
 
@@ -36,6 +36,8 @@ def test_what_is_listed_prints_as_printed_and_nothing_else_does(method, whole):
         places = [("estimate", "conf_low", "conf_high").index(name) for name in names]
         shown = {row: tuple(_shown(row, method)[k] for k in places) for row in rows}
         for texts in filter(all, set(shown.values())):
-            printed = {n: [Printed(text)] for n, text in zip(names, texts, strict=True)}
+            printed = CurvePrinted(
+                **{n: (Printed(text),) for n, text in zip(names, texts, strict=True)}
+            )
             found = daily_events(5, 2, printed, Limits(method), 5, whole)
             assert sorted(found) == sorted(row for row in rows if shown[row] == texts)

@@ -13,7 +13,7 @@ from numbercheck.consistency import (
     Bound,
     UndecidedError,
     conflicts,
-    search,
+    deciding,
     sharp_bounds,
     solving,
     structure,
@@ -165,7 +165,7 @@ def test_a_p_value_of_more_tables_than_can_be_tried_is_left_open(monkeypatch):
     told = large_trials.printed_of(large_trials.draw(140, 2, seed=20), 2, seed=20)
     kept = {k: c for k, c in told.claims.items() if "died" not in k}
     by = measure("p", "comparison", "died", by="arm", method="fisher")
-    asked = Bounds(replace(told, claims=kept, measures=told.measures | {"p": by}))
+    asked = Bounds(replace(told, claims=kept, measures=told.measures | {"p": by}), given_up=())
     monkeypatch.setattr(sharp_bounds, "MOST_TABLES", 100)
     with pytest.raises(UndecidedError, match="more than 100 tables are left"):
         asked.p_value(by)
@@ -178,7 +178,7 @@ def printed_p(columns) -> float:
 
 def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
     others = patients(seed=1).to_dict("list")
-    monkeypatch.setattr(search, "cohorts", lambda *_: iter([others]))
+    monkeypatch.setattr(deciding, "cohorts", lambda *_: iter([others]))
     monkeypatch.setattr(structure, "MOST_SEATS", 0)
     asked = Search(ledger(printed), seconds=1.0)
     with pytest.raises(UndecidedError, match="undecided within 1 s"):
@@ -216,7 +216,7 @@ def test_without_time_left_a_count_may_be_anything():
     died = Expression("died")
     model = Model(ledger({"all_n": "280"}), N, [(died,)])
     with within(0):
-        assert model.ends(model.count(died)) == (0, N)
+        assert model.extremes(model.count(died)) == range(N + 1)
 
 
 def test_a_solver_that_had_no_time_to_search_proves_no_end(printed, monkeypatch):
@@ -224,7 +224,7 @@ def test_a_solver_that_had_no_time_to_search_proves_no_end(printed, monkeypatch)
     model = Intervals(Kinds(ledger(printed), N, [])).model
     died = model.count(Expression("died"))
     monkeypatch.setattr(solving, "WORK", 1e-9)
-    assert model.ends(died) == (0, N)
+    assert model.extremes(died) == range(N + 1)
     with pytest.raises(UndecidedError):
         model.end(died, largest=True, seconds=1)
 
@@ -278,8 +278,8 @@ def test_a_percentage_says_in_percent_how_near_to_its_ends_cohorts_were_found():
     columns, printed = keyed(COLUMNS[:2]), keyed([claim("all", "n", "10")])
     about = keyed((measure("all"), deaths))
     asked = Bounds(Ledger(about, printed, {}, columns), given_up=())
-    part, whole = Bound("", 2, 4, certified=False, reached=(3, 3)), Bound("", 10, 10)
-    asked._parts[deaths.where, deaths.among] = part, whole
+    few = Bound("", 2, 4, certified=False, reached=(3, 3))
+    asked._counts[deaths.where, deaths.among] = few
 
     found = asked.statistic(deaths, "percent")
     assert (found.low, found.high, found.reached) == (20, 40, (30, 30))

@@ -7,11 +7,19 @@ from article import LEDGER
 from oracle import as_many, contained, exact, planted, ruled
 from tiny_trials import claim, draw, keyed, measure
 
-from numbercheck.consistency import bounds, conflicts, reconstruct, risk_histories, scope, search
+from numbercheck.consistency import (
+    bounds,
+    conflicts,
+    deciding,
+    reconstruct,
+    risk_histories,
+    scope,
+    search,
+)
 from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
 from numbercheck.consistency.leave_one_out import leave_one_out
 from numbercheck.consistency.questions import answers, asked_of
-from numbercheck.consistency.search import Search, UnsizedError
+from numbercheck.consistency.search import UnsizedError
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.consistency.words import sentence
@@ -49,9 +57,10 @@ def test_curves_of_arms_are_bounded_also_where_days_are_many(seed, monkeypatch):
 @pytest.mark.parametrize("seed", [27, 106, 133, 156, *range(6)])
 def test_intervals_of_days_refute_no_trial_that_some_cohort_prints(seed, monkeypatch):
     """As if seven patients were many, and no cohort were found but by the exact model."""
-    monkeypatch.setattr(search, "MANY", 0)
+    for module in (deciding, search):
+        monkeypatch.setattr(module, "MANY", 0)
     monkeypatch.setattr(scope, "MOST_COUNTED", 0)
-    monkeypatch.setattr(Search, "_find", lambda *_: None)
+    monkeypatch.setattr(deciding, "cohorts", lambda *_: iter(()))
     assert list(ruled(seed)) == []
 
 

@@ -1,0 +1,165 @@
+"""Bounds on a curve: survival, numbers at risk, events with their days, and printed limits."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from math import inf
+
+from ortools.sat.python import cp_model
+
+from numbercheck.consistency.asking import Asking, Bound, Settled, Value
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.scope import named, reads
+from numbercheck.consistency.slots import before, enclose, log_survival
+from numbercheck.consistency.solving import InfeasibleError, UndefinedError
+from numbercheck.consistency.structure import padded
+from numbercheck.consistency.tabulated import limits_of, risk_histories, survival_claims
+from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.rows import Measure
+from numbercheck.recount import endpoint_columns
+from numbercheck.statistics.risk_sets import km_limits
+from numbercheck.words import STATISTICS
+
+
+class CurveBounds(Asking):
+    """Bounds on the curves of one ledger; the parameters are those of ``Asking``."""
+
+    @cached_property
+    def _falling(self) -> dict[tuple[str, ...], dict[int, Bound]]:
+        """Bounds found so far of values that never rise with time, by day."""
+        return defaultdict(dict)
+
+    def survival(self, measure: Measure, day: int) -> Bound:
+        """Bound an estimate of survival on a day up to the measure's horizon, in percent."""
+
+        def goal(model: Model) -> cp_model.LinearExprT:
+            model.require_anyone(measure.among)
+            slots = model.slots(measure)
+            total = log_survival(model.cp, model.n, slots, day)
+            if slots and model.intervals is not None:
+                events = model.variable(sum(before(model.cp, s, day + 1) for s in slots))
+                left = model.variable(model.count(Expression(f"{time} > {day}"), measure.among))
+                enclose(model.cp, model.n, total, events, left)
+            return total
+
+        time, _ = endpoint_columns(self.ledger, measure.endpoint)
+        return self._fall(
+            *("survival", measure, day, goal, replace(measure, horizon=str(day))),
+            *(lambda c: c.survival_at(measure, day, "estimate")[0], "%"),
+        )
+
+    def at_risk(self, measure: Measure, day: int) -> Bound:
+        """Bound the number of patients at risk on a day."""
+        time, _ = endpoint_columns(self.ledger, measure.endpoint)
+        followed = Expression(f"{time} >= {day}")
+        return self._fall(
+            *("at risk", measure, day, lambda model: at_risk(model, measure, day)),
+            *(counting(followed, measure.among), lambda c: c.count(followed, measure.among)[0]),
+            "patients",
+        )
+
+    def _fall(
+        self,
+        what: str,
+        measure: Measure,
+        day: int,
+        goal: Callable,
+        asked: Measure,
+        value: Value,
+        unit: str,
+    ) -> Bound:
+        """Bound a value that never rises with time; equal bounds around a day settle it."""
+        known = self._falling[what, measure.endpoint, measure.among.text]
+        label = f"{named(measure)} {what} on day {day}"
+        earlier = known.get(max((d for d in known if d < day), default=-1))
+        later = known.get(min((d for d in known if d > day), default=-1))
+        if day not in known and self.are_many(reads(self.ledger, measure)):
+            within = later.low if later else -inf, earlier.high if earlier else inf
+            bound = self.between(replace(asked, label=label), value, unit, within)
+            is_found = bound.certified or bound.reached or what != "survival"
+            if not (is_found or self.at_risk(measure, 0).high):  # nobody is in this curve
+                raise UndefinedError(label)
+            known[day] = bound
+        if day not in known:
+            model, rows = self.time_part(measure)
+            settled: Settled = (
+                earlier.witnesses[0] if earlier and later and earlier.low == later.low else None,
+                later.witnesses[1] if earlier and later and earlier.high == later.high else None,
+            )
+            try:
+                total = goal(model) if None in settled else 0
+            except InfeasibleError:
+                raise UndefinedError(label) from None
+            known[day] = self.bound(label, model, rows, total, value, unit, settled)
+        return known[day]
+
+    def events(self, measure: Measure) -> Bound:
+        """Bound the number of events up to the measure's horizon."""
+        label = f"{measure.label}, {STATISTICS['n_event']}"
+        if self.are_many(reads(self.ledger, measure)):
+            time, event = endpoint_columns(self.ledger, measure.endpoint)
+            until, among = Expression(f"{event} and {time} <= {measure.horizon}"), measure.among
+            counted = counting(until, among, label)
+            return self.between(counted, lambda c: c.count(until, among)[0])
+        model, rows = self.time_part(measure)
+        events = model.events(measure)
+        if isinstance(events, int):
+            return Bound(label, 0, 0)
+        return self.bound(label, model, rows, events, value_of(measure, "n_event"))
+
+    def event_days(self, measure: Measure) -> list[Bound]:
+        """Bound the day of each event up to the measure's horizon that every cohort has."""
+        model, rows = self.time_part(measure)
+        slots = model.slots(measure)
+        certain = self.range(model, model.events(measure))[0] if slots else 0
+        return [
+            self.bound(
+                *(f"{named(measure)} event {k + 1}", model, rows, slot.day),
+                *(lambda c, k=k: c.event_days(measure)[k], "days"),
+            )
+            for k, slot in enumerate(slots[:certain])
+        ]
+
+    def limit(self, measure: Measure, statistic: str) -> Bound | None:
+        """Bound a limit of a survival estimate over the cohorts that define it.
+
+        None where its histories cannot be listed.
+        """
+        model, rows = self.time_part(measure)
+        claims = [c for c in model.scope.claims if c.measure == measure.measure]
+        printed, slots = survival_claims(claims), model.slots(measure)
+        way = limits_of(self.ledger, measure)
+        listed = risk_histories(model.n, printed, way, len(slots)) if any(printed) else None
+        limits = {
+            padded(h, slots): km_limits(h, *way[:2])[1 + (statistic == "conf_high")]
+            for h in listed or ()
+        }
+        limits = {h: limit for h, limit in limits.items() if limit == limit}
+        if not limits:
+            return None
+        rank = model.rank([slot.at_risk for slot in slots], limits)
+        value = value_of(measure, statistic)
+        return self.bound(
+            f"{measure.label}, {STATISTICS[statistic]}", model, rows, rank, value, "%"
+        )
+
+
+def value_of(measure: Measure, name: str, method: str = "") -> Value:
+    """What a cohort has of a statistic."""
+    return lambda cohort: cohort.statistic(measure, name, method)[0]
+
+
+def counting(where: Expression, among: Expression, label: str = "") -> Measure:
+    """A measure that counts some patients."""
+    return Measure("", label, "count", where, among, Expression(""), "", "", "", "", "")
+
+
+def at_risk(model: Model, measure: Measure, day: int) -> cp_model.LinearExprT:
+    """Everyone except those with an event and those censored; slots shorten the proofs."""
+    time, event = endpoint_columns(model.ledger, measure.endpoint)
+    if day - 1 > float(measure.horizon):
+        return model.count(Expression(f"{time} >= {day}"), measure.among)
+    censored = model.count(Expression(f"not {event} and {time} < {day}"), measure.among)
+    left = [censored, *(before(model.cp, slot, day) for slot in model.slots(measure))]
+    return sum([model.count(measure.among), *(-1 * part for part in left)])

@@ -1,0 +1,129 @@
+"""Decide whether some rows can hold together: find a cohort, or prove that there is none.
+
+Where patients are many and times are read, quicker ways come before an exact model of times.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from math import inf
+from random import Random
+
+from numbercheck.consistency.candidates import Columns
+from numbercheck.consistency.intervals import Intervals
+from numbercheck.consistency.many_patients import cohorts
+from numbercheck.consistency.model import Model
+from numbercheck.consistency.patient_kinds import Kinds
+from numbercheck.consistency.recheck import unsatisfied
+from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.solving import (
+    InfeasibleError,
+    UndecidedError,
+    time_left,
+    undecided,
+    within,
+)
+from numbercheck.consistency.witness import assemble
+from numbercheck.ledger.records import Ledger
+
+MANY = 70  # patients above which quicker ways come before an exact model of times
+SHARE = 0.7  # of the time left, to make a cohort without the exact model
+FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
+EACH = 5_000  # candidates times claims of all starts in a second
+Found = Callable[[], Columns]  # makes the cohort
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Rows that some cohort of so many patients satisfies, or none does.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        It holds these rows alone.
+    n : int
+        Number of patients.
+    questions : sequence of Question
+        Expressions that the cohort's columns must answer besides.
+    seconds : float
+        Most time for one question to the solver.
+    """
+
+    ledger: Ledger
+    n: int
+    questions: Sequence[Question]
+    seconds: float
+
+    @cached_property
+    def is_timed(self) -> bool:
+        """Whether times of single patients are read."""
+        return bool(Scope(self.ledger, self.questions).times)
+
+    @property
+    def _are_many(self) -> bool:
+        return self.n > MANY and self.is_timed
+
+    def cohort(self) -> Found | None:
+        """A cohort that satisfies the rows; None where there is none.
+
+        Raises
+        ------
+        UndecidedError
+            If neither was found out in time.
+        """
+        try:
+            return self._among_many() if self._are_many else self._solved()
+        except InfeasibleError:
+            return None
+
+    def is_refuted(self) -> bool:
+        """Whether a small model already shows that many patients cannot satisfy the rows."""
+        try:
+            model = untimed(self.ledger, self.n, self.questions) if self._are_many else None
+            return bool(model) and model.solve(self.seconds).status == "infeasible"
+        except InfeasibleError:
+            return True
+        except UndecidedError:
+            return False
+
+    def _among_many(self) -> Found | None:
+        """Look for a cohort and for a proof that there is none, the quicker ways first."""
+        kinds = Kinds(self.ledger, self.n, self.questions)
+        if kinds.model.solve(self.seconds).status == "infeasible":
+            return None
+        with suppress(UndecidedError), within(SHARE * time_left()):
+            if found := self._made(kinds, range(FIRST)):
+                return found
+            if self._is_refuted_by_intervals(kinds):
+                return None
+            if found := self._made(kinds, range(FIRST, MOST), EACH * self.seconds):
+                return found
+        with suppress(UndecidedError):
+            return self._solved()
+        raise undecided(self.seconds, timed=True)
+
+    def _made(self, kinds: Kinds, seeds: range, work: float = inf) -> Found | None:
+        """A cohort that was made without the exact model, and checked; None where none is found."""
+        rules = (a.assumption for a in self.ledger.assumptions.values() if a.expression.text)
+        rows = [*self.ledger.claims, *rules]
+        made = cohorts(kinds, seeds, work)
+        fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
+        columns = next(fitting, None)
+        return None if columns is None else partial(dict, columns)
+
+    def _is_refuted_by_intervals(self, kinds: Kinds) -> bool:
+        with suppress(UndecidedError):
+            return Intervals(kinds).model.solve(self.seconds).status == "infeasible"
+        return False
+
+    def _solved(self) -> Found | None:
+        """A cohort of the exact model."""
+        model = Model(self.ledger, self.n, self.questions)
+        solution = model.solve(self.seconds)
+        if solution.status == "undecided":
+            raise undecided(self.seconds, model.timed is not None)
+        if solution.status == "infeasible":
+            return None
+        return cache(partial(assemble, model, solution.solver, Random(0)))  # noqa: S311 - no secret
