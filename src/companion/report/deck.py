@@ -27,6 +27,9 @@ from numbercheck.report.page import judged, ledger_content
 
 ASKED = 4  # questions for the authors on the slide; the others are in its notes
 NUMBER = re.compile(r"\d+")
+PARAMETER = re.compile(r"^(\w+) = ", re.MULTILINE)
+PLACES = {"cohort_dir", "published_dir", "output_dir", "consistency_file", "population"}
+ABBREVIATION = re.compile(r"(?<=[ (>“][A-Z])-(?=[A-Z])")  # G-CSF
 TITLES = {
     "contradiction": "A number that contradicts the others",
     "inconsistent": "Numbers that cannot hold together",
@@ -83,10 +86,11 @@ def write_deck(
     Raises
     ------
     CompanionError
-        If there is no such build, or it was made from other patients.
+        If there is no such build, or it was made from other patients or with other parameters.
     """
     if not (outputs / "results.csv").is_file():
         raise CompanionError(f"{outputs} holds no results.csv; run `companion build` first")
+    _require_usual_parameters(outputs)
     document = outputs / "consistency.json"
     solved = str(document.resolve()) if document.is_file() else ""
     folders = (str(cohort.resolve()), str(published.resolve()), str(outputs.resolve()))
@@ -95,7 +99,8 @@ def write_deck(
     template = environment("companion.report").get_template("deck.html")
     html = template.render(slides=slides, article=bench.ledger.article, ledger=bench.ledger)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(unbroken(html), encoding="utf-8", newline="\n")
+    html = ABBREVIATION.sub("-\N{WORD JOINER}", unbroken(html))
+    target.write_text(html, encoding="utf-8", newline="\n")
     return len(slides)
 
 
@@ -128,6 +133,20 @@ def _slides(bench: Workbench, outputs: Path, published: Path) -> Iterator[Slide]
         more = [f"Also: {question}" for question in questions[ASKED:]]
         yield Slide("list", "What would you ask the authors?", questions[:ASKED], more)
     yield Slide("list", "What can nobody outside the trial check?", unchecked, [UNCHECKED])
+
+
+def _require_usual_parameters(outputs: Path) -> None:
+    """Refuse a build with other methods or times than the curves here are drawn with."""
+    found: set[str] = set()
+    for path in (outputs / "notebooks").glob("*.ipynb"):
+        for cell in read_json(path)["cells"]:
+            if "injected-parameters" in cell["metadata"].get("tags", ()):
+                found |= set(PARAMETER.findall("".join(cell["source"])))
+    if found := found - PLACES:
+        raise CompanionError(
+            f"{outputs} was built with parameters of its own ({', '.join(sorted(found))}); "
+            "a deck shows a build without -p"
+        )
 
 
 def _require_same_patients(results: Sequence[Result], bench: Workbench, outputs: Path) -> None:

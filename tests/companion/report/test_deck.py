@@ -111,6 +111,18 @@ def test_a_build_and_patients_that_do_not_belong_together_are_refused(supplied, 
         write_deck(folder, cohort, PUBLISHED, supplied / "deck.html")
 
 
+def test_a_build_with_other_parameters_is_refused(tmp_path):
+    """At a level of 0.9 the slide would say 95% CI, and draw the band of 95%."""
+    shutil.copytree(OUTPUTS, tmp_path / "outputs")
+    path = tmp_path / "outputs" / "notebooks" / "4-survival.ipynb"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("# Parameters\\n", "# Parameters\\nlevel = 0.9\\n")
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(CompanionError, match=r"with parameters of its own \(level\); a deck shows"):
+        write_deck(tmp_path / "outputs", COHORT, PUBLISHED, tmp_path / "deck.html")
+
+
 def test_without_a_build_one_sentence_says_what_to_do(tmp_path):
     with pytest.raises(CompanionError, match="run `companion build` first"):
         write_deck(tmp_path, COHORT, PUBLISHED, tmp_path / "deck.html")
@@ -164,6 +176,26 @@ def test_every_slide_fits_the_screen_in_type_that_is_read_at_ten_metres(visit, s
         page.keyboard.press("ArrowRight")
 
     assert {number: texts for number, texts in small.items() if texts} == {}
+
+
+def test_no_abbreviation_is_broken_at_its_hyphen(deck):
+    """G-CSF stood as G- at the end of one line and CSF on the next."""
+    assert re.findall(r"[( ]G-CSF", deck.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.browser
+def test_every_key_shows_what_it_is_about_in_a_look_of_its_own(visit, slides):
+    """Seven kinds of claims; and of a curve its limits, as well as all curves that are possible."""
+    at = {title: 1 + next(i for i, s in enumerate(slides) if title in s)
+          for title in ("Every claim", "Overall survival:")}  # fmt: skip
+    look = """keys => keys.map(key => {
+        const {color, backgroundColor, backgroundImage, borderStyle} = getComputedStyle(key);
+        return [color, backgroundColor, backgroundImage, borderStyle].join();
+    })"""
+    looks = visit(at=at["Every claim"]).locator(".key span:visible").evaluate_all(look)
+    assert len(looks) == len(set(looks)) == 7
+    key = visit(at=at["Overall survival:"]).locator(".said .key:visible").inner_text()
+    assert " ".join(key.split()) == "95% CI all curves that the printed numbers allow"
 
 
 @pytest.mark.browser
