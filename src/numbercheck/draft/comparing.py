@@ -49,7 +49,8 @@ def _compare_categories(measure: Drafted, cells: list[Drafted], sizes: dict[str,
     if sums == sizes and len(cells) == 2 * len(codes) and len({m.among for m in cells}) == 1:
         measure.where = f"{measure.slug.removesuffix('_p_value')}_category"
         measure.among, measure.codes = cells[0].among, codes
-        measure.note = "guess: compares these categories, of which none were merged"
+        merged = "guess: compares these categories, of which none were merged"
+        measure.note = NO_TEST if measure.first.is_of_two else merged
         for cell in cells:
             cell.where = f'{measure.where} == "{cell.slug}"'
 

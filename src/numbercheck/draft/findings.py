@@ -41,6 +41,7 @@ class Finding:
     is_near: bool = False  # read as a count with its percentage because they nearly agree
     is_partial: bool = False  # the table says that values are missing
     compared: tuple["Finding", ...] = ()
+    is_of_two: bool = False  # compares two categories that have none within them, as the sexes
     is_crude: bool = False  # of a table of characteristics, or of tests that adjust for nothing
 
     @property

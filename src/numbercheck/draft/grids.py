@@ -44,6 +44,11 @@ GENERIC = re.compile(
     r"positive|negative|normal|abnormal|male|female|men|women|total|any)\W*",
     re.IGNORECASE,
 )
+OF_TWO = re.compile(
+    r"\W*(yes|no|(fe)?males?|(wo)?m[ae]n|boys?|girls?|positive|negative|present|absent|left|right)"
+    r"\W*(n\W*)?$",
+    re.IGNORECASE,
+)
 PLAIN_HEADING = re.compile(
     r"\W*((n|no|number|of|patients|participants|%|value|total|all|overall|percent|count|outcome|"
     r"result|any|grades?|event|events)\b\W*|%\W*)*",
@@ -162,6 +167,7 @@ class TableReader:
         row, stub = finding.row, self.under.get(finding.row)
         beside = {r for r, above in self.under.items() if stub and above == stub}
         if len(beside) > 1 and beside & set(printed) == {row}:
+            finding.is_of_two = all(OF_TWO.match(self.table.rows[r][0]) for r in beside)
             return tuple(f for f in in_arms if f.row in beside and f.kind == "count")
         near = {f.row for f in in_arms if abs(f.row - row) == 1 and len(beside) != 2}
         tested = {self.under.get(r) for r in printed} - {"", None}

@@ -181,6 +181,21 @@ def test_a_p_value_of_a_table_of_characteristics_is_far_from_every_test_or_no_sl
     assert found == [verdict]
 
 
+def test_a_p_value_of_the_sexes_is_of_no_other_categories(tmp_path):
+    """Fisher gives 0.35, chi-squared 0.16: PMC5742508. Stages may be parts of those compared."""
+    head = ["", "Experimental (n = 10)", "Control (n = 10)", "p"]
+    found = []
+    for name, labels in (("Sex", ("Men", "Women")), ("Stage", ("I", "II"))):
+        rows = [[name, "", "", ""], [labels[0], "2 (20%)", "5 (50%)", "0.674"],
+                [labels[1], "8 (80%)", "5 (50%)", ""]]  # fmt: skip
+        table = PrintedTable("Table 1. Characteristics", [head, *rows], part="Table 1")
+        write_draft(draft_article(Article((), (table,))), tmp_path / name)
+        found.append(
+            [v.printed for v in audit(read_ledger(tmp_path / name)) if v.verdict == "mismatch"]
+        )
+    assert found == [["0.674"], []]
+
+
 @pytest.mark.parametrize(
     ("rows", "are_compared"),
     [
