@@ -752,18 +752,16 @@ def test_an_executed_notebook_tells_nothing_of_machine_day_or_place(rich):
 def test_builds_are_the_same_bytes_in_another_place_locale_zone_and_number_of_jobs(rich, tmp_path):
     """In a process of its own with what usually makes outputs differ.
 
-    So would what a user lets IPython run at start, and settings of matplotlib.
+    So would settings of matplotlib. IPython's folder of the user is neither read nor made.
     """
-    other = enriched(tmp_path / "a much longer name")
-    start = tmp_path / "ipython" / "profile_default" / "startup"
-    start.mkdir(parents=True)
-    (start / "mine.py").write_text("raise SystemExit", "utf-8")
+    other, ipython = enriched(tmp_path / "a much longer name"), tmp_path / "ipython"
     differing = {"LC_ALL": PLAIN_LOCALE, "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "1"}
-    settings = {"IPYTHONDIR": str(tmp_path / "ipython"), "MPLBACKEND": "no such backend"}
+    settings = {"IPYTHONDIR": str(ipython), "MPLBACKEND": "no such backend"}
     status, told = command(other, jobs=1, **differing, **settings)
 
     assert status == 0, told
     assert content(other.output) == content(rich.output)
+    assert not ipython.exists()
 
 
 @pytest.mark.parametrize(
