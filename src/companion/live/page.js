@@ -89,7 +89,8 @@ class Bench {
   refuse(field, sentence) {
     const place = field?.closest(".field") ?? this.changes;
     find("[role=alert]", place)?.remove();
-    place.append(make("p", { role: "alert", className: "refused" }, sentence));
+    const told = make("p", { role: "alert", className: "refused" }, sentence);
+    place.append(told); told.scrollIntoView({ block: "nearest" });
   }
 
   edited(part, key, value) {

@@ -239,6 +239,21 @@ def test_what_cannot_be_read_is_refused_at_its_field(page, text):
     page.keyboard.press("Escape")
 
 
+def test_on_a_phone_the_panel_hides_neither_the_numbers_nor_a_refusal(page):
+    """It is there once there is something in it, and a sentence at a field stands above it."""
+    page.set_viewport_size({"width": 375, "height": 720})
+    page.evaluate("article.detail.replaceChildren()")
+    empty = page.locator("#article .side").is_visible()
+    edit(page, CRS, "most")
+    told = page.wait_for_selector("#article .chips .field [role=alert]").bounding_box()
+    panel = page.locator("#article .side").bounding_box()
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+    assert not empty
+    assert 0 <= told["y"] <= told["y"] + told["height"] <= panel["y"]
+
+
 def test_methods_levels_assumptions_and_left_out_numbers_can_be_changed(page):
     """Each by its own control, and each is listed."""
     page.click("#article summary")
