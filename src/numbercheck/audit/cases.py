@@ -10,10 +10,11 @@ from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rounding import Printed, format_rounded
-from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.scales import tabled_level, two_sided_z
 from numbercheck.statistics.tails import t_quantile
 from numbercheck.words import called
 
+EXACT = ("clopper-pearson", "jeffreys")  # methods that use no normal deviate
 limits = lru_cache(maxsize=None)(interval)
 
 
@@ -41,10 +42,17 @@ class Method(NamedTuple):
         return _cut(100 * lower, 100 * upper) if is_cut else (100 * lower, 100 * upper)
 
     def fits(self, k: int, total: int, pair: "Pair", scale: float = 1.0) -> tuple[bool, bool]:
-        """Whether each limit was printed so; Wald's may be printed beyond 0 and 100."""
+        """Whether each limit was printed so; Wald's may be printed beyond 0 and 100.
+
+        The deviate of the normal distribution may be that of tables.
+        """
         uncut = self.limits(k, total, is_cut=False)
         fits = [pair.admits(scale * low, scale * high) for low, high in {uncut, _cut(*uncut)}]
-        return any(fit[0] for fit in fits), any(fit[1] for fit in fits)
+        found = any(fit[0] for fit in fits), any(fit[1] for fit in fits)
+        tabled = self._replace(level=tabled_level(self.level))
+        if all(found) or tabled == self or self.sided != "two" or self.method in EXACT:
+            return found
+        return max(found, tabled.fits(k, total, pair, scale), key=sum)
 
 
 def _cut(low: float, high: float) -> tuple[float, float]:

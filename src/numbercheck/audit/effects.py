@@ -19,7 +19,7 @@ from numbercheck.statistics.effects import (
     risk_ratio,
 )
 from numbercheck.statistics.rounding import SLACK
-from numbercheck.statistics.scales import two_sided_level
+from numbercheck.statistics.scales import tabled_level, two_sided_level
 from numbercheck.words import STATISTICS
 
 EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
@@ -31,6 +31,7 @@ RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
 R_ROOT = 6.2e-5  # R's fisher.test solves for a ratio below 1, or its inverse, this exactly
+BY_HAND = ("wald", "wald-cc", "newcombe", "newcombe-cc", "agresti-caffo", "haldane", "katz")
 ITERATED = 2e-3  # relative error of R's glm and its confint, over the fewest patients of a cell
 ADJUSTED = re.compile(
     r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
@@ -101,7 +102,10 @@ def _ways(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:
         values = _computed(name, counts, method, level)
         if not any(map(isnan, values)):
             fewest = min(min(row) for row in table) or 1
-            ends = [_as_computed(method, scale * value, fewest) for value in values]
+            tabled = tabled_level(level) if method in BY_HAND else level
+            pairs = zip(values, _computed(name, counts, method, tabled), strict=True)
+            each = [[_as_computed(method, scale * value, fewest) for value in p] for p in pairs]
+            ends = [(min(low for low, _ in e), max(high for _, high in e)) for e in each]
             yield Way(method, dict(zip((name, "conf_low", "conf_high"), ends, strict=True)))
 
 

@@ -6,6 +6,8 @@ from math import asin, exp, inf, log, nan, pi, sin, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
+TABLED = {0.9: 1.645, 0.95: 1.96, 0.99: 2.576}  # deviates of tables, by two-sided level
+
 
 class Scale(NamedTuple):
     """Limits are ``back(to(S) -+ z * slope(S) * se)``, ``se`` the root of Greenwood's sum."""
@@ -51,6 +53,13 @@ def two_sided_level(level: float, sides: str = "two") -> float:
 def two_sided_z(level: float) -> float:
     """Normal deviate that a two-sided interval of this level reaches."""
     return NormalDist().inv_cdf((1 + level) / 2)
+
+
+@lru_cache
+def tabled_level(level: float) -> float:
+    """Level that a deviate has as it stands in tables, 1.645, 1.96 or 2.576; else the same."""
+    z = TABLED.get(level)
+    return 2 * NormalDist().cdf(z) - 1 if z else level
 
 
 def ratio(numerator: float, denominator: float) -> float:

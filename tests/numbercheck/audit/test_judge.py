@@ -1,6 +1,7 @@
 """Promises of ``numbercheck.audit`` on ledgers of a few lines."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sketch import Sketch
@@ -100,6 +101,24 @@ def test_without_a_family_every_method_that_prints_the_limits_is_named():
 
     assert found.verdict == "match"
     assert [c.method for c in found.candidates if c.fits] == ["wilson", "agresti-coull"]
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "limits", "level"),
+    [
+        (3, 31, ("0.00", "20.09"), ""),  # Wald: 9.677 + 10.408 is 20.085
+        (143, 200, ("64.88", "77.31"), ""),  # Wilson; 77.30499 by 1.959964
+        (26, 100, ("18.78", "33.22"), "0.9"),  # Wald: 26 + 1.645 x 4.386 is 33.2155
+    ],
+)
+def test_limits_may_be_computed_with_the_deviates_of_tables(k, n, limits, level):
+    """1.96 for 1.959964 and 1.645 for 1.644854, as online calculators have them."""
+    s = Sketch()
+    s.everyone(n)
+    slug = s.count("response", "response", k, limits=limits)
+    s.measures["response"] = replace(s.measures["response"], level=level)
+
+    assert {verdict(s, slug).verdict, verdict(s, "response_conf_low").verdict} == {"match"}
 
 
 def test_a_typing_error_in_one_limit_does_not_stain_the_other():

@@ -120,6 +120,13 @@ def test_a_slip_in_an_effect_is_found(statistic, printed, limits, wrong, kind):
     assert told(found)[wrong] == ("mismatch", kind)
 
 
+def test_limits_of_a_difference_may_be_computed_with_1_96():
+    """By hand: 81.073 + 1.96 x 6.366 is 93.550; 1.959964 x 6.366 is a little less."""
+    found = effect(counts(((33, 38), (3, 52))), "difference", "81.1%", ("68.6", "93.6"))
+
+    assert {v.verdict for v in found.values()} == {"match"}
+
+
 def test_a_limit_of_a_fraction_may_be_above_1():
     """By hand: 24 of 26 less 1 of 14, -+ 1.96 x 0.086, for Agresti and Caffo's 23/24 and 0/12."""
     found = effect(counts(((23, 24), (0, 12))), "difference", "0.96", ("0.68", "1.02"))
