@@ -140,6 +140,7 @@ UNCHECKED = {
     "other-trial": "it is another trial's, whose report is not in the ledger",
     "depends-on-missing": "fewer patients would give it, and perhaps not all were measured",
     "depends-on-cells": "it tests groups whose cells the article does not print",
+    "depends-on-rounding": "the rate that it is compared with is rounded, and more digits decide",
     "depends-on-test": "the article does not name the test, and tests differ",
     "not-expressible": "the printed counts and means of groups do not give it",
     "no-denominator": "the article does not print its denominator",

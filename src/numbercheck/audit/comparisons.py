@@ -1,6 +1,6 @@
 """The tests of groups and of pairs, for every table that the printed counts allow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from math import isnan
@@ -85,6 +85,7 @@ class Comparison(NamedTuple):
 
     ``is_open`` where the printed numbers allow several sets of counts; ``note`` is what follows
     from them besides; ``left_out`` names the tests that take too long for so many patients.
+    ``spans`` has, by test, the least and largest P value that the rounding of a rate leaves.
     """
 
     tests: list[PTest]
@@ -93,6 +94,7 @@ class Comparison(NamedTuple):
     is_open: bool = False
     note: str = ""
     left_out: tuple[str, ...] = ()
+    spans: Mapping[str, tuple[float, float]] = {}
 
 
 def format_p(p: float, decimals: int = 0) -> str:

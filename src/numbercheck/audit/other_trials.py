@@ -1,5 +1,6 @@
 """The tests of a count against another trial: a rate that it prints, or its matched controls."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, isnan, log
 
@@ -23,6 +24,7 @@ from numbercheck.statistics.contingency import MOST_UNCONDITIONAL
 from numbercheck.statistics.fixed_rate import DOUBLED, RARE, USUAL, rate_p_value
 from numbercheck.statistics.proportions import interval
 
+PARTS = 8  # of the rates that print as one
 p_of_rate = lru_cache(maxsize=None)(rate_p_value)
 
 
@@ -51,7 +53,17 @@ def rate_tests(
     setting += " and ".join(_named(claim, row) for claim, row in groups.items())
     note = _none_of(n, min(rates)) if count.values == (0,) and min(rates) > 0 else ""
     used = (*count.claims, *(claim.claim for claim in groups))
-    return Comparison(tests, used, setting, note=note, left_out=left_out)
+    spans = _spans(count, [*rates.values()]) if slow else {}
+    return Comparison(tests, used, setting, note=note, left_out=left_out, spans=spans)
+
+
+def _spans(count: Count, claims: Sequence[Claim]) -> dict[str, tuple[float, float]]:
+    """Ends of the P values against every rate that prints as one of these, by test."""
+    ends = [c.value.interval() for c in claims if c.value.relation == "="]
+    each = [low + (high - low) * i / PARTS for low, high in ends for i in range(PARTS + 1)]
+    inside = {min(max(float(percent) / 100, 0.0), 1.0): claims[0] for percent in each}
+    tests = _fixed(count, inside, slow=True)
+    return {test.name: (min(test.values), max(test.values)) for test in tests}
 
 
 def _fixed(count: Count, rates: dict[float, Claim], slow: bool) -> list[PTest]:

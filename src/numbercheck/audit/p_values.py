@@ -16,6 +16,7 @@ from numbercheck.audit.comparisons import (
     table_tests,
     too_long,
 )
+from numbercheck.audit.computed import may_be
 from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import Choice, Count, Evidence, MissingError, Table
 from numbercheck.audit.other_trials import control_tests, rate_tests
@@ -174,6 +175,10 @@ def _chosen(
     if own and one_sided:  # likelier than that of a rare test
         two_sided = [t for t in two_sided if t.name in (own.name, *QUICK)]
     two_sided.sort(key=lambda t: (t is not own, t.name not in expected))
+    spans = comparison.spans
+    near = [t for t in tests if t.name in spans and may_be(claim.value, spans[t.name])]
+    if (own in near and own not in fits) or (near and not two_sided and not own):
+        return "unchecked", "depends-on-rounding", own or near[0]
     if two_sided or own in fits:
         chosen = own if own in fits and own else two_sided[0]
         if own and chosen is not own:
@@ -192,6 +197,8 @@ def _chosen(
 
 def _ending(claim: Claim, kind: str, chosen: PTest, usual: PTest, left_out: Sequence[str]) -> str:
     """How a printed P value compares with that of a test."""
+    if kind == "depends-on-rounding":
+        return f"; {claim.printed} can be that of a rate that is rounded to the one printed."
     if kind == "depends-on-test" and left_out:
         names = " or ".join(map(called, left_out))
         return f"; {claim.printed} can be that of {names}, too slow to try on so many patients."

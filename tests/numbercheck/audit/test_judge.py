@@ -435,6 +435,20 @@ def test_a_p_value_against_a_rate_may_be_that_of_r_or_of_sas(printed, method):
     assert (found.verdict, found.method) == ("match", method), found.reason
 
 
+@pytest.mark.parametrize(
+    ("printed", "method", "kind"),
+    [
+        ("0.72", "exact-binomial", "p-value"),
+        ("0.596", "", "depends-on-rounding"),
+        ("0.596", "exact-binomial", "depends-on-rounding"),
+        ("0.92", "exact-binomial", "no-test-fits"),
+    ],
+)
+def test_a_rate_may_be_rounded_before_it_is_printed(printed, method, kind):
+    """R's binom.test(25, 35, 2 / 3) has 0.5964, and 0.7197 against 0.67."""
+    assert against_another_trial((25, 35), printed, "67%", method=method).kind == kind
+
+
 @pytest.mark.parametrize("rate", ["", "1.2%"])
 @pytest.mark.parametrize(
     ("own", "theirs", "printed", "verdict", "says"),
