@@ -300,6 +300,11 @@ def sweep(
 
     ledger = _ledger(published)
     checked = read_grid(grid, ledger)
+    if cohort and checked.seeds:
+        raise CompanionError(
+            f"{grid} has seeds or changed claims, so its cohorts are constructed; "
+            "leave out --cohort"
+        )
     target = output or WORK / "sweeps" / checked.name
     request = SweepRequest(
         checked,

@@ -65,7 +65,9 @@ def _read(folder: Path) -> "Ledger":
 
 def _require_claims(ledger: "Ledger") -> None:
     if not ledger.claims:
-        raise UsageError("the ledger has no claims; write the printed numbers into claims.csv")
+        raise UsageError(
+            "the ledger has no claims; write the printed numbers into its table claims"
+        )
 
 
 @program.command(
@@ -279,6 +281,7 @@ def conflicts(
     from numbercheck.ledger.digitized import with_digitized
 
     ledger = with_digitized(joint(_read(folder), sources))
+    _require_claims(ledger)
     ledger = ledger.constrain(pairs(changed, "--set"), drop, without)
     found, undecided = [], ""
     with _asking(ledger, seconds):
@@ -318,7 +321,7 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
 
     _require_claims(_read(folder))
     page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
-    page.parent.mkdir(parents=True, exist_ok=True)
+    _require_writable(page)
     _ask_for_patience(seconds)
     try:
         with within(seconds):
@@ -347,11 +350,11 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     """Bound what the article does not print, over every cohort that it allows.
 
     Without an expression, the questions in the ledger's bounds.csv are answered. A single argument
-    that is a folder is taken as the ledger.
+    that is a folder or a spreadsheet is taken as the ledger.
 
     Exit status: 0 every question is answered, 1 one of them is undecided, 2 unusable input.
     """
-    if folder == HERE and expression and _is_folder(expression):
+    if folder == HERE and expression and _is_ledger(expression):
         folder, expression = Path(expression), None
     if expression is not None and not expression.strip():
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
@@ -362,6 +365,7 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     from numbercheck.ledger.digitized import with_digitized
 
     ledger = with_digitized(_read(folder))
+    _require_claims(ledger)
     with _asking(ledger, seconds):
         try:
             answered = (
@@ -447,14 +451,23 @@ def _print_basis(ledger: "Ledger") -> None:
     print("".join(f"{line}\n" for line in lines), end="")
 
 
+def _require_writable(page: Path) -> None:
+    """Refuse a file that cannot be written before what it is to hold is computed."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not page.exists()
+    page.open("ab").close()
+    if is_new:
+        page.unlink()
+
+
 def _require_order(first: str, folder: Path, what: str) -> None:
     """Refuse a ledger that is written before what is asked of it."""
-    if first and _is_folder(first) and (folder == HERE or not folder.exists()):
+    if first and _is_ledger(first) and (folder == HERE or not folder.exists()):
         raise UsageError(f"{first} is a ledger; write {what} before it")
 
 
-def _is_folder(text: str) -> bool:
+def _is_ledger(text: str) -> bool:
     try:
-        return Path(text).is_dir()
+        return Path(text).is_dir() or Path(text).suffix.lower() == ".xlsx"
     except OSError:  # longer than the name of any file
         return False

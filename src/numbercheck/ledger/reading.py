@@ -93,9 +93,7 @@ def _read(directory: Path, name: str, faults: list[str]) -> list[tuple[int, obje
     spelled = (p for p in directory.glob("*") if p.name.lower() == path.name)  # also Claims.CSV
     path = path if path.is_file() else next(spelled, path)
     if name in REQUIRED and not path.is_file():
-        faults.append(
-            f"{path}: there is no such file; a ledger needs {' and '.join(REQUIRED)} as .csv"
-        )
+        faults.append(f"{path}: there is no such file; a ledger needs {' and '.join(REQUIRED)}")
     return read_records(path, FILES[name], faults)
 
 

@@ -166,6 +166,16 @@ def test_a_claim_that_prints_otherwise_changes_the_cohort(tmp_path, here):
     assert rows.loc[("wbc_gt30", "n"), "text3_wbc_gt30_n"] == "10"
 
 
+@pytest.mark.parametrize("text", ["seeds: 1\n", "claims: {text5_relapse_n: [5]}\n"])
+def test_patient_tables_beside_cohorts_that_are_constructed_are_refused(tmp_path, text):
+    """A sweep that ran for minutes with other patients than were named would mislead."""
+    (tmp_path / "grid.yml").write_text(text)
+    told = called("companion", "sweep", tmp_path / "grid.yml", "--cohort", "nowhere", cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.endswith("so its cohorts are constructed; leave out --cohort\n")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -42,6 +42,19 @@ def test_the_claim_that_was_set_aside_is_named():
     assert "crs_grade >= 1 among blasts_ge5: 16 patients" in told
 
 
+@pytest.mark.parametrize("ledger", ["mine", "mine.xlsx"])
+@pytest.mark.parametrize("command", ["bounds", "conflicts"])
+def test_an_empty_ledger_named_alone_is_told_to_have_no_claims(tmp_path, command, ledger):
+    """A spreadsheet is as good a ledger as a folder, and no expression."""
+    called("numbercheck", "new", ledger, cwd=tmp_path)
+    told = called("numbercheck", command, ledger, cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == (
+        "the ledger has no claims; write the printed numbers into its table claims\n"
+    )
+
+
 @pytest.mark.parametrize("empty", ["", "  "])
 def test_an_empty_expression_is_refused(empty):
     status, told, error = run(empty)

@@ -92,7 +92,7 @@ def test_survival_is_compared_by_arm(write):
     """A hazard ratio of two arms is a comparison of their curves, with its limits and P value."""
     folder = write()
     with (folder / "measures.csv").open("a", encoding="utf-8") as handle:
-        handle.write("os,Overall survival,quantity,,,,,OS,,,months\n")
+        handle.write('os,"Overall survival, log-rank test",quantity,,,,,OS,,,months\n')
     with (folder / "claims.csv").open("a", encoding="utf-8") as handle:
         for statistic, printed in (
             ("hazard_ratio", "0.65"),

@@ -164,6 +164,17 @@ def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
     assert "ne group of patients" not in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", ["/proc/page.html", "is-a-folder.html"])
+def test_a_page_that_cannot_be_written_is_refused_before_a_minute_of_solving(tmp_path, page):
+    (tmp_path / "is-a-folder.html").mkdir()
+    folder = ROOT / "data" / "published"
+    told = report(folder, "--seconds", "0.1", "--output", page, cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert page in told.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["is-a-folder.html"]
+
+
 def test_a_ledger_without_claims_has_no_page(tmp_path):
     called("numbercheck", "new", "mine", cwd=tmp_path)
     told = report("mine", cwd=tmp_path)
