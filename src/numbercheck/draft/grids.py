@@ -175,9 +175,12 @@ class TableReader:
             printed[r] == printed[row] if r in printed else self.under.get(r) not in tested
             for r in near
         )
-        own = beside <= set(printed) and len({f.kind for f in in_arms if f.row == row}) == 1
-        own = own and not is_shared
-        return tuple(f for f in in_arms if own and f.topic == finding.topic)
+        own = beside & {row - 1, row + 1} <= set(printed)
+        beside_it = tuple(f for f in in_arms if f.row == row)
+        if not own or is_shared or len({f.kind for f in beside_it}) != 1:
+            return ()
+        named = tuple(f for f in in_arms if f.topic == finding.topic)
+        return named or (beside_it if len({f.topic for f in beside_it}) == 1 else ())
 
     def _heads(self, r: int) -> None:
         for c, cell in enumerate(self.table.rows[r]):

@@ -210,6 +210,11 @@ def test_a_p_value_of_the_sexes_is_of_no_other_categories(tmp_path):
         ([["Smoking, n (%)", "", "", "0.90"], ["\u2003Never", "30 (55)", "30 (59)", ""],
           ["\u2003Ever", "25 (45)", "21 (41)", ""], ["Asthma, n (%)", "7 (13)", "6 (12)", "0.88"]],
          [True, True]),
+        # nothing ends the categories of race: PMC4859374
+        ([["Race", "", "", ""], ["White", "44 (80)", "39 (76)", "0.64"],
+          ["Nonwhite", "11 (20)", "12 (24)", ""], ["Hispanic", "9 (16)", "10 (20)", "0.80"],
+          ["Aortic atresia", "34 (62)", "33 (65)", "0.84"], ["Asthma", "7 (13)", "6 (12)", "0.88"]],
+         [False, False, True, True]),
     ],
 )  # fmt: skip
 def test_a_p_value_is_of_its_own_row_where_nothing_says_otherwise(rows, are_compared):
@@ -218,6 +223,18 @@ def test_a_p_value_is_of_its_own_row_where_nothing_says_otherwise(rows, are_comp
     measures = draft_article(Article((), (printed,))).measures
     found = [bool(m.where) for m in measures if m.first.kind == "comparison"]
     assert found == are_compared
+
+
+def test_a_p_value_is_of_its_row_below_a_heading_of_either_statistic():
+    """The P value's column has no such heading: PMC4859374."""
+    rows = [
+        ["", "A (n = 102)", "B (n = 228)", "P value"],
+        ["", "N (%) or median (IQR)", "N (%) or median (IQR)", ""],
+        ["Male", "66 (64.7)", "145 (63.6)", "0.85"],
+    ]
+    printed = PrintedTable("Table 1. Characteristics", rows, heads=2, part="Table 1")
+    measures = draft_article(Article((), (printed,))).measures
+    assert all(m.where for m in measures if m.first.kind == "comparison")
 
 
 def test_a_p_value_beside_means_and_counts_may_be_of_either():
