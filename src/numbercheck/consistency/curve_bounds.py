@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf
+from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
@@ -17,9 +18,20 @@ from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import limits_of, risk_histories, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Measure
-from numbercheck.recount import endpoint_columns
+from numbercheck.recount import Cohorts, endpoint_columns
 from numbercheck.statistics.risk_sets import km_limits
 from numbercheck.words import STATISTICS
+
+
+class _Falling(NamedTuple):
+    """A value that never rises with time, on one day of a curve; ``asked`` is its own measure."""
+
+    unit: str
+    curve: Measure
+    day: int
+    asked: Measure
+    goal: Callable[[Model], cp_model.LinearExprT]
+    value: Value
 
 
 class CurveBounds(Asking):
@@ -43,56 +55,54 @@ class CurveBounds(Asking):
                 enclose(model.cp, model.n, total, events, left)
             return total
 
+        def value(cohort: Cohorts) -> float:
+            return cohort.survival_at(measure, day, "estimate")[0]
+
         time, _ = endpoint_columns(self.ledger, measure.endpoint)
-        return self._fall(
-            *("survival", measure, day, goal, replace(measure, horizon=str(day))),
-            *(lambda c: c.survival_at(measure, day, "estimate")[0], "%"),
-        )
+        label = f"{named(measure)} survival on day {day}"
+        asked = replace(measure, label=label, horizon=str(day))
+        return self._fall(_Falling("%", measure, day, asked, goal, value))
 
     def at_risk(self, measure: Measure, day: int) -> Bound:
         """Bound the number of patients at risk on a day."""
         time, _ = endpoint_columns(self.ledger, measure.endpoint)
-        followed = Expression(f"{time} >= {day}")
-        return self._fall(
-            *("at risk", measure, day, lambda model: at_risk(model, measure, day)),
-            *(counting(followed, measure.among), lambda c: c.count(followed, measure.among)[0]),
-            "patients",
-        )
+        followed, among = Expression(f"{time} >= {day}"), measure.among
+        asked = counting(followed, among, f"{named(measure)} at risk on day {day}")
+        goal, value = partial(at_risk, measure=measure, day=day), count_of(followed, among)
+        return self._fall(_Falling("patients", measure, day, asked, goal, value))
 
-    def _fall(
-        self,
-        what: str,
-        measure: Measure,
-        day: int,
-        goal: Callable,
-        asked: Measure,
-        value: Value,
-        unit: str,
-    ) -> Bound:
-        """Bound a value that never rises with time; equal bounds around a day settle it."""
-        known = self._falling[what, measure.endpoint, measure.among.text]
-        label = f"{named(measure)} {what} on day {day}"
-        earlier = known.get(max((d for d in known if d < day), default=-1))
-        later = known.get(min((d for d in known if d > day), default=-1))
-        if day not in known and self.are_many(reads(self.ledger, measure)):
-            within = later.low if later else -inf, earlier.high if earlier else inf
-            bound = self.between(replace(asked, label=label), value, unit, within)
-            is_found = bound.certified or bound.reached or what != "survival"
-            if not (is_found or self.at_risk(measure, 0).high):  # nobody is in this curve
-                raise UndefinedError(label)
-            known[day] = bound
-        if day not in known:
-            model, rows = self.time_part(measure)
-            settled: Settled = (
-                earlier.witnesses[0] if earlier and later and earlier.low == later.low else None,
-                later.witnesses[1] if earlier and later and earlier.high == later.high else None,
+    def _fall(self, on: _Falling) -> Bound:
+        """Bound a value that never rises with time, by what is known of other days."""
+        known = self._falling[on.asked.kind, on.curve.endpoint, on.curve.among.text]
+        if on.day not in known:
+            earlier = known.get(max((day for day in known if day < on.day), default=-1))
+            later = known.get(min((day for day in known if day > on.day), default=-1))
+            are_many = self.are_many(reads(self.ledger, on.curve))
+            known[on.day] = (self._fall_of_many if are_many else self._solved)(on, earlier, later)
+        return known[on.day]
+
+    def _fall_of_many(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
+        within = later.low if later else -inf, earlier.high if earlier else inf
+        bound = self.between(on.asked, on.value, on.unit, within)
+        is_found = bound.certified or bound.reached or on.asked.kind == "count"
+        if not (is_found or self.at_risk(on.curve, 0).high):  # nobody is in this curve
+            raise UndefinedError(bound.label)
+        return bound
+
+    def _solved(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
+        """Equal bounds around a day settle it."""
+        model, rows = self.time_part(on.curve)
+        settled: Settled = None, None
+        if earlier and later:
+            settled = (
+                earlier.witnesses[0] if earlier.low == later.low else None,
+                later.witnesses[1] if earlier.high == later.high else None,
             )
-            try:
-                total = goal(model) if None in settled else 0
-            except InfeasibleError:
-                raise UndefinedError(label) from None
-            known[day] = self.bound(label, model, rows, total, value, unit, settled)
-        return known[day]
+        try:
+            total = on.goal(model) if None in settled else 0
+        except InfeasibleError:
+            raise UndefinedError(on.asked.label) from None
+        return self.bound(on.asked.label, model, rows, total, on.value, on.unit, settled)
 
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
@@ -100,8 +110,7 @@ class CurveBounds(Asking):
         if self.are_many(reads(self.ledger, measure)):
             time, event = endpoint_columns(self.ledger, measure.endpoint)
             until, among = Expression(f"{event} and {time} <= {measure.horizon}"), measure.among
-            counted = counting(until, among, label)
-            return self.between(counted, lambda c: c.count(until, among)[0])
+            return self.between(counting(until, among, label), count_of(until, among))
         model, rows = self.time_part(measure)
         events = model.events(measure)
         if isinstance(events, int):
@@ -143,6 +152,11 @@ class CurveBounds(Asking):
         return self.bound(
             f"{measure.label}, {STATISTICS[statistic]}", model, rows, rank, value, "%"
         )
+
+
+def count_of(*who: Expression) -> Value:
+    """How many patients of a cohort some expressions select."""
+    return lambda cohort: cohort.count(*who)[0]
 
 
 def value_of(measure: Measure, name: str, method: str = "") -> Value:

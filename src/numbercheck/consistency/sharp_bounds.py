@@ -16,7 +16,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.chain import chain
-from numbercheck.consistency.curve_bounds import CurveBounds, counting, value_of
+from numbercheck.consistency.curve_bounds import CurveBounds, count_of, counting, value_of
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.modeled import NEEDY, unmodeled
 from numbercheck.consistency.order import positions
@@ -27,7 +27,6 @@ from numbercheck.consistency.tabulated import limits_of, percent_or_limit
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
-from numbercheck.recount import Cohorts
 from numbercheck.statistics.contingency import p_value
 from numbercheck.words import STATISTICS, called
 
@@ -74,9 +73,7 @@ class Bounds(CurveBounds):
         return replace(self._counts[where, among], label=label)
 
     def _count(self, where: Expression, among: Expression, label: str) -> Bound:
-        def value(cohort: Cohorts) -> float:
-            return cohort.count(where, among)[0]
-
+        value = count_of(where, among)
         if not (where.text or among.text):
             return Bound(label, self.n, self.n)
         if self.are_many((where, among)):
