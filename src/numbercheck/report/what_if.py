@@ -25,7 +25,7 @@ CHOICES = {
     "interval": {m: titled(m) for m in METHODS},
     "survival": {t: t for t in CONF_TYPES},
     "test": {
-        t + side: called(t + side) for side in ("", *ONE_SIDED) for t in TESTS if "mcnemar" not in t
+        t + side: titled(t + side) for side in ("", *ONE_SIDED) for t in TESTS if "mcnemar" not in t
     },
 }
 USUAL = {"interval": "wilson", "survival": "log", "test": "fisher"}

@@ -13,6 +13,7 @@ from numbercheck.audit import audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.sources import of_sources
 from numbercheck.report.page import write_page
+from numbercheck.report.what_if import CHOICES
 
 EXAMPLES = sorted(path for path in (ROOT / "data" / "examples").iterdir() if path.is_dir())
 
@@ -152,6 +153,14 @@ def test_only_methods_of_what_is_printed_can_be_chosen(tmp_path):
 
     assert re.findall(r'<select name="(\w+)"', what_if) == ["level", "interval"]
     assert "exact binomial test" not in what_if
+
+
+def test_methods_to_choose_from_have_names_without_an_article():
+    """“the chi-squared test with Yates' correction” was cut off on a phone."""
+    names = [name for choices in CHOICES.values() for name in choices.values()]
+
+    assert "chi-squared test with Yates' correction" in names
+    assert [name for name in names if name.startswith("the ")] == []
 
 
 def test_what_is_not_decided_in_time_is_named_and_left_out(tmp_path):
