@@ -570,15 +570,23 @@ def test_a_build_does_not_wait_for_one_into_another_folder_of_the_same_place(bui
 def test_two_builds_at_once_both_succeed(built):
     """One after the other, and nothing is left of their meeting.
 
-    Takes two processes 6 seconds: the notebook sleeps for two, so that they do meet.
+    The first goes on when the second says that it waits, however long either takes to start.
     """
-    before = content(built.output)
-    built.change("1-baseline", "35)", "35 + (__import__('time').sleep(2) or 0))")
-    started = [command(built, wait=False) for _ in range(2)]
-    told = [process.communicate()[1] for process in started]
+    before, met = content(built.output), built.output.parent / "met"
+    late = "__import__('time').sleep(0.02)"  # in all, two minutes
+    waits = f"any((ROOT / {str(met)!r}).exists() or {late} for _ in range(6000))"
+    built.change("1-baseline", "35)", f"35 + 0 * {waits})")
 
-    assert [process.returncode for process in started] == [0, 0], told
-    assert any("waiting for it to end" in text for text in told)
+    def ended(process):
+        with process:
+            for line in process.stderr:
+                if "waiting for it to end" in line:
+                    met.touch()
+        return process.returncode
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [*pool.map(ended, [command(built, wait=False) for _ in range(2)])] == [0, 0]
+    assert met.exists()
     assert content(built.output).keys() == before.keys()
     assert content(built.output)["results.csv"] == before["results.csv"]
     assert rebuilt(built).lines == KEPT
