@@ -1,12 +1,12 @@
 """Differences, odds ratios and risk ratios of two groups whose counts are printed."""
 
-import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from math import inf, isfinite, isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table
+from numbercheck.ledger import adjusted
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.effects import (
@@ -20,7 +20,6 @@ from numbercheck.statistics.effects import (
 )
 from numbercheck.statistics.rounding import SLACK
 from numbercheck.statistics.scales import tabled_level, two_sided_level
-from numbercheck.words import STATISTICS
 
 EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
     "difference": (difference, tuple(DIFFERENCES)),
@@ -30,29 +29,20 @@ EFFECTS: dict[str, tuple[Callable[..., Effect], tuple[str, ...]]] = {
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio")
 LEVELS = (0.95, 0.90, 0.99, 0.975, 0.80)
 MOST_TABLES = 60
+NOT_OF_COUNTS = "It is said to be adjusted, so that counts and times alone do not give it."
 R_ROOT = 6.2e-5  # R's fisher.test solves for a ratio below 1, or its inverse, this exactly
 BY_HAND = ("wald", "wald-cc", "newcombe", "newcombe-cc", "agresti-caffo", "haldane", "katz")
 ITERATED = 2e-3  # relative error of R's glm and its confint, over the fewest patients of a cell
-ADJUSTED = re.compile(
-    r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
-    r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
-    r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
-    r"firth|penali[sz]ed|^profile$|geometric|negative binomial|\bGEE\b|\bmixed|"
-    r"wilcoxon|gehan|\bpeto|tarone|fleming",
-    re.IGNORECASE,
-)
 
 
 def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
     """Whether a number is said to be more than a comparison of the printed groups."""
-    return any(map(ADJUSTED.search, said_of(claim, evidence)))
+    return adjusted.is_adjusted(evidence.ledger.measures[claim.measure], evidence.ledger)
 
 
 def said_of(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
     """What the ledger says in words of how a measure's numbers were computed."""
-    measure = evidence.ledger.measures[claim.measure]
-    notes = (c.note for name in STATISTICS for c in evidence.ledger.find(measure.measure, name))
-    return (measure.label, evidence.ledger.method(measure), *notes)
+    return adjusted.said_of(evidence.ledger.measures[claim.measure], evidence.ledger)
 
 
 def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:

@@ -35,17 +35,22 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge one printed limit together with the other one of its interval."""
     measure = evidence.ledger.measures[claim.measure]
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
-    case = case_of(claim, measure, pair, evidence) if measure.kind == "count" else None
+    is_share = measure.kind in ("count", "survival")
+    is_more = is_share and effects.is_adjusted(claim, evidence)
+    is_counted = measure.kind == "count" and not is_more
+    case = case_of(claim, measure, pair, evidence) if is_counted else None
     if case:
         found = _follows(case, measure, evidence) or _in_fractions(case, estimate)
     else:
-        found = computed_verdict(claim, evidence)
+        found = None if is_more else computed_verdict(claim, evidence)
     if found and (case or found.verdict == "match"):
         yield found
     elif fault := shape(pair, estimate):
         yield verdict_on(claim, "mismatch", *fault, inputs=_partners(claim, evidence))
     elif found:
         yield found
+    elif is_more:
+        yield verdict_on(claim, "unchecked", "not-determined", effects.NOT_OF_COUNTS)
     elif case:
         yield name_misprint(case, evidence)
     elif measure.kind == "comparison":

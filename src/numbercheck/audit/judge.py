@@ -15,7 +15,7 @@ from numbercheck.audit import (
     sums,
     widths,
 )
-from numbercheck.audit.effects import RATIOS
+from numbercheck.audit.effects import NOT_OF_COUNTS, RATIOS, is_adjusted
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.sources import agree
@@ -36,6 +36,7 @@ CHECKS: dict[str, Check] = {
 COUNTS = ("n", "N", "n_event", "at_risk")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
+SHARES = {"count": ("percent", "se", "half_width"), "survival": ("estimate", "se", "half_width")}
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
 FAULTS = ("estimate-outside", "limits-reversed", "opposite-sign")
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
@@ -100,6 +101,8 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _unreached(claim, evidence)
     elif claim.statistic == "percent" and kind != "count":
         return
+    elif kind in SHARES and claim.statistic in SHARES[kind] and is_adjusted(claim, evidence):
+        yield verdict_on(claim, "unchecked", "not-determined", NOT_OF_COUNTS)
     elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)
     elif claim.statistic == "estimate" and kind == "survival":

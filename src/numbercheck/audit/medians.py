@@ -10,9 +10,10 @@ from itertools import product
 from math import inf
 from typing import NamedTuple
 
-from numbercheck.audit.effects import ADJUSTED, said_of
+from numbercheck.audit.effects import said_of
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.adjusted import ADJUSTED
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.risk_sets import variance_range

@@ -1,6 +1,7 @@
 """Which claims and measures the model knows, and why not the others."""
 
 from numbercheck.consistency.domains import is_whole
+from numbercheck.ledger.adjusted import COUNTED, is_adjusted
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
@@ -36,6 +37,9 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "printed as not reached"
     method = ledger.method(measure)
     why = unmodeled(ledger, measure)
+    is_plain = measure.kind == "quantity" or claim.statistic in COUNTED
+    if not (why or is_plain) and is_adjusted(measure, ledger):
+        why = "its label or a note says that it is adjusted"
     if not (why or method) and claim.statistic in NEEDY:
         why = "its measure has no family, so its method is not known"
     return why or _unmodeled_value(claim, measure, method) or (GUESS if claim.is_guess else "")

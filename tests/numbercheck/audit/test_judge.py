@@ -85,6 +85,31 @@ def test_a_tie_is_right_when_rounded_up_and_when_rounded_to_even():
         assert verdict(s, s.count("response", "response", 1, printed)).verdict == "match"
 
 
+@pytest.mark.parametrize(
+    ("label", "verdicts"),
+    [
+        ("Survival at a year, weighted by propensity", {"unchecked"}),
+        ("Survival at a year, bootstrap limits", {"unchecked"}),
+        ("Survival at a year after dose-adjusted EPOCH", {"mismatch"}),
+    ],
+)
+def test_a_share_that_is_said_to_be_adjusted_is_not_judged_by_counts(label, verdicts):
+    """10 of 20 are 50 %, and no limits of so few patients are so narrow."""
+    s = Sketch()
+    s.everyone(20)
+    s.measure("os", "survival", endpoint="OS", horizon="365", unit="%", label=label)
+    s.measure("cured", where="cured", label=label)
+    s.print("cured", "n", 10)
+    printed = {
+        "cured": {"percent": "51.2%", "conf_low": "50.1", "conf_high": "52.1"},
+        "os": {"estimate": "50.0%", "conf_low": "49.1", "conf_high": "50.9"},
+    }
+    slugs = [s.print(name, *cell) for name, cells in printed.items() for cell in cells.items()]
+    found = [verdict(s, slug) for slug in slugs]
+
+    assert {v.verdict for v in found if v.verdict != "given"} == verdicts, found
+
+
 def test_a_percentage_without_denominator_is_unchecked():
     s = Sketch()
     slug = s.count("response", "response", 3, "30%")

@@ -353,3 +353,21 @@ def test_days_with_decimals_are_not_modeled():
     tiny = trial(3, (os, OS[1]), [curve("c", "OS", "2"), curve("d", "OS", "5")], told)
 
     assert conflicts(tiny.ledger) is None
+
+
+@pytest.mark.parametrize("label", ["weighted by propensity", "bootstrap", "Bayesian model"])
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        (curve("m", "OS", "2"), ("estimate", "62.4%")),
+        (measure("m", where="a", family="limits"), ("conf_low", "1.2%")),
+        (measure("m", "comparison", where="a", by="died", family="test"), ("p_value", "0.007")),
+    ],
+)
+def test_what_is_said_to_be_adjusted_contradicts_nothing(label, about, told):
+    """No three patients give these numbers, which is no contradiction where others do."""
+    plain = trial(3, (*OS, A), [about], [("m", *told)])
+    adjusted = trial(3, (*OS, A), [replace(about, label=label)], [("m", *told)])
+
+    assert conflicts(plain.ledger) is not None
+    assert conflicts(adjusted.ledger) is None
