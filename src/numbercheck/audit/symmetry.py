@@ -98,16 +98,15 @@ class Interval(NamedTuple):
         return (least / s1 if s1 else 0.0), (most / s0 if s0 else inf)
 
     @property
-    def z_of_score(self) -> Ends:
-        """Distances of a hazard ratio from 1 that the log-rank test can find.
+    def least_score(self) -> float:
+        """Least distance of a hazard ratio from 1 that the log-rank test can find.
 
         The information I(x) of a Cox model of two groups, a sum of p(1 - p), changes with x by no
         more than I(x) itself. So the score at 0, its integral to the estimate b, is at least
-        2(1 - exp(-b/2)) and at most 2(exp(b/2) - 1) standard errors, where Wald's test has b.
+        2(1 - exp(-b/2)) standard errors, where Wald's test has b. With ties there is no most.
         """
-        (low, high), b = self.z, max(map(abs, self.on_scale(self.estimate.value)))
-        half = max(b, 1e-9) / 2
-        return low * -expm1(-half) / half, high * expm1(half) / half
+        half = max(1e-9, *map(abs, self.on_scale(self.estimate.value))) / 2
+        return self.z[0] * -expm1(-half) / half
 
 
 def _skew(low: Ends, high: Ends, estimate: Ends) -> float:
@@ -198,7 +197,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge a P value by the limits beside it.
 
     It is that of Wald's test where it is within rounding. The log-rank test gives another P, but
-    not one far from it; a weighted or a stratified test, or one of ranks, can give any.
+    none far above; a weighted or a stratified test, or one of ranks, can give any.
     """
     interval = interval_at(claim, evidence)
     if interval is None or claim.verbal:
@@ -206,6 +205,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     low, high = z = interval.z
     ends = erfc(high / sqrt(2)), erfc(low / sqrt(2))
     method = evidence.ledger.method(evidence.ledger.measures[claim.measure])
+    least = interval.least_score, inf
     p = in_words(ends, max(claim.value.decimals + 1, 2))
     says = f"The {STATISTICS[interval.name]} {interval.text} has P {p} by Wald's test"
     found = ("cox", nan, (), interval.inputs)
@@ -217,7 +217,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif _is_of_log_rank(claim, interval, evidence) and is_far(claim.value, interval.z_of_score):
+    elif _is_of_log_rank(claim, interval, evidence) and is_far(claim.value, least):
         says += f"; the log-rank test of the same patients does not give {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
