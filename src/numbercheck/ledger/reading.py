@@ -18,7 +18,7 @@ from numbercheck.ledger.implied import with_variables
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import FILES, UNKEYED, columns_of
 from numbercheck.ledger.sources import ARTICLE, of_sources, with_cited
-from numbercheck.ledger.tables import TableError, read_table
+from numbercheck.ledger.tables import TableError, read_table, read_text
 
 Record = TypeVar("Record")
 
@@ -163,7 +163,7 @@ def _article(path: Path, faults: list[str]) -> dict[str, object]:
     if not path.is_file():
         return {}
     try:
-        article = json.loads(path.read_text(encoding="utf-8-sig"))
+        article = json.loads(read_text(path))
     except (OSError, ValueError) as error:
         faults.append(f"{path.name}: cannot be read as JSON ({error})")
         return {}

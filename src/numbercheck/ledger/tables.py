@@ -107,14 +107,20 @@ def _is_number(cell: str) -> bool:
 
 def _lines(path: Path) -> list[str]:
     """Lines of a file, each with its end."""
-    lines = list(io.StringIO(_text(path), newline=""))  # not at U+2028, as splitlines does
+    lines = list(io.StringIO(read_text(path), newline=""))  # not at U+2028, as splitlines does
     if lines and lines[0].lower().startswith("sep="):  # how Excel is told the separator
         lines[0] = "\n"
     return lines
 
 
-def _text(path: Path) -> str:
-    """Text of a file in the encoding that it must be in."""
+def read_text(path: Path) -> str:
+    """Text of a file in UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Raises
+    ------
+    TableError
+        If it is none of these.
+    """
     raw = path.read_bytes()
     encoding = "utf-16" if raw.startswith(UTF_16) else "utf-8-sig"
     try:

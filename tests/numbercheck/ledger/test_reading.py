@@ -587,8 +587,10 @@ def test_a_table_in_windows_1252_is_read(tmp_path):
     (tmp_path / "claims.csv").write_bytes(
         "claim,locus,measure,statistic,printed\nc,Table 1 · n,m,n,35\n".encode("cp1252")
     )
+    (tmp_path / "article.json").write_bytes('{"authors": "Müller"}'.encode("cp1252"))
     read = read_ledger(tmp_path)
 
+    assert read.article["authors"] == "Müller"
     assert read.measures["m"].label == "Müller – Größe"
     assert read.claims["c"].locus == "Table 1 · n"
 
