@@ -79,6 +79,9 @@ def read_columns(
     found += [(c,) for c in cells if (c.part, c.row) in known and not c.is_of(c.size)]
     missing = {(c.part, c.column) for c in cells if c.may_miss}
     found += [(c,) for c in cells if (c.part, c.column) in missing and c.is_far and c.is_of_fewer()]
+    missing |= {(c.part, c.column) for each in found for c in each}
+    few = (c for c in cells if (c.part, c.column) in missing)
+    found += [(c,) for c in few if c.is_of_fewer(least_known(c.size))]
     measures_at: dict[tuple[str, str], list[PercentCell]] = {}
     for cell in cells:
         measures_at.setdefault((cell.drafted.slug, cell.locus), []).append(cell)

@@ -43,6 +43,7 @@ CHANGES = (
 CHANGE = re.compile(rf"\b(?:{CHANGES}|reduced|increased|rose|fell|declined)\b[^.;()]{{0,25}}$")
 CHANGED = re.compile(rf"\s*(?:(?:relative|absolute)\s+)?(?:{CHANGES}|fewer|more|less|greater)\b")
 CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
+FEWER = re.compile(r"[^().;\d]{0,40}\b(?:minus|excluding|less the)\b")  # than those named as all
 OF_A_PART = re.compile(rf"(?:\s+(?:{COUNTED}))?\s+in\b")  # 82% (26 of 29 in one group, …
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
@@ -336,6 +337,8 @@ def _fraction(at: Context) -> list[Finding]:
     is_more = bool(at.group("N")) and number(at.match["n"]) > number(at.match["N"])
     if is_more and ("/" in at.match[0] or not at.group("percent")):
         return []  # men/women, systolic/diastolic; 150 eyes of 88 patients
+    if FEWER.match(at.text, at.match.end(), at.end):
+        return []  # out of a difference of two numbers
     if at.group("percent") and re.search(r"\b(?:average|mean)\b", at.before):
         return []  # a mean of percentages
     pair = at.text[at.match.start("n") : at.match.end("N")] if at.group("N") else ""

@@ -207,6 +207,8 @@ def wrong(*given):
         # rates by a model of the time to an event, as is not said beside them: PMC3215881
         "A Cox regression model was used.\nThe rate of new hip fractures was 2.0% (23/1,065) with "
         "zolimab and 3.5% (33/1,062) with placebo (P = 0.18).",
+        # out of 5,596: PMC2769033
+        "Participation was 19.5% (1089/5913 invited minus 317 returned to sender).",
         # some did not answer: PMC3496516, PMC2725036
         "We enrolled 215 patients. Cancer in the family was the reason of many (74%, n = 158).\n"
         "Most expected to be told the risk of developing cancer (56%, n = 119).",
@@ -445,6 +447,12 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
         [["", "RT (%) n = 68", "CRT (%) n = 72"], ["ypN0", "43 (64.2)", "54 (75)"],
          ["ypN1", "19 (27.9)", "18 (25)"], ["G1", "6 (9)", "5 (7.8)"],
          ["G2", "56 (83.5)", "51 (79.7)"], ["G3", "5 (7.5)", "8 (12.5)"]],
+        # the education of some men is not known, so that another value may be missing: PMC2759981
+        [["", "Trained (n = 530)", "Standard (n = 534)"],
+         ["First baby, n (%)", "480 (91)", "480 (90)"], ["Married, n (%)", "515 (97)", "520 (98)"],
+         ["Born here, n (%)", "492 (93)", "502 (94)"], ["Highest education, n (%)", "", ""],
+         ["Elementary school", "29 (6)", "29 (6)"], ["High school", "283 (54)", "306 (58)"],
+         ["College", "213 (41)", "197 (37)"]],
         # a heading over two columns, and a percentage that is near by chance: PMC2409966
         [["", "First n = 1309", "First n = 1309", "Later n = 1007", "Later n = 1007"],
          ["", "Circ", "Uncirc", "Circ", "Uncirc"], ["Unprotected:", "", "", "", ""],
