@@ -239,6 +239,22 @@ def test_what_cannot_be_read_is_refused_at_its_field(page, text):
     page.keyboard.press("Escape")
 
 
+def test_no_number_is_broken_in_the_table_of_what_was_tried(page):
+    """0.167 stood as 0.1 above 67."""
+    page.click('#article [data-claim="text6_crs_by_blasts_p_value"]')
+    lines = """cells => cells.map(cell => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const lines = new Set([...range.getClientRects()].map(box => box.top)).size;
+        return lines <= cell.innerText.split(/\\s+/).length;
+    })"""
+    found = page.locator("#article .detail :is(td, th)").evaluate_all(lines)
+    page.keyboard.press("Escape")
+
+    assert len(found) > 10
+    assert all(found)
+
+
 def test_on_a_phone_the_panel_hides_neither_the_numbers_nor_a_refusal(page):
     """It is there once there is something in it, and a sentence at a field stands above it."""
     page.set_viewport_size({"width": 375, "height": 720})
