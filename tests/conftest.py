@@ -17,10 +17,12 @@ gc.disable()  # until everything is imported
 
 # Files that take longest, to be started first: one of them last would leave a core idle.
 LONGEST = (
-    *("test_site", "test_live", "test_build", "test_notebooks", "test_sweep", "test_figures"),
-    *("test_report", "test_supplied", "test_truth", "test_deck", "test_questions", "test_edges"),
+    *("test_site", "test_live", "test_many_patients", "test_build", "test_notebooks"),
+    *("test_sweep", "test_figures", "test_report", "test_supplied", "test_truth", "test_deck"),
+    *("test_kinds", "test_questions", "test_edges", "test_digitized", "test_reconstruction"),
     *("test_page", "test_types", "test_validate", "test_cohort", "test_consistency"),
-    *("test_published_shapes", "test_reference", "test_detection", "test_readings"),
+    *("test_contingency", "test_bounds_command", "test_published_shapes", "test_reference"),
+    *("test_detection", "test_readings"),
 )
 
 
