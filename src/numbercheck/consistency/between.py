@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, nan
+from math import exp, log, nan
+
+from ortools.sat.python import cp_model
 
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.goals import Toward
@@ -26,6 +28,7 @@ from numbercheck.recount import endpoint_columns
 
 SEEDS = range(2)  # starts that are tried for each end
 SECONDS = 0.5  # of the solver's work, for a proved end
+NEAR = 0.001  # of all patients, or of survival, by which an end may be off
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,32 @@ class Between:
         try:
             if self.measure.kind == "count":
                 total = self._intervals.count(self.measure.where, self.measure.among)
-                return self._intervals.model.extreme(total, sign > 0, SECONDS)
+                end = self._intervals.model.extreme(total, sign > 0, SECONDS)
+                return self._nearer(total, end, taken, NEAR * self.n)
             curve, day = self._intervals.curve(self.measure), int(self.measure.horizon)
-            return 100 * exp(min(curve.log_survival(day, sign > 0, SECONDS), 0) / UNIT)
+            fall, rounded = curve.fall(day)
+            end = self._intervals.model.end(fall, sign < 0, SECONDS)
+            aim = -UNIT * log(taken / 100) if taken else nan
+            end = self._nearer(fall, end, aim, NEAR * UNIT)
+            return 100 * exp(-max(end + (rounded if sign < 0 else 0), 0) / UNIT)
         except UndecidedError:
             return limit
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
+
+    def _nearer(self, total: cp_model.LinearExprT, end: int, taken: float, near: float) -> int:
+        """Halve what is between an end and what is taken, until that is near."""
+        model, side = self._intervals.model, 1 if taken > end else -1
+        model.cp.clear_objective()
+        while abs(taken - end) > near:
+            middle = end + side * int(abs(taken - end) / 2)
+            with model.only_now() as now:
+                model.cp.add_linear_constraint(total, *sorted((end, middle))).only_enforce_if(now)
+                if model.solve(SECONDS).status == "infeasible":
+                    end = middle + side
+                else:
+                    taken = middle
+        return end
 
     def reached(self, sign: int, known: Columns, value: Callable[[Columns], float]) -> Columns:
         """A cohort, checked outside the solver, near the largest value for 1, the least for -1.

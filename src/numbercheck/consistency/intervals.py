@@ -5,19 +5,22 @@ most as many are at risk as on the interval's first day, and more than on the ne
 that leaves no solution, no cohort satisfies the rows; where it leaves one, there may be none.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from math import asinh, ceil, floor, log, sinh
 
 import numpy as np
+from ortools.sat.python import cp_model
 
 from numbercheck.consistency.candidates import days_printed, select
 from numbercheck.consistency.interval_cells import IntervalCells
+from numbercheck.consistency.logarithm import INVERSE, ROUNDED, Logarithm, logarithm
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
 from numbercheck.consistency.relaxation import curves
-from numbercheck.consistency.scope import followed
+from numbercheck.consistency.scope import followed, reads
 from numbercheck.consistency.tabulated import (
     Limits,
     counts,
@@ -42,8 +45,9 @@ class Intervals(IntervalCells):
     ----------
     kinds : Kinds
         Kinds of patients; what is said here is added to their model.
-    asked : iterable of Measure
-        Among them curves that may not be printed.
+    asked : sequence of Measure
+        Among them curves that may not be printed. What events take from a curve is followed
+        closely where one of these is about it, or about its times.
     at_risk : dict, optional
         By curve, end and day, what is known of numbers at risk under the same rows; what is
         found is added.
@@ -57,7 +61,7 @@ class Intervals(IntervalCells):
     def __init__(
         self,
         kinds: Kinds,
-        asked: Iterable[Measure] = (),
+        asked: Sequence[Measure] = (),
         at_risk: AtRisk | None = None,
     ) -> None:
         self.model, self.n = kinds.model, kinds.model.n
@@ -82,6 +86,11 @@ class Intervals(IntervalCells):
             self.curve(measure).post(measure, claims, limits_of(ledger, measure))
         for curve in self._curves.values():
             curve.limit()
+        for (endpoint, among), curve in self._curves.items():
+            time = Expression(endpoint_columns(ledger, endpoint)[0]).names
+            own = (m for m in asked if m.among.text == among)
+            if any(time <= expression.names for m in own for expression in reads(ledger, m)):
+                curve.follow()
 
     def curve(self, measure: Measure) -> "IntervalCurve":
         """The curve of a measure, which measures with other horizons share."""
@@ -174,6 +183,36 @@ class IntervalCurve:
                 self.model.cp.add(events == 0)
             self._limit(place, least, max(most, least))
 
+    def follow(self) -> None:
+        """Tie what events take to the numbers at risk at both ends of their interval.
+
+        They take least where nobody is censored before the last of them, as on a single day, and
+        most where nobody is censored after the first.
+        """
+        cp, variable = self.model.cp, self.model.variable
+        known = [
+            logarithm(cp, variable(n), low, max(low, high), in_pieces=True) if low else None
+            for n, low, high in zip(self._at_risk, self._least, self._most, strict=True)
+        ]
+        for place, (first, last) in enumerate(pairwise(known)):
+            if first and last and not isinstance(self._events[place], int):
+                self._follow(place, first, last)
+
+    def _follow(self, place: int, first: Logarithm, last: Logarithm) -> None:
+        cp, variable, events = self.model.cp, self.model.variable, self._events[place]
+        ends = self._least[place + 1], max(self._most[place], self._least[place + 1])
+        is_day = bool(self._starts[place + 1] - self._starts[place] == 1)
+        left = variable(sum([self._at_risk[place], -1 * events]))
+        early = late = first, logarithm(cp, left, *ends, in_pieces=is_day)
+        if not is_day:
+            begun = variable(sum([self._at_risk[place + 1], events]))
+            late = logarithm(cp, begun, *ends, in_pieces=False), last
+        fall, term, rounded = self._falls[place], INVERSE * self._terms[place], INVERSE * ROUNDED
+        cp.add(fall >= early[0].log - early[1].log - ROUNDED)
+        cp.add(fall <= late[0].log - late[1].log + ROUNDED)
+        cp.add(term >= early[1].inverse - early[0].inverse - rounded)
+        cp.add(term <= late[1].inverse - late[0].inverse + rounded)
+
     def _end(self, largest: bool, place: int) -> int:
         return self.model.extreme(self._at_risk[place], largest, SECONDS)
 
@@ -200,11 +239,9 @@ class IntervalCurve:
         if not isinstance(total, int):
             self.model.cp.add_linear_constraint(total, low, high)
 
-    def log_survival(self, day: int, largest: bool, seconds: float) -> int:
-        """Least or largest log S on a day, in ``UNIT``."""
-        total = sum(self._falls[: self._until(day)])
-        fall = self.model.end(total, not largest, seconds)
-        return -fall if largest else -fall - self._until(day)
+    def fall(self, day: int) -> tuple[cp_model.LinearExprT, int]:
+        """Minus log S on a day, in ``UNIT``, and by how much it may be too low."""
+        return sum(self._falls[: self._until(day)]), self._until(day)
 
 
 def _fall(n: int) -> float:

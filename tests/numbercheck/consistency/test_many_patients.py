@@ -143,6 +143,15 @@ def test_bounds_of_many_patients_are_proved_and_nearly_reached(printed):
     assert tuple(ends) == (at_risk.reached or (at_risk.low, at_risk.high))
 
 
+def test_the_events_of_a_curve_tell_how_many_are_at_risk_between_printed_days():
+    """One patient fewer at risk half a year on would show in the limits of a year on."""
+    drawn = large_trials.draw(120, 2, seed=0)
+    asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
+    found = asked.at_risk(asked.ledger.measures["OS_B_12"], 181)
+    at_risk = ((drawn.arm == "B") & (drawn.os >= 181)).sum()
+    assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
+
+
 @pytest.mark.parametrize("is_printed", [True, False])
 def test_a_p_value_is_bounded_by_the_counts_of_many_patients(is_printed):
     """Exactly where the deaths of both arms are printed; without those of one, around the truth."""
