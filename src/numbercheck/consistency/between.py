@@ -28,6 +28,7 @@ from numbercheck.recount import endpoint_columns
 
 SEEDS = range(2)  # starts that are tried for each end
 SECONDS = 0.5  # of the solver's work, for a proved end
+LATE = 3  # questions about nearer ends that the solver leaves open, before it is asked no more
 NEAR = 0.001  # of all patients, or of survival, by which an end may be off
 
 
@@ -109,14 +110,16 @@ class Between:
         """Halve what is between an end and what is taken, until that is near."""
         model, side = self._intervals.model, 1 if taken > end else -1
         model.cp.clear_objective()
-        while abs(taken - end) > near:
+        late = 0
+        while abs(taken - end) > near and late < LATE:
             middle = end + side * int(abs(taken - end) / 2)
             with model.only_now() as now:
                 model.cp.add_linear_constraint(total, *sorted((end, middle))).only_enforce_if(now)
-                if model.solve(SECONDS).status == "infeasible":
-                    end = middle + side
-                else:
-                    taken = middle
+                status = model.solve(SECONDS).status
+            if status == "infeasible":
+                end = middle + side
+            else:
+                taken, late = middle, late + (status == "undecided")
         return end
 
     def reached(self, sign: int, known: Columns, value: Callable[[Columns], float]) -> Columns:

@@ -17,7 +17,7 @@ from numbercheck.consistency.solving import Solvable, in_time
 
 REACHES = (0, 1, 2, 4, 8, 16)  # patients more or less than each weight, tried in turn
 MOVES = (0, 4, 8, 16, 32, 64)  # patients more or less in all, where weights are whole
-SECONDS = 0.3  # of the solver's work for each
+SECONDS, FARTHER = 0.3, 0.15  # of the solver's work for each; where a cohort is known already
 FINE = 1_000  # steps of a unit, where a sum is not of whole numbers
 FAR = 10**14
 MOVED = 100  # moves that one patient of the largest coefficient is worth
@@ -86,7 +86,7 @@ def _near(
             nearby.cp.add(nearby.moved <= reach)
         if toward is not None and toward.any():
             nearby.maximize(toward)
-        if (found := nearby.meet(rows)) is not None:
+        if (found := nearby.meet(rows, SECONDS if toward is None else FARTHER)) is not None:
             return found
     return None
 
@@ -133,12 +133,12 @@ class Nearby(Solvable):
         gained = cp_model.LinearExpr.weighted_sum(self.numbers, steps)
         self.cp.maximize(sum([gained, -1 * self.moved]))
 
-    def meet(self, rows: Sequence[Row]) -> np.ndarray | None:
+    def meet(self, rows: Sequence[Row], seconds: float) -> np.ndarray | None:
         """Numbers whose sums are between their ends, or None where none were found."""
         for slope, low, high in rows:
             total = cp_model.LinearExpr.weighted_sum(self.numbers, slope)
             self.cp.add_linear_constraint(total, low, high)
-        solution = self.solve(SECONDS)
+        solution = self.solve(seconds)
         in_time()
         if not solution.solver.response_proto.solution:  # there may be one, but not the largest
             return None
