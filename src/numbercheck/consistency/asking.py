@@ -13,9 +13,10 @@ from numbercheck.consistency.between import Between
 from numbercheck.consistency.conflict_sets import give_up
 from numbercheck.consistency.intervals import AtRisk
 from numbercheck.consistency.model import Model
+from numbercheck.consistency.modeled import unmodeled
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
-from numbercheck.consistency.scope import Question, Scope, reads, unmodeled
+from numbercheck.consistency.scope import Question, Scope, modeled_curves, reads
 from numbercheck.consistency.search import MANY, Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, in_time, undecided
 from numbercheck.consistency.witness import assemble
@@ -143,8 +144,7 @@ class Asking:
     @cached_property
     def _time_question(self) -> Question:
         """Days, events and populations of all survival measures."""
-        measures = (m for m in self.ledger.measures.values() if m.kind == "survival")
-        curves = (m for m in measures if not unmodeled(self.ledger, m))
+        curves = modeled_curves(self.ledger)
         read = {e.text: e for measure in curves for e in reads(self.ledger, measure) if e.text}
         return tuple(read.values())
 

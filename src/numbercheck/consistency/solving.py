@@ -12,6 +12,8 @@ from ortools.sat.python import cp_model
 from numbercheck.errors import NumbercheckError
 
 MOST_REFUSED = 100  # solutions that do not print as printed, before a question is left open
+OVER = "undecided in the time that the command was given; more time would help"
+LAST = 0.1  # seconds of that time in which a search ends for its sake
 WORK = 0.4  # the solver's count of work in a second of an ordinary processor
 
 
@@ -44,6 +46,7 @@ def undecided(seconds: float, timed: bool, what: str = "") -> UndecidedError:
     """
     more = " or a printed number at risk" if timed else ""
     text = f"undecided within {seconds:g} s; more time (--seconds){more} would help"
+    text = OVER if time_left() < LAST else text
     return UndecidedError(f"{what}: {text}" if what else text)
 
 
@@ -74,9 +77,7 @@ def in_time() -> bool:
         When it is over.
     """
     if time_left() <= 0:
-        raise UndecidedError(
-            "undecided in the time that the command was given; more time would help"
-        )
+        raise UndecidedError(OVER)
     return True
 
 

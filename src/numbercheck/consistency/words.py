@@ -85,10 +85,9 @@ def tell_sizes(ledger: Ledger) -> str:
         found = possible_sizes(ledger)
     except InfeasibleError:
         return "no size suits all printed counts"
-    if found[-1] == MOST_PATIENTS:
-        return f"the printed counts leave {found[0]} patients or more"
     ends = " to ".join(map(str, dict.fromkeys((found[0], found[-1]))))
-    return f"the printed counts leave {ends} patients"
+    ends = f"{found[0]} or more" if found[-1] == MOST_PATIENTS else ends
+    return f"the printed counts leave {ends} {'patient' if ends == '1' else 'patients'}"
 
 
 def not_modeled(ledger: Ledger) -> dict[str, list[str]]:

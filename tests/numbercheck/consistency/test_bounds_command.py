@@ -12,7 +12,7 @@ from companion.project import ROOT
 from numbercheck.consistency import Bound, UndecidedError, document
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
-from numbercheck.consistency.solving import within
+from numbercheck.consistency.solving import undecided, within
 from numbercheck.consistency.words import sentence, tell, tell_sizes
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -76,6 +76,13 @@ def test_what_was_not_decided_in_time_is_named_beside_what_was():
     assert all("undecided within 0.02 s" in text for text in undecided)
 
 
+def test_a_question_that_the_commands_time_ended_names_no_other_time():
+    with within(0):
+        told = str(undecided(60.0, timed=True, what="OS"))
+    assert told.startswith("OS: undecided in the time that the command was given")
+    assert "60 s" not in told
+
+
 def test_every_question_that_was_not_reached_in_time_is_named():
     ledger = read_ledger(LEDGER)
     asked = [row for row in ledger.bounds if row.kind not in document.BY_MONTH]
@@ -123,17 +130,18 @@ def test_a_size_that_is_not_printed_has_the_range_that_the_counts_leave(unsized,
 
 
 @pytest.mark.parametrize(
-    ("printed", "told"),
+    ("n", "printed", "told"),
     [
-        ("50%", "the printed counts leave 8 patients"),
-        ("12%", "the printed counts leave 32 to 34 patients"),
-        ("<50%", "the printed counts leave 9 patients or more"),
-        ("150%", "no size suits all printed counts"),
+        ("4", "50%", "the printed counts leave 8 patients"),
+        ("4", "12%", "the printed counts leave 32 to 34 patients"),
+        ("4", "<50%", "the printed counts leave 9 or more patients"),
+        ("4", "150%", "no size suits all printed counts"),
+        ("1", "100%", "the printed counts leave 1 patient"),
     ],
 )
-def test_sizes_are_told_as_a_range(printed, told):
-    """Four patients, and what share of all they are."""
-    claims = [claim("a", "n", "4"), claim("a", "percent", printed)]
+def test_sizes_are_told_as_a_range(n, printed, told):
+    """Some patients, and what share of all they are."""
+    claims = [claim("a", "n", n), claim("a", "percent", printed)]
     counted = {"measures": keyed([measure("a", where="a")]), "claims": keyed(claims)}
     ledger = Ledger(**counted, families={}, variables=keyed([A]), article={}, assumptions={})
 
