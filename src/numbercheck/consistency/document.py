@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import time
@@ -23,6 +22,7 @@ from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.readings import readings
+from numbercheck.consistency.scope import named
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, time_left, within
@@ -32,7 +32,7 @@ from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
 Envelopes = dict[str, list[list[float]]]
-Half = tuple[dict[int, list[Bound]], Envelopes, list[str]]  # bounds by row; what was undecided
+Answers = tuple[dict[int, list[Bound]], Envelopes, list[str]]  # by row; what was undecided
 PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
 BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
 
@@ -56,6 +56,10 @@ def document(
     with _pool(jobs) as pool:
         until = time() + time_left()
         futures = {part: pool.submit(_make, part, published, given_up, until) for part in PARTS}
+        answered = [
+            pool.submit(_make, "answers", published, given_up, until, curve=curve)
+            for curve in _subjects(ledger)
+        ]
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
         late: list[str] = []
@@ -63,7 +67,8 @@ def document(
             tell(f"  {TOLD[part]}")
             with _noting(late, TOLD[part]):
                 made[part] = future.result()
-    listed, envelopes, undecided = _joined([made.pop(half) for half in HALVES])
+        tell("  what is not printed")
+        listed, envelopes, undecided = _joined([future.result() for future in answered])
     bounds = [bound.record() for bound in listed]
     shown = {"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes}
     return {**shown, **made, "undecided": [*undecided, *late]}
@@ -83,13 +88,13 @@ def standard_bounds(
     jobs : int
         Processes.
     """
-    given_up = give_up(Search(_read(published, digitized=True), seconds))[0]
+    ledger = _read(published, digitized=True)
+    given_up, until = give_up(Search(ledger, seconds))[0], time() + time_left()
+    more = {"digitized": True, "seconds": seconds}
     with _pool(jobs) as pool:
         futures = [
-            pool.submit(
-                _make, half, published, given_up, time() + time_left(), True, seconds=seconds
-            )
-            for half in HALVES
+            pool.submit(_make, "answers", published, given_up, until, curve=curve, **more)
+            for curve in _subjects(ledger)
         ]
         return given_up, *_joined([future.result() for future in futures])
 
@@ -99,12 +104,17 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent)
 
 
-def _joined(halves: list[Half]) -> tuple[list[Bound], Envelopes, list[str]]:
+def _subjects(ledger: Ledger) -> list[str]:
+    """Each curve, whose months are asked for in a process of its own; empty for all else."""
+    return ["", *map(named, curves(ledger))]
+
+
+def _joined(parts: list[Answers]) -> tuple[list[Bound], Envelopes, list[str]]:
     """Bounds in the order of the questions, the envelopes, and what was undecided."""
-    answered = {number: bounds for half, _, _ in halves for number, bounds in half.items()}
-    envelopes = {name: rows for _, half, _ in halves for name, rows in half.items()}
+    answered = {number: bounds for part, _, _ in parts for number, bounds in part.items()}
+    envelopes = {name: rows for _, part, _ in parts for name, rows in part.items()}
     bounds = [bound for number in sorted(answered) for bound in answered[number]]
-    return bounds, envelopes, [late for _, _, half in halves for late in half]
+    return bounds, envelopes, [late for _, _, part in parts for late in part]
 
 
 def text(content: dict[str, object]) -> str:
@@ -138,14 +148,18 @@ def _readings(ledger: Ledger, given_up: list[str]) -> list[dict]:
     ]
 
 
-def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 60.0) -> Half:
-    """The answers about curves by month, with the envelopes on the same days, or all others."""
+def _answers(
+    ledger: Ledger, given_up: list[str], curve: str = "", seconds: float = 60.0
+) -> Answers:
+    """The answers about a curve by month, with its envelope on the same days, or all others."""
     asked = Bounds(ledger, seconds, given_up)
+    by_name = {named(measure): measure for measure in curves(ledger)}
     answered: dict[int, list[Bound]] = {}
     envelopes: Envelopes = {}
     undecided: list[str] = []
     for number, row in enumerate(asked_of(asked)):
-        if (row.kind in BY_MONTH) == by_month:
+        by_month = named(ledger.measures[row.measure]) if row.kind in BY_MONTH else ""
+        if curve == (by_month if by_month in by_name else ""):
             told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
             found: list[Bound] = []
             with _noting(undecided, told):
@@ -153,7 +167,8 @@ def _half(ledger: Ledger, given_up: list[str], by_month: bool, seconds: float = 
                 answered[number] = found
             if found:
                 answered[number] = found
-    for measure in (m for m in curves(ledger) if by_month and not m.among.text):
+    measure = by_name.get(curve)
+    if measure and not measure.among.text:
         with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]
@@ -174,20 +189,15 @@ PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside, the
     "digit_test": lambda ledger, given_up: [
         asdict(row) for row in digit_test(ledger, given_up, PATIENCE)
     ],
-    "others": partial(_half, by_month=False),
-    "by_month": partial(_half, by_month=True),
     "readings": _readings,
     "subgroups": lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
     "risk_histories": lambda ledger, given_up: [
         {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
     ],
 }
-HALVES = ("others", "by_month")
 TOLD = {
     "leave_one_out": "what the others imply about each number",
     "digit_test": "whether a changed digit would be noticed",
-    "others": "what is not printed",
-    "by_month": "each curve by month",
     "readings": "other readings of the article",
     "subgroups": "the cells of subgroups",
     "risk_histories": "the numbers at risk behind each curve",
@@ -200,11 +210,12 @@ def _make(
     given_up: list[str],
     until: float,
     digitized: bool = False,
-    **more: float,
+    **more: Any,
 ) -> Any:
     """Compute a part in another process, which may begin late, until a time of the clock."""
+    make = _answers if part == "answers" else PARTS[part]
     with within(until - time()):
-        return PARTS[part](_read(published, digitized), given_up, **more)
+        return make(_read(published, digitized), given_up, **more)
 
 
 def _read(published: Path, digitized: bool) -> Ledger:

@@ -68,7 +68,7 @@ def test_what_was_not_decided_in_time_is_named_beside_what_was():
     ledger = read_ledger(LEDGER)
     ledger = replace(ledger, bounds=ledger.bounds[::4])
     asked = [row for row in ledger.bounds if row.kind not in document.BY_MONTH]
-    answered, _, undecided = document._half(ledger, KNOWN, by_month=False, seconds=0.02)
+    answered, _, undecided = document._answers(ledger, KNOWN, seconds=0.02)
 
     assert len(answered) + len(undecided) == len(asked)
     assert answered
@@ -87,7 +87,7 @@ def test_every_question_that_was_not_reached_in_time_is_named():
     ledger = read_ledger(LEDGER)
     asked = [row for row in ledger.bounds if row.kind not in document.BY_MONTH]
     with within(0):
-        answered, _, undecided = document._half(ledger, KNOWN, by_month=False)
+        answered, _, undecided = document._answers(ledger, KNOWN)
 
     assert len(answered) + len(undecided) == len(asked)
     assert not any(answered.values())
@@ -103,7 +103,7 @@ def test_what_a_question_has_answered_when_its_time_ends_is_kept(monkeypatch):
         raise UndecidedError("late")
 
     monkeypatch.setattr(document, "answers", some)
-    answered, _, undecided = document._half(ledger, KNOWN, by_month=False)
+    answered, _, undecided = document._answers(ledger, KNOWN)
     assert [len(bounds) for bounds in answered.values()] == [1] * len(undecided)
     assert undecided
 
