@@ -22,7 +22,7 @@ from numbercheck.audit.sources import agree
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Claim
+from numbercheck.ledger.rows import OF_PATIENTS, Claim
 from numbercheck.ledger.sources import source_of
 from numbercheck.words import first_of
 
@@ -33,7 +33,6 @@ CHECKS: dict[str, Check] = {
     "conf_high": intervals.check,
     "p_value": p_values.check,
 }
-COUNTS = ("n", "N", "n_event", "at_risk")
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
 SHARES = {"count": ("percent", "se", "half_width"), "survival": ("estimate", "se", "half_width")}
@@ -107,7 +106,7 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield from CHECKS[claim.statistic](claim, evidence)
     elif claim.statistic == "estimate" and kind == "survival":
         yield from kaplan_meier.check_estimate(claim, evidence)
-    elif claim.statistic in COUNTS:
+    elif claim.statistic in OF_PATIENTS:
         yield from _count(claim, evidence)
     elif claim.statistic in POSSIBLE and kind == "quantity":
         yield from means.check_possible(claim, evidence)

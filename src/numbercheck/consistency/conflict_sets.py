@@ -18,6 +18,7 @@ from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
 from numbercheck.errors import NumbercheckError
 from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import OF_PATIENTS
 
 CHEAPEST = ("percent", "conf_low", "conf_high", "p_value", "estimate")  # given up before counts
 
@@ -97,7 +98,7 @@ def find(search: Search, active: Rows) -> Conflict | None:
 def _is_negative(ledger: Ledger, slug: str) -> bool:
     """Whether a claim prints a negative number of patients, wrong whatever else is printed."""
     claim = ledger.claims[slug]
-    counted = claim.statistic in ("n", "N", "n_event", "at_risk")
+    counted = claim.statistic in OF_PATIENTS
     return counted and ">" not in claim.value.relation and claim.value.exact < 0
 
 

@@ -1,9 +1,9 @@
 """Which claims and measures the model knows, and why not the others."""
 
 from numbercheck.consistency.domains import is_whole
-from numbercheck.ledger.adjusted import COUNTED, is_adjusted
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Claim, Measure
+from numbercheck.ledger.rows import OF_PATIENTS, Claim, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.contingency import METHODS as TESTS
 from numbercheck.words import STATISTICS, called
@@ -37,7 +37,7 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "printed as not reached"
     method = ledger.method(measure)
     why = unmodeled(ledger, measure)
-    is_plain = measure.kind == "quantity" or claim.statistic in COUNTED
+    is_plain = measure.kind == "quantity" or claim.statistic in OF_PATIENTS
     if not (why or is_plain) and is_adjusted(measure, ledger):
         why = "its label or a note says that it is adjusted"
     if not (why or method) and claim.statistic in NEEDY:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from numbercheck.ledger.records import Ledger
+from numbercheck.ledger.rows import OF_PATIENTS
 from numbercheck.recount import Cohorts
-
-WHOLE = ("n", "N", "n_event", "at_risk")  # more than 4 is 5 at least, and not 4 plus a rounding
 
 
 def unsatisfied(
@@ -37,7 +36,7 @@ def _holds(ledger: Ledger, cohort: Cohorts, row: str) -> bool:
     if claim.statistic == "percent":
         part, whole = (int(cohort.statistic(measure, name)[0]) for name in ("n", "N"))
         return whole > 0 and printed.admits_percent(part, whole)
-    if claim.statistic in WHOLE:
+    if claim.statistic in OF_PATIENTS:  # more than 4 is 5 at least, and not 4 plus a rounding
         return printed.admits(value)
     return (printed.admits_quotient if measure.kind == "quantity" else printed.admits_computed)(
         value

@@ -19,7 +19,6 @@ ADJUSTED_SHARE = re.compile(  # not dose-adjusted drugs, nor curves stratified b
     r"\bweighted\b|weighting|\bmodel|imputation|bootstrap|bayes|credible|\bGEE\b|\bpeto",
     re.IGNORECASE,
 )
-COUNTED = ("n", "N", "n_event", "at_risk")
 
 
 def is_adjusted(measure: Measure, ledger: Ledger) -> bool:

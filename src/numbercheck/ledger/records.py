@@ -15,7 +15,6 @@ from numbercheck.ledger.texts import confidence_level, day_range
 from numbercheck.statistics.rounding import Printed
 
 REACHED = ("conf_low", "conf_high", "median", "p25", "p75")  # or not, as by a survival curve
-OF_PATIENTS = ("n", "N", "n_event", "at_risk")
 MOST_PATIENTS = 10_000_000  # far more than any trial has, and still a cohort to be written down
 DAYS_PER_MONTH = 365.25 / 12
 
@@ -234,7 +233,7 @@ class Ledger:
 
 def _is_beyond(claim: rows.Claim) -> bool:
     """Whether more patients are printed than a cohort can have here."""
-    return claim.statistic in OF_PATIENTS and claim.value.value > MOST_PATIENTS
+    return claim.statistic in rows.OF_PATIENTS and claim.value.value > MOST_PATIENTS
 
 
 def printed_faults(

@@ -9,6 +9,8 @@ from functools import cached_property
 from numbercheck.ledger.expressions import Expression
 from numbercheck.statistics.rounding import Printed
 
+OF_PATIENTS = ("n", "N", "n_event", "at_risk")  # statistics that are numbers of patients
+
 
 @dataclass(frozen=True)
 class Measure:
