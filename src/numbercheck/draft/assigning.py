@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from numbercheck.draft.arms import PREPOSITIONS, TO, Arms, Mention, in_control
-from numbercheck.draft.findings import OTHER_GROUP, Finding, add_note, base_label
+from numbercheck.draft.findings import OTHER_GROUP, UNCLEAR_ARM, Finding, add_note, base_label
 from numbercheck.draft.numerals import COUNTED, UNIT
 
 VERSUS = r"\b(?:than|versus|vs\.?|v\.?|(?:as )?compared (?:with|to)|over)\s+"
@@ -32,7 +32,6 @@ Span = tuple[int, int]
 ARMED = ("count", "quantity", "survival", "rate", "population")
 ORDERED = "guess: the arms in the order named"
 GUESSED = "guess: this arm"
-UNCLEAR_ARM = ", arm not clear"
 
 
 def give_arms(found: list[Finding], text: str, start: int, arms: Arms) -> None:

@@ -14,7 +14,7 @@ from numbercheck.draft.findings import (
     limits_named,
     signed,
 )
-from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name
+from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, name_time
 from numbercheck.draft.naming import number
 from numbercheck.draft.numerals import DASH, UNIT, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
@@ -90,6 +90,7 @@ class Setting:
         arm = "" if ending else self.arm
         found = Finding(kind, label, numbers, arm=arm, topic=self.name, size=self.size)
         found.level = level_named(self.near) or level_named(self.far)
+        name_time(found, self.near)
         return found
 
 

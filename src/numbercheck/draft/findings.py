@@ -10,6 +10,7 @@ LIMITED = {"low": "conf_low", "high": "conf_high"}  # groups of patterns
 SIGNS = {"≤": "<=", "≥": ">=", "<": "<", ">": ">"}
 ROW, COLUMN = 100_000_000, 100_000  # a place in a table is row * ROW + column * COLUMN + offset
 OTHER, OTHER_GROUP = ", other group", "guess: the other group"
+UNCLEAR_ARM = ", arm not clear"
 
 
 @dataclass

@@ -2,12 +2,21 @@
 
 import re
 
-from numbercheck.draft.findings import Finding
+from numbercheck.draft.findings import UNCLEAR_ARM, Finding, base_label
 from numbercheck.draft.numerals import WORD, in_words
 
-ENDPOINT = re.compile(
+SURVIVAL = (
     r"(?:\b[\w-]+-free|\boverall|\bdisease-specific|\bcancer-specific)\s+survival\b|"
-    r"\b(?:OS|[PDERIL]FS|survival)\b",
+    r"\b(?:OS|[PDERIL]FS|survival)\b"
+)
+ENDPOINT = re.compile(SURVIVAL, re.IGNORECASE)
+TO_EVENT = re.compile(  # a time whose median is that of a curve
+    rf"(?:estimated\s+)?(?P<name>{SURVIVAL}|time to (?:disease )?progression|TTP|DO[RC]R?|"
+    r"duration of (?:(?:complete|overall|objective|clinical) )?(?:response|remission))(?:\s+times?|\s+duration)?(?:[\s,(]+(?:in\s+)?[a-z]+\)?)?",
+    re.IGNORECASE,
+)
+TIME = re.compile(
+    r"\b(?:(?P<day>days?)|(?P<week>weeks?|wks?)|(?P<month>months?|mos?)|(?P<year>years?|yrs?))\b",
     re.IGNORECASE,
 )
 HORIZON = re.compile(
@@ -20,9 +29,21 @@ DAYS |= {"week": 7, "wk": 7, "day": 1}
 
 def endpoint_name(name: str) -> str:
     """Initials of an endpoint, as OS for overall survival."""
-    name = name.lower()
+    name = name.lower().replace("to disease progression", "to progression")
     initials = "".join(part[0] for part in re.split(r"[\s-]+", name)) if len(name) > 4 else name
     return {"s": "OS", "survival": "OS"}.get(initials, initials.upper())
+
+
+def name_time(finding: Finding, words: str) -> None:
+    """Write into a median time its endpoint, as its label names it, and the unit in these words.
+
+    An ``Increase in survival`` is another thing.
+    """
+    named = TO_EVENT.fullmatch(base_label(finding).removesuffix(UNCLEAR_ARM))
+    unit = TIME.search(words)
+    if finding.kind == "quantity" and finding.value("median") and named and unit:
+        finding.endpoint = endpoint_name(named["name"])
+        finding.unit = f"{unit.lastgroup}s"
 
 
 def days(horizon: re.Match[str]) -> float:

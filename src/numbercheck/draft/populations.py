@@ -44,9 +44,10 @@ def give_populations(measures: Measures, crude: bool) -> None:
             if id(drafted) in groups.fewer:
                 drafted.among, drafted.note = _unclear(drafted)
         elif kind in ("quantity", "survival", "rate"):
-            drafted.where = drafted.slug if kind == "quantity" and first.arm else ""
+            of_variable = kind == "quantity" and first.arm and not first.endpoint
+            drafted.where = drafted.slug if of_variable else ""
             drafted.among = groups.of(drafted)[0]
-            if kind == "survival" and (several or first.note == OTHER_GROUP) and not first.arm:
+            if first.endpoint and (several or first.note == OTHER_GROUP) and not first.arm:
                 drafted.among, drafted.note = _unclear(drafted)
     _agree(measures)
     _set_curves_apart(measures.all)
@@ -294,11 +295,11 @@ def _is_other(drafted: Drafted, arms: list[Drafted]) -> bool:
 
 
 def _set_curves_apart(measures: list[Drafted]) -> None:
-    """Leave open whose survival it is where one arm has several values at one time."""
+    """Leave open whose survival it is where one arm has several values at one time, or medians."""
     at: dict[tuple[str, float, str], list[Drafted]] = {}
     for drafted in measures:
-        if drafted.first.kind == "survival":
-            first = drafted.first
+        first = drafted.first
+        if first.kind in ("survival", "quantity") and first.endpoint:
             at.setdefault((first.endpoint, first.horizon, first.arm), []).append(drafted)
     for same in at.values():
         for drafted in same if len(same) > 1 else ():

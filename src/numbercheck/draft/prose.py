@@ -19,7 +19,7 @@ from numbercheck.draft.findings import (
     limits_named,
     signed,
 )
-from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, respectively
+from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, name_time, respectively
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
 from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_aside
@@ -45,6 +45,12 @@ CHANGED = re.compile(rf"\s*(?:(?:relative|absolute)\s+)?(?:{CHANGES}|fewer|more|
 CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
 FEWER = re.compile(r"[^().;\d]{0,40}\b(?:minus|excluding|less the)\b")  # than those named as all
 OF_A_PART = re.compile(rf"(?:\s+(?:{COUNTED}))?\s+in\b")  # 82% (26 of 29 in one group, …
+OF_A_GROUP = re.compile(  # of patients, within the arms
+    r"\b(?:responders?|respond(?:ed|ing)|sub(?:group|set|population)s?|those|who(?:se|m)?|without|if|"
+    r"(?:among|in|for|with)\s+(?!an?\s|all\b|(?:the|this|our)\s+(?:whole|entire|overall|total|"
+    r"study|trial|ITT|intent)|\d))\b",
+    re.IGNORECASE,
+)
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
 ANY = {"n", "N", "percent"}
@@ -179,6 +185,10 @@ def _sentence(
         )
         found += READ[kind](context)
     give_arms(found, text[start:end], start, arms)
+    for finding in found:
+        name_time(finding, finding.unit)
+        if finding.endpoint and OF_A_GROUP.search(arms.without(text[start:end])):
+            add_note(finding, "guess: of all, not of some of them")
     whole = next((f for f in found if f.kind == "population" and not f.arm), None)
     for finding in found if whole and OF_THEM.match(text[start:end]) else ():
         if finding.kind == "count" and not finding.arm:

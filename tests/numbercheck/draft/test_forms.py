@@ -324,6 +324,58 @@ def test_two_groups_are_never_one_number_printed_in_two_ways(tmp_path, text):
     assert [v.claim for v in verdicts if v.verdict == "mismatch"] == []
 
 
+def judged(folder, text, *tables):
+    """What the audit says of a drafted article: printed value and kind of each verdict."""
+    paragraphs = (Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(text.splitlines(), 1))
+    printed = (PrintedTable(f"Table {i}", rows, part=f"Table {i}")
+               for i, rows in enumerate(tables, 1))  # fmt: skip
+    write_draft(draft_article(Article(tuple(paragraphs), tuple(printed))), folder / "ledger")
+    return [(v.printed, v.kind) for v in audit(read_ledger(folder / "ledger"))]
+
+
+TWO_ARMS = "We assigned 40 patients to zolimab and 41 to placebo."
+CONTRADICTED = "median-contradicts-curve"
+
+
+@pytest.mark.parametrize(
+    ("text", "median"),
+    [
+        ("Median PFS was 12.3 months. PFS at 24 months was 60%.", "12.3"),
+        ("Median progression-free survival was 12.3 months. PFS at 24 months was 60%.", "12.3"),
+        ("The median survival time was 90 weeks. Overall survival at 1 year was 30%.", "90"),
+        (f"{TWO_ARMS} Median OS was 9.1 months with zolimab and 12.3 months with placebo. Overall "
+         "survival at 24 months was 28% with zolimab and 60% with placebo.", "12.3"),
+        # a slip that was printed: PMC5844373
+        (f"{TWO_ARMS} Median OS was 41.9 months with zolimab. 2-year survival was 31.5% with "
+         "zolimab.", "41.9"),
+    ],
+)  # fmt: skip
+def test_a_median_is_held_against_the_curve_of_its_endpoint(tmp_path, text, median):
+    assert (median, CONTRADICTED) in judged(tmp_path, f"We enrolled 81 patients.\n{text}")
+
+
+def test_a_median_in_a_table_is_held_against_the_curve_of_its_endpoint(tmp_path):
+    rows = [["", "Patients (N=81)"], ["Median OS (95% CI), months", "14.2 (11.0–NE)"],
+            ["Overall survival at 24 months, % (95% CI)", "72 (62–82)"]]  # fmt: skip
+    assert ("14.2", CONTRADICTED) in judged(tmp_path, "", rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Median OS was 20.3 months in responders. Survival at 12 months was 30%.",
+        "Median PFS was 12.3 months. Overall survival at 24 months was 60%.",
+        "The median increase in survival was 2.3 months. Survival at 12 months was 60%.",
+        "Median OS was 6.1 months in women. Median OS was 9.1 months in men. OS at 1 year was 60%.",
+        "Median follow-up for survival was 6 months. Overall survival at 24 months was 60%.",
+        f"{TWO_ARMS} Median OS was 9.1 months with zolimab. OS at 24 months was 60% with placebo.",
+    ],
+)
+def test_a_median_of_others_or_of_another_time_contradicts_no_curve(tmp_path, text):
+    told = judged(tmp_path, f"We enrolled 81 patients.\n{text}")
+    assert CONTRADICTED not in {kind for _, kind in told}
+
+
 def test_a_median_that_was_not_reached_is_a_claim_without_a_numeral(tmp_path):
     """It stands at the end, since no numeral says where."""
     text = "We enrolled 35 patients. Median survival was not reached."
