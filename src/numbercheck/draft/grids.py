@@ -29,7 +29,8 @@ from numbercheck.draft.shares import is_share
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
 NO_PERCENT = (
-    rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\))"
+    rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\)|"
+    rf"\(\s*{NUMBER}\s*[,;/]\s*%\s*\))"
 )
 SHARE = r"\(\s*\d+(?:[.·]\d+)?\s*%?\s*\)"  # of all, behind a size
 CENTER = r"[,;:]?\s*[—–-]?\s*\(?\b([Mm]edian|[Mm]ean)\b[\s(,±]*(\(?(IQR|SD|range|interquartile range|\d\d\s*% ?CI)\)?)?\)?"
@@ -41,9 +42,11 @@ STATISTIC_ONLY = re.compile(
 UNIT_ONLY = re.compile(r"\W*(years?|months?|weeks?|days?|hours?)?\W*", re.IGNORECASE)
 GENERIC = re.compile(
     r"\W*(\d[\d\W]*(or \w+)?|[≤≥<>].*|yes|no|other|others|unknown|missing|none|low|high|intermediate|"
-    r"positive|negative|normal|abnormal|male|female|men|women|total|any)\W*",
+    r"positive|negative|normal|abnormal|male|female|men|women|total|any|present|absent|left|right|mild|"
+    r"moderate|severe|i{1,3}|iv|v|one|two|three|four|five)\W*",
     re.IGNORECASE,
 )
+NO = re.compile(r"\W*no(\W*|\s*\(\s*%\s*\)\W*)", re.IGNORECASE)  # a level; `No. (%)` is a number
 OF_TWO = re.compile(
     r"\W*(yes|no|(fe)?males?|(wo)?m[ae]n|boys?|girls?|positive|negative|present|absent|left|right)"
     r"\W*(n\W*)?$",
@@ -110,6 +113,12 @@ class TableReader:
         self.has_percents = any(
             says_percent(row[0]) and "".join(row[1:]).isdecimal() for row in table.rows
         )
+        says_yes = any(re.match(r"\W*yes\b", row[0], re.IGNORECASE) for row in table.rows)
+        self.levels = {
+            row[0].strip()
+            for row in table.rows
+            if NO.fullmatch(row[0]) and "." not in row[0] and (says_yes or "%" not in row[0])
+        }
         self.size = ""
         if (found := SIZE.search(table.caption)) and not self.arms:
             self.size = found[1]
@@ -209,7 +218,8 @@ class TableReader:
                 self.columns[c] = replace(self.columns[c], size=cell.strip())
                 self._size(re.search(r"(\d+)", cell), r, c, label)  # type: ignore[arg-type]
         else:
-            if self.indents and not row[0].startswith(INDENT) and not STATISTIC_ONLY.match(label):
+            is_level = label in self.levels or not STATISTIC_ONLY.match(label)
+            if self.indents and not row[0].startswith(INDENT) and is_level:
                 self.stub = ""
             if label and all(IS_P.search(self.columns[c].heading) for c, _ in values):
                 self.stub, self.section = label, Column()  # a heading that a test stands beside
@@ -291,10 +301,13 @@ class TableReader:
 
     def _name(self, label: str, r: int) -> str:
         """Name of a row, another one where a row above has the same label."""
-        name = _name(self.stub, label)
-        if not label or STATISTIC_ONLY.fullmatch(label) or self.first.setdefault(label, r) == r:
+        label = "No" if (is_level := label in self.levels) else label
+        name = _name(self.stub, label, is_level)
+        is_statistic = STATISTIC_ONLY.fullmatch(label) and not is_level
+        if not label or is_statistic or self.first.setdefault(name, r) == r:
             return name
-        return f"{self.stub}: {name}" if self.stub not in ("", name) else f"{name}, row {r}"
+        is_below = self.stub and not name.startswith(self.stub)
+        return f"{self.stub}: {name}" if is_below else f"{name}, row {r}"
 
     def _add(self, found: Finding) -> None:
         """Keep a finding; limits in a column of their own belong to what stands before them."""
@@ -389,12 +402,12 @@ def _arm(heading: str) -> str:
     return re.sub(r"\s*(group|arm)$|^(group|arm)\s+(?=\w{2,})", "", name, flags=re.I) or name
 
 
-def _name(stub: str, label: str) -> str:
+def _name(stub: str, label: str, is_level: bool) -> str:
     """Name of a row: with its heading where it needs it, without the names of statistics."""
     stub = re.sub(rf"{NO_PERCENT}|[*†‡§¶‖]", "", stub).strip(" ,;:—–-")
     bare = re.sub(rf"{NO_PERCENT}|{CENTER}|[*†‡§¶‖]", "", label).strip(" ,;:—–-")
-    if STATISTIC_ONLY.fullmatch(label) or UNIT_ONLY.fullmatch(bare):
+    if not is_level and (STATISTIC_ONLY.fullmatch(label) or UNIT_ONLY.fullmatch(bare)):
         return stub or label
     if stub and GENERIC.fullmatch(bare):
-        return f"{stub}: {bare}"
+        return f"{stub}: {re.sub(r'[ (]+%[ )]*$', '', bare)}"
     return trimmed(bare) or bare

@@ -324,6 +324,30 @@ def test_two_groups_are_never_one_number_printed_in_two_ways(tmp_path, text):
     assert [v.claim for v in verdicts if v.verdict == "mismatch"] == []
 
 
+def labels(rows):
+    """Labels of what a table prints in its last column, in its order."""
+    table = PrintedTable("Table 1", [["", "A (n=40)", "B (n=40)"], *rows], part="Table 1")
+    draft = draft_article(Article((), (table,)))
+    found = [m.first.label for m in draft.measures if m.first.arm == "B"]
+    return [label for label in found if not label.startswith("Patients")]
+
+
+@pytest.mark.parametrize("heading", ["Hypertension", "Hypertension, n (%)"])
+@pytest.mark.parametrize("level", ["{}", "- {}", "{} (%)", "{}, n (%)", "{} (n, %)", "\u2003{}"])
+def test_levels_below_a_heading_keep_their_level_in_the_label(heading, level):
+    """`No` is a level; only `No.` is a number."""
+    cells = ["12 (30%)", "10 (25%)"]
+    rows = [[heading, "", ""], *([level.format(word), *cells] for word in ("Yes", "No"))]
+    assert labels(rows) == ["Hypertension: Yes", "Hypertension: No"]
+
+
+def test_a_level_is_named_below_each_of_two_headings():
+    cells = ["12 (30%)", "10 (25%)"]
+    rows = [["Pain", "", ""], ["Yes", *cells], ["Grade", "", ""], ["II", *cells],
+            ["Smoker", "", ""], ["Yes", *cells], ["Rash", "", ""], ["No. (%)", *cells]]  # fmt: skip
+    assert labels(rows) == ["Pain: Yes", "Grade: II", "Smoker: Yes", "Rash"]
+
+
 def judged(folder, text, *tables):
     """What the audit says of a drafted article: printed value and kind of each verdict."""
     paragraphs = (Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(text.splitlines(), 1))
