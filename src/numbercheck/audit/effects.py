@@ -6,7 +6,7 @@ from math import inf, isfinite, isnan
 
 from numbercheck.audit.computed import Computation, Ends, Way, may_be
 from numbercheck.audit.evidence import Evidence, MissingError, Table
-from numbercheck.ledger import adjusted
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.effects import (
@@ -35,23 +35,13 @@ BY_HAND = ("wald", "wald-cc", "newcombe", "newcombe-cc", "agresti-caffo", "halda
 ITERATED = 2e-3  # relative error of R's glm and its confint, over the fewest patients of a cell
 
 
-def is_adjusted(claim: Claim, evidence: Evidence) -> bool:
-    """Whether a number is said to be more than a comparison of the printed groups."""
-    return adjusted.is_adjusted(evidence.ledger.measures[claim.measure], evidence.ledger)
-
-
-def said_of(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
-    """What the ledger says in words of how a measure's numbers were computed."""
-    return adjusted.said_of(evidence.ledger.measures[claim.measure], evidence.ledger)
-
-
 def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
     """What each method gives for an effect of two groups; None without their counts."""
     measure = evidence.ledger.measures[claim.measure]
     name = printed_effect(measure.measure, evidence.ledger)
     variable = evidence.ledger.variables.get(measure.where.text)
     is_event = measure.where.text and (variable is None or variable.type == "flag")
-    if name not in EFFECTS or not is_event or is_adjusted(claim, evidence):
+    if name not in EFFECTS or not is_event or is_adjusted(measure, evidence.ledger):
         return None
     try:
         tables, inputs = evidence.tables(measure)

@@ -17,6 +17,7 @@ from numbercheck.audit.computed import Build, judge
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.implied import PRINTED_EFFECTS
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
@@ -36,7 +37,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
     is_share = measure.kind in ("count", "survival")
-    is_more = is_share and effects.is_adjusted(claim, evidence)
+    is_more = is_share and is_adjusted(measure, evidence.ledger)
     is_counted = measure.kind == "count" and not is_more
     case = case_of(claim, measure, pair, evidence) if is_counted else None
     if case:

@@ -15,12 +15,13 @@ from numbercheck.audit import (
     sums,
     widths,
 )
-from numbercheck.audit.effects import NOT_OF_COUNTS, RATIOS, is_adjusted
+from numbercheck.audit.effects import NOT_OF_COUNTS, RATIOS
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.intervals import computed_verdict
 from numbercheck.audit.sources import agree
 from numbercheck.audit.sums import Related
 from numbercheck.audit.verdicts import VERDICTS, Verdict, verdict_on
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import OF_PATIENTS, Claim
 from numbercheck.ledger.sources import source_of
@@ -94,13 +95,14 @@ def _told_once(verdicts: Iterable[Verdict], ledger: Ledger) -> Iterator[Verdict]
 def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     kind = measure.kind
+    is_share = claim.statistic in SHARES.get(kind, ())
     if kind == "external" or measure.unit in ("date", "text"):
         return
     if claim.value.relation == "unreached":
         yield _unreached(claim, evidence)
     elif claim.statistic == "percent" and kind != "count":
         return
-    elif kind in SHARES and claim.statistic in SHARES[kind] and is_adjusted(claim, evidence):
+    elif is_share and is_adjusted(measure, evidence.ledger):
         yield verdict_on(claim, "unchecked", "not-determined", NOT_OF_COUNTS)
     elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)

@@ -7,9 +7,9 @@ from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Computation, Ends, Way, ends_of
-from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import MISSING, Evidence, MissingError, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.adjusted import is_adjusted, said_of
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.moments import T_TESTS, anova_of_sums, grim, grimmer, most_sd, t_test
@@ -70,7 +70,7 @@ def of_one(claim: Claim, evidence: Evidence) -> Computation | None:
     measure = evidence.ledger.measures[claim.measure]
     known = summary(measure, evidence, claim.locus)
     is_own = known and claim.claim in known.claims
-    if known is None or is_own or is_adjusted(claim, evidence):
+    if known is None or is_own or is_adjusted(measure, evidence.ledger):
         return None
     level = evidence.ledger.level(measure)
 
@@ -144,8 +144,11 @@ def of_groups(claim: Claim, evidence: Evidence) -> Computation | None:
             for way in compute(groups[::-1]):
                 yield "groups-reversed", "it is that of the second group against the first", way
 
-    other = "it is adjusted" if is_adjusted(claim, evidence) else ""
-    other = other or (RANKS if claim.statistic == "p_value" else "")
+    other = RANKS if claim.statistic == "p_value" else ""
+    if is_adjusted(measure, evidence.ledger):
+        other = "it is adjusted"
+    elif any("median" in said.casefold() for said in said_of(measure, evidence.ledger)):
+        other = "it is of medians"
     fewer = (compute(some) for some in _fewer(groups))
     return Computation(setting, inputs, compute(groups), slips, other, fewer)
 
@@ -263,7 +266,7 @@ def check_possible(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     total = evidence.total(measure, claim.locus)
     if total is None or total.values[0] < 2 or claim.value.relation != "=":
         return
-    if claim.statistic != "median" and is_adjusted(claim, evidence):
+    if claim.statistic != "median" and is_adjusted(measure, evidence.ledger):
         return
     n = total.values[0]
     for kind, says, used in _FAULTS[claim.statistic](claim, measure, n, evidence):

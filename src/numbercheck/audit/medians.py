@@ -10,10 +10,9 @@ from itertools import product
 from math import inf
 from typing import NamedTuple
 
-from numbercheck.audit.effects import said_of
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.adjusted import ADJUSTED
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.risk_sets import variance_range
@@ -48,12 +47,12 @@ def check(
     marks = [_landmark(point, evidence) for point in curve]
     for claim in ledger.find(measure.measure, "median")[:1]:
         yield from _median(claim, unit, marks)
+    if is_adjusted(measure, ledger):
+        return
     alike = [mark for mark in marks if _are_alike(measure, mark.claim, ledger)]
     for at, statistic in enumerate(("conf_low", "conf_high")):
         for claim in ledger.find(measure.measure, statistic)[:1]:
-            said = (text.casefold().replace("median", "") for text in said_of(claim, evidence))
-            if not any(map(ADJUSTED.search, said)):
-                yield from _limit(claim, at, unit, alike)
+            yield from _limit(claim, at, unit, alike)
 
 
 def _are_alike(measure: Measure, claim: Claim, ledger: Ledger) -> bool:

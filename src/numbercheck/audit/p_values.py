@@ -17,10 +17,10 @@ from numbercheck.audit.comparisons import (
     too_long,
 )
 from numbercheck.audit.computed import may_be
-from numbercheck.audit.effects import is_adjusted
 from numbercheck.audit.evidence import Choice, Count, Evidence, MissingError, Table
 from numbercheck.audit.other_trials import control_tests, rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
@@ -43,7 +43,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield found
         return
     if printed_effect(measure.measure, evidence.ledger) and (
-        not measure.where.text or is_adjusted(claim, evidence)
+        not measure.where.text or is_adjusted(measure, evidence.ledger)
     ):
         yield from symmetry.check_p(claim, evidence)
         return
@@ -56,9 +56,9 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield from symmetry.check_p(claim, evidence)
         return
     own = evidence.ledger.method(measure)
-    if is_adjusted(claim, evidence) or own.startswith(comparison.left_out):
+    if is_adjusted(measure, evidence.ledger) or own.startswith(comparison.left_out):
         slow = f"{called(own)} takes too long for so many patients"
-        yield _missing(claim, "it is adjusted" if is_adjusted(claim, evidence) else slow)
+        yield _missing(claim, "it is adjusted" if is_adjusted(measure, evidence.ledger) else slow)
         return
     judge = _in_words if claim.verbal else _printed
     yield judge(claim, measure, comparison, evidence)

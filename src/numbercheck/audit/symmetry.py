@@ -12,11 +12,12 @@ from math import erfc, exp, expm1, inf, log, nan, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
-from numbercheck.audit.effects import RATIOS, is_adjusted, said_of
+from numbercheck.audit.effects import RATIOS
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.adjusted import is_adjusted, said_of
 from numbercheck.ledger.implied import printed_effect
-from numbercheck.ledger.rows import Claim
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.words import NO_COX, STATISTICS
@@ -156,9 +157,10 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
         says += f"; {claim.printed} is possible, and so is much else."
         return verdict_on(claim, "unchecked", "possible-value", says, *found)
     says += f", not at {claim.printed}"
-    is_crude = interval.name == "hazard_ratio" and not is_adjusted(claim, evidence)
-    is_crude = is_crude and not any(NO_COX in said for said in said_of(claim, evidence))
-    is_of_groups = evidence.ledger.measures[claim.measure].by.text  # not of a year of age
+    measure = evidence.ledger.measures[claim.measure]
+    is_crude = interval.name == "hazard_ratio" and not is_adjusted(measure, evidence.ledger)
+    is_crude = is_crude and not any(NO_COX in said for said in said_of(measure, evidence.ledger))
+    is_of_groups = measure.by.text  # not of a year of age
     if is_crude and is_of_groups and interval.is_skewed:
         return verdict_on(claim, "mismatch", "limits-asymmetric", f"{says}.", *found)
     says += "; limits by profile likelihood, by an exact method, by resampling or of observed over "
@@ -168,11 +170,11 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
 
 def _too_narrow(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict | None:
     """Limits of a hazard ratio that need more events than there are."""
-    events = _events(claim, evidence)
-    is_of_groups = evidence.ledger.measures[claim.measure].by.text  # not of a year of age
+    measure, events = evidence.ledger.measures[claim.measure], _events(claim, evidence)
+    is_of_groups = measure.by.text  # not of a year of age
     if interval.name != "hazard_ratio" or events is None or not is_of_groups:
         return None
-    if is_adjusted(claim, evidence):
+    if is_adjusted(measure, evidence.ledger):
         return None
     widest, most = interval.errors[1], int(events.value.value)
     if widest <= 0 or 4 / widest**2 <= most:
@@ -204,7 +206,8 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         return
     low, high = z = interval.z
     ends = erfc(high / sqrt(2)), erfc(low / sqrt(2))
-    method = evidence.ledger.method(evidence.ledger.measures[claim.measure])
+    measure = evidence.ledger.measures[claim.measure]
+    method = evidence.ledger.method(measure)
     least = interval.least_score, inf
     p = in_words(ends, max(claim.value.decimals + 1, 2))
     says = f"The {STATISTICS[interval.name]} {interval.text} has P {p} by Wald's test"
@@ -217,7 +220,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)
-    elif _is_of_log_rank(claim, interval, evidence) and is_far(claim.value, least):
+    elif _is_of_log_rank(measure, interval, evidence) and is_far(claim.value, least):
         says += f"; the log-rank test of the same patients does not give {claim.printed}."
         yield verdict_on(claim, "mismatch", "p-contradicts-limits", says, *found)
     else:
@@ -226,10 +229,11 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield verdict_on(claim, "unchecked", "depends-on-test", f"{says}.", *found)
 
 
-def _is_of_log_rank(claim: Claim, interval: Interval, evidence: Evidence) -> bool:
+def _is_of_log_rank(measure: Measure, interval: Interval, evidence: Evidence) -> bool:
     """Whether a P value is said to be of the log-rank test, neither weighted nor stratified."""
-    said = interval.name == "hazard_ratio" and any(map(LOG_RANK.search, said_of(claim, evidence)))
-    return said and not is_adjusted(claim, evidence)
+    said = map(LOG_RANK.search, said_of(measure, evidence.ledger))
+    is_said = interval.name == "hazard_ratio" and any(said)
+    return is_said and not is_adjusted(measure, evidence.ledger)
 
 
 def is_far(printed: Printed, z: Ends) -> bool:

@@ -2,29 +2,64 @@
 
 import re
 
+from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.words import STATISTICS
 
-ADJUSTED = re.compile(
-    r"(?<!un)(?<!not )(adjusted|adjustment|stratified)|multivaria|covariate|\bweighted\b|weighting|"
-    r"propensity|mantel|regression|\bmodel|imputation|least.squares|\bLS\b|ancova|bootstrap|"
-    r"bayes|credible|\bmedian|hodges|relative (change|reduction|difference)|profile.likelihood|"
-    r"firth|penali[sz]ed|^profile$|geometric|negative binomial|\bGEE\b|\bmixed|"
-    r"wilcoxon|gehan|\bpeto|tarone|fleming",
-    re.IGNORECASE,
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+WAYS = r"(?:adjust|stratif|weight|imput|covaria|multivaria)\w*"
+DENIED_OR_OF_OTHERS = _words(  # denied of a number, or said of patients, drugs, images or scores
+    rf"\b(?:un|non).?{WAYS}",
+    rf"\b(?:no|not|neither|without)\s(?:(?:any|been|covariate|multivariable)[\s-])*{WAYS}"
+    rf"(?:\s(?:or|nor)\s{WAYS})*",
+    r"(?<!modified.)\bnon.?respon(?:der|se).imputation",
+    r"dos(?:e|age|ing).adjust\w*\b(?!.(?:hazard|odds|risk|relative|[HOR]R\b))|adjusted.dos\w+",
+    r"adjusted.(?:IPI\b|international)|adjustment.disorder|quality.adjusted",
+    r"risk.(?:adjusted|stratified).(?:therap|chemo|radio|strateg|protocol|regimen)\w*",
+    r"randomi[sz]ation\s(?:was\s)?stratified\s(?:by|for|on|accord)",
+    r"stratified\s(?:(?:permuted|block|blocked)[\s-])*randomi[sz]ation(?!.(?:test|factor))",
+    r"(?:T[12]\*?|diffusion|perfusion|susceptibility|density).weighted",
+    r"model.for.end.stage|homeosta\w+.model",
+    r"(?:tumou?r|lesion|disease|fibrosis).regression(?!.model)",
+    r"regression.of.(?:tumou?r|lesion|disease|fibrosis|plaque)",
+    r"mantel.cox",
 )
-ADJUSTED_SHARE = re.compile(  # not dose-adjusted drugs, nor curves stratified by arm
-    r"(?<!un)(?<!not )(?<!dose.)(?<!risk.)(adjusted|adjustment)(?!.(IPI|international))|"
-    r"\bweighted\b|weighting|\bmodel|imputation|bootstrap|bayes|credible|\bGEE\b|\bpeto",
-    re.IGNORECASE,
+OF_ANY = (
+    r"adjust|\bweight(?:ed|ing)|probability.weight|\bIP[TC]?W\b|(?:age|sex|directly).standardi[sz]",
+    r"imput|bootstrap|bayes|\bcredible|\bGEE\b|\bMMRM\b|\bpeto\b",
 )
+OF_SHARES = _words(*OF_ANY, r"\bmodel|(?:logistic|poisson|binomial|cox).regression")
+OF_EFFECTS = _words(
+    *OF_ANY,
+    r"stratif|multivaria|covaria|ancova|propensity|mantel|\bCMH\b|least.squares|\bLS\b|hodges",
+    r"profile.likelihood|^profile$|firth|penali[sz]|geometric|negative.binomial|subdistribution",
+    r"mixed.(?:effect|model|linear|logistic)|(?:linear|logistic).mixed|standardi[sz]ed.mean",
+    r"wilcoxon|gehan|tarone|fleming.harrington|fine.{1,5}gray",
+)
+MODEL = _words(r"\bmodel|regression")
+CRUDE = _words(r"\b(?:un|non).?adjusted|univaria|crude")
+CRUDE_HAZARDS = _words(CRUDE.pattern, r"(?<!mantel.)\bcox\b(?!.*\b(?:with\b|includ))")
+RELATIVE = _words(r"relative.(?:change|reduction|difference)")
 
 
 def is_adjusted(measure: Measure, ledger: Ledger) -> bool:
     """Whether a measure's numbers are said to be more than those of the counted patients."""
-    pattern = ADJUSTED_SHARE if measure.kind in ("count", "survival") else ADJUSTED
-    return any(map(pattern.search, said_of(measure, ledger)))
+    told = [(said, DENIED_OR_OF_OTHERS.sub(" ", said)) for said in said_of(measure, ledger)]
+    if measure.kind in ("count", "survival"):
+        return any(OF_SHARES.search(rest) for _, rest in told)
+    effect = printed_effect(measure.measure, ledger)
+    crude = CRUDE_HAZARDS if effect == "hazard_ratio" else CRUDE
+    return any(
+        OF_EFFECTS.search(rest)
+        or (MODEL.search(rest) and not crude.search(said))
+        or (effect == "difference" and RELATIVE.search(rest))
+        for said, rest in told
+    )
 
 
 def said_of(measure: Measure, ledger: Ledger) -> tuple[str, ...]:

@@ -362,6 +362,21 @@ def test_a_test_of_ranks_is_not_judged_by_means():
     assert means({"p_value": "0.2"})["p_value"].kind == "depends-on-test"
 
 
+@pytest.mark.parametrize(
+    ("label", "verdict"),
+    [
+        ("Difference by analysis of covariance", "unchecked"),
+        ("Difference of multiply imputed ages", "unchecked"),
+        ("Difference in medians", "unchecked"),
+        ("Difference, not adjusted for multiplicity", "mismatch"),
+        ("Difference in those of mixed race", "mismatch"),
+    ],
+)
+def test_a_difference_of_means_may_be_said_to_be_another(label, verdict):
+    """54.2 less 49.0 is 5.2, not 4.1."""
+    assert means({"difference": "4.1"}, label=label)["difference"].verdict == verdict
+
+
 def test_paired_means_leave_the_correlation_open():
     found = means({"p_value": "0.03"}, design="paired")["p_value"]
 
