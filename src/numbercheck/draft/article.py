@@ -32,6 +32,11 @@ NOT_PROSE = re.compile(
     r".{0,200}contributed equally)",
     re.IGNORECASE,
 )
+MARKUP = re.compile(  # Markdown may begin with other tags
+    r"\s*(?:<!--.*?-->\s*)*<(?:\?xml|!doctype|(?:html|head|body|article|pmc-articleset|front|main|section|"
+    r"div|p|h[1-6]|table|table-wrap)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 CAPTION = re.compile(r"\W*table\s+(S?\d+|[IVX]+)\b[\s.:|*–—-]*(.*)", re.IGNORECASE | re.DOTALL)
 NOTE = re.compile(
     r"(?i:data|values|numbers|percentages|abbreviations?|denotes?|plus[–-]minus|notes?)\b|"
@@ -101,13 +106,13 @@ def read_article(path: Path | str) -> Article:
         raw = path.read_bytes()
     except OSError as error:
         raise DraftError(f"{path}: cannot be read ({error.strerror})") from None
-    if raw.startswith(b"%PDF"):
+    if is_pdf := raw.lstrip().startswith(b"%PDF"):
         from numbercheck.draft.plain import read_pdf
 
         pieces = read_pdf(path)
     else:
         text = _decoded(raw, path)
-        if re.match(r"\s*<(\?xml|!doctype|html|article|pmc-articleset|body|div|p\b)", text, re.I):
+        if MARKUP.match(text):
             from numbercheck.draft.front import read_front
             from numbercheck.draft.markup import parse, read_markup
 
@@ -120,7 +125,7 @@ def read_article(path: Path | str) -> Article:
     whole = list(pieces)
     article = _arranged(whole, _title(whole) | front)
     if not any(p.text for p in article.paragraphs) and not article.tables:
-        scan = "; a scanned PDF needs text recognition first" if raw.startswith(b"%PDF") else ""
+        scan = "; a scanned PDF needs text recognition first" if is_pdf else ""
         raise DraftError(f"{path}: there is no text in it{scan}")
     return article
 
@@ -138,7 +143,9 @@ def _decoded(raw: bytes, path: Path) -> str:
                            (b"\xfe\xff", "utf-16")):  # fmt: skip
         if raw.startswith(mark):
             return raw.decode(encoding, "replace")
-    if raw.startswith(b"PK") or b"\0" in raw[:100_000]:
+    if re.search(rb"\bendobj\b.*\bxref\b", raw, re.DOTALL):
+        raise DraftError(f"{path}: this is the inside of a PDF, not its text; give the PDF itself")
+    if raw.startswith((b"PK", b"{\\rtf")) or b"\0" in raw[:100_000]:
         raise DraftError(
             f"{path}: this is no text; save the article as plain text, Markdown, HTML, XML or PDF"
         )

@@ -68,6 +68,7 @@ ASIDE: dict[str, re.Pattern[str]] = {
         "day of the schedule": rf"\b[Dd]ays?\s*[-–−+]?\s*{N}(?:(?:{DASH}|,\s*|\s+and\s+){N})*",
         "time point": rf"\b(?:[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s+{N}|\b(?:{N}|{WORD})[-‐–]\s*(?:year|month|week|day|hour)s?\b|\b[Aa]t\s+(?:(?:{N}|{WORD})(?:,\s*|\s*,?\s*and\s+|\s+or\s+))*(?:{N}|{WORD})\s+(?:years?|months?|weeks?|days?|hours?)\b",
         "year or date": rf"\b(?:{MONTH}\s+)?(?:\d{{1,2}},?\s+)?(?:{MONTH}\s+)?(?:19|20)\d\d\b(?![.·]\d|\s*%)(?:-\d\d-\d\d)?|\b{MONTH}\s+\d{{1,2}}\b(?!\s*\()",
+        "degrees of freedom": rf"\b[Ft]\s?\(\s*{N}(?:\s*[,;]\s*{N})?\s*\)(?=\s*[=<>≤≥])",
         "threshold in a definition": rf"(?<!\b[Pp]\s)(?<!\b[Pp])(?<!I\s)(?<!I)(?:[<>≤≥]\s*=?\s*|\b(?:at least|more than|less than|greater than|over(?! \d+ (?:day|week|month|year))|above|below|under|exceeding|exceeded|exceeds)\s+){N}\s*(?:%|×|x\s*10|{UNIT})?|{N}(?:[.·]\d+)?\s*%?\s*[<≤]\s*(?=[A-Z])|{N}\s*(?:%|{UNIT})?\s*(?:of age\s*)?or\s+(?:older|younger|more|less|greater|higher)",
         "frequency or course of treatment": rf"\b(?:every|each|once|twice|per|q)\s*(?:{N}|{WORD})\s*(?:{UNIT})?|(?<![Mm]edian of )\b(?:{N}|{WORD})\s+(?:\w+\s+)?(?:cycles?|courses?|lines?|doses|times|fractions)\b",
         "name of a substance": rf"\b\d(?:,\d)*[-‐](?:FU\b|[a-z]*(?:{SUBSTANCE})[a-z]+)",

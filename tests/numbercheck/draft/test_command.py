@@ -97,7 +97,10 @@ def test_check_lists_what_is_to_do_until_it_is_claimed_or_set_aside(tmp_path):
             f"{SENTENCE}</p></abstract></article-meta></front><back><p>9 of 10</p></back>"
             "</article>".encode(),
         ),
+        ("b.md", f"<!-- image -->\n\n# Summary\n\n{SENTENCE}".encode()),
+        ("part.html", f"<!-- saved --> <section><p>{SENTENCE.replace(' 35', ' &#51;5')}</p></section>".encode()),
         ("a.pdf", pdf(["We enrolled 35 patients, and", "33 \\(94%\\) responded."])),
+        ("late.pdf", b"\r\n" + pdf(["We enrolled 35 patients, and", "33 \\(94%\\) responded."])),
     ],
 )  # fmt: skip
 def test_every_format_and_encoding_gives_the_same_claims(tmp_path, name, content):
@@ -118,6 +121,9 @@ def test_every_format_and_encoding_gives_the_same_claims(tmp_path, name, content
         (b"\x7fELF\x02\x01\x01\0\0\0", "this is no text"),
         (b"PK\x03\x04 a word processor's file", "this is no text"),
         (b"%PDF-1.4 rubbish", "no PDF that can be read"),
+        (b"\r\n%PDF-1.4 rubbish", "no PDF that can be read"),
+        (pdf([SENTENCE]).decode("utf-8", "replace").encode()[20:], "the inside of a PDF"),
+        (b"{\\rtf1\\ansi Nausea was seen in 12 (34%).}", "this is no text"),
     ],
 )
 def test_what_cannot_be_drafted_from_is_named_in_one_sentence(tmp_path, content, says):

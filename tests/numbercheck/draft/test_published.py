@@ -43,6 +43,11 @@ def wrong(*given):
         "They differed in 3/4 grade nausea (30% vs 14%) and 3/4 grade mucositis (8% vs 10%).",
         # a blood pressure, and a change of it: PMC3659156
         "We enrolled 93 patients. A blood pressure of 155/93 mmHg fell by 4/3 mmHg.",
+        # degrees of freedom are no difference: PMC5604064
+        "After control for BMI the groups had differences [F(2, 58) = 8.07, p = 0.001].\n"
+        "After control for BMI the groups had differences [F(2, 58) = 5.56, p = 0.006].",
+        "After control for BMI there was a difference, t (20) = 8.07, p = 0.001.\n"
+        "After control for BMI there was a difference, t (20) = 5.56, p = 0.006.",
         # the difference is named before the hazard ratio: PMC5362536
         "There was no difference in PFS (HR 1.03, 95% CI 0.71-1.41, P = 0.98).",
         # the interval is of the mean, not of the months: PMC4574984
