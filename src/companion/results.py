@@ -1,7 +1,7 @@
 """The analysis results: one long table of measure, statistic, value, method, basis and cell.
 
 Every number that a table, a caption or the report shows is a row of it; values are in the
-printed unit (94 for 94 %). ``cell`` is the notebook cell that computed it, such as
+printed unit (94 for 94%). ``cell`` is the notebook cell that computed it, such as
 ``2-efficacy [7]``: the number that Jupyter shows beside the cell.
 """
 

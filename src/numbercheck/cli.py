@@ -438,9 +438,7 @@ def _show_bounds(
     print(*(found or undecided or [NOTHING_ASKED]), *(undecided if found else []), sep="\n")
     for endpoint, rows in envelopes.items():
         print(f"{endpoint} month by month, least and largest estimate:")
-        print(
-            *(f"{month:5.0f}  {low:6.2f} to {high:6.2f} %" for month, low, high in rows), sep="\n"
-        )
+        print(*(f"{month:5.0f}  {low:6.2f} to {high:6.2f}%" for month, low, high in rows), sep="\n")
     _print_basis(ledger)
 
 

@@ -402,7 +402,7 @@ def measure() -> Section:
     for kind in FAULTS:
         found_, missed, match = (found[kind, r] for r in ("found", "missed", "called a match"))
         planted = found_ + missed + match
-        share = f"{100 * found_ / planted:.0f} %" if planted else "–"
+        share = f"{100 * found_ / planted:.0f}%" if planted else "–"
         told_ = f"{found_} of {planted} found ({share}), {missed} missed, {match} called a match"
         rows.append(Row(kind, told_))
     return Section(

@@ -73,7 +73,7 @@ def test_numbers_at_risk_narrow_the_curve_between_two_estimates():
     without = ledger.constrain(drop=[c for c in ledger.claims if "at_risk" in c])
     ends = [Bounds(known).survival(ledger.measures["os_6"], 182) for known in (ledger, without)]
 
-    assert [str(bound).partition(": ")[2] for bound in ends] == ["93.33 %", "86.13 to 100 %"]
+    assert [str(bound).partition(": ")[2] for bound in ends] == ["93.33%", "86.13 to 100%"]
 
 
 def test_a_digitized_curve_bounds_what_the_article_leaves_open():
@@ -81,7 +81,7 @@ def test_a_digitized_curve_bounds_what_the_article_leaves_open():
     ledger = with_digitized(read_ledger(EXAMPLES / "digitized"))
     asked, about = Bounds(ledger, given_up=()), ledger.measures["os_24"]
 
-    assert str(asked.survival(about, 365)).endswith(": 69.44 to 73.33 %")
+    assert str(asked.survival(about, 365)).endswith(": 69.44 to 73.33%")
 
 
 def test_every_example_is_on_the_page_that_explains_them():

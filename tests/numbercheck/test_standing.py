@@ -47,7 +47,7 @@ def test_a_printed_count_determines_what_follows_from_it():
     ("measure", "counts"), [("crs_blasts_ge5", (16, 22)), ("crs_blasts_lt5", (2, 11))]
 )
 def test_a_printed_percentage_determines_the_count_behind_it(measure, counts):
-    """72.7 % of 22 can only be 16, and 18.2 % of 11 only 2: counts and limits follow."""
+    """72.7% of 22 can only be 16, and 18.2% of 11 only 2: counts and limits follow."""
     for statistic, value in (("n", counts[0]), ("N", counts[1])):
         assert stands(measure, statistic, value) == ["determined"]
     for statistic in ("conf_low", "conf_high"):
@@ -55,7 +55,7 @@ def test_a_printed_percentage_determines_the_count_behind_it(measure, counts):
 
 
 def test_a_p_value_whose_counts_are_printed_is_determined():
-    """0 of 35 against 2 to 10 %, 8 of 35 against 37 %: nothing is left to choose."""
+    """0 of 35 against 2 to 10%, 8 of 35 against 37%: nothing is left to choose."""
     assert stands("early_deaths_v_intensive", "p_value", 1.0, "exact-binomial") == ["determined"]
     p = 0.113622049425
     assert stands("infections_v_mdacc", "p_value", p, "exact-binomial") == ["determined"]
@@ -78,7 +78,7 @@ def test_a_bound_by_one_test_says_nothing_of_another():
 
 
 def test_a_printed_number_that_was_given_up_determines_nothing():
-    """Table 1 prints 45 % for 16 of 35: only the count speaks for the 45.7 % that is shown."""
+    """Table 1 prints 45% for 16 of 35: only the count speaks for the 45.7% that is shown."""
     given_up = ["table1_crs_g12_percent"]
     assert stands("crs_g12", "percent", 1600 / 35, given_up=given_up) == ["determined"]
     every = [claim.claim for claim in LEDGER.find("os_12m", "estimate")]

@@ -29,7 +29,7 @@ class Method(NamedTuple):
     def name(self) -> str:
         """As a reader would write it."""
         sided = "" if self.sided == "two" else f", {self.sided} limit only"
-        return f"{called(self.method)} ({100 * self.level:g} %{sided})"
+        return f"{called(self.method)} ({100 * self.level:g}%{sided})"
 
     def slug(self, level: float) -> str:
         """The method, with level and side where they are not the expected ones."""

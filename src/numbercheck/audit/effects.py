@@ -71,7 +71,7 @@ def _slips(
             yield "groups-reversed", "it is that of the second group against the first", way
         for other in (other for other in LEVELS if other != level):
             for way in _ways(name, table, other, scale):
-                yield "other-level", f"it has limits of {100 * other:g} %", way
+                yield "other-level", f"it has limits of {100 * other:g}%", way
         for way in _ways(name, table, level, 101 - scale) if name == "difference" else ():
             yield "scale-switch", "fractions and percentage points are mixed up", way
 

@@ -97,7 +97,7 @@ def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None
     value = next((v for v in forms if case.claim.value.admits(v)), forms[0])
     says = (
         f"{of_total(case.count)} has the {('lower', 'upper')[case.at]} limit "
-        f"{format_rounded(value, case.claim.value.decimals + 1)} % by "
+        f"{format_rounded(value, case.claim.value.decimals + 1)}% by "
         f"{' and '.join(w.name for w in fits)}, which rounds to {case.claim.printed}."
     )
     return case.verdict("match", "interval", way, says, len(case.tried) * (number < 2))

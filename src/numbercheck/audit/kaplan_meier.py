@@ -94,7 +94,7 @@ def _not_attained(
         sided = "" if other.sides == "two" else f" {other.sides} one-sided"
         kind = "one-sided" if other.sides != curve.sides else "other-level"
         conf_type = other.types[0]
-        more = f";{sided} {conf_type} limits of {100 * other.level:g} % would"
+        more = f";{sided} {conf_type} limits of {100 * other.level:g}% would"
     says = f"No at-risk sequence among {curve.n} patients reproduces {curve.estimate.printed} "
     says += f"with {curve.text} as {usual} limits{more}."
     tried, used = candidates_at(claim, evidence), _used(claim, curve, evidence)

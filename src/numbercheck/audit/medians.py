@@ -2,7 +2,7 @@
 
 The limits of a median are the times at which the curve's own limits reach one half (Brookmeyer
 and Crowley 1982, doi:10.2307/2530286). The lower limit of a curve never rises again at levels up
-to 95 %; the upper one can, on the log and logit scales, once few patients are at risk.
+to 95%; the upper one can, on the log and logit scales, once few patients are at risk.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def check(
 
 
 def _are_alike(measure: Measure, claim: Claim, ledger: Ledger) -> bool:
-    """Whether a median and an estimate have two-sided limits of one level, up to 95 %."""
+    """Whether a median and an estimate have two-sided limits of one level, up to 95%."""
     other = ledger.measures[claim.measure]
     levels = {ledger.level(measure), ledger.level(other)}
     return len(levels) == 1 and max(levels) <= 0.95 and {measure.sides, other.sides} <= {"", "two"}
@@ -118,8 +118,8 @@ def _limit(claim: Claim, at: int, unit: float, marks: Sequence[Landmark]) -> Ite
         if not _contradicts(claim, unit, mark.day, side):
             continue
         says = f"The curve is at {mark.text} after {mark.day:g} days, its {name} limit "
-        says += f"{'above' if side > 0 else 'below'} 50 %; the {name} limit of the median, at "
-        says += f"which the curve's reaches 50 %, is printed as {claim.printed}"
+        says += f"{'above' if side > 0 else 'below'} 50%; the {name} limit of the median, at "
+        says += f"which the curve's reaches 50%, is printed as {claim.printed}"
         verdict, kind = "mismatch", "median-contradicts-curve"
         can_rise = at == 1 and mark.can_rise and mark.estimate <= 0
         if can_rise and claim.value.relation == "=":

@@ -69,7 +69,7 @@ def _spans(count: Count, claims: Sequence[Claim]) -> dict[str, tuple[float, floa
 def _fixed(count: Count, rates: dict[float, Claim], slow: bool) -> list[PTest]:
     """Tests that take the rates as known exactly."""
     pairs = [(k, rate) for k in count.values for rate in rates]
-    against = tuple(Rate(f"a fixed {100 * r:g} %", rates[r].claim) for _, r in pairs)
+    against = tuple(Rate(f"a fixed {100 * r:g}%", rates[r].claim) for _, r in pairs)
     tests = []
     for side, suffix in SIDES.items():
         for name in USUAL + RARE * slow:
@@ -110,7 +110,7 @@ def _source(claim: Claim, evidence: Evidence) -> Comparator | None:
 
 
 def _named(claim: Claim, row: Comparator | None) -> str:
-    text = f"{claim.value.value:g} %"
+    text = f"{claim.value.value:g}%"
     return f"{text} of {row.N} ({row.quantity})" if row else text
 
 
@@ -119,8 +119,8 @@ def _none_of(n: int, rate: float) -> str:
     upper = 100 * interval(0, n, "clopper-pearson", 0.95, "upper")[1]
     needed = ceil(log(0.05) / log(1 - rate))
     return (
-        f"The one-sided 95 % upper limit of 0 of {n} is {upper:.1f} %; to exclude "
-        f"{100 * rate:g} % takes {needed} patients without an event."
+        f"The one-sided 95% upper limit of 0 of {n} is {upper:.1f}%; to exclude "
+        f"{100 * rate:g}% takes {needed} patients without an event."
     )
 
 

@@ -35,9 +35,9 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
     value = 100 * k / total
     rules = roundings(value, printed.decimals) if printed.relation == "=" else {}
     candidates = [
-        Candidate(rule, f"{text} %", printed.admits(float(text))) for rule, text in rules.items()
+        Candidate(rule, f"{text}%", printed.admits(float(text))) for rule, text in rules.items()
     ]
-    says = f"{k} of {total} is {_unrounded(value, printed.decimals)} %"
+    says = f"{k} of {total} is {_unrounded(value, printed.decimals)}%"
     verdict, kind = "mismatch", "count-exceeds-total"
     if k > total:
         says = f"{k} is more than the total, {total}."
@@ -50,7 +50,7 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
     else:
         found = dict(explanations(claim, k, total, evidence))
         kind = next(iter(found), "impossible-percent")
-        says += f", which rounds to {rules['half-up']} %, not {_percent(printed)}. "
+        says += f", which rounds to {rules['half-up']}%, not {_percent(printed)}. "
         perhaps = f"Perhaps {'; or '.join(found.values())}."
         says += perhaps if found else f"No count out of {total} does."
         says += _with_fewer(claim, k, evidence)
@@ -166,11 +166,11 @@ def _nearest(printed: Printed, n: int) -> list[int]:
 
 
 def _percent(printed: Printed) -> str:
-    return f"{printed.text.strip(' %')} %"
+    return f"{printed.text.strip(' %')}%"
 
 
 def _two(value: float) -> str:
-    return f"{format_rounded(value, 2)} %"
+    return f"{format_rounded(value, 2)}%"
 
 
 def _counts(counts: tuple[int, ...]) -> str:

@@ -23,6 +23,7 @@ from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
+from numbercheck.statistics.rounding import with_unit
 
 SIGNS = (-1, 1)  # toward the least value, and toward the largest
 Value = Callable[[Cohorts], float]  # of the one cohort there
@@ -69,7 +70,7 @@ class Bound:
     def __str__(self) -> str:
         ends = f"{self.low:.4g}" if self.fixed else f"{self.low:.4g} to {self.high:.4g}"
         unit = "patient" if self.unit == "patients" and self.high == 1 else self.unit
-        return f"{self.label}: {ends} {unit}{self._proof}"
+        return f"{self.label}: {with_unit(ends, unit)}{self._proof}"
 
     @property
     def _proof(self) -> str:

@@ -100,7 +100,7 @@ def _unmodeled_value(claim: Claim, measure: Measure, method: str) -> str:
     if limit and measure.sides == ("upper" if claim.statistic == "conf_low" else "lower"):
         return "an interval with one side has no such limit"
     if limit and method in UNCUT and not 0 <= claim.value.value <= 100:
-        return "a limit beyond 0 or 100 %, printed as it came"
+        return "a limit beyond 0 or 100%, printed as it came"
     return ""
 
 

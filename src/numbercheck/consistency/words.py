@@ -142,7 +142,7 @@ def _alone(ledger: Ledger, claim: Claim) -> str:
     if counts:
         share = 100 * counts[0].value.value / whole
         text += (
-            f"; {counts[0].printed} of {whole} is {format_rounded(share, 1)} %, "
+            f"; {counts[0].printed} of {whole} is {format_rounded(share, 1)}%, "
             f"which prints as {format_rounded(share, claim.value.decimals)}%, not {claim.printed}"
         )
     return text

@@ -76,7 +76,7 @@ def signed(sign: str, printed: str) -> str:
 
 
 def level_named(words: str) -> str:
-    """Confidence level that words name last; empty for 95 % or where they name none."""
+    """Confidence level that words name last; empty for 95% or where they name none."""
     named = re.findall(r"[89]\d(?:[.·]\d+)?", " ".join(re.findall(LEVEL, words)))
     return named[-1].replace("·", ".") if named and named[-1] != "95" else ""
 

@@ -15,7 +15,7 @@ def confidence_level(text: str) -> float:
     Raises
     ------
     ValueError
-        If it is not a number, or not between 50 % and 100 %.
+        If it is not a number, or not between 50% and 100%.
     """
     try:
         value = float(text.strip().removesuffix("%"))

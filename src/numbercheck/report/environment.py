@@ -8,13 +8,11 @@ from markupsafe import Markup
 
 from numbercheck.ledger.sources import what
 from numbercheck.report.claims import printed, reason, token
-from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.rounding import Printed, format_rounded, with_unit
 from numbercheck.words import SIGNS, STATISTICS, called
 
 STRANGE = re.compile(r"[^A-Za-z0-9_-]")
 CODE = re.compile(r"(<code>.*?</code>)", re.DOTALL)
-# The literal stands first, so that a search skips to it.
-PERCENT = re.compile(r" %(?<=\d %)")
 DASH = re.compile(r"–(?<=[\d%>]–)(?=[\d<])")
 
 
@@ -45,6 +43,7 @@ def environment(*packages: str) -> Environment:
         "printed": printed,
         "reason": reason,
         "sign": SIGNS.get,
+        "with_unit": with_unit,
     }
     for name in environment.list_templates():
         environment.get_template(name)
@@ -69,7 +68,7 @@ def rounded(value: str, printed: Printed | None) -> str:
 
 
 def unbroken(html: str) -> str:
-    """HTML whose intervals and percentages no narrow screen breaks; code stays as it is."""
+    """HTML whose intervals no narrow screen breaks; code stays as it is."""
     parts = CODE.split(html)
-    parts[::2] = [DASH.sub("–\N{WORD JOINER}", PERCENT.sub("%", part)) for part in parts[::2]]
+    parts[::2] = [DASH.sub("–\N{WORD JOINER}", part) for part in parts[::2]]
     return "".join(parts)

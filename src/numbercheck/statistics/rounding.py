@@ -118,7 +118,7 @@ class Printed:
     def admits_computed(self, value: float) -> bool:
         """Whether a program that multiplies and adds in binary could have printed ``value`` so.
 
-        At a tie its last bit decides, so 0.375 of a product prints as 37 % or 38 %. It decides
+        At a tie its last bit decides, so 0.375 of a product prints as 37% or 38%. It decides
         nothing beside a relation: 0.05 is not less than 0.05.
         """
         near = (value, value * (1 - SLACK), value * (1 + SLACK))
@@ -192,6 +192,17 @@ def format_rounded(value: Number, decimals: int) -> str:
         if whole and abs(size - whole) < 0.499:  # far from a tie floats decide as fractions do
             return _digits(whole if value > 0 else -whole, decimals)
     return _digits(_half_up(_scaled(value, decimals)), decimals)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Join a number, or a range, and its unit: no space before a percent sign, as English has it.
+
+    Examples
+    --------
+    >>> with_unit("86 to 100", "%"), with_unit("3", "patients")
+    ('86 to 100%', '3 patients')
+    """
+    return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
 def roundings(value: Number, decimals: int) -> dict[str, str]:

@@ -226,7 +226,7 @@ def test_a_notebook_that_does_not_say_where_it_writes_is_refused(tmp_path):
 
 
 def test_a_build_judges_every_claim_and_says_that_nothing_drifted(once):
-    """33 of 35 is 94 %; the three claims match the supplied data."""
+    """33 of 35 is 94%; the three claims match the supplied data."""
     small, heard, outcome = once
 
     assert outcome.drift == ()
@@ -241,7 +241,7 @@ def test_a_build_judges_every_claim_and_says_that_nothing_drifted(once):
 
 
 def test_a_finding_that_nobody_expected_is_drift(built):
-    """The patients give 91 %, the ledger prints 94 %."""
+    """The patients give 91%, the ledger prints 94%."""
     built.change("2-efficacy", "100 * 33 / 35", "100 * 32 / 35")
     (line,) = build(built.request(), Heard()).drift
 

@@ -199,7 +199,7 @@ def test_each_number_says_which_statistic_it_is_and_the_signs_are_explained(page
 
 
 def test_a_changed_number_shows_what_changes_and_why(page):
-    """45 % becomes 46 %: the finding is gone, with before, after and the reason."""
+    """45% becomes 46%: the finding is gone, with before, after and the reason."""
     edit(page, CRS, "46%")
     page.wait_for_selector(".movements li")
 
@@ -290,7 +290,7 @@ def test_methods_levels_assumptions_and_left_out_numbers_can_be_changed(page):
 
 
 def test_the_two_arm_example_opens_and_its_slip_is_found(page):
-    """42 % of 24 of 58 is planted."""
+    """42% of 24 of 58 is planted."""
     open_own(page, "#example", None)
 
     assert page.locator("#own .chip.mismatch").count() == 1

@@ -27,7 +27,7 @@ def test_every_claim_has_one_verdict_and_a_sentence_in_the_ledgers_order(ledger,
 
 
 def test_the_mismatches_are_these(verdicts):
-    """16/35 = 45.714 %, cut to 45; 8/35 v 37 %; 0/35 v 2 to 10 %; 19/35 v 37/267; cited numbers."""
+    """16/35 = 45.714%, cut to 45; 8/35 v 37%; 0/35 v 2 to 10%; 19/35 v 37/267; cited numbers."""
     found = {v.claim: v.kind for v in verdicts.values() if v.verdict == "mismatch"}
 
     assert found == {
@@ -43,7 +43,7 @@ def test_the_mismatches_are_these(verdicts):
 def test_the_slip_is_told_in_a_sentence_for_clinicians(verdicts):
     verdict = verdicts["table1_crs_g12_percent"]
 
-    assert verdict.reason.startswith("16 of 35 is 45.7 %, which rounds to 46 %, not 45 %")
+    assert verdict.reason.startswith("16 of 35 is 45.7%, which rounds to 46%, not 45%")
     assert verdict.value == pytest.approx(100 * 16 / 35)
     assert [c.method for c in verdict.candidates if c.fits] == ["truncated"]
 
@@ -94,12 +94,12 @@ def test_infections_are_lower_than_a_fixed_rate_by_some_tests_only(verdicts):
 
 
 def test_no_deaths_differ_from_ten_per_cent_at_most(verdicts):
-    """0.98^35 = 0.49: the lower end is not excluded; 1 - 0.05^(1/35) = 8.2 %; 0.98^149 < 0.05."""
+    """0.98^35 = 0.49: the lower end is not excluded; 1 - 0.05^(1/35) = 8.2%; 0.98^149 < 0.05."""
     reason = verdicts["text6_early_deaths_v_intensive_p_value"].reason
 
-    assert "against a fixed 2 %, not supported by any of 6 tests" in reason
+    assert "against a fixed 2%, not supported by any of 6 tests" in reason
     assert "not supported by Fisher's exact test (P 0.070)" in reason
-    assert "0 of 35 is 8.2 %; to exclude 2 % takes 149 patients" in reason
+    assert "0 of 35 is 8.2%; to exclude 2% takes 149 patients" in reason
     assert "age 60 or older" in reason
 
 

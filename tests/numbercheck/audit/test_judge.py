@@ -65,7 +65,7 @@ def test_a_count_may_be_printed_as_a_bound(printed):
 
 
 def test_the_later_printing_is_not_blamed_for_the_first_ones_fault():
-    """33 of 35 is 94 %: the abstract's 49 is wrong, the table's 94 is not."""
+    """33 of 35 is 94%: the abstract's 49 is wrong, the table's 94 is not."""
     s = Sketch()
     s.everyone(35)
     s.measure("response", where="response")
@@ -78,7 +78,7 @@ def test_the_later_printing_is_not_blamed_for_the_first_ones_fault():
 
 
 def test_a_tie_is_right_when_rounded_up_and_when_rounded_to_even():
-    """1 of 8 is 12.5 %: half up prints 13, half to even 12."""
+    """1 of 8 is 12.5%: half up prints 13, half to even 12."""
     for printed in ("13%", "12%"):
         s = Sketch()
         s.everyone(8)
@@ -94,7 +94,7 @@ def test_a_tie_is_right_when_rounded_up_and_when_rounded_to_even():
     ],
 )
 def test_a_share_that_is_said_to_be_adjusted_is_not_judged_by_counts(label, verdicts):
-    """10 of 20 are 50 %, and no limits of so few patients are so narrow."""
+    """10 of 20 are 50%, and no limits of so few patients are so narrow."""
     s = Sketch()
     s.everyone(20)
     s.measure("os", "survival", endpoint="OS", horizon="365", unit="%", label=label)
@@ -510,7 +510,7 @@ def test_a_p_value_at_a_tie_may_be_printed_either_way(old, young, printed, verdi
 
 
 def test_tests_that_take_long_are_left_out_of_many_possible_counts_of_another_trial():
-    """37 % of 1,000 are ten counts: 14 seconds by Boschloo's and Barnard's tests."""
+    """37% of 1,000 are ten counts: 14 seconds by Boschloo's and Barnard's tests."""
     found = against_another_trial((33, 100), "0.9", "37%", ("", 1000))
 
     assert found.kind == "depends-on-test"

@@ -464,7 +464,7 @@ def test_a_number_that_fewer_patients_would_give_is_not_called_wrong(printed, gi
 
 @pytest.mark.parametrize("own", [False, True])
 def test_a_percentage_without_count_may_be_of_fewer_patients(own):
-    """48 % is none of 36, and 16 of 33; 33.6 to 66.4 are Wilson's limits of 16 of 32, also 50 %."""
+    """48% is none of 36, and 16 of 33; 33.6 to 66.4 are Wilson's limits of 16 of 32, also 50%."""
     s = Sketch()
     s.everyone(36)
     s.count("cured", "cured", percent="48%")
@@ -474,13 +474,13 @@ def test_a_percentage_without_count_may_be_of_fewer_patients(own):
     found = judged(s)
     kinds = found["cured_percent"].kind, found["improved_conf_low"].kind
 
-    assert kinds[0] == ("rounding-slip" if own else "depends-on-missing")  # 17 of 36 is 47.2 %
+    assert kinds[0] == ("rounding-slip" if own else "depends-on-missing")  # 17 of 36 is 47.2%
     assert kinds[1] == "depends-on-missing"
     assert ("16 of 33" in found["cured_percent"].reason) != own
 
 
 def test_a_percentage_that_its_count_contradicts_names_the_patients_of_whom_it_would_be():
-    """16 of 35 is 45.7 %; 48 % is 16 of 33, which the article would have to print."""
+    """16 of 35 is 45.7%; 48% is 16 of 33, which the article would have to print."""
     s = Sketch()
     s.everyone(35)
     slug = s.count("cured", "cured", 16, "48%")
@@ -540,7 +540,7 @@ def test_a_mean_without_its_size_is_not_judged():
 
 
 def test_the_spread_of_a_percentage_follows_from_its_count():
-    """20 of 50: the error is sqrt(0.4 x 0.6 / 50), 6.93 %, and its half-width 13.58 %."""
+    """20 of 50: the error is sqrt(0.4 x 0.6 / 50), 6.93%, and its half-width 13.58%."""
     s = Sketch()
     s.everyone(50)
     s.count("cured", "cured", 20, "40%")
@@ -611,7 +611,7 @@ def incidence(limits, printed="24%", n=120):
 
 
 def test_limits_of_an_incidence_are_as_wide_as_its_patients_allow():
-    """The binomial error of 24% of 120 is 3.9 %; 24 x exp(-+1.96 x 3.9 / 24) is 17.5 to 33.0."""
+    """The binomial error of 24% of 120 is 3.9%; 24 x exp(-+1.96 x 3.9 / 24) is 17.5 to 33.0."""
     assert incidence(("17.5", "33.0"))["conf_high"].verdict == "match"
     assert told(incidence(("22.0", "26.2")))["conf_high"] == ("mismatch", "too-narrow")
     assert told(incidence(("17.5", "53.0")))["conf_high"] == ("mismatch", "limits-asymmetric")
@@ -629,7 +629,7 @@ def test_limits_of_an_incidence_are_as_wide_as_its_patients_allow():
     ],
 )
 def test_a_median_agrees_with_its_curve(median, unit, verdict):
-    """60 % at 12 months and 41 % at 36: half are left somewhere between."""
+    """60% at 12 months and 41% at 36: half are left somewhere between."""
     s = Sketch()
     for months, printed in (("12", "60%"), ("36", "41%")):
         days = str(int(months) * 30.4375)
@@ -688,7 +688,7 @@ def test_a_large_curve_shows_which_type_its_limits_have():
     ],
 )
 def test_the_spread_of_a_curve_is_wide_enough_for_its_patients(statistic, printed, verdict):
-    """86.2% of 600: sqrt(0.862 x 0.138 / 600) is 1.41 %, and 2.76 % by 1.96."""
+    """86.2% of 600: sqrt(0.862 x 0.138 / 600) is 1.41%, and 2.76% by 1.96."""
     s = Sketch()
     s.everyone(600)
     s.measure("efs", "survival", endpoint="EFS", horizon="1826", unit="%")

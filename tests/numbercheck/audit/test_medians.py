@@ -44,12 +44,12 @@ YEAR, TWO_YEARS = (12, "70%", "61", "80"), (24, "34%", "25", "45")
     ],
 )
 def test_limits_of_a_median_agree_with_those_of_the_curve(limits, wrong):
-    """61 to 80 % at 12 months, 25 to 45 % at 24: both limits cross one half between them."""
+    """61 to 80% at 12 months, 25 to 45% at 24: both limits cross one half between them."""
     found = judged(("18.0", *limits), YEAR, TWO_YEARS)
     told = {c: v for c, v in found.items() if v.kind == "median-contradicts-curve"}
     for claim, verdict in wrong.items():
         assert found[claim].verdict == verdict
-        assert "50 %" in found[claim].reason
+        assert "50%" in found[claim].reason
     assert {c for c, v in wrong.items() if v == "mismatch"} <= set(told)
     assert bool(told) == ("mismatch" in wrong.values())
 

@@ -201,7 +201,7 @@ def ninety(rng):
 
 
 def one_sided_limit(rng):
-    """The upper 99 % limit alone, which no two-sided level of the three gives."""
+    """The upper 99% limit alone, which no two-sided level of the three gives."""
     k, n = rows(rng, middling)
     high = binomtest(k, n, alternative="less").proportion_ci(0.99, "exact").high
     return *interval_row(k, n, ("0.00", format_rounded(100 * high, 2))), "one-sided"
@@ -346,7 +346,7 @@ def estimate(rng, conf_type="log", n=(12, 24), events=(3, 6)):
 
 
 def survival_without_history(rng):
-    """More than one death's step from 100 %, but less than the smallest step there is."""
+    """More than one death's step from 100%, but less than the smallest step there is."""
     n = rng.randrange(5, 12)
     return *survival_row(n, [format_rounded(100 - Fraction(60, n), 1)]), "no-history"
 

@@ -57,7 +57,7 @@ def verdict(ledger, claim):
         ("deaths", "n", "5", "in-order"),
         ("deaths", "n", "1", "differs"),
         ("deaths", "percent", "13%", "in-order"),
-        ("deaths", "percent", "3%", "differs"),  # after 2 of 40, 5 %
+        ("deaths", "percent", "3%", "differs"),  # after 2 of 40, 5%
         ("in_remission", "n", "20", "in-order"),
         ("in_remission", "n", "28", "differs"),
         ("follow_up", "median", "60", "in-order"),
@@ -95,7 +95,7 @@ def test_without_a_total_of_its_own_a_percentage_is_of_the_articles_patients(
 
 
 def test_a_count_is_not_compared_with_a_percentage_of_an_unknown_total(trial):
-    """90 % of the patients with known results, whose number is not printed."""
+    """90% of the patients with known results, whose number is not printed."""
     row = "known,Response where known,count,response,rash == 0,,,,,,patients,,fixed\n"
     ledger = trial(
         *(("known", "percent", "90%", ""), ("known", "n", "36", "later")),
@@ -154,7 +154,7 @@ def test_patients_left_out_do_not_explain_every_count(trial):
 
 
 def test_another_grade_explains_a_percentage(trial):
-    """Rash of any grade is 6 and 4 of 40, 25 %."""
+    """Rash of any grade is 6 and 4 of 40, 25%."""
     ledger = trial(("enrolled", "n", "40", "later"), ("rash_severe", "percent", "25%", "later"))
 
     row = beside(ledger, "later_rash_severe_percent")
@@ -175,7 +175,7 @@ def test_both_numbers_and_both_intervals_are_shown_with_the_note_of_the_source(t
 
 
 def test_a_percentage_of_no_count_says_of_how_many_it_could_be(trial):
-    """41 % of 40 is no count; 16 of 39 is 41.03 %."""
+    """41% of 40 is no count; 16 of 39 is 41.03%."""
     ledger = trial(("enrolled", "n", "40", "later"), ("response", "percent", "41%", "later"))
 
     explanation = beside(ledger, "later_response_percent").explanation
@@ -273,7 +273,7 @@ def test_two_curves_are_not_tested_without_the_patients(trial):
     ("printed", "kind"), [("37%", "comparator"), ("39%", "comparator-differs")]
 )
 def test_a_cited_source_is_a_comparator(trial, printed, kind):
-    """14 of 38 is 37 %, 15 of 38 39 %; R: fisher.test of 30 of 40 v 14 of 38 gives 0.0012."""
+    """14 of 38 is 37%, 15 of 38 39%; R: fisher.test of 30 of 40 v 14 of 38 gives 0.0012."""
     measures = (
         "history,Response elsewhere,external,,,,,,,,%,,\n"
         "better,Response against it,comparison,response,,,history,,,,,,\n"
@@ -386,7 +386,7 @@ def test_each_source_of_the_article_is_counted_apart(ledger, every):
 
 
 def test_thrombocytopenia_differs_and_nothing_else(ledger, every):
-    """The follow-up prints 62 % where the article prints 8 of 35."""
+    """The follow-up prints 62% where the article prints 8 of 35."""
     found = [v for v in every.values() if v.kind == "sources-differ"]
 
     assert [v.claim for v in found] == ["follow_up_thrombocytopenia_g34_percent"]

@@ -112,11 +112,11 @@ def interval(k, n, limits, percent=None, family="", **cells):
 
 @pytest.mark.parametrize("limits", [("-4.4", "37.8"), ("0", "37.8"), ("−4.4", "37.8")])
 def test_wald_limits_count_as_wald_cut_or_not(limits):
-    """2 of 12: 1/6 -+ 1.96 sqrt(5 / 432) = -4.42 % and 37.75 %."""
+    """2 of 12: 1/6 -+ 1.96 sqrt(5 / 432) = -4.42% and 37.75%."""
     _, found = interval(2, 12, limits, family="wald")
 
     assert {v.verdict for v in found} == {"match"}
-    assert ("-4.42 %" in found[0].reason) == (limits[0] != "0")  # the form that was printed
+    assert ("-4.42%" in found[0].reason) == (limits[0] != "0")  # the form that was printed
 
 
 @pytest.mark.parametrize("level", ["0.8", "0.9", "0.975", "0.99"])
@@ -129,11 +129,11 @@ def test_a_declared_level_is_the_expected_one(level):
     assert {v.verdict for v in interval(20, 45, texts, level=level)[1]} == {"match"}
     undeclared = interval(20, 45, texts, family="clopper-pearson")[1]
     assert {v.kind for v in undeclared} == {"other-level"}
-    assert f"{100 * float(level):g} %" in undeclared[0].reason
+    assert f"{100 * float(level):g}%" in undeclared[0].reason
 
 
 def test_a_declared_side_is_the_expected_one():
-    """The upper 95 % limit of 0 of 35 is 1 - 0.05^(1/35) = 8.2 %."""
+    """The upper 95% limit of 0 of 35 is 1 - 0.05^(1/35) = 8.2%."""
     _, (found,) = interval(0, 35, (None, "8.2"), sides="upper", method="clopper-pearson")
     assert found.verdict == "match"
 
@@ -239,7 +239,7 @@ def test_one_interval_without_a_family_chooses_its_own_method_and_says_so():
 
 
 def test_a_limit_that_follows_is_not_blamed_for_a_wrong_percentage():
-    """33 of 35 has 81 to 98; 49 % beside it is the wrong one."""
+    """33 of 35 has 81 to 98; 49% beside it is the wrong one."""
     s, found = interval(33, 35, ("81", "98"), "49%", family="wilson")
 
     assert {v.verdict for v in found} == {"match"}
@@ -298,7 +298,7 @@ def test_survival_limits_of_a_declared_level_and_side(level, sides):
     undeclared = survival(30, *printed, method="log-log")
     if not sides:
         assert undeclared["os_conf_high"].kind == "other-level"
-        assert "90 %" in undeclared["os_conf_high"].reason
+        assert "90%" in undeclared["os_conf_high"].reason
 
 
 # reasons are true
@@ -317,7 +317,7 @@ def test_a_bound_is_no_fraction():
 
     assert found.verdict == "mismatch"
     assert "fraction" not in found.reason
-    assert "1.3 %" in found.reason
+    assert "1.3%" in found.reason
 
 
 def test_a_bound_that_holds_matches():
@@ -325,7 +325,7 @@ def test_a_bound_that_holds_matches():
 
 
 def test_another_printed_denominator_is_named_before_a_slip():
-    """110 of 247 is 44.53 %, cut off 44; 110 of 251 is 43.8 %."""
+    """110 of 247 is 44.53%, cut off 44; 110 of 251 is 43.8%."""
     found = percent(110, 247, "44%", 251)
 
     assert found.kind == "other-denominator"
@@ -334,7 +334,7 @@ def test_another_printed_denominator_is_named_before_a_slip():
 
 
 def test_a_slip_is_one_explanation_among_others():
-    """16 of 35 is 45.7 %; 45 can also be 54 less 9."""
+    """16 of 35 is 45.7%; 45 can also be 54 less 9."""
     s = Sketch()
     s.everyone(35)
     s.count("any", "any", 19, "54%")
@@ -399,7 +399,7 @@ def test_a_wrong_whole_does_not_silence_the_comparison_of_its_parts():
 
 
 def test_each_place_is_judged_by_its_own_denominator():
-    """53 in the abstract is wrong; the table's 33 of 35 is 94 %."""
+    """53 in the abstract is wrong; the table's 33 of 35 is 94%."""
     s = Sketch()
     s.measure("response", where="response")
     for place, n, total, value in (("Abstract", 33, 53, "94%"), ("Table 2 · CR", 33, 35, "94%")):
@@ -511,7 +511,7 @@ def rate(k, n, printed, total="", events=""):
 
 
 def test_a_rate_of_known_size_is_compared_as_a_second_group():
-    """37 % of 38 can only be 14; R: fisher.test gives 0.2135, alternative less 0.1478."""
+    """37% of 38 can only be 14; R: fisher.test gives 0.2135, alternative less 0.1478."""
     found = rate(8, 35, {"value": "37%"}, 38)
 
     assert (found.verdict, found.kind) == ("mismatch", "claim-not-supported")
@@ -556,7 +556,7 @@ def test_the_tally_counts_facts_once_and_chosen_methods_apart():
 
 
 def test_a_percentage_that_counts_nobody_is_not_judged_by_counts():
-    """A power of 81 % is no share of 35 patients, and a change of -12 % no mistake."""
+    """A power of 81% is no share of 35 patients, and a change of -12% no mistake."""
     s = Sketch()
     s.everyone(35)
     s.measure("power", "design")
@@ -633,7 +633,7 @@ def test_a_limit_that_is_a_bound_is_judged_as_one(limits, verdict):
 
 
 def test_a_rate_that_no_count_of_its_trial_gives_is_taken_as_fixed():
-    """37 % of 4 patients is no count."""
+    """37% of 4 patients is no count."""
     assert "against" not in rate(8, 35, {"value": "37%"}, 4).reason
 
 

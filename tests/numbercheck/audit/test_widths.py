@@ -29,7 +29,7 @@ WIDE = {"estimate": "24%", "conf_low": "9.6", "conf_high": "60.0"}  # symmetric 
     [({}, "symmetric"), ({"at_risk": 30}, "too-wide"), ({"n_event": 27}, "too-wide")],
 )
 def test_limits_of_an_incidence_are_no_wider_than_its_patients_allow(known, kind):
-    """24% with 30 at risk: the variance is at most 0.24 x 0.76 / 30, and the error 7.8 %."""
+    """24% with 30 at risk: the variance is at most 0.24 x 0.76 / 30, and the error 7.8%."""
     found = judged(**WIDE, **known)["conf_high"]
 
     assert found.kind == kind
@@ -65,7 +65,7 @@ def test_an_adjusted_incidence_is_not_judged_by_its_patients():
 
 
 def test_survival_is_no_wider_than_those_at_risk_allow():
-    """80 % with 40 of 120 at risk: the error is at most 6.3 %."""
+    """80% with 40 of 120 at risk: the error is at most 6.3%."""
     given = {"estimate": "80%", "conf_low": "60.6", "conf_high": "100", "at_risk": 40}
 
     assert judged("survival", **given)["conf_low"].kind == "too-wide"

@@ -37,7 +37,7 @@ def test_a_link_bounds_what_could_be_otherwise(links, expression, with_link, wit
 
 
 def test_more_remissions_than_marrows_with_few_blasts_conflict():
-    """11 of the 33 marrows have fewer than 5 % blasts, so 20 are not in CRc."""
+    """11 of the 33 marrows have fewer than 5% blasts, so 20 are not in CRc."""
     found = conflicts(LEDGER.constrain({"text4_crc_after_rdc_n": "20"}, drop=KNOWN))
 
     assert found.certified

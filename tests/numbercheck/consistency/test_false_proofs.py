@@ -50,7 +50,7 @@ def test_the_arms_of_a_trial_may_survive_differently():
 
 
 def test_an_arm_that_no_five_patients_can_print_is_a_conflict():
-    """86 % is 6 of 7 at least, and the arms together have 10 patients."""
+    """86% is 6 of 7 at least, and the arms together have 10 patients."""
     printed = by_arm(A="80", B="86")
     found = conflicts(printed)
 
@@ -181,7 +181,7 @@ def test_a_preference_shapes_the_shown_cohort_and_constrains_nothing_else(tmp_pa
 @pytest.mark.parametrize("sides", ["", "lower"])
 @pytest.mark.parametrize("conf_type", CONF_TYPES)
 def test_limits_of_a_curve_are_those_of_the_level_that_the_ledger_says(conf_type, sides):
-    """One death among five, at 80 % confidence; one-sided limits are two-sided ones of 60 %."""
+    """One death among five, at 80% confidence; one-sided limits are two-sided ones of 60%."""
     from numbercheck.statistics.survival import kaplan_meier
 
     level = 0.6 if sides else 0.8
@@ -364,7 +364,7 @@ def test_no_question_outlasts_the_time_that_the_command_was_given():
 
 
 def test_a_survival_at_a_rounding_tie_may_be_printed_either_way():
-    """Eight patients, five events, nobody censored: 0.375, which R prints as 37 % or 38 %."""
+    """Eight patients, five events, nobody censored: 0.375, which R prints as 37% or 38%."""
     about = [
         measure("all"),
         measure("os", "survival", "", endpoint="OS", horizon="3", family="curve"),
@@ -392,7 +392,7 @@ def test_numbers_averaged_among_patients_followed_for_some_days_are_told_apart()
 
 
 def test_a_limit_at_a_rounding_tie_may_be_printed_either_way():
-    """The upper limit of none of one patient is 97.5 % by Clopper and Pearson."""
+    """The upper limit of none of one patient is 97.5% by Clopper and Pearson."""
     about = [measure("all"), measure("died", where="died", method="clopper-pearson")]
     for printed, is_conflict in (("97", False), ("98", False), ("96", True)):
         told = [("all", "n", "1"), ("died", "conf_high", printed)]

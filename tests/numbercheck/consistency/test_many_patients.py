@@ -282,7 +282,7 @@ def test_nobody_has_no_survival_among_many_patients():
 
 
 def test_a_percentage_says_in_percent_how_near_to_its_ends_cohorts_were_found():
-    """3 of 10 patients are 30 %, where 2 to 4 are proved possible at most."""
+    """3 of 10 patients are 30%, where 2 to 4 are proved possible at most."""
     deaths = measure("deaths", where="died", method="wilson")
     columns, printed = keyed(COLUMNS[:2]), keyed([claim("all", "n", "10")])
     about = keyed((measure("all"), deaths))
@@ -292,4 +292,4 @@ def test_a_percentage_says_in_percent_how_near_to_its_ends_cohorts_were_found():
 
     found = asked.statistic(deaths, "percent")
     assert (found.low, found.high, found.reached) == (20, 40, (30, 30))
-    assert "20 to 40 % (cohorts were found for 30 to 30)" in str(found)
+    assert "20 to 40% (cohorts were found for 30 to 30)" in str(found)

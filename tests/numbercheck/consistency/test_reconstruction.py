@@ -37,7 +37,7 @@ def test_another_seed_is_another_cohort_that_holds_the_same_claims(ledger, drawn
 
 
 def test_only_the_percentage_that_no_count_prints_is_given_up(ledger, drawn):
-    """16 of 35 cannot print as 45 %; without that number one cohort holds all others."""
+    """16 of 35 cannot print as 45%; without that number one cohort holds all others."""
     given_up = drawn[0].given_up
     assert given_up == ("table1_crs_g12_percent",)
     found = conflicts(ledger)

@@ -65,7 +65,7 @@ def agreement(written, found):
 
 @pytest.mark.parametrize("article", ARTICLES)
 def test_most_numbers_are_drafted_as_a_person_wrote_them(article):
-    """At least 85 % have measure, arm, statistic and printed value."""
+    """At least 85% have measure, arm, statistic and printed value."""
     assert agreement(truth(article), Counter(row for row, _ in drafted(article))) >= ENOUGH
 
 

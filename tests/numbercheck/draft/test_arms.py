@@ -251,7 +251,7 @@ def test_a_p_value_beside_means_and_counts_may_be_of_either():
 
 @pytest.mark.parametrize(("percent", "is_open"), [("7.8%", True), ("7.7%", False), ("8.2%", False)])
 def test_a_percentage_of_another_printed_total_is_not_of_the_whole_arm(percent, is_open):
-    """12 of the 154 treated are 7.8 %; of all 156 they are 7.7 %, and 8.2 % is of neither."""
+    """12 of the 154 treated are 7.8%; of all 156 they are 7.7%, and 8.2% is of neither."""
     text = (
         "A total of 312 patients were assigned: 156 to zolimab and 156 to placebo. Events occurred "
         "in 27 of 154 patients (17.5%) in the zolimab group. Twelve patients "

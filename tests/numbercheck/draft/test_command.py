@@ -246,7 +246,7 @@ def test_one_cohort_satisfies_a_draft_of_consistent_numbers(tmp_path, article):
 
 
 def test_the_audit_of_a_draft_of_this_article_finds_its_one_slip(tmp_path):
-    """16 of 35 is 46 %, and the article prints 45 %."""
+    """16 of 35 is 46%, and the article prints 45%."""
     numbercheck("draft", ARTICLES / "single_arm.md", "--output", tmp_path / "ledger")
     wrong = [v for v in audit(read_ledger(tmp_path / "ledger")) if v.verdict == "mismatch"]
     assert [(v.locus, v.printed) for v in wrong] == [

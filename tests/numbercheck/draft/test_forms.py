@@ -161,7 +161,7 @@ def test_what_no_form_fits_is_left_to_do():
     [
         ("26 (65%)", "Response", ["n 26", "percent 65%"]),
         ("26 (65.0)", "Response, no. (%)", ["n 26", "percent 65.0"]),
-        ("26 (65)", "Response", ["n 26", "percent 65"]),  # 65 % of the column's 40
+        ("26 (65)", "Response", ["n 26", "percent 65"]),  # 65% of the column's 40
         ("26/40 (65)", "Response", ["n 26", "N 40", "percent 65"]),
         ("26 (65) [48–79]", "Response, n (%) [95% CI]",
          ["n 26", "percent 65", "conf_low 48", "conf_high 79"]),
@@ -264,7 +264,7 @@ def test_limits_beside_an_effect_are_its_own():
 
 
 def test_a_percentage_that_no_count_of_the_known_patients_gives_has_no_denominator():
-    """12 of 35 is not 57 %: of whom it is must be said, rather than found to be wrong."""
+    """12 of 35 is not 57%: of whom it is must be said, rather than found to be wrong."""
     text = "We enrolled 35 patients. Of those with fever, 12 (57%) had a culture."
     draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
     culture = draft.measures[-1]
@@ -273,7 +273,7 @@ def test_a_percentage_that_no_count_of_the_known_patients_gives_has_no_denominat
 
 
 def test_a_slip_in_a_percentage_is_kept_to_be_found():
-    """16 of 35 is 46 %, and 45 % is near enough to be a slip rather than other patients."""
+    """16 of 35 is 46%, and 45% is near enough to be a slip rather than other patients."""
     text = "We enrolled 35 patients. Fever was seen in 16 (45%) of them."
     draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
     assert not draft.measures[-1].among

@@ -144,12 +144,12 @@ def test_whom_a_number_counts_is_never_guessed_into_a_conflict(tmp_path, text, t
         # a percentage that no count of the column has: PMC4950806
         ("We enrolled 22 patients.",
          ([["", "Total (n=16)"], ["Hiatal hernia", "6 (37.6)"]],), "37.6"),
-        # 21 of 282 is 7.4 %: PMC5360174
+        # 21 of 282 is 7.4%: PMC5360174
         ("The sample comprised all patients (n = 282).",
          ([["", "n (%)"], ["Any other", "21 (7.5)"]],), "7.5"),
-        # 268 of 1627 is 16.5 %: a count with its own total
+        # 268 of 1627 is 16.5%: a count with its own total
         ("We enrolled 1627 patients, and 268/1627 (17.6%) had no exchange.", (), "17.6%"),
-        # 24 of 58 is 41 %
+        # 24 of 58 is 41%
         ("Of 120 patients, 62 were assigned to arm A and 58 to arm B. A response was seen in 24 of "
          "58 patients (42%) in arm B.", (), "42%"),
     ],

@@ -500,7 +500,7 @@ def test_a_column_that_names_an_arm_and_a_grade_is_of_that_arm(tmp_path):
 
 
 def test_a_cell_among_counts_is_one_however_wrong(tmp_path):
-    """44 of 124 are 35 %; only the notes say what the cells are."""
+    """44 of 124 are 35%; only the notes say what the cells are."""
     rows = [["", "Zolimab (N=124)", "Placebo (N=124)"], *fitting(124, 124),
             ["Anemia", "74 (35)", "20 (16)"]]  # fmt: skip
     found = judged(tmp_path, "", rows, notes="Number of patients (%).")
@@ -515,7 +515,7 @@ def test_one_word_of_a_text_and_a_table_may_be_two_things(tmp_path):
 
 
 def test_events_and_those_who_left_with_them_are_two_counts(tmp_path):
-    """Both are 11.7 %, of 892 events and of 529 patients: PMC1619408."""
+    """Both are 11.7%, of 892 events and of 529 patients: PMC1619408."""
     text = (
         "We enrolled 1076 patients, 547 in the I group and 529 in the A group. A higher proportion "
         "of adverse events were considered related to treatment in the I group [155/904 (17.1%)] "
@@ -564,7 +564,7 @@ def test_a_slip_in_a_sentence_on_two_arms_is_found(tmp_path, text, slips):
         # arms that do not add up: PMC5362536
         ([["", "Total (n = 160)", "Nimotuzumab (n = 80)", "Control (n = 80)"],
           ["Negative", "84 (52.5%)", "39 (48.8%)", "38 (47.5%)"]], ["84"]),
-        # 2 of 20 or fewer are at least 10 %, where all others are of 20: PMC3658914
+        # 2 of 20 or fewer are at least 10%, where all others are of 20: PMC3658914
         ([["", "Placebo (n = 20)", "TGD (n = 20)"], ["Insulin, n (%)", "3 (15)", "2 (10)"],
           ["Metformin, n (%)", "5 (25)", "7 (35)"], ["Glitazone, n (%)", "5 (25)", "5 (25)"],
           ["Sulfonylurea, n (%)", "13 (65)", "12 (60)"], ["Two, n (%)", "11 (55)", "11 (55)"],

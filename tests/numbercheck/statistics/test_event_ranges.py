@@ -63,5 +63,5 @@ def test_a_large_trial_has_a_history_within_its_range(n):
 
 
 def test_limits_too_narrow_for_the_patients_are_refuted():
-    """A standard error of 0.5 % takes more than 1,229 patients at 84.2 %, of 1.04 % at least."""
+    """A standard error of 0.5% takes more than 1,229 patients at 84.2%, of 1.04% at least."""
     assert event_range(1229, Target(Printed("84.2"), Printed("83.2"), Printed("85.2"))) is None
