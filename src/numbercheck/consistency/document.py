@@ -52,9 +52,8 @@ def document(
         Takes the name of each part while it is computed.
     """
     ledger = read_ledger(published)
-    given_up = give_up(Search(ledger))[0]
     with _pool(jobs) as pool:
-        until = time() + time_left()
+        given_up, until = give_up(Search(ledger))[0], time() + time_left()
         futures = {part: pool.submit(_make, part, published, given_up, until) for part in PARTS}
         answered = [
             pool.submit(_make, "answers", published, given_up, until, curve=curve)
@@ -89,9 +88,9 @@ def standard_bounds(
         Processes.
     """
     ledger = _read(published, digitized=True)
-    given_up, until = give_up(Search(ledger, seconds))[0], time() + time_left()
     more = {"digitized": True, "seconds": seconds}
     with _pool(jobs) as pool:
+        given_up, until = give_up(Search(ledger, seconds))[0], time() + time_left()
         futures = [
             pool.submit(_make, "answers", published, given_up, until, curve=curve, **more)
             for curve in _subjects(ledger)
@@ -100,8 +99,16 @@ def standard_bounds(
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Processes that import this module while their parent goes on."""
     sys.warnoptions.append("ignore:resource_tracker")  # of its processes, when Ctrl-C ends this one
-    return ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent)
+    for _ in range(jobs):
+        pool.submit(_ready)
+    return pool
+
+
+def _ready() -> None:
+    """Do nothing, in a process that has imported this module by then."""
 
 
 def _subjects(ledger: Ledger) -> list[str]:
