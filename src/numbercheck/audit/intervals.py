@@ -36,8 +36,9 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge one printed limit together with the other one of its interval."""
     measure = evidence.ledger.measures[claim.measure]
     pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
-    is_share = measure.kind in ("count", "survival")
-    is_more = is_share and is_adjusted(measure, evidence.ledger)
+    is_more = measure.kind in ("count", "survival", "rate") and is_adjusted(
+        measure, evidence.ledger
+    )
     is_counted = measure.kind == "count" and not is_more
     case = case_of(claim, measure, pair, evidence) if is_counted else None
     if case:

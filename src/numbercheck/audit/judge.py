@@ -36,7 +36,11 @@ CHECKS: dict[str, Check] = {
 }
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
-SHARES = {"count": ("percent", "se", "half_width"), "survival": ("estimate", "se", "half_width")}
+OF_COUNTS = {  # by kind; of counts and times alone, unless they are said to be adjusted
+    "count": ("percent", "se", "half_width"),
+    "survival": ("estimate", "se", "half_width"),
+    "rate": ("rate", "se", "half_width"),
+}
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
 FAULTS = ("estimate-outside", "limits-reversed", "opposite-sign")
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
@@ -95,14 +99,14 @@ def _told_once(verdicts: Iterable[Verdict], ledger: Ledger) -> Iterator[Verdict]
 def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     kind = measure.kind
-    is_share = claim.statistic in SHARES.get(kind, ())
+    is_of_counts = claim.statistic in OF_COUNTS.get(kind, ())
     if kind == "external" or measure.unit in ("date", "text"):
         return
     if claim.value.relation == "unreached":
         yield _unreached(claim, evidence)
     elif claim.statistic == "percent" and kind != "count":
         return
-    elif is_share and is_adjusted(measure, evidence.ledger):
+    elif is_of_counts and is_adjusted(measure, evidence.ledger):
         yield verdict_on(claim, "unchecked", "not-determined", NOT_OF_COUNTS)
     elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)

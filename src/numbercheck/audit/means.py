@@ -14,7 +14,7 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.moments import T_TESTS, anova_of_sums, grim, grimmer, most_sd, t_test
 from numbercheck.statistics.quantiles import quantile_weights
-from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.scales import two_sided_level, two_sided_z
 from numbercheck.statistics.tails import t_quantile, t_tail
 
 Fault = tuple[str, str, Sequence[str]]  # kind, words, and the claims besides N
@@ -72,7 +72,7 @@ def of_one(claim: Claim, evidence: Evidence) -> Computation | None:
     is_own = known and claim.claim in known.claims
     if known is None or is_own or is_adjusted(measure, evidence.ledger):
         return None
-    level = evidence.ledger.level(measure)
+    level = two_sided_level(evidence.ledger.level(measure), measure.sides)
 
     def ways(group: Summary) -> tuple[Way, ...]:
         reaches = {"student": t_quantile(level, group.n - 1), "wald": two_sided_z(level)}
@@ -132,7 +132,7 @@ def of_groups(claim: Claim, evidence: Evidence) -> Computation | None:
     if not measure.by.text:
         raise MissingError("the article does not say how the groups were divided")
     groups = [_group(measure, group, evidence) for group in evidence.ledger.groups(measure.by)]
-    level = evidence.ledger.level(measure)
+    level = two_sided_level(evidence.ledger.level(measure), measure.sides)
     inputs = tuple(dict.fromkeys(c for group in groups for c in group.claims))
     setting = " v ".join(_told(group) for group in groups)
     compute = _ways(measure, len(groups), level)

@@ -1,16 +1,18 @@
 """A percentage with ± beside it, and rates per person-time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import inf, isnan, sqrt
 
 from numbercheck.audit.computed import Computation, Way, ends_of
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rates import METHODS, rate_interval
-from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.rounding import Printed
+from numbercheck.statistics.scales import two_sided_level, two_sided_z
 from numbercheck.statistics.tails import t_quantile
 
+RECUR = "limits of events that recur, as by a robust variance, can be so wide"
 FACTORS = (1 / 12, 12.0, 1 / 365.25, 365.25, 0.01, 0.1, 10.0, 100.0, 1000.0)
 
 
@@ -53,7 +55,8 @@ def of_rate(claim: Claim, evidence: Evidence) -> Computation | None:
         return None
     number = re.search(r"\d[\d,]*", measure.unit)
     scale = float(number.group().replace(",", "")) if number else 1.0
-    level, d = evidence.ledger.level(measure), int(events.value.value)
+    level = two_sided_level(evidence.ledger.level(measure), measure.sides)
+    d = int(events.value.value)
 
     def ways(times: float) -> Iterator[Way]:
         t0, t1 = (end / times for end in ends_of(time.value))
@@ -69,4 +72,12 @@ def of_rate(claim: Claim, evidence: Evidence) -> Computation | None:
                 yield "other-unit", "the unit of time, or the number it is given for, differs", way
 
     setting = f"{d} events in {time.printed}"
-    return Computation(setting, (events.claim, time.claim), tuple(ways(scale)), slips)
+    known, limits = tuple(ways(scale)), evidence.limits(claim)
+    other = RECUR if all(limits) and _are_wider(limits, known) else ""
+    return Computation(setting, (events.claim, time.claim), known, slips, other)
+
+
+def _are_wider(limits: tuple[Printed | None, Printed | None], ways: Iterable[Way]) -> bool:
+    """Whether both limits are beyond those of every method."""
+    low, high = (printed.value for printed in limits if printed)
+    return all(low < w.values["conf_low"][0] and high > w.values["conf_high"][1] for w in ways)

@@ -511,6 +511,17 @@ def test_limits_of_a_mean_follow_from_its_deviation():
     assert found["conf_low"].method == "student"
 
 
+def test_a_limit_of_a_mean_may_be_one_sided():
+    """R: qt(0.95, 19) is 1.729; 1.729 x 1.2 / sqrt(20) is 0.464."""
+    s = Sketch()
+    s.number("score", "1..7", kind="decimal")
+    s.measure("score", "quantity", where="score", sides="lower")
+    for name, text in {"N": 20, "mean": "3.50", "sd": "1.20", "conf_low": "3.04"}.items():
+        s.print("score", name, text)
+
+    assert judged(s)["score_conf_low"].verdict == "match"
+
+
 @pytest.mark.parametrize(
     ("more", "wrong", "kind"),
     [
@@ -552,14 +563,16 @@ def test_the_spread_of_a_percentage_follows_from_its_count():
     assert (found[wrong].verdict, found[wrong].kind) == ("mismatch", "se-for-half-width")
 
 
-def rate(limits=("1.8", "6.2"), printed="3.5", events=12, time="340", unit="per 100 patient-years"):
+def rate(limits=("1.8", "6.2"), printed="3.5", events=12, time="340", **cells):
     s = Sketch()
-    s.measure("stroke", "rate", endpoint="stroke", unit=unit)
+    given = {"endpoint": "stroke", "unit": "per 100 patient-years"} | cells
+    s.measure("stroke", "rate", **given)
     given = {"n_event": events, "person_time": time, "rate": printed}
     for name, text in given.items():
         s.print("stroke", name, text)
     for name, text in zip(("conf_low", "conf_high"), limits, strict=False):
-        s.print("stroke", name, text)
+        if text:
+            s.print("stroke", name, text)
     return {c.removeprefix("stroke_"): v for c, v in judged(s).items()}
 
 
@@ -569,6 +582,28 @@ def test_a_rate_and_its_limits_follow_from_events_and_time():
 
     assert found["rate"].verdict == found["conf_low"].verdict == found["conf_high"].verdict
     assert (found["conf_low"].verdict, found["conf_low"].method) == ("match", "poisson-exact")
+
+
+def test_a_rate_of_a_model_is_not_judged_by_events_and_time():
+    """Of events that recur; none is called wrong where the ledger says so."""
+    for cells in ({"label": "Exacerbations, negative binomial model"}, {"method": "adjusted"}):
+        found = rate(("2.1", "8.0"), printed="4.1", **cells)
+        assert {v.verdict for v in found.values()} == {"unchecked"}
+
+
+def test_limits_of_a_rate_may_be_wider_where_events_recur():
+    """By a robust variance, 1.2 to 7.2; but not on one side only, nor where a method is stated."""
+    assert rate(("1.2", "7.2"))["conf_low"].verdict == "unchecked"
+    assert rate(("1.2", "6.2"))["conf_low"].verdict == "mismatch"
+    assert rate(("1.2", "7.2"), method="poisson-exact")["conf_low"].verdict == "mismatch"
+
+
+def test_a_limit_of_a_rate_may_be_one_sided():
+    """R: poisson.test(7, 350, alternative = "less") gives 0.0376."""
+    given = {"printed": "2.0", "events": 7, "time": "350", "sides": "upper"}
+
+    assert rate((None, "3.8"), **given)["conf_high"].verdict == "match"
+    assert rate((None, "4.1"), **given)["conf_high"].verdict == "mismatch"
 
 
 @pytest.mark.parametrize(
