@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from math import inf, isclose, isfinite, nan
+from math import inf, isclose, isfinite
 from random import Random
 
 from ortools.sat.python import cp_model
@@ -40,7 +40,7 @@ class Bound:
     ----------
     label, unit : str
     low, high : float
-        In the unit.
+        In the unit; survival of many patients to a millionth of itself.
     certified : bool
         Each end has a cohort that was checked outside the solver; that no value lies beyond them
         is proved in any case.
@@ -173,24 +173,31 @@ class Asking:
         return self.n > MANY and bool(Scope(self._rows(self.ledger, question)[0], [question]).times)
 
     def between(
-        self, measure: Measure, value: Value, unit: str = "patients", within: Ends = EVERYWHERE
+        self,
+        measure: Measure,
+        value: Value,
+        unit: str = "patients",
+        within: Ends = EVERYWHERE,
+        near: Iterable[Columns] = (),
     ) -> Bound:
         """Bound a count, or survival at a curve's horizon, of many patients.
 
-        It is known to be ``within`` some ends.
+        It is known to be ``within`` some ends; cohorts that may be ``near`` them are known.
         """
         question = reads(self.ledger, measure)
         ledger, rows = self._rows(self.ledger, question)
         at_risk = self._at_risk.setdefault(rows, {})
-        asked = Between(ledger, self.n, measure, Scope(ledger, [question]).times[0], at_risk)
+        most = self.n if measure.kind == "count" else 100
+        limits = max(within[0], 0), min(within[1], most)
+        time = Scope(ledger, [question]).times[0]
+        asked = Between(ledger, self.n, measure, time, at_risk, limits)
         of = partial(self._value, value)
-        known = self._cohort(question)
-        witnesses = known and tuple(asked.reached(sign, known, of) for sign in SIGNS)
-        taken = [*map(of, witnesses or ())]
-        proved = map(asked.proved, SIGNS, taken or (nan, nan))
-        ends = [min(max(end, within[0]), within[1]) for end in proved]
+        known = [c for c in (*near, self._cohort(question)) if c]
+        found = [asked.end(sign, known, of) for sign in SIGNS]
+        ends, witnesses = zip(*found, strict=True)
         in_time()  # ends that there was no time to prove are no answer
-        return _told(measure.label, ends, taken, unit, witnesses or ())
+        witnesses = tuple(filter(None, witnesses))
+        return _told(measure.label, ends, [*map(of, witnesses)], unit, witnesses)
 
     def untimed_part(self, question: Question) -> Model | None:
         """Model of the rows that read no time, for a question about many patients that reads none.

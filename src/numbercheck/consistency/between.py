@@ -4,11 +4,11 @@ The proof is that of intervals of days. The cohorts are pushed toward each end, 
 are close together, and often equal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log, nan
+from math import exp, isclose, log, nan
 
 from ortools.sat.python import cp_model
 
@@ -29,6 +29,7 @@ from numbercheck.recount import endpoint_columns
 SEEDS = range(2)  # starts that are tried for each end
 SECONDS = 0.5  # of the solver's work, for a proved end
 LATE = 3  # questions about nearer ends that the solver leaves open, before it is asked no more
+ROUNDED = 1e-6  # relative, by which ends of survival are off
 NEAR = 0.001  # of all patients, or of survival, by which an end may be off
 
 
@@ -48,6 +49,8 @@ class Between:
         A column of times, with which what is counted is read.
     at_risk : dict
         As for ``Intervals``.
+    limits : tuple of float
+        The least and the largest value that there can be.
     """
 
     ledger: Ledger
@@ -55,6 +58,7 @@ class Between:
     measure: Measure
     time: str
     at_risk: AtRisk
+    limits: tuple[float, float]
 
     @property
     def _question(self) -> Question:
@@ -64,51 +68,88 @@ class Between:
         time, _ = endpoint_columns(self.ledger, self.measure.endpoint)
         return (*read, Expression(f"{time} <= {self.measure.horizon}"))
 
-    def _limit(self, sign: int) -> float:
-        """The largest value that there is, for 1, or the least."""
-        most = self.n if self.measure.kind == "count" else 100
-        return most if sign > 0 else 0
-
-    @cached_property
     def _kinds(self) -> Kinds:
         return Kinds(self.ledger, self.n, [self._question])
 
     @cached_property
     def _intervals(self) -> Intervals:
-        return Intervals(self._kinds, [self.measure], self.at_risk)
+        return Intervals(self._kinds(), [self.measure], self.at_risk)
 
-    def proved(self, sign: int, taken: float = nan) -> float:
-        """An end beyond which no cohort has a value; survival in percent.
+    @cached_property
+    def _untimed(self) -> Kinds:
+        """Kinds for cohorts, whose model the intervals do not slow."""
+        return self._kinds()
 
-        Nothing is asked where a cohort is known to have ``taken`` the limit.
+    @cached_property
+    def _asked(self) -> tuple[cp_model.LinearExprT, int]:
+        """The count, or minus log S in ``UNIT``; by how much it may be too low."""
+        if self.measure.kind == "count":
+            return self._intervals.count(self.measure.where, self.measure.among), 0
+        return self._intervals.curve(self.measure).fall(int(self.measure.horizon))
+
+    def end(
+        self, sign: int, known: Sequence[Columns], value: Callable[[Columns], float]
+    ) -> tuple[float, Columns | None]:
+        """An end that no cohort's value is beyond, the most for 1, and a cohort near to it.
+
+        The cohort was checked outside the solver, as those that are ``known``. Survival is in
+        percent, and proved to a millionth of itself.
 
         Raises
         ------
         UndefinedError
             If no cohort has a value.
         """
-        limit = self._limit(sign)
-        if taken == limit:
-            return limit
+        limit = self.limits[sign > 0]
+        is_told = limit not in (0, self._most)  # by another day, so that it may well be taken
+        farthest = max(known, key=lambda columns: sign * value(columns), default=None)
+        farthest = self._reached(sign, farthest, value, limit) if is_told else farthest
+        if farthest and self._is_there(limit, taken := value(farthest)):
+            return taken, farthest
         try:
-            if self.measure.kind == "count":
-                total = self._intervals.count(self.measure.where, self.measure.among)
-                end = self._intervals.model.extreme(total, sign > 0, SECONDS)
-                return self._nearer(total, end, taken, NEAR * self.n)
-            curve, day = self._intervals.curve(self.measure), int(self.measure.horizon)
-            fall, rounded = curve.fall(day)
-            end = self._intervals.model.end(fall, sign < 0, SECONDS)
-            aim = -UNIT * log(taken / 100) if taken else nan
-            end = self._nearer(fall, end, aim, NEAR * UNIT)
-            return 100 * exp(-max(end + (rounded if sign < 0 else 0), 0) / UNIT)
+            proved = self._proved(sign)
         except UndecidedError:
-            return limit
+            return limit, farthest
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
+        end = self._told(proved, sign)
+        farthest = farthest if is_told else self._reached(sign, farthest, value, end)
+        if not farthest:
+            return end, None
+        taken = value(farthest)
+        if not (self._is_there(end, taken) or (is_told and self._is_there(end, limit))):
+            end = self._told(self._nearer(proved, taken), sign)
+        return taken if self._is_there(end, taken) else end, farthest
 
-    def _nearer(self, total: cp_model.LinearExprT, end: int, taken: float, near: float) -> int:
+    def _is_there(self, end: float, taken: float) -> bool:
+        """Whether a cohort takes an end, which was rounded outward where it is of survival."""
+        return isclose(end, taken, rel_tol=0.0 if self.measure.kind == "count" else ROUNDED)
+
+    @property
+    def _most(self) -> int:
+        return self.n if self.measure.kind == "count" else 100
+
+    def _told(self, total: int, sign: int) -> float:
+        """The value that a sum of the model stands for, or the limit that it is beyond."""
+        value: float = total
+        if self.measure.kind != "count":
+            rounded = self._asked[1] if sign < 0 else 0
+            value = 100 * exp(-max(total + rounded, 0) / UNIT)
+        return min(max(value, self.limits[0]), self.limits[1])
+
+    def _proved(self, sign: int) -> int:
+        """The end of the model's sum, as far as the solver proved it in its time."""
+        (total, _), model = self._asked, self._intervals.model
+        if self.measure.kind == "count":
+            return model.extreme(total, sign > 0, SECONDS)
+        return model.end(total, sign < 0, SECONDS)
+
+    def _nearer(self, end: int, value: float) -> int:
         """Halve what is between an end and what is taken, until that is near."""
-        model, side = self._intervals.model, 1 if taken > end else -1
+        model, (total, _) = self._intervals.model, self._asked
+        is_count = self.measure.kind == "count"
+        taken = value if is_count else -UNIT * log(value / 100) if value else nan
+        near, side = NEAR * (self.n if is_count else UNIT), 1 if taken > end else -1
         model.cp.clear_objective()
         late = 0
         while abs(taken - end) > near and late < LATE:
@@ -122,19 +163,18 @@ class Between:
                 taken, late = middle, late + (status == "undecided")
         return end
 
-    def reached(self, sign: int, known: Columns, value: Callable[[Columns], float]) -> Columns:
-        """A cohort, checked outside the solver, near the largest value for 1, the least for -1.
-
-        Each start seeks one from the farthest cohort so far, at first that which is known.
-        """
+    def _reached(
+        self, sign: int, known: Columns | None, value: Callable[[Columns], float], end: float
+    ) -> Columns | None:
+        """A cohort toward an end, if any is known; each start goes on from the farthest so far."""
         rules = (a for a, rule in self.ledger.assumptions.items() if rule.expression.text)
         rows = [*self.ledger.claims, *rules]
-        farthest, reach = known, value(known)
-        for seed in SEEDS:
-            if reach == self._limit(sign):
+        farthest, reach = known, value(known) if known else nan
+        for seed in SEEDS if known else ():
+            if self._is_there(end, reach):
                 break
             toward = Toward(self.measure, sign, farthest)
-            made = cohorts(self._kinds, [seed], toward=toward)
+            made = cohorts(self._untimed, [seed], toward=toward)
             with suppress(UndecidedError):
                 fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
                 columns = next(fitting, farthest)

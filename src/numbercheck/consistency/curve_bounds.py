@@ -1,10 +1,10 @@
 """Bounds on a curve: survival, numbers at risk, events with their days, and printed limits."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
-from math import inf
+from math import ceil, inf
 from typing import NamedTuple
 
 from ortools.sat.python import cp_model
@@ -15,7 +15,7 @@ from numbercheck.consistency.scope import named, reads
 from numbercheck.consistency.slots import before, enclose, log_survival
 from numbercheck.consistency.solving import InfeasibleError, UndefinedError
 from numbercheck.consistency.structure import padded
-from numbercheck.consistency.tabulated import limits_of, risk_histories, survival_claims
+from numbercheck.consistency.tabulated import counts, limits_of, risk_histories, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts, endpoint_columns
@@ -82,12 +82,25 @@ class CurveBounds(Asking):
         return known[on.day]
 
     def _fall_of_many(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
-        within = later.low if later else -inf, earlier.high if earlier else inf
-        bound = self.between(on.asked, on.value, on.unit, within)
+        low, high = later.low if later else -inf, earlier.high if earlier else inf
+        if on.asked.kind == "count":
+            printed = [*self._printed_at_risk(on.curve)]
+            low = max([low, *(values[0] for day, values in printed if day >= on.day)])
+            high = min([high, *(values[-1] for day, values in printed if day <= on.day)])
+        near = [c for bound in (earlier, later) if bound for c in bound.witnesses]
+        bound = self.between(on.asked, on.value, on.unit, (low, high), near)
         is_found = bound.certified or bound.reached or on.asked.kind == "count"
         if not (is_found or self.at_risk(on.curve, 0).high):  # nobody is in this curve
             raise UndefinedError(bound.label)
         return bound
+
+    def _printed_at_risk(self, curve: Measure) -> Iterator[tuple[int, range]]:
+        """Days of a curve of which numbers at risk are printed, and what these may be."""
+        for claim in self.ledger.claims.values():
+            measure = self.ledger.measures[claim.measure]
+            is_known = claim.statistic == "at_risk" and claim.claim not in self.given_up
+            if is_known and named(measure) == named(curve):
+                yield ceil(float(measure.horizon)), counts(claim.value, self.n)
 
     def _solved(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
         """Equal bounds around a day settle it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from time import time
@@ -23,7 +24,7 @@ from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.scope import named
-from numbercheck.consistency.search import Search
+from numbercheck.consistency.search import MANY, Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, time_left, within
 from numbercheck.consistency.words import about, record
@@ -34,7 +35,9 @@ from numbercheck.ledger.records import Ledger
 Envelopes = dict[str, list[list[float]]]
 Answers = tuple[dict[int, list[Bound]], Envelopes, list[str]]  # by row; what was undecided
 PATIENCE = 3.0  # seconds for one question of the leave-one-out and the digit test
-BY_MONTH = ("at_risk", "survival")  # kinds of questions whose answers the envelopes share
+BY_MONTH = ("at_risk", "survival")  # kinds of questions; the latter's answers are an envelope
+Subject = tuple[str, str]  # a curve, and the kind of questions about it by month
+NO_MONTHS = "", ""
 
 
 def document(
@@ -56,8 +59,8 @@ def document(
         given_up, until = give_up(Search(ledger))[0], time() + time_left()
         futures = {part: pool.submit(_make, part, published, given_up, until) for part in PARTS}
         answered = [
-            pool.submit(_make, "answers", published, given_up, until, curve=curve)
-            for curve in _subjects(ledger)
+            pool.submit(_make, "answers", published, given_up, until, subject=subject)
+            for subject in _subjects(ledger)
         ]
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
@@ -92,8 +95,8 @@ def standard_bounds(
     with _pool(jobs) as pool:
         given_up, until = give_up(Search(ledger, seconds))[0], time() + time_left()
         futures = [
-            pool.submit(_make, "answers", published, given_up, until, curve=curve, **more)
-            for curve in _subjects(ledger)
+            pool.submit(_make, "answers", published, given_up, until, subject=subject, **more)
+            for subject in _subjects(ledger)
         ]
         return given_up, *_joined([future.result() for future in futures])
 
@@ -111,9 +114,9 @@ def _ready() -> None:
     """Do nothing, in a process that has imported this module by then."""
 
 
-def _subjects(ledger: Ledger) -> list[str]:
-    """Each curve, whose months are asked for in a process of its own; empty for all else."""
-    return ["", *map(named, curves(ledger))]
+def _subjects(ledger: Ledger) -> list[Subject]:
+    """Each curve and kind of question by month, for a process of its own; empty for all else."""
+    return [NO_MONTHS, *product(map(named, curves(ledger)), BY_MONTH)]
 
 
 def _joined(parts: list[Answers]) -> tuple[list[Bound], Envelopes, list[str]]:
@@ -156,17 +159,20 @@ def _readings(ledger: Ledger, given_up: list[str]) -> list[dict]:
 
 
 def _answers(
-    ledger: Ledger, given_up: list[str], curve: str = "", seconds: float = 60.0
+    ledger: Ledger, given_up: list[str], subject: Subject = NO_MONTHS, seconds: float = 60.0
 ) -> Answers:
-    """The answers about a curve by month, with its envelope on the same days, or all others."""
+    """The answers of one kind about a curve by month, of few patients with its envelope.
+
+    Or all that are not by month.
+    """
     asked = Bounds(ledger, seconds, given_up)
     by_name = {named(measure): measure for measure in curves(ledger)}
     answered: dict[int, list[Bound]] = {}
     envelopes: Envelopes = {}
     undecided: list[str] = []
     for number, row in enumerate(asked_of(asked)):
-        by_month = named(ledger.measures[row.measure]) if row.kind in BY_MONTH else ""
-        if curve == (by_month if by_month in by_name else ""):
+        by_month = row.kind in BY_MONTH and named(ledger.measures[row.measure])
+        if subject == ((by_month, row.kind) if by_month in by_name else NO_MONTHS):
             told = row.label or ", ".join(filter(None, (row.kind, row.measure, row.statistic)))
             found: list[Bound] = []
             with _noting(undecided, told):
@@ -174,8 +180,8 @@ def _answers(
                 answered[number] = found
             if found:
                 answered[number] = found
-    measure = by_name.get(curve)
-    if measure and not measure.among.text:
+    measure = by_name.get(subject[0]) if subject[1] == "survival" else None
+    if measure and not measure.among.text and asked.n <= MANY:
         with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]

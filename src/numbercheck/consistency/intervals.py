@@ -214,7 +214,10 @@ class IntervalCurve:
         cp.add(term <= late[1].inverse - late[0].inverse + rounded)
 
     def _end(self, largest: bool, place: int) -> int:
-        return self.model.extreme(self._at_risk[place], largest, SECONDS)
+        self.model.probing, probing = 0, self.model.probing  # of so many ends it would take most
+        end = self.model.extreme(self._at_risk[place], largest, SECONDS)
+        self.model.probing = probing
+        return end
 
     def _limit(self, place: int, least: int, most: int) -> None:
         """Bound what the events of an interval add, each with so many at risk."""

@@ -112,6 +112,7 @@ class Solvable:
         self.start: list[int] | None = None
         self.own = 0  # variables before those of a question
         self.relaxation = 1  # how closely linear programs follow the constraints: 0 to 2
+        self.probing = 2  # how much is tried before a search: 0 to 2
 
     def variable(self, expression: cp_model.LinearExprT) -> cp_model.IntVar:
         """Give a count a variable of its own, as tables need it."""
@@ -181,6 +182,7 @@ class Solvable:
         solver.parameters.catch_sigint_signal = False  # or Ctrl-C would end one search of many
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.linearization_level = self.relaxation
+        solver.parameters.cp_model_probing_level = self.probing
         solver.parameters.max_deterministic_time = WORK * seconds
         for _ in range(MOST_REFUSED + 1):
             answer = self._answer(solver)

@@ -1,6 +1,7 @@
 """Trials too large for an exact model of times: cohorts found by trial, contradictions proved."""
 
 from dataclasses import replace
+from itertools import product
 
 import large_trials
 import numpy as np
@@ -12,6 +13,7 @@ from tiny_trials import claim, keyed, measure
 from numbercheck.consistency import (
     Bound,
     UndecidedError,
+    between,
     conflicts,
     deciding,
     sharp_bounds,
@@ -150,6 +152,28 @@ def test_the_events_of_a_curve_tell_how_many_are_at_risk_between_printed_days():
     found = asked.at_risk(asked.ledger.measures["OS_B_12"], 181)
     at_risk = ((drawn.arm == "B") & (drawn.os >= 181)).sum()
     assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
+
+
+def test_survival_of_many_patients_that_is_settled_is_told_as_one_number():
+    """The proof is to a millionth: 85% to 85% is no range."""
+    drawn = large_trials.draw(120, 2, seed=0)
+    asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
+    found = asked.survival(asked.ledger.measures["OS_B_12"], 180)
+    of_b = drawn[drawn.arm == "B"]
+    died = of_b.os[of_b.died & (of_b.os <= 180)]
+    truth = 100 * np.prod([1 - 1 / (of_b.os >= day).sum() for day in died])
+    assert found.fixed
+    assert str(found).endswith(f": {truth:.4g}%")
+
+
+def test_a_number_at_risk_that_is_printed_is_no_question_for_the_solver(monkeypatch):
+    drawn = large_trials.draw(120, 2, seed=0)
+    asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
+    monkeypatch.setattr(between, "Intervals", None)
+    for arm, months in product("AB", (6, 12)):
+        found = asked.at_risk(asked.ledger.measures[f"OS_{arm}_{months}"], 30 * months)
+        at_risk = ((drawn.arm == arm) & (drawn.os >= 30 * months)).sum()
+        assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
 
 
 @pytest.mark.parametrize("is_printed", [True, False])
