@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from numbercheck.draft.arms import NO_ARMS, Arms, find_arms
 from numbercheck.draft.article import Article, Paragraph
-from numbercheck.draft.comparing import ADJUSTED
 from numbercheck.draft.designs import read_designs
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.grids import TableReader, one_label_column, sized_arms
@@ -73,7 +72,7 @@ def draft_article(article: Article) -> Draft:
             _rename(finding, arms)
             locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
-    give_populations(measures, not ADJUSTED.search(text))
+    give_populations(measures)
     for found in (e.finding for d in measures.all for e in d.entries if not COX.search(text)):
         if found.value("hazard_ratio"):
             add_note(found, NO_COX)

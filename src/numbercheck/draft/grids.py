@@ -159,11 +159,12 @@ class TableReader:
         pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
         headings = " ".join(column.heading for column in self.columns)
         said = f"{self.table.caption} {self.table.notes} {headings}"
-        is_crude = bool(CRUDE.search(said)) and not (ADJUSTED.search(said) or WITHIN.search(said))
+        is_adjusted = ADJUSTED.search(said)
+        is_crude = bool(CRUDE.search(said)) and not (is_adjusted or WITHIN.search(said))
         for finding in self.findings:
             if finding.kind == "comparison":
-                finding.arm, finding.compared = "|".join(pair), self._compared(finding)
-                finding.is_crude = is_crude
+                finding.arm, finding.is_crude = "|".join(pair), is_crude
+                finding.compared = () if is_adjusted else self._compared(finding)
 
     def _compared(self, finding: Finding) -> tuple[Finding, ...]:
         """The arms' numbers that a comparison compares; none where it may be of several rows.

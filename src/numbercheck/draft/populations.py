@@ -18,12 +18,11 @@ SAME_SENTENCE = 200  # characters
 NOT_ENROLLED = re.compile(r"screen|eligib|declined|\bexcluded", re.IGNORECASE)
 
 
-def give_populations(measures: Measures, crude: bool) -> None:
+def give_populations(measures: Measures) -> None:
     """Write the expressions of all measures.
 
     A count or percentage that no known population fits is left without one, so that no
-    denominator is guessed into a mismatch. ``crude`` says that the article adjusts nothing: then
-    a comparison is one of the arms as they are.
+    denominator is guessed into a mismatch.
     """
     groups = Populations(measures)
     everyone = size_of(groups.whole) if groups.whole else MOST
@@ -52,7 +51,7 @@ def give_populations(measures: Measures, crude: bool) -> None:
     _agree(measures)
     _set_curves_apart(measures.all)
     for drafted in measures.all:
-        if drafted.first.kind == "comparison" and (crude or drafted.first.is_crude):
+        if drafted.first.kind == "comparison":
             compare(drafted, measures.all, groups.main)
         _mark_guesses(drafted, groups)
 

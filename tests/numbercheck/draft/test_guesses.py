@@ -247,3 +247,35 @@ def test_what_an_introduction_tells_is_of_other_studies(tmp_path, text):
 
     assert {ledger.measures[c.measure].kind for c in ledger.claims.values()} == {"external"}
     assert {v.verdict for v in audit(ledger)} == {"unchecked"}
+
+
+RELIEF = "Relief was reported by 20 (50%) with control and by 30 (75%) with ketamine"
+RELIEVED = [["", "Control (n=40)", "Ketamine (n=40)", "P"], ["Relief", "20 (50%)", "30 (75%)"]]
+MODEL = "Predictors of pain were sought by logistic regression. "
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"), [("0.037", "p-value"), ("0.021", "p-value"), ("0.37", "guess")]
+)
+def test_a_p_value_of_an_article_that_adjusts_is_compared_as_a_guess(tmp_path, given, kind):
+    """By Fisher's exact or Pearson's test; an adjusted P value may be any other."""
+    head, row = RELIEVED
+    for i, (text, tables) in enumerate([(f"{ARMS}{MODEL}{RELIEF} (P = {given}).", ()),
+                                        (f"{ARMS}{MODEL}", ([head, [*row, given]],))]):  # fmt: skip
+        ledger = drafted(tmp_path / str(i), text, *tables)
+        assert [v.kind for v in audit(ledger) if v.printed == given] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        (f"{ARMS}{RELIEF} (adjusted P = 0.37).", "P"),
+        (f"{ARMS}{RELIEF} (P = 0.37 by logistic regression).", "P"),
+        (ARMS, "Adjusted P"),
+    ],
+)
+def test_an_adjusted_p_value_is_compared_with_no_counts(tmp_path, text, heading):
+    (*arms, _), row = RELIEVED
+    tables = () if "0.37" in text else ([[*arms, heading], [*row, "0.37"]],)
+    ledger = drafted(tmp_path, text, *tables)
+    assert [v.kind for v in audit(ledger) if v.printed == "0.37"] == ["not-expressible"]
