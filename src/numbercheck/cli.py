@@ -314,13 +314,41 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
     Whatever the solver has not decided within the time limit is left out of the page and listed on
     the terminal.
     """
+    from numbercheck.report.page import write_page
+
+    page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
+    write_page(folder, _consistency(folder, page, seconds), page)
+    print(page)
+
+
+@program.command(
+    LEDGER,
+    argument("--output", type=html_file, metavar="FILE",
+             help="where to write it (default: deck.html in the ledger's folder)"),
+    SECONDS,
+    examples=["deck my-ledger", "deck my-ledger --output my-deck.html --seconds 20"],
+)  # fmt: skip
+def deck(folder: Path, output: Path | None, seconds: float) -> None:
+    """Write slides for a projector, which ask before they answer, with speaker notes, in one file.
+
+    They show the first results, each finding, what is implied without being printed, and, where
+    the ledger has them, the questions and exercises of journal_club.csv and exercises.csv.
+    """
+    from numbercheck.report.deck import write_deck
+
+    beside = folder.with_name(f"{folder.stem}-deck.html")
+    target = output or (beside if folder.is_file() else folder / "deck.html")
+    n = write_deck(folder, _consistency(folder, target, seconds), target)
+    print(f"{target}: {n} slides")
+
+
+def _consistency(folder: Path, page: Path, seconds: float) -> dict[str, Any]:
+    """Ask the solver for what a page says on consistency, and say what it leaves open."""
     from numbercheck.consistency.document import document
     from numbercheck.consistency.solving import UndecidedError, within
     from numbercheck.ledger.records import LedgerError
-    from numbercheck.report.page import write_page
 
     _require_claims(_read(folder))
-    page = output or (folder.with_suffix(".html") if folder.is_file() else folder / "report.html")
     _require_writable(page)
     _ask_for_patience(seconds)
     try:
@@ -328,10 +356,9 @@ def report(folder: Path, output: Path | None, seconds: float) -> None:
             found = document(folder, tell=_tell_terminal)
     except (UndecidedError, LedgerError) as error:  # such as no claim on how many patients
         print(f"The page leaves open whether all numbers can hold together: {error}")
-        found = {}
-    print("".join(f"{sentence}\n" for sentence in found.get("undecided", ())), end="")
-    write_page(folder, found, page)
-    print(page)
+        return {}
+    print("".join(f"{sentence}\n" for sentence in found["undecided"]), end="")
+    return found
 
 
 @program.command(

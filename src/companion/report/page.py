@@ -7,12 +7,12 @@ from typing import Any
 
 from companion.report.computed import Computed, computed
 from companion.report.displays import Links, PageDisplay, figures, tables
-from companion.report.journal_club import read_journal_club
 from companion.report.notebooks import notebooks
 from companion.report.patients import Patients
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.report.environment import slug
+from numbercheck.report.journal_club import read_journal_club
 from numbercheck.report.page import JudgedLedger, Values, ledger_content, write_html
 from numbercheck.words import STATISTICS
 

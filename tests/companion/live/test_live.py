@@ -20,8 +20,8 @@ from places import ROOT
 
 from companion.errors import CompanionError
 from companion.live import write_live_page
-from companion.report.journal_club import read_journal_club
 from numbercheck.browser import judge
+from numbercheck.report.journal_club import read_journal_club
 from numbercheck.words import SIGNS
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def kept(browser, folder):
         page.errors, page.requests = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("request", lambda request: page.requests.append(request.url))
-        page.goto(f"{(folder / 'index.html').as_uri()}#{EXERCISE.live_link.partition('#')[2]}")
+        page.goto(f"{(folder / 'index.html').as_uri()}#edits={EXERCISE.edits}")
         page.wait_for_selector("html[data-article=ready]", timeout=60_000)
         page.linked = page.evaluate("[article.edits.printed, article.edits.drop]")
         page.linked += [page.inner_text(f'#article [data-claim="{EXERCISE.claim}"]')]

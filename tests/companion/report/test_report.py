@@ -24,10 +24,10 @@ from reading_room import (
 
 from companion.project import ROOT
 from companion.report.displays import Links, figures
-from companion.report.journal_club import read_journal_club
 from companion.report.markup import sanitized
 from numbercheck.audit import audit
 from numbercheck.ledger.records import LedgerError
+from numbercheck.report.journal_club import read_journal_club
 from numbercheck.report.questions import read_questions
 from numbercheck.report.what_if import what_if
 from numbercheck.statistics.proportions import interval

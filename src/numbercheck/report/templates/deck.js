@@ -13,13 +13,20 @@
     if (focus) slides[at].focus({ preventScroll: true });
   }
 
+  function onward() {
+    const slide = slides[at];
+    if (!slide.querySelector(".answer") || slide.classList.contains("told")) return at + 1;
+    slide.classList.add("told");
+    return at;
+  }
+
   function turnNotes() {
     const noted = document.documentElement.classList.toggle("noted");
     byId("notes").setAttribute("aria-pressed", String(noted));
   }
 
   const keys = {
-    ArrowRight: () => at + 1, ArrowDown: () => at + 1, PageDown: () => at + 1, " ": () => at + 1,
+    ArrowRight: onward, ArrowDown: onward, PageDown: onward, " ": onward,
     ArrowLeft: () => at - 1, ArrowUp: () => at - 1, PageUp: () => at - 1,
     Home: () => 0, End: () => slides.length - 1,
   };
@@ -31,7 +38,7 @@
     else if (event.key in keys) { event.preventDefault(); show(keys[event.key](), true); }
   });
   byId("back").addEventListener("click", () => show(at - 1));
-  byId("on").addEventListener("click", () => show(at + 1));
+  byId("on").addEventListener("click", () => show(onward()));
   byId("notes").addEventListener("click", turnNotes);
   addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1 || 0));
   show(Number(location.hash.slice(1)) - 1 || 0);

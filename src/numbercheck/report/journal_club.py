@@ -42,17 +42,16 @@ class Exercise:
         return tuple(filter(None, self.conflict.split("|")))
 
     @property
-    def command(self) -> str:
-        """What to type in a terminal."""
+    def arguments(self) -> str:
+        """What to type in a terminal after ``numbercheck``."""
         drop = f" --drop {self.drop}" if self.drop else ""
-        options = f"--sources article{drop} --set {self.claim}={self.printed}"
-        return f".venv/bin/numbercheck conflicts {options}"
+        return f"conflicts --sources article{drop} --set {self.claim}={self.printed}"
 
     @property
-    def live_link(self) -> str:
-        """The live page with this change made, as the report's page finds it after `make live`."""
+    def edits(self) -> str:
+        """The change as the live page takes it behind ``#edits=``."""
         edits = {"printed": {self.claim: self.printed}, "drop": list(filter(None, [self.drop]))}
-        return f"../work/live/index.html#edits={quote(json.dumps(edits))}"
+        return quote(json.dumps(edits))
 
 
 @dataclass(frozen=True)
