@@ -13,7 +13,7 @@ from numbercheck.consistency.model import Model
 from numbercheck.consistency.scope import Question, Scope
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds
-from numbercheck.consistency.tabulated import limits_of, risk_histories, survival_claims
+from numbercheck.consistency.tabulated import limits_of, may_print, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
@@ -54,7 +54,7 @@ def _require_events(model: Model, ledger: Ledger, measure: Measure, claims: list
     size = model.most(measure.among) if measure.among.text else model.n
     printed, limits = survival_claims(claims), limits_of(ledger, measure)
     target = Target(*printed.first, limits.method, limits.level)
-    if not are_bounds(printed) and risk_histories(size, printed, limits, size) == []:
+    if not (are_bounds(printed) or may_print(size, printed, limits)):
         raise InfeasibleError("no history of numbers at risk prints so")
     event = Expression(endpoint_columns(ledger, measure.endpoint)[1])
     model.cp.add(model.count(event, measure.among) >= fewest_events(target, size))

@@ -11,7 +11,13 @@ from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import interval
-from numbercheck.statistics.risk_sets import UnfinishedError, histories, km_limits
+from numbercheck.statistics.risk_sets import (
+    Target,
+    UnfinishedError,
+    each_history,
+    histories,
+    km_limits,
+)
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_level
 
@@ -155,11 +161,27 @@ def risk_histories(
             level=limits.level,
             events=(0, most),
             limit=MOST_HISTORIES,
-            steps=min(MOST_STEPS, MOST_WORK // max(n, 1)),
+            steps=_steps(n),
         )
     except UnfinishedError:
         return None
     return [h for h in found if prints(h, printed, limits)]
+
+
+@lru_cache(maxsize=1024)
+def may_print(n: int, printed: CurvePrinted, limits: Limits) -> bool:
+    """Whether some history prints as printed, as far as a search finds out."""
+    target = Target(*printed.first, limits.method, limits.level)
+    try:
+        return any(
+            prints(history, printed, limits) for history in each_history(n, target, _steps(n))
+        )
+    except UnfinishedError:
+        return True
+
+
+def _steps(n: int) -> int:
+    return min(MOST_STEPS, MOST_WORK // max(n, 1))
 
 
 def prints(history: tuple[int, ...], printed: CurvePrinted, limits: Limits) -> bool:
