@@ -177,7 +177,7 @@ def whole_ends(printed: Printed, unit: Fraction) -> tuple[int, int]:
 
     The least is greater than the most where an average of two numbers is between both.
     """
-    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
+    low, high = printed.ends
     return ceil(low * unit), floor(high * unit)
 
 

@@ -98,7 +98,7 @@ def side(printed: Printed, value: float, fits: bool) -> int:
 
 def percent_ends(printed: Printed) -> tuple[Fraction, Fraction]:
     """Least and largest share that could print as a percentage, except that a tie may not."""
-    low, high = printed.interval() if printed.relation == "=" else (printed.exact, printed.exact)
+    low, high = printed.ends
     least = Fraction(0) if "<" in printed.relation else low / 100
     most = Fraction(1) if ">" in printed.relation else high / 100
     return max(least, Fraction(0)), most

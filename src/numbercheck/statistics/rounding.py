@@ -157,13 +157,18 @@ class Printed:
             raise ValueError(f"{self.text!r} is a bound; only a plain number has two limits")
         return self.exact - self.step / 2, self.exact + self.step / 2
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """Ends of the interval; of a bound the number itself, twice."""
+        return self.interval() if self.relation == "=" else (self.exact, self.exact)
+
     def fractions(self, scale: float = 100.0) -> tuple[float, float]:
         """Range of fractions, within 0 to 1, that a printed number or bound leaves.
 
         Slightly too wide for exact comparisons, which ``admits`` makes. ``scale`` is 100 where
         percentages are printed, 1 where fractions are.
         """
-        low, high = self.interval() if self.relation == "=" else (self.exact, self.exact)
+        low, high = self.ends
         if self.relation == "unreached":
             return 0.0, 1.0
         least = 0.0 if "<" in self.relation else float(low) / scale * (1 - SLACK)
