@@ -1,7 +1,7 @@
 """P values, printed or put in words, judged by every test that the printed counts allow."""
 
 from collections.abc import Iterator, Sequence
-from math import erfc, isnan, log, nan, sqrt
+from math import isnan, log, nan
 
 from numbercheck.audit import computed, means, symmetry
 from numbercheck.audit.comparisons import (
@@ -27,6 +27,7 @@ from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
 from numbercheck.statistics.fixed_rate import RARE
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
+from numbercheck.statistics.tails import z_tail
 from numbercheck.words import NO_TEST, called
 
 NEAR = 1.5  # times as much: tests of ranks differ so much from those of counts
@@ -136,7 +137,7 @@ def _wald_p(effect: str, table: Table) -> float:
         ratio, low, _ = of(a, a + b, c, c + d)
         estimate, lower = (log(ratio), log(low)) if low > 0 else (nan, nan)
     error = (estimate - lower) / two_sided_z(0.95)
-    return erfc(abs(estimate) / error / sqrt(2)) if error > 0 else nan
+    return z_tail(estimate / error) if error > 0 else nan
 
 
 def _own_count(measure: Measure, evidence: Evidence) -> Count:

@@ -9,7 +9,7 @@ Fagerland and Laake (2009), doi:10.1002/sim.3531.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from math import comb, copysign, erfc, log, nan, prod, sqrt
+from math import comb, copysign, log, nan, prod, sqrt
 from typing import NamedTuple
 
 from numbercheck.statistics.proportions import (
@@ -18,7 +18,7 @@ from numbercheck.statistics.proportions import (
     exact_binomial,
     require_option,
 )
-from numbercheck.statistics.tails import chi2_tail
+from numbercheck.statistics.tails import chi2_tail, z_tail
 from numbercheck.statistics.unconditional import barnard, boschloo
 
 MOST_UNCONDITIONAL = 4_000  # patients in Boschloo's and Barnard's tests; two seconds at most
@@ -157,13 +157,7 @@ def _chi2(table: FourfoldTable, alternative: str, correction: float = 0.0, lost:
     gap = table.a - first * event / total  # observed minus expected, alike in all four cells
     gap = copysign(max(abs(gap) - correction, 0.0), gap)
     scale = total**2 * (total - lost) / (first * second * event * without)
-    return _normal(gap * sqrt(scale), alternative)
-
-
-def _normal(z: float, alternative: str) -> float:
-    if alternative == "two-sided":
-        return erfc(abs(z) / sqrt(2))
-    return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
+    return z_tail(gap * sqrt(scale), alternative)
 
 
 def _chi2_yates(table: FourfoldTable, alternative: str) -> float:
@@ -182,7 +176,7 @@ def _g(table: FourfoldTable, _: str) -> float:
     total = first + second
     expected = [row * column / total for row in (first, second) for column in (event, without)]
     statistic = 2 * sum(o * log(o / e) for o, e in zip(table, expected, strict=True) if o)
-    return erfc(sqrt(max(statistic, 0.0) / 2))
+    return chi2_tail(statistic, 1)
 
 
 def _unconditional(test: Callable[..., float]) -> Callable[[FourfoldTable, str], float]:
@@ -204,7 +198,7 @@ def _mcnemar(table: FourfoldTable, _: str, correction: int = 0) -> float:
     if not discordant:
         return nan
     gap = abs(table.b - table.c)
-    return _normal((gap - correction * (gap > 0)) / sqrt(discordant), "two-sided")
+    return z_tail((gap - correction * (gap > 0)) / sqrt(discordant))
 
 
 def _mcnemar_cc(table: FourfoldTable, alternative: str) -> float:
@@ -294,7 +288,7 @@ def _trend(rows: Sequence[Sequence[int]]) -> float:
     if not spread * rate * (1 - rate):
         return nan
     gap = sum((i - mean) * row[0] for i, row in enumerate(rows))
-    return _normal(gap / sqrt(rate * (1 - rate) * spread), "two-sided")
+    return z_tail(gap / sqrt(rate * (1 - rate) * spread))
 
 
 def discordant_pairs(first: int, second: int, pairs: int) -> list[tuple[int, int]]:

@@ -6,9 +6,10 @@ doi:10.1080/01621459.1961.10482105; Wald's test divides by the observed, the sco
 expected standard error (Agresti, Categorical Data Analysis, 2013, section 1.3).
 """
 
-from math import copysign, erfc, nan, sqrt
+from math import copysign, nan, sqrt
 
 from numbercheck.statistics.proportions import binomial_chances, exact_binomial
+from numbercheck.statistics.tails import z_tail
 
 USUAL = ("exact-binomial", "binomial-mid-p", "binomial-score", "binomial-wald")
 DOUBLED = "-doubled"  # twice the smaller one-sided P value
@@ -43,6 +44,4 @@ def rate_p_value(
         gap = copysign(max(abs(gap) - 0.5 / n, 0.0), gap)
     error = sqrt(rate * (1 - rate) / n)
     z = gap / error if error else nan
-    if alternative == "two-sided":
-        return erfc(abs(z) / sqrt(2))
-    return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
+    return z_tail(z, alternative)

@@ -1,4 +1,4 @@
-"""Tail probabilities of the chi-squared, t and F distributions in plain Python, and roots.
+"""Tail probabilities of the normal, chi-squared, t and F distributions, and roots.
 
 Sources: Abramowitz and Stegun (1964), 26.4.4 and 26.4.5 (chi-squared with whole degrees of
 freedom), 26.5.27 and 26.6.2 (t and F as incomplete beta functions).
@@ -31,10 +31,17 @@ def chi2_tail(x: float, df: int) -> float:
     return min(tail + (erfc(sqrt(half)) if df % 2 else 0.0), 1.0)
 
 
+def z_tail(z: float, alternative: str = "two-sided") -> float:
+    """P value of a normal deviate."""
+    if alternative == "two-sided":
+        return erfc(abs(z) / sqrt(2))
+    return erfc((z if alternative == "greater" else -z) / sqrt(2)) / 2
+
+
 def t_tail(t: float, df: float) -> float:
     """Two-sided P value of Student's t; of a normal deviate, where ``df`` is infinite."""
     if df == inf:
-        return erfc(abs(t) / sqrt(2))
+        return z_tail(t)
     return beta_cdf(df / (df + t * t), df / 2, 0.5) if t else 1.0
 
 
