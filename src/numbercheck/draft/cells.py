@@ -56,6 +56,7 @@ BOTH = re.compile(f"{NUMBER_AND_PERCENT.pattern}|{PERCENT_AND_NUMBER.pattern}")
 LEAST = 0.75  # of a column's patients, whom its cells may be out of instead
 NEAR = "guess: a count and its percentage, as they are near each other"
 BELOW = 10  # percentage points that values below one heading may differ by, as some are missing
+STABLE_DISEASE = re.compile(r"^(?:[Ss]table disease\W*)?\bSD\b\W*$", re.MULTILINE)
 COUNTS = re.compile(rf"{NUMBER_AND_PERCENT.pattern}|%\)|^n$|\bNo\.\W*$|,\s*[Nn]\W*$")
 
 
@@ -164,7 +165,7 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
 def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     """Two numbers, the second in brackets: a count and its percentage, or a mean and its SD."""
     whole = bool(re.fullmatch(r"\d[\d,]*", m["a"]))
-    said = _said(at.near)
+    said = _said(STABLE_DISEASE.sub("", at.near))
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
     is_outside = m["low"] and not number(m["low"]) <= number(m["b"]) <= number(m["high"])

@@ -58,7 +58,8 @@ def respectively(found: list[Finding], sentence: str) -> list[Finding]:
     if "respectively" in sentence and len(curves) > 1:
         head = sentence[: sentence.find(curves[0].numbers[0].printed)]
         endpoints = [endpoint_name(m[0]) for m in ENDPOINT.finditer(head)]
-        horizons = [days(m) for m in HORIZON.finditer(head)]
+        times = {n.printed for f in found for n in f.numbers}  # such as a median before them
+        horizons = [days(m) for m in HORIZON.finditer(head) if m[1] not in times]
         for i, curve in enumerate(curves):
             curve.endpoint = endpoints[i] if len(endpoints) == len(curves) else curve.endpoint
             curve.horizon = horizons[i] if len(horizons) == len(curves) else curve.horizon

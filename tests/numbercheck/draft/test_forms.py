@@ -409,3 +409,22 @@ def test_a_median_that_was_not_reached_is_a_claim_without_a_numeral(tmp_path):
         ("n", "35", "1"),
         ("median", "not reached", ""),
     ]
+
+
+def test_estimates_in_one_row_are_at_the_times_named_for_them():
+    """A median before them is in months too: both were drafted at two years (PMC8100565)."""
+    text = (
+        "The median progression-free survival was 16.1 months (95% CI, 10.3–21.0 months), "
+        "with 1-year and 2-year progression-free survival rates of 60% and 35%, respectively."
+    )
+    draft = draft_article(Article((Paragraph("Text", "Text ¶1", text),), ()))
+    curves = [m.first for m in draft.measures if m.first.kind == "survival"]
+
+    assert [(c.horizon, c.value("estimate")) for c in curves] == [(365.25, "60%"), (730.5, "35%")]
+
+
+@pytest.mark.parametrize("label", ["SD", "Stable disease (SD)"])
+def test_stable_disease_is_no_standard_deviation(label):
+    """41 of 58 patients (70%) became a mean of 41 with a deviation of 70 (PMC8100565)."""
+    assert read_cell("41 (70)", label, "n (%)") == ["n 41", "percent 70"]
+    assert read_cell("41 (7.0)", "Age, mean (SD)", "n (%)") != ["n 41", "percent 7.0"]
