@@ -69,6 +69,23 @@ def test_a_room_imports_only_rooms_in_lower_rows():
     )
 
 
+def test_a_module_of_the_solver_imports_only_those_named_after_it():
+    """The docstring of its room names each once, in an order without a cycle."""
+    folder = ROOT / "src" / "numbercheck" / "consistency"
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    map_ = ast.get_docstring(ast.parse(sources["__init__"])).partition("\n- ")[2]
+    named = [name for row in map_.split("\n- ") for name in re.findall(r"\w+", row.split(":")[1])]
+    upward = [
+        f"{name} imports {other}"
+        for place, name in enumerate(named)
+        for other in re.findall(r"numbercheck\.consistency(?:\.| import )(\w+)", sources[name])
+        if other in named[: place + 1]
+    ]
+
+    assert sorted([*named, "__init__"]) == sorted(sources)
+    assert upward == []
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_imports_only_what_the_map_allows(path):
     """A notebook computes from the tables; it asks neither the solver nor the report."""
