@@ -99,6 +99,9 @@ def as_many(seed: int) -> Iterator[str]:
         for measure, day in product(curves, (1, 2)):
             listed = tiny.survival_on(measure, day)[lawful]
             found.append((asked.survival(measure, day), listed[np.isfinite(listed)]))
+        for measure, day in product(curves, (2, 3, 1)):
+            at_risk = tiny.survival_on(measure, day, "at_risk")[lawful]
+            found.append((asked.at_risk(measure, day), at_risk))
     for bound, listed in found:
         near = bound.reached or (bound.low, bound.high)
         order = [bound.low, listed.min(), *near, listed.max(), bound.high]

@@ -1,7 +1,7 @@
 """Bounds on a curve: survival, numbers at risk, events with their days, and printed limits."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from math import ceil, inf
@@ -94,13 +94,14 @@ class CurveBounds(Asking):
             raise UndefinedError(bound.label)
         return bound
 
-    def _printed_at_risk(self, curve: Measure) -> Iterator[tuple[int, range]]:
+    def _printed_at_risk(self, curve: Measure) -> Iterator[tuple[int, Sequence[int]]]:
         """Days of a curve of which numbers at risk are printed, and what these may be."""
-        for claim in self.ledger.claims.values():
-            measure = self.ledger.measures[claim.measure]
-            is_known = claim.statistic == "at_risk" and claim.claim not in self.given_up
-            if is_known and named(measure) == named(curve):
-                yield ceil(float(measure.horizon)), counts(claim.value, self.n)
+        ledger, _ = self._rows(self.ledger, reads(self.ledger, curve))
+        for claim in ledger.claims.values():
+            measure = ledger.measures[claim.measure]
+            values = counts(claim.value, self.n) if claim.statistic == "at_risk" else ()
+            if values and named(measure) == named(curve):
+                yield ceil(float(measure.horizon)), values
 
     def _solved(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
         """Equal bounds around a day settle it."""

@@ -176,6 +176,17 @@ def test_a_number_at_risk_that_is_printed_is_no_question_for_the_solver(monkeypa
         assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
 
 
+def test_a_number_at_risk_that_a_draft_guesses_bounds_nothing():
+    """Forty at risk in arm B where the others leave 51."""
+    drawn = large_trials.draw(120, 2, seed=0)
+    ledger = large_trials.printed_of(drawn, 2, seed=0)
+    guessed = replace(ledger.claims["OS_B_6_at_risk"], printed="40", note="guess: of arm B")
+    asked = Bounds(replace(ledger, claims=ledger.claims | {guessed.claim: guessed}), given_up=())
+    at_risk = ((drawn.arm == "B") & (drawn.os >= 180)).sum()
+    found = asked.at_risk(ledger.measures["OS_B_12"], 180)
+    assert found.low <= at_risk <= found.high
+
+
 @pytest.mark.parametrize("is_printed", [True, False])
 def test_a_p_value_is_bounded_by_the_counts_of_many_patients(is_printed):
     """Exactly where the deaths of both arms are printed; without those of one, around the truth."""
