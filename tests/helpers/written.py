@@ -1,5 +1,6 @@
-"""A ledger made in memory, written as its files."""
+"""A ledger made in memory, and rows of any table, written as files."""
 
+import csv
 from dataclasses import fields
 
 from numbercheck.ledger.expressions import Expression
@@ -18,6 +19,14 @@ def write_ledger(ledger, folder):
             rows = [[cell(getattr(record, column)) for column in columns] for record in records]
             write_table(columns, rows, folder / f"{name}.csv")
     return folder
+
+
+def write_rows(path, rows):
+    """Write rows as plain CSV, with every column that one of them has."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(k for r in rows for k in r)))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def cell(value):

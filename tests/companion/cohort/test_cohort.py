@@ -1,6 +1,5 @@
 """Promises of `companion.cohort`: what the tables say is what the patient table says."""
 
-import csv
 import json
 from dataclasses import replace
 from random import Random
@@ -11,6 +10,7 @@ import synthetic
 from article import LEDGER
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written import write_rows
 
 from companion.cohort import CohortError, masked, patient_table, read_cohort
 from companion.cohort.sources import parse
@@ -38,10 +38,7 @@ def supplied(tmp_path):
         tables = {name: [dict(row) for row in rows] for name, rows in SMALL.tables.items()}
         change(tables)
         for name, rows in tables.items():
-            with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(dict.fromkeys(k for r in rows for k in r)))
-                writer.writeheader()
-                writer.writerows(rows)
+            write_rows(tmp_path / f"{name}.csv", rows)
         return read_cohort(tmp_path, ledger)
 
     return read

@@ -6,6 +6,7 @@ import mutations
 import pandas as pd
 import pytest
 import tampering
+from written import write_rows
 
 from companion.cohort import CohortError, read_cohort, read_folder, unrecorded
 from companion.validation import write_mapping_draft
@@ -21,10 +22,7 @@ def folder(tmp_path):
         tables = {name: [dict(row) for row in rows] for name, rows in tampering.supplied().items()}
         change(tables)
         for name, rows in tables.items():
-            with (tmp_path / f"{name.lower()}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(dict.fromkeys(k for r in rows for k in r)))
-                writer.writeheader()
-                writer.writerows(rows)
+            write_rows(tmp_path / f"{name.lower()}.csv", rows)
         return tmp_path
 
     return written

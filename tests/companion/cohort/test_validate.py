@@ -1,6 +1,5 @@
 """Promises of `companion.cohort.read_folder`: every fault, in its place, never a traceback."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from article import LEDGER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_trial import without_override
+from written import write_rows
 
 from companion.cohort import CohortError, read_cohort, read_folder
 
@@ -25,16 +25,8 @@ FIRST = SMALL.tables["adsl"][0]["USUBJID"]
 def folder(tmp_path):
     """A folder without a fault."""
     for name, rows in SMALL.tables.items():
-        write(tmp_path / f"{name}.csv", rows)
+        write_rows(tmp_path / f"{name}.csv", rows)
     return tmp_path
-
-
-def write(path, rows):
-    """Write rows as plain CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), restval="")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def line_of(table, **cells):
@@ -47,7 +39,7 @@ def put(folder, table, where, cells):
     """Change one record; return its line."""
     line, found = line_of(table, **where)
     rows = [row | cells if row is found else row for row in SMALL.tables[table]]
-    write(folder / f"{table}.csv", rows)
+    write_rows(folder / f"{table}.csv", rows)
     return line
 
 
@@ -126,7 +118,7 @@ def test_a_wrong_cell_is_named_with_what_would_be_right(folder, table, where, ce
 def set_alive(folder):
     """Give everyone a whole last day alive, a year from the start."""
     rows = [row | {"LSTALVDT": row["TRTSDT"][:4] + "-12-31"} for row in SMALL.tables["adsl"]]
-    write(folder / "adsl.csv", rows)
+    write_rows(folder / "adsl.csv", rows)
 
 
 def test_the_death_of_one_who_is_not_flagged_dead_is_a_contradiction(folder):
@@ -143,7 +135,7 @@ def test_the_death_of_one_who_is_not_flagged_dead_is_a_contradiction(folder):
 def test_a_patient_without_a_survival_time_is_named(folder, name):
     """Everyone is followed, with or without the event."""
     rows = [r for r in SMALL.tables["adtte"] if (r["USUBJID"], r["PARAMCD"]) != (FIRST, name)]
-    write(folder / "adtte.csv", rows)
+    write_rows(folder / "adtte.csv", rows)
 
     (fault,) = read_folder(folder, LEDGER).faults
 
@@ -158,7 +150,7 @@ def test_a_patient_without_a_survival_time_is_named(folder, name):
 def test_a_record_that_is_there_twice_is_named(folder, table, where):
     """A second row of the same key would silently win or lose."""
     _, row = line_of(table, **where)
-    write(folder / f"{table}.csv", [*SMALL.tables[table], row])
+    write_rows(folder / f"{table}.csv", [*SMALL.tables[table], row])
 
     assert {f.row for f in read_folder(folder, LEDGER).faults} == {len(SMALL.tables[table]) + 2}
 
@@ -277,7 +269,7 @@ def test_a_term_spelled_otherwise_throughout_is_no_zero(folder):
     rows = [
         r | {"AEDECOD": r["AEDECOD"].replace("Anemia", "Anaemia")} for r in SMALL.tables["adae"]
     ]
-    write(folder / "adae.csv", rows)
+    write_rows(folder / "adae.csv", rows)
 
     assert {(f.value, f.right) for f in read_folder(folder, LEDGER).faults} == {
         ("Anaemia", "write Anemia")
@@ -294,7 +286,7 @@ def test_other_visits_terms_and_parameters_are_no_faults(folder):
     adae = SMALL.tables["adae"][0] | {"AEDECOD": "Anaphylaxis"}
     adtte = SMALL.tables["adtte"][0] | {"PARAMCD": "PFS2", "AVALU": "YEARS", "CNSR": "x"}
     for name, row in (("adrs", adrs), ("adae", adae), ("adtte", adtte)):
-        write(folder / f"{name}.csv", [*SMALL.tables[name], row])
+        write_rows(folder / f"{name}.csv", [*SMALL.tables[name], row])
 
     assert read_folder(folder, LEDGER).faults == []
 

@@ -9,6 +9,7 @@ from time import process_time
 
 import pytest
 from called import called
+from written import write_rows
 
 from numbercheck.audit import audit
 from numbercheck.ledger.reading import read_ledger
@@ -74,10 +75,7 @@ def test_check_lists_what_is_to_do_until_it_is_claimed_or_set_aside(tmp_path):
     with path.open(encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
     rows[-1]["set_aside"] = "an index"
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(path, rows)
     assert numbercheck("draft", "--check", ledger).returncode == 0
 
 
