@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import exp, log, nan, sqrt
+from itertools import product
+from math import nan
 from typing import NamedTuple
 
 from numbercheck.audit.evidence import Choice, Count, Evidence
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
+from numbercheck.statistics.rare_limits import rare_limits
 from numbercheck.statistics.rounding import Printed, format_rounded
-from numbercheck.statistics.scales import tabled_level, two_sided_z
-from numbercheck.statistics.tails import t_quantile
+from numbercheck.statistics.scales import tabled_level, two_sided_level
 from numbercheck.words import called
 
 EXACT = ("clopper-pearson", "jeffreys")  # methods that use no normal deviate
@@ -158,26 +159,19 @@ def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
     if case is None:
         return None, []
     printed = case.count.values, case.count.total, case.level, case.pair
-    return printed, [way.method for way in case.whole] + [LOGIT] * is_by_logit(case)
+    return printed, [*(way.method for way in case.whole), *rare_methods(case)]
 
 
-LOGIT = "logit"  # no method that a ledger can declare
-
-
-def is_by_logit(case: Case) -> bool:
-    """Whether limits are those of the logit, with quantiles of the normal or of Student's t.
-
-    Stata's ``proportion`` gives the latter.
-    """
-    k, n = case.count.values[0], case.count.total or 0
-    if not 0 < k < n:
-        return False
-    center, error = log(k / (n - k)), sqrt(1 / k + 1 / (n - k))
-    for quantile in (two_sided_z(case.level), t_quantile(case.level, n - 1)):
-        ends = [100 / (1 + exp(side * quantile * error - center)) for side in (1, -1)]
-        if all(p is None or p.admits(end) for p, end in zip(case.pair, ends, strict=True)):
-            return True
-    return False
+def rare_methods(case: Case) -> list[str]:
+    """Rare methods that give both limits; no ledger can declare them."""
+    level = two_sided_level(case.level, next(iter(case.tried)).sided)
+    names: dict[str, None] = {}
+    for k, at in product(case.count.values, {level, tabled_level(level)}):
+        for name, uncut in rare_limits(k, case.count.total or 0, at):
+            percents = 100 * uncut[0], 100 * uncut[1]
+            if any(all(case.pair.admits(*ends)) for ends in (percents, _cut(*percents))):
+                names[name] = None
+    return [*names]
 
 
 CHOICE = Choice("count", ("conf_low", "conf_high"), _methods)

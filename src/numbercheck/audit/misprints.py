@@ -7,12 +7,11 @@ from math import ceil, floor
 
 from numbercheck.audit.cases import (
     CHOICE,
-    LOGIT,
     Case,
     Method,
     Pair,
-    is_by_logit,
     of_total,
+    rare_methods,
     without_event,
 )
 from numbercheck.audit.computed import may_be
@@ -42,8 +41,9 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
     if fewer := _fewer(case, first, evidence):
         says += f"; of {of_total(fewer)} they are, if the others were not evaluable."
         return case.verdict("unchecked", MISSING, first, says)
-    if LOGIT in names and is_by_logit(case):
-        says += "; by the logit method they are, as others are."
+    rare = set(names) - set(METHODS)
+    if rare and (fit := rare & set(rare_methods(case))):
+        says += f"; they can be {min(fit)}."
         return case.verdict("unchecked", "not-determined", first, says)
     for kind, way, why in _explanations(case, first, evidence):
         if kind == "rounding-slip" and case.tried[way][case.at]:

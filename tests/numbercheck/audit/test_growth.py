@@ -8,6 +8,7 @@ from sketch import Sketch
 from numbercheck.audit import audit
 from numbercheck.audit.cases import limits
 from numbercheck.statistics.proportions import interval
+from numbercheck.statistics.rare_limits import rare_limits
 from numbercheck.statistics.rounding import format_rounded
 
 
@@ -41,7 +42,8 @@ def many(claims, are_right=False, off=0):
 
 def calls(claims, off):
     """How often the audit of a ledger calls a function: the same on every machine."""
-    limits.cache_clear()  # what another ledger had computed would count for nothing
+    for cached in (limits, rare_limits):
+        cached.cache_clear()  # what another ledger had computed would count for nothing
     ledger, profile = many(claims, off=off), Profile()
     verdicts = profile.runcall(audit, ledger)
     assert len(verdicts) == len(ledger.claims) >= claims

@@ -14,6 +14,7 @@ from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import LedgerError
 from numbercheck.ledger.rows import Comparator
 from numbercheck.statistics.contingency import discordant_pairs, p_value
+from numbercheck.statistics.proportions import interval
 
 
 def verdict(sketch, slug):
@@ -108,6 +109,31 @@ def test_a_share_that_is_said_to_be_adjusted_is_not_judged_by_counts(label, verd
     found = [verdict(s, slug) for slug in slugs]
 
     assert {v.verdict for v in found if v.verdict != "given"} == verdicts, found
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        ("6.01", "15.81"),  # mid-P, as in Newcombe (1998)
+        ("6.3", "16.1"),  # Bayes, uniform prior
+        ("5.2", "15.1"),  # of a mean, as SPSS has them
+        ("5.9", "15.6"),  # log-log, as of a curve without censoring
+    ],
+)
+@pytest.mark.parametrize(
+    ("others", "verdict"), [((), "unchecked"), (("3", "40"), "mismatch"), (("stated",), "mismatch")]
+)
+def test_limits_by_a_rare_method_are_wrong_only_beside_those_of_another(limits, others, verdict):
+    """15 of 148; by Clopper and Pearson's method, the others are right."""
+    s = Sketch()
+    s.everyone(148)
+    family = s.family("all", "clopper-pearson") if others == ("stated",) else ""
+    slug = s.count("response", "response", 15, limits=limits, family=family)
+    for k in map(int, others if not family else ()):
+        ends = (f"{100 * x:.2f}" for x in interval(k, 148, "clopper-pearson"))
+        s.count(f"event{k}", f"event{k}", k, limits=[*ends])
+
+    assert next(v.verdict for v in audit(s.ledger) if v.claim == slug) == verdict
 
 
 def test_a_percentage_without_denominator_is_unchecked():

@@ -1,0 +1,67 @@
+"""Confidence limits of a proportion by methods that few articles name and some programs print.
+
+Sources: Newcombe (1998), Stat. Med. 17:857-872 (mid-P, logit, Bayes); Agresti and Coull (1998),
+doi:10.2307/2685469 (two more of each). Stata's ``proportion`` prints the logit, its ``mean`` and
+SPSS the mean of zeros and ones, and R's ``survfit`` and SAS's LIFETEST a curve's limits.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from math import exp, log, sqrt
+
+from numbercheck.statistics.beta import beta_cdf, beta_quantile
+from numbercheck.statistics.scales import survival_limits, two_sided_z
+from numbercheck.statistics.tails import t_quantile
+
+Limits = tuple[float, float]
+STEPS = 40  # of a bisection
+
+
+@cache
+def rare_limits(k: int, n: int, level: float) -> tuple[tuple[str, Limits], ...]:
+    """Two-sided limits of ``k / n``, as fractions, each with what gives them.
+
+    Examples
+    --------
+    >>> name, limits = rare_limits(15, 148, 0.95)[0]
+    >>> name, [round(limit, 4) for limit in limits]
+    ('those of mid-P', [0.0601, 0.1581])
+    """
+    return tuple(_each(k, n, level))
+
+
+def _each(k: int, n: int, level: float) -> Iterator[tuple[str, Limits]]:
+    p, z, tail = k / n, two_sided_z(level), (1 - level) / 2
+    yield "those of mid-P", (_mid_p(k, n, tail), 1 - _mid_p(n - k, n, tail))
+    uniform = beta_quantile(tail, k + 1, n - k + 1), 1 - beta_quantile(tail, n - k + 1, k + 1)
+    yield "those of Bayes with a uniform prior", uniform
+    yield "Wald's after two more of each", _around((k + 2) / (n + 4), n + 4, z)
+    if n > 1:
+        yield "Wald's with n − 1 for n", _around(p, n - 1, z)
+        yield "Student's of a mean", _around(p, n - 1, t_quantile(level, n - 1))
+    if not 0 < k < n:
+        return
+    for conf_type in ("log", "log-log", "logit", "arcsin"):
+        name = f"those on the {conf_type} scale"
+        yield name, survival_limits(p, (1 - p) / k, conf_type, level)
+        lower, upper = survival_limits(1 - p, p / (n - k), conf_type, level)
+        yield f"{name} of the others", (1 - upper, 1 - lower)
+    center, reach = log(k / (n - k)), t_quantile(level, n - 1) * sqrt(1 / k + 1 / (n - k))
+    by_t = 1 / (1 + exp(reach - center)), 1 / (1 + exp(-reach - center))
+    yield "those on the logit scale with Student's t", by_t
+
+
+def _around(p: float, n: float, z: float) -> Limits:
+    reach = z * sqrt(p * (1 - p) / n)
+    return p - reach, p + reach
+
+
+def _mid_p(k: int, n: int, tail: float) -> float:
+    """Lower limit, at which k counts half among the outcomes that are as large."""
+    low, high = 0.0, k / n
+    for _ in range(STEPS if k else 0):
+        middle = (low + high) / 2
+        more = beta_cdf(middle, k + 1, n - k) if k < n else 0.0
+        is_below = (beta_cdf(middle, k, n - k + 1) + more) / 2 < tail
+        low, high = (middle, high) if is_below else (low, middle)
+    return high if k else 0.0

@@ -1,0 +1,42 @@
+"""Limits of a proportion by methods that few articles name."""
+
+from math import sqrt
+
+import pytest
+from scipy.stats import beta, t
+
+from numbercheck.statistics.rare_limits import rare_limits
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "limits"),
+    [
+        (81, 263, (0.2544, 0.3658)),
+        (15, 148, (0.0601, 0.1581)),
+        (0, 20, (0.0, 0.1391)),
+        (1, 29, (0.0017, 0.1585)),
+    ],
+)
+def test_mid_p_limits_match_newcombe_1998_table_i(k, n, limits):
+    """Method 6, all four rows, to the four decimals printed."""
+    assert dict(rare_limits(k, n, 0.95))["those of mid-P"] == pytest.approx(limits, abs=5e-5)
+
+
+def test_the_others_are_those_of_their_formulas():
+    """By SciPy's distributions, for 15 of 148."""
+    found, p = dict(rare_limits(15, 148, 0.9)), 15 / 148
+    reach = t.ppf(0.95, 147) * sqrt(p * (1 - p) / 147)
+    uniform = beta.ppf([0.05, 0.95], 16, 134)
+
+    assert found["Student's of a mean"] == pytest.approx((p - reach, p + reach))
+    assert found["those of Bayes with a uniform prior"] == pytest.approx(uniform)
+
+
+@pytest.mark.parametrize("k", [0, 1, 7, 8])
+def test_limits_of_the_others_are_mirrored(k):
+    """No method but those on the log scales favors the event."""
+    for (name, (lower, upper)), (_, (low, high)) in zip(
+        rare_limits(k, 8, 0.95), rare_limits(8 - k, 8, 0.95), strict=True
+    ):
+        if "log" not in name or "logit" in name:
+            assert (lower, upper) == pytest.approx((1 - high, 1 - low))
