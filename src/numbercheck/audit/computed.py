@@ -46,6 +46,8 @@ class Computation(NamedTuple):
         Why a number that no method gives may still be right; empty where it may not.
     fewer : iterable of tuple of Way
         The ways for fewer and fewer patients, where not all may have been measured.
+    rare : tuple of Way
+        Those of methods that few articles name, each called what its limits are.
     """
 
     setting: str
@@ -54,6 +56,7 @@ class Computation(NamedTuple):
     slips: Callable[[], Iterable[tuple[str, str, Way]]] = tuple
     other: str = ""
     fewer: Iterable[tuple[Way, ...]] = ()
+    rare: tuple[Way, ...] = ()
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -131,6 +134,8 @@ def judge(claim: Claim, computation: Computation, evidence: Evidence, build: Bui
         every = len({w.method for w in alone}) == len(known)
         chosen = chosen or (alone[0] if alone and every else None)
     if chosen is None:
+        if is_declared or number > 1:
+            computation = computation._replace(rare=())
         return _unfit(beside, computation, alone, own if is_declared else "")
     is_choice = len({w.method for w in alone}) < len(known) and not is_declared
     is_choice = is_choice and (number < 2 or chosen.method not in expected)
@@ -168,6 +173,9 @@ def _unfit(beside: Beside, computation: Computation, alone: list[Way], own: str)
     if _may_be_of_fewer(beside, computation):
         says += "; fewer patients would give it, if the others were not measured"
         return _verdict(beside, computation, ("unchecked", MISSING, f"{says}."), first)
+    if rare := next((w for w in computation.rare if beside.fits(w, beside.printed)), None):
+        says += f"; the limits can be {rare.method}."
+        return _verdict(beside, computation, ("unchecked", "not-determined", says), first)
     unfit = [n for n in beside.printed if not any(beside.fits(w, [n]) for w in computation.ways)]
     for kind, why, way in computation.slips():
         if beside.fits(way, unfit) and (own or not computation.other or _is_far(claim, first)):

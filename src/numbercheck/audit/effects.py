@@ -18,6 +18,7 @@ from numbercheck.statistics.effects import (
     odds_ratio,
     risk_ratio,
 )
+from numbercheck.statistics.rare_limits import rare_effects
 from numbercheck.statistics.rounding import SLACK
 from numbercheck.statistics.scales import tabled_level, two_sided_level
 
@@ -59,7 +60,8 @@ def of_counts(claim: Claim, evidence: Evidence) -> Computation | None:
     setting += f" or {len(tables) - 1} other tables" if len(tables) > 1 else ""
 
     slips = partial(_slips, name, tables, level, scale)
-    return Computation(setting, inputs, ways, slips) if ways else None
+    rare = tuple(way for table in tables for way in _rare(name, table, level, scale))
+    return Computation(setting, inputs, ways, slips, rare=rare) if ways else None
 
 
 def _slips(
@@ -87,6 +89,15 @@ def _ways(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:
             each = [[_as_computed(method, scale * value, fewest) for value in p] for p in pairs]
             ends = [(min(low for low, _ in e), max(high for _, high in e)) for e in each]
             yield Way(method, dict(zip((name, "conf_low", "conf_high"), ends, strict=True)))
+
+
+def _rare(name: str, table: Table, level: float, scale: float) -> Iterator[Way]:
+    """What methods give that few articles name, with the estimate."""
+    counts = tuple(x for k, rest in table for x in (k, k + rest))
+    estimate = EFFECTS[name][0](*counts).estimate
+    for method, limits in rare_effects(name, level, *counts):
+        ends = [(scale * x,) * 2 for x in (estimate, *limits)]
+        yield Way(method, dict(zip((name, "conf_low", "conf_high"), ends, strict=True)))
 
 
 def _as_computed(method: str, value: float, fewest: int) -> Ends:

@@ -1,8 +1,9 @@
-"""Confidence limits of a proportion by methods that few articles name and some programs print.
+"""Limits of proportions and of their effects that few articles name and some programs print.
 
 Sources: Newcombe (1998), Stat. Med. 17:857-872 (mid-P, logit, Bayes); Agresti and Coull (1998),
 doi:10.2307/2685469 (two more of each). Stata's ``proportion`` prints the logit, its ``mean`` and
-SPSS the mean of zeros and ones, and R's ``survfit`` and SAS's LIFETEST a curve's limits.
+SPSS the mean of zeros and ones, and R's ``survfit`` and SAS's LIFETEST a curve's limits; a
+regression has errors of its own, such as robust ones that divide by n − 1.
 """
 
 from collections.abc import Iterator
@@ -51,9 +52,47 @@ def _each(k: int, n: int, level: float) -> Iterator[tuple[str, Limits]]:
     yield "those on the logit scale with Student's t", by_t
 
 
+def rare_effects(
+    name: str, level: float, k1: int, n1: int, k2: int, n2: int
+) -> Iterator[tuple[str, Limits]]:
+    """Two-sided limits of a difference or a ratio of proportions, each with what gives them.
+
+    Examples
+    --------
+    >>> for name, limits in rare_effects("risk_ratio", 0.95, 15, 30, 10, 30):
+    ...     print(f"{name}: {limits[0]:.2f} to {limits[1]:.2f}")
+    those on the plain scale: 0.57 to 2.43
+    those of a robust variance: 0.80 to 2.80
+    those of two Poisson counts: 0.67 to 3.34
+    """
+    z, n, p1, p2 = two_sided_z(level), n1 + n2, k1 / n1, k2 / n2
+    if name == "difference" and min(n1, n2) > 1:
+        gap, common = p1 - p2, (k1 + k2) / n
+        v1, v2 = p1 * (1 - p1) / (n1 - 1), p2 * (1 - p2) / (n2 - 1)
+        pooled = (n1 * p1 * (1 - p1) + n2 * p2 * (1 - p2)) / (n - 2) * (1 / n1 + 1 / n2)
+        yield "Wald's with n − 1 for n", _beyond(gap, z * sqrt(v1 + v2))
+        reach = z * sqrt(common * (1 - common) * (1 / n1 + 1 / n2))
+        yield "Wald's with the variance of the test", _beyond(gap, reach)
+        yield "Student's of means", _beyond(gap, t_quantile(level, n - 2) * sqrt(pooled))
+        if v1 + v2:
+            df = (v1 + v2) ** 2 / (v1**2 / (n1 - 1) + v2**2 / (n2 - 1))
+            yield "Welch's of means", _beyond(gap, t_quantile(level, df) * sqrt(v1 + v2))
+    elif name == "risk_ratio" and k1 and k2:
+        ratio, variance = p1 / p2, 1 / k1 - 1 / n1 + 1 / k2 - 1 / n2
+        yield "those on the plain scale", _beyond(ratio, z * ratio * sqrt(variance))
+        for of, error in (
+            ("a robust variance", sqrt(variance * n / (n - 1))),
+            ("two Poisson counts", sqrt(1 / k1 + 1 / k2)),
+        ):
+            yield f"those of {of}", (ratio * exp(-z * error), ratio * exp(z * error))
+
+
+def _beyond(center: float, reach: float) -> Limits:
+    return center - reach, center + reach
+
+
 def _around(p: float, n: float, z: float) -> Limits:
-    reach = z * sqrt(p * (1 - p) / n)
-    return p - reach, p + reach
+    return _beyond(p, z * sqrt(p * (1 - p) / n))
 
 
 def _mid_p(k: int, n: int, tail: float) -> float:

@@ -120,6 +120,26 @@ def test_a_slip_in_an_effect_is_found(statistic, printed, limits, wrong, kind):
     assert told(found)[wrong] == ("mismatch", kind)
 
 
+@pytest.mark.parametrize(
+    ("statistic", "printed", "limits"),
+    [
+        ("difference", "30.0%", ("5.1", "54.9")),  # Student's t of zeros and ones, SciPy
+        ("difference", "30.0%", ("5.6", "54.4")),  # Wald's with n - 1
+        ("difference", "30.0%", ("4.8", "55.2")),  # by the variance of the test, of 27 of 60
+        ("risk_ratio", "2.00", ("0.76", "3.24")),  # symmetric, 2 x 1.96 x 0.316
+        ("risk_ratio", "2.00", ("0.90", "4.45")),  # of two Poisson counts, exp(1.96 x 0.408)
+    ],
+)
+def test_limits_of_an_effect_may_be_those_of_a_rarer_method(statistic, printed, limits):
+    """Left open, unless a method is stated."""
+    stated_by = {"difference": "newcombe", "risk_ratio": "katz"}
+    found = effect(counts(), statistic, printed, limits)
+    stated = effect(counts(), statistic, printed, limits, method=stated_by[statistic])
+
+    assert [found[name].verdict for name in ("conf_low", "conf_high")] == ["unchecked"] * 2
+    assert stated["conf_low"].verdict == "mismatch"
+
+
 def test_limits_of_a_difference_may_be_computed_with_1_96():
     """By hand: 81.073 + 1.96 x 6.366 is 93.550; 1.959964 x 6.366 is a little less."""
     found = effect(counts(((33, 38), (3, 52))), "difference", "81.1%", ("68.6", "93.6"))
