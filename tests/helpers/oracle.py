@@ -99,7 +99,7 @@ def as_many(seed: int) -> Iterator[str]:
         for measure, day in product(curves, (1, 2)):
             listed = tiny.survival_on(measure, day)[lawful]
             found.append((asked.survival(measure, day), listed[np.isfinite(listed)]))
-        for measure, day in product(curves, (2, 3, 1)):
+        for measure, day in product(curves, (2, 4, 3, 1)):
             at_risk = tiny.survival_on(measure, day, "at_risk")[lawful]
             found.append((asked.at_risk(measure, day), at_risk))
     for bound, listed in found:
