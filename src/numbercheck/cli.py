@@ -347,8 +347,13 @@ def _consistency(folder: Path, page: Path, seconds: float) -> dict[str, Any]:
     from numbercheck.consistency.document import document
     from numbercheck.consistency.solving import UndecidedError, within
     from numbercheck.ledger.records import LedgerError
+    from numbercheck.report.journal_club import read_journal_club
+    from numbercheck.report.questions import read_questions
 
-    _require_claims(_read(folder))
+    ledger = _read(folder)
+    _require_claims(ledger)
+    for read in (read_questions, read_journal_club):  # say a fault before the solver starts
+        read(folder, ledger)
     _require_writable(page)
     _ask_for_patience(seconds)
     try:

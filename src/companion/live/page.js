@@ -1,6 +1,12 @@
 "use strict";
 const find = (selector, from = document) => from.querySelector(selector);
 const SIGNS = { match: "✓", mismatch: "✗", given: "▪", unchecked: "○" };
+const SAYS = { // of one claim, of several
+  match: ["follows from other printed numbers", "follow from other printed numbers"],
+  fitted: ["is reproduced by a method chosen to fit it", "are reproduced by methods chosen to fit them"],
+  mismatch: ["contradicts them, or is not supported", "contradict them, or are not supported"],
+  given: ["is a premise", "are premises"], unchecked: ["cannot be checked", "cannot be checked"],
+};
 const pretty = (printed) => printed.replace(">=", "≥").replace("<=", "≤");
 const NO_EDITS = () => ({ printed: {}, drop: [], without: [], methods: {}, levels: {} });
 
@@ -66,7 +72,9 @@ class Bench {
     this.detail.setAttribute("aria-label", "The number selected");
     this.chips = make("div", { className: "chips" });
     const side = make("div", { className: "side" }, this.changes, this.detail);
-    place.append(this.settings(), make("div", { className: "split" }, this.chips, side));
+    this.summary = make("section", { className: "summary" });
+    this.summary.setAttribute("aria-label", "What was found");
+    place.append(this.summary, this.settings(), make("div", { className: "split" }, this.chips, side));
     if (ledger.conflicts) place.append(this.solver());
     this.draw();
   }
@@ -118,9 +126,27 @@ class Bench {
 
   // -- drawing --
   draw() {
-    this.drawChips(); this.drawChanges();
+    this.drawSummary(); this.drawChips(); this.drawChanges();
     if (this.selected) this.select(this.selected, false);
     this.place.classList.toggle("edited", this.list().length > 0);
+  }
+
+  drawSummary() {
+    const kindOf = (v) => (v.verdict === "match" && v.basis === "fitted" ? "fitted" : v.verdict);
+    const told = Object.entries(SAYS).flatMap(([kind, [one, more]]) => {
+      const n = this.now.verdicts.filter((v) => kindOf(v) === kind).length, sign = SIGNS[kind] ?? SIGNS.match;
+      return n || kind !== "fitted" ? [`${sign}\u00a0${n} ${n === 1 ? one : more}`] : [];
+    });
+    const wrong = this.ledger.claims.filter((claim) => this.verdict(claim.claim)?.verdict === "mismatch");
+    this.summary.replaceChildren(make("p", {}, `${told.join("; ")}.`), make("ul", { className: "plain" }, ...wrong.map((claim) => make("li", {},
+      make("button", { type: "button", className: "link", onclick: () => this.show(claim.claim) },
+        `${pretty(this.verdict(claim.claim).printed)}, ${claim.label}`), make("span", { className: "where" }, ` ${claim.place}`)))));
+  }
+
+  show(slug) {
+    this.select(slug);
+    const chip = find(`[data-claim="${CSS.escape(slug)}"]`, this.chips);
+    chip.scrollIntoView({ block: "center" }); chip.focus({ preventScroll: true });
   }
 
   drawChips() {

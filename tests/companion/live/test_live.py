@@ -105,6 +105,26 @@ def test_one_file_asks_nothing_of_anybody(kept, folder):
     assert (folder / "index.html").stat().st_size <= LARGEST
 
 
+def test_the_first_screen_says_what_was_found(page):
+    """The count of each verdict, and every finding, which leads to its number."""
+    found = json.loads(called("numbercheck", "audit", "--json", cwd=ROOT).stdout)["verdicts"]
+    found = [v for v in found if v["claim"] in LEDGER.claims]
+    wrong = [v["claim"] for v in found if v["verdict"] == "mismatch"]
+    summary = page.locator("#article .summary")
+
+    told = summary.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    follow = sum(v["basis"] == "arithmetic" and v["verdict"] == "match" for v in found)
+    assert f"✓ {follow} follow from other printed numbers" in told
+    assert f"✗ {len(wrong)} contradict them" in told
+    assert summary.get_by_role("button").count() == len(wrong)
+    assert summary.bounding_box()["y"] + summary.bounding_box()["height"] < 720
+    summary.get_by_role("button", name="45%").click()
+    assert page.evaluate("document.activeElement.dataset.claim") == CRS
+    edit(page, CRS, "46%")
+    page.wait_for_function("article.past.length")
+    assert summary.get_by_role("button").count() == len(wrong) - 1
+
+
 def test_a_static_server_serves_it_as_well(browser, folder):
     """Any host of files will do: what starts Python from a disk starts it here.
 
@@ -194,7 +214,10 @@ def test_each_number_says_which_statistic_it_is_and_the_signs_are_explained(page
 
     assert "Follow-up, lower quartile" in told
     assert "Follow-up, upper quartile" in told
-    assert all(f"{sign} " in page.inner_text("header") for sign in SIGNS.values())
+    assert all(
+        f"{sign}\N{NO-BREAK SPACE}" in page.inner_text("#article .summary")
+        for sign in SIGNS.values()
+    )
     assert ">=" not in told
 
 

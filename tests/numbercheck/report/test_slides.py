@@ -98,3 +98,23 @@ def test_a_median_has_its_unit(tmp_path):
     write_deck(ROOT / "data" / "published", {}, deck)
 
     assert "Time to complete remission, median 22 days" in " ".join(slides_of(deck))
+
+
+@pytest.mark.parametrize("command", ["deck", "report"])
+@pytest.mark.parametrize(
+    ("table", "text", "fault"),
+    [
+        ("exercises", "claim,printed,drop,expect,conflict\nnope,1,,x,\n", "unknown claim 'nope'"),
+        ("journal_club", "question,setting\nq,s\n", "the column answer is missing"),
+    ],
+)
+def test_a_fault_in_a_table_is_told_before_the_solver_starts(tmp_path, command, table, text, fault):
+    """It came after a minute."""
+    shutil.copytree(TWO_ARM, tmp_path / "mine")
+    (tmp_path / "mine" / f"{table}.csv").write_text(text, encoding="utf-8")
+    told = called("numbercheck", command, "mine", cwd=tmp_path, terminal=True)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert fault in told.stderr
+    assert "up to" not in told.stderr
+    assert not (tmp_path / "mine" / f"{command}.html").exists()
