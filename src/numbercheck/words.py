@@ -31,6 +31,7 @@ STATISTICS = {
 }
 NO_COX = "proportional hazards are not named"  # what a draft notes beside a hazard ratio
 NO_TEST = "the test is not named"  # and beside a P value
+AS_THEY_ARE = "guess: compares the arms as they are, unadjusted"
 SIGNS = {"match": "✓", "mismatch": "✗", "given": "▪", "unchecked": "○"}
 INTERVALS = {
     "wilson": "the Wilson score method",

@@ -25,7 +25,7 @@ from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import OF_PATIENTS, Claim
 from numbercheck.ledger.sources import source_of
-from numbercheck.words import first_of
+from numbercheck.words import AS_THEY_ARE, first_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
 CHECKS: dict[str, Check] = {
@@ -41,6 +41,7 @@ OF_COUNTS = {  # by kind; of counts and times alone, unless they are said to be 
     "survival": ("estimate", "se", "half_width"),
     "rate": ("rate", "se", "half_width"),
 }
+OF_ITSELF = ("printings-disagree", "impossible-p", "impossible-ratio")  # whatever is compared
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
 FAULTS = ("estimate-outside", "limits-reversed", "opposite-sign")
 MISSED = re.compile(r"N\.?[ER]|not (yet )?(reached|estimable)", re.IGNORECASE)
@@ -201,7 +202,9 @@ def _one(
     ledger: Ledger,
 ) -> Verdict:
     """The verdict that decides; without one a premise is given, and the rest is unchecked."""
-    decided = sorted(verdicts, key=lambda v: VERDICTS.index(v.verdict))
+    decided = sorted(
+        verdicts, key=lambda v: (VERDICTS.index(v.verdict), _rests_on_guess(v, ledger))
+    )
     verdict = decided[0] if decided else _default(claim, ledger, related.kept.get(claim.claim, []))
     if verdict.verdict == "mismatch" and _rests_on_guess(verdict, ledger):
         says = f"If a guess of the draft is right: {verdict.reason}"
@@ -227,7 +230,10 @@ def _rests_on_guess(verdict: Verdict, ledger: Ledger) -> bool:
     """Whether a verdict holds only if a guess does, as one on a percentage of a printed n/N."""
     claims = [ledger.claims[c] for c in (verdict.claim, *verdict.inputs) if c in ledger.claims]
     is_one = len(claims) > 1 and len({(c.locus, c.measure) for c in claims}) == 1
-    return not is_one and any(c.is_guess for c in claims)
+    notes = [claim.note for claim in claims]
+    if verdict.kind in OF_ITSELF:
+        notes = [note.replace(AS_THEY_ARE, "") for note in notes]
+    return not is_one and any("guess:" in note for note in notes)
 
 
 def _default(claim: Claim, ledger: Ledger, kept: list[str]) -> Verdict:

@@ -3,7 +3,7 @@
 import re
 
 from numbercheck.draft.naming import Drafted, number
-from numbercheck.words import NO_TEST
+from numbercheck.words import AS_THEY_ARE, NO_TEST
 
 ADJUSTED = re.compile(
     r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
@@ -34,8 +34,7 @@ def compare(measure: Drafted, measures: list[Drafted], sizes: dict[str, float]) 
         return
     if {m.first.arm for m in pair} == set(first.arm.split("|")):
         measure.where, measure.among = pair[0].where, pair[0].among
-        guess = "guess: compares the arms as they are, unadjusted"
-        measure.note = NO_TEST if first.is_crude else guess
+        measure.note = NO_TEST if first.is_crude else AS_THEY_ARE
         shares = {m.first.arm: _share(m) for m in pair}
         one, other = first.arm.split("|")
         if (shares[one] - shares[other]) * _direction(measure) < 0:

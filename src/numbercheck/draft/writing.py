@@ -70,8 +70,9 @@ def _claims(draft: Draft) -> Iterator[dict[str, str]]:
     slugs: set[str] = set()
     for _, i, entry, measure in sorted(found, key=lambda each: each[0]):
         arm = measure.first.arm
-        joined = f"{entry.joined} {measure.entries[0].locus}" if i else measure.note
-        note = "; ".join(filter(None, (entry.finding.note, joined)))
+        joined = f"{entry.joined} {measure.entries[0].locus}" if i else ""
+        guessed = measure.note if not i or "guess:" in measure.note else ""
+        note = "; ".join(filter(None, (entry.finding.note, joined, guessed)))
         place = "".join(c for c in entry.locus.split(" · ")[0].lower() if c.isalnum())
         name = f"{place}_{measure.slug}" + (
             f"_{as_slug(arm).lower()}" if arm and "|" not in arm else ""

@@ -22,11 +22,11 @@ ARMS = "Patients were randomized to control (n = 40) or ketamine (n = 40). "
 
 
 def drafted(folder, text, *tables):
-    """Ledger of a drafted article of one paragraph and some tables."""
+    """Ledger of a drafted article, a paragraph a line, with some tables."""
     printed = [PrintedTable(f"Table {i}", rows, part=f"Table {i}")
                for i, rows in enumerate(tables, 1)]  # fmt: skip
-    article = Article((Paragraph("Text", "Text ¶1", text),), tuple(printed))
-    write_draft(draft_article(article), folder / "ledger")
+    paragraphs = (Paragraph("Text", f"Text ¶{i}", t) for i, t in enumerate(text.splitlines(), 1))
+    write_draft(draft_article(Article(tuple(paragraphs), tuple(printed))), folder / "ledger")
     return read_ledger(folder / "ledger")
 
 
@@ -279,3 +279,24 @@ def test_an_adjusted_p_value_is_compared_with_no_counts(tmp_path, text, heading)
     tables = () if "0.37" in text else ([[*arms, heading], [*row, "0.37"]],)
     ledger = drafted(tmp_path, text, *tables)
     assert [v.kind for v in audit(ledger) if v.printed == "0.37"] == ["not-expressible"]
+
+
+TWICE = "\n".join([f"{RELIEF} (difference 25%, 95% CI 4 to 46; P = 0.021)."] * 2)
+
+
+@pytest.mark.parametrize("printed", ["0.022", "0.3"])
+def test_what_a_p_value_compares_is_no_matter_where_it_is_printed_in_two_ways(tmp_path, printed):
+    """Nor where it is no probability."""
+    first, second = TWICE.splitlines()
+    ledger = drafted(tmp_path, f"{ARMS}{MODEL}{first}\n{second.replace('0.021', printed)}")
+    told = [(v.printed, v.kind) for v in audit(ledger) if v.verdict == "mismatch"]
+    assert told == [(printed, "printings-disagree")]
+    (slug,) = (c.claim for c in ledger.claims.values() if c.printed == printed)
+    changed = audit(ledger.constrain({slug: "21"}))
+    assert [v.kind for v in changed if v.verdict == "mismatch"] == ["impossible-p"]
+
+
+def test_a_guess_is_noted_wherever_its_number_is_printed(tmp_path):
+    """In the abstract and in the text alike."""
+    ledger = drafted(tmp_path, f"{ARMS}{MODEL}{TWICE}".replace("0.021", "0.37"))
+    assert [v.kind for v in audit(ledger) if v.printed == "0.37"] == ["guess", "guess"]
