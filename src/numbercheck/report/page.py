@@ -28,6 +28,7 @@ SECTIONS = {
     "sources": "Sources",
     "methods": "Methods",
 }
+BUILT_IN = ("match", "constructed")  # which verifies nothing
 OPTIONAL = ("consistency", "sources", "club")  # left out where there is nothing to show
 
 Values = Mapping[tuple[str, str], str]
@@ -142,11 +143,13 @@ def _counted(known: JudgedLedger) -> dict[str, Any]:
     """How many numbers there are, by verdict and by why they are not checked."""
     ledger, verdicts, claims = known.ledger, known.verdicts, known.ledger.claims.values()
     follow = [v for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
+    unknown = [v for v in verdicts if v.verdict == "unchecked" or (v.verdict, v.basis) == BUILT_IN]
     return {
         "parts": list(dict.fromkeys(claim.part for claim in claims)),
         "numbers": sum(not claim.verbal for claim in claims),
         "verbal": [claim for claim in claims if claim.verbal],
         "following": sum(not ledger.claims[v.claim].verbal for v in follow),
+        "unknown": sum(not ledger.claims[v.claim].verbal for v in unknown),
         "counts": _counts(verdicts),
         "unchecked": _unchecked(verdicts),
     }

@@ -213,3 +213,20 @@ def test_a_draft_says_that_it_is_one(tmp_path, note, numerals, told):
 
     assert ("This ledger is a draft" in overview) == bool(told)
     assert told in overview
+
+
+AT_RISK = (
+    "Of 11 printed numbers, 2 follow from others, none contradict them, and 4 cannot be checked"
+)
+SLIP = (
+    "Of 17 printed numbers, 10 follow from others, and 1 contradicts them, in the last digit only"
+)
+
+
+@pytest.mark.parametrize(("name", "said"), [("at-risk", AT_RISK), ("two-arm", SLIP)])
+def test_the_first_sentence_says_how_many_numbers_cannot_be_checked(tmp_path, name, said):
+    """What is not known stands beside what fits and what does not."""
+    write_page(ROOT / "data" / "examples" / name, {}, tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+
+    assert text_of(re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]) == f"Of {said}."
