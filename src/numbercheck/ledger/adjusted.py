@@ -1,11 +1,11 @@
 """Numbers that are said to be adjusted, so that counts and times alone do not give them."""
 
 import re
+from functools import lru_cache
 
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
-from numbercheck.words import STATISTICS
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -49,20 +49,25 @@ RELATIVE = _words(r"relative.(?:change|reduction|difference)")
 
 def is_adjusted(measure: Measure, ledger: Ledger) -> bool:
     """Whether a measure's numbers are said to be more than those of the counted patients."""
-    told = [(said, DENIED_OR_OF_OTHERS.sub(" ", said)) for said in said_of(measure, ledger)]
-    if measure.kind in ("count", "survival"):
-        return any(OF_SHARES.search(rest) for _, rest in told)
-    effect = printed_effect(measure.measure, ledger)
+    is_share = measure.kind in ("count", "survival")
+    effect = "" if is_share else printed_effect(measure.measure, ledger)
+    return any(_says_so(said, is_share, effect) for said in said_of(measure, ledger))
+
+
+@lru_cache(maxsize=4096)
+def _says_so(said: str, is_share: bool, effect: str) -> bool:
+    """Whether some words say that a share, or an effect, is adjusted; the solver asks often."""
+    rest = DENIED_OR_OF_OTHERS.sub(" ", said)
+    if is_share:
+        return bool(OF_SHARES.search(rest))
     crude = CRUDE_HAZARDS if effect == "hazard_ratio" else CRUDE
-    return any(
+    return bool(
         OF_EFFECTS.search(rest)
         or (MODEL.search(rest) and not crude.search(said))
         or (effect == "difference" and RELATIVE.search(rest))
-        for said, rest in told
     )
 
 
 def said_of(measure: Measure, ledger: Ledger) -> tuple[str, ...]:
     """What the ledger says in words of how a measure's numbers were computed."""
-    notes = (c.note for name in STATISTICS for c in ledger.find(measure.measure, name))
-    return measure.label, ledger.method(measure), *notes
+    return measure.label, ledger.method(measure), *ledger.notes.get(measure.measure, ())

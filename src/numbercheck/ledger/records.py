@@ -85,6 +85,15 @@ class Ledger:
                 found.setdefault((claim.measure, claim.statistic), []).append(claim)
         return found
 
+    @cached_property
+    def notes(self) -> dict[str, list[str]]:
+        """What is noted of each measure's numbers, verbal claims left out."""
+        found: dict[str, list[str]] = {}
+        for claim in self.claims.values():
+            if claim.note and not claim.verbal:
+                found.setdefault(claim.measure, []).append(claim.note)
+        return found
+
     def printed(self, measure: str, statistic: str) -> Printed | None:
         """Return the number as printed first, or None when the article does not print it."""
         claims = self.find(measure, statistic)
