@@ -229,4 +229,4 @@ def test_the_first_sentence_says_how_many_numbers_cannot_be_checked(tmp_path, na
     write_page(ROOT / "data" / "examples" / name, {}, tmp_path / "page.html")
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
 
-    assert text_of(re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]) == f"Of {said}."
+    assert text_of(re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]) == f"{said}."
