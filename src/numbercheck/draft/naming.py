@@ -72,6 +72,11 @@ class Measures:
                     entry.joined = "guess: the same as"
                 drafted.entries.append(entry)
                 return
+        for drafted in self.all:
+            if self._all_but_one(drafted, entry, words, grade):
+                entry.joined = "guess: the same as"
+                drafted.entries.append(entry)
+                return
         key = (words or finding.label or len(self.all), grade, finding.kind)
         wanted = _slugged(finding.label) or finding.kind
         taken = {
@@ -159,6 +164,20 @@ class Measures:
         if nested and agree and agree == shared:
             return len(agree) > 1 or finding.kind != "count" or len(values) == 1
         return len(agree) > 2 and agree == shared and bool(words & drafted.words)
+
+    def _all_but_one(
+        self, drafted: Drafted, entry: Entry, words: frozenset[str], grade: str
+    ) -> bool:
+        """Whether another place prints a result with all its numbers but one, perhaps a slip."""
+        first, finding = drafted.first, entry.finding
+        if (first.kind, first.arm, drafted.grade) != (finding.kind, finding.arm, grade):
+            return False
+        if any(e.part == entry.part for e in drafted.entries) or not words & drafted.words:
+            return False
+        values = {n.statistic: plain(n.printed) for n in finding.numbers}
+        shared = {s for s in values if drafted.printed(s)}
+        agree = {s for s in shared if values[s] in map(plain, drafted.printed(s))}
+        return len(agree) > 2 and len(shared - agree) == 1
 
     @staticmethod
     def _may_differ(drafted: Drafted, finding: Finding) -> bool:

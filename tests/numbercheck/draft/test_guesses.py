@@ -300,3 +300,20 @@ def test_a_guess_is_noted_wherever_its_number_is_printed(tmp_path):
     """In the abstract and in the text alike."""
     ledger = drafted(tmp_path, f"{ARMS}{MODEL}{TWICE}".replace("0.021", "0.37"))
     assert [v.kind for v in audit(ledger) if v.printed == "0.37"] == ["guess", "guess"]
+
+
+@pytest.mark.parametrize("slip", ["0.54 (95% CI 0.35", "0.64 (95% CI 0.33", "0.85; P = 0.007"])
+def test_a_result_with_all_its_numbers_but_one_may_be_the_same(tmp_path, slip):
+    """Such a slip was printed (PMC5013640); another analysis can agree in as much."""
+    abstract = "The risk of relapse was lower (hazard ratio 0.54 (95% CI 0.33–0.85); P = 0.008)."
+    text = "Relapse was rarer (hazard ratio 0.54 (95% CI 0.33–0.85); P = 0.008)."
+    parts = {"0.54 (95% CI 0.35": text.replace("0.33", "0.35"),
+             "0.64 (95% CI 0.33": text.replace("0.54", "0.64"),
+             "0.85; P = 0.007": text.replace("0.008", "0.007")}  # fmt: skip
+    paragraphs = (
+        Paragraph("Abstract", "Abstract", abstract),
+        Paragraph("Text", "Text ¶1", parts[slip]),
+    )
+    write_draft(draft_article(Article(paragraphs, ())), tmp_path / "ledger")
+    told = [v.kind for v in audit(read_ledger(tmp_path / "ledger")) if "here, but" in v.reason]
+    assert told == ["guess"]
