@@ -296,6 +296,19 @@ def test_a_fault_reaches_a_terminal_without_a_traceback(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("name", ["claims.csv", "article.json"])
+def test_a_file_that_cannot_be_read_is_named_in_words(tmp_path, name):
+    """As one without permission, which the system's number and brackets told."""
+    shutil.copytree(ROOT / "data" / "examples" / "two-arm", tmp_path / "mine")
+    (tmp_path / "mine" / name).unlink()
+    (tmp_path / "mine" / name).symlink_to("/proc/self/mem")  # there, and not to be read
+    told = called("numbercheck", "audit", "mine", cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"{name}: cannot be read" in told.stderr
+    assert "Errno" not in told.stderr
+
+
 def test_the_audit_ends_with_1_on_a_finding_and_0_without(small):
     """Nothing found, then one digit changed."""
     assert run("numbercheck", "audit", small)[0] == 0

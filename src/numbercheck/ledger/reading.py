@@ -112,8 +112,11 @@ def read_records(path: Path, kind: type[Record], faults: list[str]) -> list[tupl
         return []
     try:
         header, rows = read_table(path, [f.name for f in fields(kind)], faults)  # type: ignore[arg-type]
-    except (TableError, OSError) as error:
+    except TableError as error:
         faults.append(str(error))
+        return []
+    except OSError as error:
+        faults.append(f"{path}: cannot be read ({error.strerror})")
         return []
     if wrong := list(_header_faults(kind, header)):
         faults += [f"{path.name}: {fault}" for fault in wrong]
@@ -165,7 +168,8 @@ def _article(path: Path, faults: list[str]) -> dict[str, object]:
     try:
         article = json.loads(read_text(path))
     except (OSError, ValueError) as error:
-        faults.append(f"{path.name}: cannot be read as JSON ({error})")
+        why = error.strerror if isinstance(error, OSError) else error
+        faults.append(f"{path.name}: cannot be read as JSON ({why})")
         return {}
     if not isinstance(article, dict):
         faults.append(f'{path.name}: it must be one object, like {{"title": …, "doi": …}}')
