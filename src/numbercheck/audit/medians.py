@@ -10,6 +10,7 @@ from itertools import product
 from math import inf
 from typing import NamedTuple
 
+from numbercheck.audit.computed import ends_of
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.adjusted import is_adjusted
@@ -47,12 +48,22 @@ def check(
     marks = [_landmark(point, evidence) for point in curve]
     for claim in ledger.find(measure.measure, "median")[:1]:
         yield from _median(claim, unit, marks)
-    if is_adjusted(measure, ledger):
+    if is_adjusted(measure, ledger) or _are_symmetric(measure, ledger):
         return
     alike = [mark for mark in marks if _are_alike(measure, mark.claim, ledger)]
     for at, statistic in enumerate(("conf_low", "conf_high")):
         for claim in ledger.find(measure.measure, statistic)[:1]:
             yield from _limit(claim, at, unit, alike)
+
+
+def _are_symmetric(measure: Measure, ledger: Ledger) -> bool:
+    """Whether limits are as far below a median as above it, as SPSS computes them."""
+    names = ("median", "conf_low", "conf_high")
+    printed = [p for name in names if (p := ledger.printed(measure.measure, name))]
+    if len(printed) < 3 or any(p.relation != "=" for p in printed):
+        return False
+    (m0, m1), (l0, l1), (h0, h1) = map(ends_of, printed)
+    return 2 * m0 <= l1 + h1 and l0 + h0 <= 2 * m1
 
 
 def _are_alike(measure: Measure, claim: Claim, ledger: Ledger) -> bool:

@@ -39,7 +39,7 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
     why = unmodeled(ledger, measure)
     is_plain = measure.kind == "quantity" or claim.statistic in OF_PATIENTS
     if not (why or is_plain) and is_adjusted(measure, ledger):
-        why = "its label or a note says that it is adjusted"
+        why = "its label or a note says that it is adjusted or modeled"
     if not (why or method) and claim.statistic in NEEDY:
         why = "its measure has no family, so its method is not known"
     return why or _unmodeled_value(claim, measure, method) or (GUESS if claim.is_guess else "")

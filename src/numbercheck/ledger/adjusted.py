@@ -33,7 +33,11 @@ OF_ANY = (
     r"adjust|\bweight(?:ed|ing)|probability.weight|\bIP[TC]?W\b|(?:age|sex|directly).standardi[sz]",
     r"imput|bootstrap|bayes|\bcredible|\bGEE\b|\bMMRM\b|\bpeto\b",
 )
-OF_SHARES = _words(*OF_ANY, r"\bmodel|(?:logistic|poisson|binomial|cox).regression")
+OF_SHARES = _words(
+    *OF_ANY,
+    r"\bmodel|(?:logistic|poisson|binomial|cox).regression",
+    r"actuarial|life.table|nelson.aalen|cutler.ederer",  # no product of Kaplan and Meier's
+)
 OF_EFFECTS = _words(
     *OF_ANY,
     r"stratif|multivaria|covaria|ancova|propensity|mantel|\bCMH\b|least.squares|\bLS\b|hodges",

@@ -73,6 +73,12 @@ def test_limits_of_a_model_are_not_compared():
     assert found["conf_low"].verdict == "unchecked"
 
 
+def test_limits_by_a_standard_error_of_the_median_are_not_compared():
+    """SPSS adds and subtracts 1.96 errors, which are large where the curve is flat."""
+    assert judged(("18.0", "10.5", "25.5"), YEAR)["conf_low"].verdict == "unchecked"
+    assert judged(("18.0", "10.5", "24.5"), YEAR)["conf_low"].verdict == "mismatch"
+
+
 def test_no_true_median_contradicts_its_curve():
     """Small trials with much or little censoring, limits of each type, rounded to 0 or 1 decimals.
 
