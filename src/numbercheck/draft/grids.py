@@ -119,6 +119,8 @@ class TableReader:
             for row in table.rows
             if NO.fullmatch(row[0]) and "." not in row[0] and (says_yes or "%" not in row[0])
         }
+        labels = {row[0].strip() for row in table.rows}
+        self.levels |= labels & {"SD"} if labels & {"CR", "PR", "PD"} else set()  # stable disease
         self.size = ""
         if (found := SIZE.search(table.caption)) and not self.arms:
             self.size = found[1]
@@ -302,7 +304,8 @@ class TableReader:
 
     def _name(self, label: str, r: int) -> str:
         """Name of a row, another one where a row above has the same label."""
-        label = "No" if (is_level := label in self.levels) else label
+        is_level = label in self.levels
+        label = "No" if is_level and NO.fullmatch(label) else label
         name = _name(self.stub, label, is_level)
         is_statistic = STATISTIC_ONLY.fullmatch(label) and not is_level
         if not label or is_statistic or self.first.setdefault(name, r) == r:

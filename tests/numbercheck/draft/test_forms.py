@@ -428,3 +428,17 @@ def test_stable_disease_is_no_standard_deviation(label):
     """41 of 58 patients (70%) became a mean of 41 with a deviation of 70 (PMC8100565)."""
     assert read_cell("41 (70)", label, "n (%)") == ["n 41", "percent 70"]
     assert read_cell("41 (7.0)", "Age, mean (SD)", "n (%)") != ["n 41", "percent 7.0"]
+
+
+def test_stable_disease_below_a_heading_keeps_its_name():
+    """Stable disease became the best overall response itself, and lost its name."""
+    rows = (
+        ["", "Drug (n = 57)", "Control (n = 57)"],
+        ["Best overall response, n (%)", "", ""],
+        ["PR", "1 (1.8)", "4 (7.0)"],
+        ["SD", "18 (31.6)", "23 (40.4)"],
+    )
+    table = PrintedTable("Table 2. Activity", list(rows), part="Table 2")
+    found = [m.first for m in draft_article(Article((), (table,))).measures]
+
+    assert [f.label for f in found if f.value("n") == "18"] == ["SD"]
