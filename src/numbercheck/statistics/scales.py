@@ -46,7 +46,7 @@ def survival_limits(
 
 def two_sided_level(level: float, sides: str = "two") -> float:
     """Level of the two-sided interval that has the limits of one with these ``sides``."""
-    return level if sides in ("", "two") else 2 * level - 1
+    return level if sides in ("", "two") else round(2 * level - 1, 9)  # 0.9, where floats have less
 
 
 @lru_cache

@@ -147,6 +147,14 @@ def test_limits_of_a_difference_may_be_computed_with_1_96():
     assert {v.verdict for v in found.values()} == {"match"}
 
 
+def test_a_one_sided_limit_may_be_computed_with_1_645():
+    """By hand: 14.7450 - 1.645 x 11.5387 is -4.2362; with 1.644854 it is -4.2345."""
+    given = {"limits": ("-4.24",), "sides": "lower"}
+    found = effect(counts(((7, 22), (7, 41))), "difference", "14.75%", **given)
+
+    assert found["conf_low"].verdict == "match"
+
+
 def test_a_limit_of_a_fraction_may_be_above_1():
     """By hand: 24 of 26 less 1 of 14, -+ 1.96 x 0.086, for Agresti and Caffo's 23/24 and 0/12."""
     found = effect(counts(((23, 24), (0, 12))), "difference", "0.96", ("0.68", "1.02"))
