@@ -101,9 +101,8 @@ class Between:
             If no cohort has a value.
         """
         limit = self.limits[sign > 0]
-        is_told = limit not in (0, self._most)  # by another day, so that it may well be taken
         farthest = max(known, key=lambda columns: sign * value(columns), default=None)
-        farthest = self._reached(sign, farthest, value, limit) if is_told else farthest
+        farthest = self._reached(sign, farthest, value, limit, SEEDS[:1])
         if farthest and self._is_there(limit, taken := value(farthest)):
             return taken, farthest
         try:
@@ -113,11 +112,12 @@ class Between:
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
         end = self._told(proved, sign)
-        farthest = farthest if is_told else self._reached(sign, farthest, value, end)
+        farthest = self._reached(sign, farthest, value, end, SEEDS[1:])
         if not farthest:
             return end, None
         taken = value(farthest)
-        if not (self._is_there(end, taken) or (is_told and self._is_there(end, limit))):
+        is_told = limit not in (0, self._most) and self._is_there(end, limit)  # by another day
+        if not (is_told or self._is_there(end, taken)):
             end = self._told(self._nearer(proved, taken), sign)
         return taken if self._is_there(end, taken) else end, farthest
 
@@ -164,13 +164,18 @@ class Between:
         return end
 
     def _reached(
-        self, sign: int, known: Columns | None, value: Callable[[Columns], float], end: float
+        self,
+        sign: int,
+        known: Columns | None,
+        value: Callable[[Columns], float],
+        end: float,
+        seeds: Sequence[int],
     ) -> Columns | None:
         """A cohort toward an end, if any is known; each start goes on from the farthest so far."""
         rules = (a for a, rule in self.ledger.assumptions.items() if rule.expression.text)
         rows = [*self.ledger.claims, *rules]
         farthest, reach = known, value(known) if known else nan
-        for seed in SEEDS if known else ():
+        for seed in seeds if known else ():
             if self._is_there(end, reach):
                 break
             toward = Toward(self.measure, sign, farthest)

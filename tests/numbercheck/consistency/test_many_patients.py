@@ -1,7 +1,6 @@
 """Trials too large for an exact model of times: cohorts found by trial, contradictions proved."""
 
 from dataclasses import replace
-from itertools import product
 
 import large_trials
 import numpy as np
@@ -145,34 +144,37 @@ def test_bounds_of_many_patients_are_proved_and_nearly_reached(printed):
     assert tuple(ends) == (at_risk.reached or (at_risk.low, at_risk.high))
 
 
-def test_the_events_of_a_curve_tell_how_many_are_at_risk_between_printed_days():
-    """One patient fewer at risk half a year on would show in the limits of a year on."""
+@pytest.fixture(scope="module")
+def of_b():
+    """Patients of arm B, and questions about what is printed of both arms."""
     drawn = large_trials.draw(120, 2, seed=0)
     asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
-    found = asked.at_risk(asked.ledger.measures["OS_B_12"], 181)
-    at_risk = ((drawn.arm == "B") & (drawn.os >= 181)).sum()
+    return drawn[drawn.arm == "B"], asked, asked.ledger.measures["OS_B_12"]
+
+
+def test_the_events_of_a_curve_tell_how_many_are_at_risk_between_printed_days(of_b):
+    """One patient fewer at risk half a year on would show in the limits of a year on."""
+    patients, asked, curve = of_b
+    found = asked.at_risk(curve, 181)
+    at_risk = (patients.os >= 181).sum()
     assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
 
 
-def test_survival_of_many_patients_that_is_settled_is_told_as_one_number():
+def test_survival_of_many_patients_that_is_settled_is_told_as_one_number(of_b):
     """The proof is to a millionth: 85% to 85% is no range."""
-    drawn = large_trials.draw(120, 2, seed=0)
-    asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
-    found = asked.survival(asked.ledger.measures["OS_B_12"], 180)
-    of_b = drawn[drawn.arm == "B"]
-    died = of_b.os[of_b.died & (of_b.os <= 180)]
-    truth = 100 * np.prod([1 - 1 / (of_b.os >= day).sum() for day in died])
+    patients, asked, curve = of_b
+    found = asked.survival(curve, 180)
+    died = patients.os[patients.died & (patients.os <= 180)]
+    truth = 100 * np.prod([1 - 1 / (patients.os >= day).sum() for day in died])
     assert found.fixed
     assert str(found).endswith(f": {truth:.4g}%")
 
 
-def test_a_number_at_risk_that_is_printed_is_no_question_for_the_solver(monkeypatch):
-    drawn = large_trials.draw(120, 2, seed=0)
-    asked = Bounds(large_trials.printed_of(drawn, 2, seed=0), given_up=())
+def test_a_number_at_risk_that_is_printed_is_no_question_for_the_solver(of_b, monkeypatch):
+    patients, asked, curve = of_b
     monkeypatch.setattr(between, "Intervals", None)
-    for arm, months in product("AB", (6, 12)):
-        found = asked.at_risk(asked.ledger.measures[f"OS_{arm}_{months}"], 30 * months)
-        at_risk = ((drawn.arm == arm) & (drawn.os >= 30 * months)).sum()
+    for day in (180, 360):
+        found, at_risk = asked.at_risk(curve, day), (patients.os >= day).sum()
         assert (found.low, found.high, found.certified) == (at_risk, at_risk, True)
 
 
