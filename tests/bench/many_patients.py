@@ -13,10 +13,9 @@ from measuring import Row, Section, below, timed
 from companion.figures.style import BLUE, GREEN, INK, VERMILION, styled
 from companion.project import ROOT
 from numbercheck.consistency import UndecidedError, conflicts, reconstruct
-from numbercheck.consistency.asking import Bound
+from numbercheck.consistency.asking import FEW, Bound
 from numbercheck.consistency.questions import curves
 from numbercheck.consistency.scope import named
-from numbercheck.consistency.search import MANY
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
@@ -33,7 +32,7 @@ MOST = {  # seconds that each may take
     "bound": 5,
 }
 GAP, POINTS = 1.0, 0.5  # between ends proved and reached: % of all patients, points of survival
-FROM = 280  # patients from which the gap is promised; up to MANY there is none
+FROM = 280  # patients from which the gap is promised; up to FEW there is none
 MEMORY = 600
 Taken = dict[str, dict[int, float]]
 
@@ -143,7 +142,7 @@ def _gaps(name: str, ledger: Ledger) -> Iterator[Row]:
 
 def _promised(what: str, gap: float, n: int, most: float, unit: str) -> Row:
     """A gap, of which something is promised for few patients and for many."""
-    if n <= MANY:
+    if n <= FEW:
         return Row(what, f"{gap:.3g} {unit}", "0", gap == 0)
     return below(what, gap, most, unit) if n >= FROM else Row(what, f"{gap:.3g} {unit}")
 

@@ -90,7 +90,8 @@ def as_many(seed: int) -> Iterator[str]:
     """A tiny trial bounded as if it were of many patients: near its list, on either side."""
     tiny = draw(seed, ("times", "endpoints")[seed % 2])
     lawful = tiny.consistent(tiny.satisfied)
-    limits = [patch.object(of, "MANY", 0) for of in (asking, deciding, search)]
+    limits = [patch.object(of, "MANY", 0) for of in (deciding, search)]
+    limits.append(patch.object(asking, "FEW", 0))
     with limits[0], limits[1], limits[2], patch.object(scope, "MOST_COUNTED", 0):
         asked = Bounds(tiny.ledger, given_up=())
         counted = map(Expression, _asked(tiny, seed))

@@ -6,7 +6,7 @@ Its modules from the largest question down; each imports only modules that are n
 - a question each: leave_one_out, histories, questions, event_types, readings, construction, words
 - the ends of what is not printed: sharp_bounds, chain, curve_bounds, asking
 - whether some rows can hold together: conflict_sets, search, sizes, deciding
-- more than 70 patients, whom no variable stands for: between, many_patients, whole_patients,
+- many patients, whom no variable stands for: between, many_patients, whole_patients,
   pushing, raking, goals, fall, intervals, logarithm, patient_kinds
 - the exact model, and what is made of it: relaxation, witness, model, daily, fourfold, steps,
   region, structure, slots, times, interval_cells, candidates, counts, junction

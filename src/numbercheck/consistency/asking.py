@@ -17,7 +17,7 @@ from numbercheck.consistency.modeled import unmodeled
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope, modeled_curves, reads
-from numbercheck.consistency.search import MANY, Columns, Rows, Search
+from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, in_time, undecided
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
@@ -25,6 +25,8 @@ from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
 from numbercheck.statistics.rounding import with_unit
 
+FEW = 70  # patients up to whom an exact model of their times is tried first
+EXACT, SHARE = 5.0, 1 / 12  # seconds for that at least, if there are so many; and of those given
 SIGNS = (-1, 1)  # toward the least value, and toward the largest
 Value = Callable[[Cohorts], float]  # of the one cohort there
 Ends = tuple[float, float]
@@ -110,6 +112,7 @@ class Asking:
         chosen = give_up(self._search)[0] if given_up is None else given_up
         self.given_up = frozenset(chosen)
         self.n = self._search.n
+        self._is_slow = self.n > FEW  # the exact model of times
         self._start: list[int] = []
         self._at_risk: dict[Rows, AtRisk] = {}
 
@@ -168,9 +171,20 @@ class Asking:
         )
         return least, most
 
-    def are_many(self, question: Question) -> bool:
-        """Whether a question is about times of more patients than the exact model is for."""
-        return self.n > MANY and bool(Scope(self._rows(self.ledger, question)[0], [question]).times)
+    def either(
+        self, question: Question, exact: Callable[[], Bound], by_intervals: Callable[[], Bound]
+    ) -> Bound:
+        """The bound of the exact model, or where times are read and it is slow, that of intervals.
+
+        Once it was slow it is not asked again.
+        """
+        if not Scope(self._rows(self.ledger, question)[0], [question]).times:
+            return exact()
+        if not self._is_slow:
+            with suppress(UndecidedError):
+                return exact()
+            self._is_slow = in_time()
+        return by_intervals()
 
     def between(
         self,
@@ -200,13 +214,13 @@ class Asking:
         return _told(measure.label, ends, [*map(of, witnesses)], unit, witnesses)
 
     def untimed_part(self, question: Question) -> Model | None:
-        """Model of the rows that read no time, for a question about many patients that reads none.
+        """Model of the rows that read no time, for a question that reads none where times are slow.
 
         None for every other question.
         """
         ledger, _ = self._rows(self.ledger, question)
         scope = Scope(ledger, [question])
-        if self.n <= MANY or not scope.times or scope.is_timed(*question):
+        if not (self._is_slow and scope.times) or scope.is_timed(*question):
             return None
         return untimed(ledger, self.n, [question])
 
@@ -266,9 +280,11 @@ class Asking:
 
     def _solve(self, model: Model, aim: Callable, goal: cp_model.LinearExprT, what: str):  # noqa: ANN202
         aim(goal)
-        solution = model.solve(self.seconds)
+        is_timed = model.timed is not None
+        seconds = max(SHARE * self.seconds, min(EXACT, self.seconds)) if is_timed else self.seconds
+        solution = model.solve(seconds)
         if solution.status == "undecided":
-            raise undecided(self.seconds, model.timed is not None, what)
+            raise undecided(seconds, is_timed, what)
         if solution.status == "infeasible":
             raise UndefinedError(what)
         return solution

@@ -77,11 +77,11 @@ class CurveBounds(Asking):
         if on.day not in known:
             earlier = known.get(max((day for day in known if day < on.day), default=-1))
             later = known.get(min((day for day in known if day > on.day), default=-1))
-            are_many = self.are_many(reads(self.ledger, on.curve))
-            known[on.day] = (self._fall_of_many if are_many else self._solved)(on, earlier, later)
+            ways = (partial(way, on, earlier, later) for way in (self._solved, self._by_intervals))
+            known[on.day] = self.either(reads(self.ledger, on.curve), *ways)
         return known[on.day]
 
-    def _fall_of_many(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
+    def _by_intervals(self, on: _Falling, earlier: Bound | None, later: Bound | None) -> Bound:
         low, high = later.low if later else -inf, earlier.high if earlier else inf
         if on.asked.kind == "count":
             printed = [*self._printed_at_risk(on.curve)]
@@ -120,16 +120,19 @@ class CurveBounds(Asking):
 
     def events(self, measure: Measure) -> Bound:
         """Bound the number of events up to the measure's horizon."""
-        label = f"{measure.label}, {STATISTICS['n_event']}"
-        if self.are_many(reads(self.ledger, measure)):
-            time, event = endpoint_columns(self.ledger, measure.endpoint)
-            until, among = Expression(f"{event} and {time} <= {measure.horizon}"), measure.among
-            return self.between(counting(until, among, label), count_of(until, among))
-        model, rows = self.time_part(measure)
-        events = model.events(measure)
-        if isinstance(events, int):
-            return Bound(label, 0, 0)
-        return self.bound(label, model, rows, events, value_of(measure, "n_event"))
+        label, among = f"{measure.label}, {STATISTICS['n_event']}", measure.among
+        time, event = endpoint_columns(self.ledger, measure.endpoint)
+        until = Expression(f"{event} and {time} <= {measure.horizon}")
+
+        def exact() -> Bound:
+            model, rows = self.time_part(measure)
+            events = model.events(measure)
+            if isinstance(events, int):
+                return Bound(label, 0, 0)
+            return self.bound(label, model, rows, events, value_of(measure, "n_event"))
+
+        many = partial(self.between, counting(until, among, label), count_of(until, among))
+        return self.either(reads(self.ledger, measure), exact, many)
 
     def event_days(self, measure: Measure) -> list[Bound]:
         """Bound the day of each event up to the measure's horizon that every cohort has."""

@@ -28,7 +28,7 @@ from numbercheck.consistency.solving import (
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger
 
-MANY = 70  # patients above which quicker ways come before an exact model of times
+MANY = 40  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
 FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
 EACH = 5_000  # candidates times claims of all starts in a second

@@ -17,14 +17,14 @@ from time import time
 from typing import Any
 
 from numbercheck.commands import end_with_parent
-from numbercheck.consistency.asking import Bound
+from numbercheck.consistency.asking import FEW, Bound
 from numbercheck.consistency.conflict_sets import find_conflicts, give_up
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
 from numbercheck.consistency.readings import readings
 from numbercheck.consistency.scope import named
-from numbercheck.consistency.search import MANY, Search
+from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, UndefinedError, time_left, within
 from numbercheck.consistency.words import about, record
@@ -181,7 +181,7 @@ def _answers(
             if found:
                 answered[number] = found
     measure = by_name.get(subject[0]) if subject[1] == "survival" else None
-    if measure and not measure.among.text and asked.n <= MANY:
+    if measure and not measure.among.text and asked.n <= FEW:
         with _noting(undecided, f"{measure.endpoint} month by month"):
             rows = envelope(asked, measure)
             envelopes[measure.endpoint] = [[*map(_number, row)] for row in rows]

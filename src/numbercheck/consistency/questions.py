@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from numbercheck.consistency.asking import Bound
+from numbercheck.consistency.asking import FEW, Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.modeled import unmodeled
 from numbercheck.consistency.scope import modeled_curves, named
-from numbercheck.consistency.search import MANY
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
@@ -29,7 +28,7 @@ def _standard(ledger: Ledger, n: int) -> Iterator[Unprinted]:
 
     Of many patients the day of each event is not asked for.
     """
-    by_month = ("at_risk", "survival", *(("event_days",) if n <= MANY else ()))
+    by_month = ("at_risk", "survival", *(("event_days",) if n <= FEW else ()))
     grades = [v.variable for v in ledger.variables.values() if v.type == "grade"]
     for least, label in ((3, "any grade 3–4 event"), (1, "any event of any grade")):
         if grades:

@@ -8,7 +8,7 @@ bound says what the article determines, not what happened.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import ceil, prod
 
@@ -76,15 +76,18 @@ class Bounds(CurveBounds):
         value = count_of(where, among)
         if not (where.text or among.text):
             return Bound(label, self.n, self.n)
-        if self.are_many((where, among)):
-            return self.between(counting(where, among, label), value)
-        ledger, chained = chain(self.ledger, where)
-        linked = {*chained.names, *among.names} <= self.links
-        model, rows = self.time_part() if linked else self.part(ledger, (chained, among))
-        goal = model.count(chained, among)
-        if isinstance(goal, int):
-            return Bound(label, goal, goal)
-        return self.bound(label, model, rows, goal, value)
+
+        def exact() -> Bound:
+            ledger, chained = chain(self.ledger, where)
+            linked = {*chained.names, *among.names} <= self.links
+            model, rows = self.time_part() if linked else self.part(ledger, (chained, among))
+            goal = model.count(chained, among)
+            if isinstance(goal, int):
+                return Bound(label, goal, goal)
+            return self.bound(label, model, rows, goal, value)
+
+        many = partial(self.between, counting(where, among, label), value)
+        return self.either((where, among), exact, many)
 
     def statistic(self, measure: Measure, name: str) -> Bound | None:
         """Bound a statistic that could be printed; None where no bound can be given."""

@@ -189,6 +189,17 @@ def test_a_number_at_risk_that_a_draft_guesses_bounds_nothing():
     assert found.low <= at_risk <= found.high
 
 
+def test_what_the_exact_model_does_not_decide_is_bounded_by_intervals():
+    """Of sixty patients, whose times it would settle in some minutes."""
+    drawn = large_trials.draw(60, 1, seed=3)
+    asked = Bounds(large_trials.printed_of(drawn, 1, seed=3), seconds=0.01, given_up=())
+    curve = asked.ledger.measures["PFS_A_18"]
+    found = asked.at_risk(curve, 270)
+    assert found.low <= (drawn.pfs >= 270).sum() <= found.high
+    assert found.certified or found.reached
+    assert found.high - found.low < len(drawn)
+
+
 @pytest.mark.parametrize("is_printed", [True, False])
 def test_a_p_value_is_bounded_by_the_counts_of_many_patients(is_printed):
     """Exactly where the deaths of both arms are printed; without those of one, around the truth."""
