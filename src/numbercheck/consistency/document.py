@@ -7,7 +7,7 @@ code that made it, and made again only when one of them changed.
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import product
@@ -57,11 +57,14 @@ def document(
     ledger = read_ledger(published)
     with _pool(jobs) as pool:
         given_up, until = give_up(Search(ledger))[0], time() + time_left()
-        futures = {part: pool.submit(_make, part, published, given_up, until) for part in PARTS}
-        answered = [
-            pool.submit(_make, "answers", published, given_up, until, subject=subject)
-            for subject in _subjects(ledger)
-        ]
+
+        def ask(part: str, **more: Any) -> Future[Any]:
+            return pool.submit(_make, part, published, given_up, until, **more)
+
+        longest, *others = PARTS  # what readers ask comes next, lest time be over before
+        futures = {longest: ask(longest)}
+        answered = [ask("answers", subject=subject) for subject in _subjects(ledger)]
+        futures |= {part: ask(part) for part in others}
         found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
         made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
         late: list[str] = []
