@@ -178,13 +178,18 @@ class Asking:
 
         Once it was slow it is not asked again.
         """
-        if not Scope(self._rows(self.ledger, question)[0], [question]).times:
-            return exact()
-        if not self._is_slow:
-            with suppress(UndecidedError):
+        if not (self._is_slow and self._reads_times(question)):
+            try:
                 return exact()
-            self._is_slow = in_time()
+            except UndecidedError:
+                if not self._reads_times(question):
+                    raise
+                self._is_slow = in_time()
         return by_intervals()
+
+    def _reads_times(self, question: Question) -> bool:
+        """Whether times of single patients bear on a question."""
+        return bool(Scope(self._rows(self.ledger, question)[0], [question]).times)
 
     def between(
         self,
