@@ -87,7 +87,8 @@ class CurveBounds(Asking):
             printed = [*self._printed_at_risk(on.curve)]
             low = max([low, *(values[0] for day, values in printed if day >= on.day)])
             high = min([high, *(values[-1] for day, values in printed if day <= on.day)])
-        near = [c for bound in (earlier, later) if bound for c in bound.witnesses]
+        around = (b for b in (earlier, later) if b and (b.certified or b.reached))
+        near = [cohort for bound in around for cohort in bound.witnesses]
         bound = self.between(on.asked, on.value, on.unit, (low, high), near)
         is_found = bound.certified or bound.reached or on.asked.kind == "count"
         if not (is_found or self.at_risk(on.curve, 0).high):  # nobody is in this curve
