@@ -162,6 +162,7 @@ def visit(tab, deck):
     def show(size=SCREEN, at=1):
         tab.set_viewport_size(size)
         tab.goto(f"{deck.as_uri()}#{at}")
+        tab.get_by_role("status").get_by_text(f"{at} of ").wait_for()  # an open deck turns later
         return tab
 
     yield show
