@@ -7,10 +7,12 @@ from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
 from numbercheck.audit.computed import Computation, Ends, Way, ends_of
+from numbercheck.audit.effects import RATIOS
 from numbercheck.audit.evidence import MISSING, Evidence, MissingError, same_place
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.adjusted import is_adjusted, said_of
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.moments import T_TESTS, anova_of_sums, grim, grimmer, most_sd, t_test
 from numbercheck.statistics.quantiles import quantile_weights
@@ -129,6 +131,8 @@ def of_groups(claim: Claim, evidence: Evidence) -> Computation | None:
     variable = evidence.ledger.variables.get(measure.where.text)
     if variable is None or variable.type not in ("integer", "decimal"):
         return None
+    if claim.statistic != "p_value" and printed_effect(measure.measure, evidence.ledger) in RATIOS:
+        return None  # for one unit more, by a model
     if not measure.by.text:
         raise MissingError("the article does not say how the groups were divided")
     groups = [_group(measure, group, evidence) for group in evidence.ledger.groups(measure.by)]

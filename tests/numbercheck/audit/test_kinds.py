@@ -369,6 +369,14 @@ def test_limits_of_a_difference_of_means_may_be_those_of_the_normal_distribution
     assert found["conf_low"].method == "wald"
 
 
+@pytest.mark.parametrize("effect", ["odds_ratio", "risk_ratio", "hazard_ratio"])
+def test_limits_of_a_ratio_for_a_year_of_age_are_none_of_a_difference_of_means(effect):
+    """PMC3580425 prints an odds ratio of 0.98 (0.95 to 1.01) beside mean ages of 59.8 and 60.8."""
+    found = means({effect: "0.98", "conf_low": "0.95", "conf_high": "1.01"})
+
+    assert {v.verdict for v in found.values()} == {"match", "given"}  # as a ratio's own
+
+
 @pytest.mark.parametrize(
     ("printed", "given", "wrong", "kind"),
     [
