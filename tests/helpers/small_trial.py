@@ -11,6 +11,8 @@ import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from waiting import save
+
 from companion.build.request import COHORT, NOTEBOOKS, PUBLISHED, BuildRequest
 from numbercheck.ledger.rows import FILES
 
@@ -66,7 +68,7 @@ class Trial:
         path = self.notebooks / f"{stem}.ipynb"
         text = path.read_text(encoding="utf-8")
         assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        save(path, text.replace(old, new, 1))
 
     def executed(self, stem: str) -> dict:
         """Read an executed notebook of the outputs."""

@@ -6,8 +6,15 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 WAIT = 60  # seconds
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file in one step: a look between two would see it empty."""
+    path.with_suffix(".new").write_text(text, encoding="utf-8")
+    path.with_suffix(".new").replace(path)
 
 
 class Waiting:

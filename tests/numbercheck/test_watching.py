@@ -4,7 +4,7 @@ import shutil
 import sys
 
 from places import ROOT
-from waiting import waiting
+from waiting import save, waiting
 
 COMMAND = [sys.executable, "-c", "from numbercheck.cli import main; main()", "audit", "--watch"]
 
@@ -17,10 +17,10 @@ def test_each_save_is_judged_and_ctrl_c_ends_cleanly(tmp_path):
     with waiting([*COMMAND, str(folder)]) as audit:
         assert "1  mismatch" in audit.told()
 
-        claims.write_text(whole[:400] + '"', encoding="utf-8")
+        save(claims, whole[:400] + '"')
         assert "claims.csv row" in audit.told()
 
-        claims.write_text(whole.replace("42%", "41%"), encoding="utf-8")
+        save(claims, whole.replace("42%", "41%"))
         assert "0  mismatch" in audit.told()
 
         assert audit.interrupted() == 0

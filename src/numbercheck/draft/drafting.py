@@ -73,7 +73,7 @@ def draft_article(article: Article) -> Draft:
             locus = _locus(finding, reader)
             measures.add(_placed(finding, reader.table.part, locus, fresh))
     give_populations(measures)
-    for found in (e.finding for d in measures.all for e in d.entries if not COX.search(text)):
+    for found in (e.finding for d in measures.all for e in d.entries if not modeled.times):
         if found.value("hazard_ratio"):
             add_note(found, NO_COX)
     ratios = set(re.findall(r"(?<![\d:])\d+(?::\d+)+(?![\d:])", text))

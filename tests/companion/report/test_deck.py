@@ -162,7 +162,8 @@ def visit(tab, deck):
     def show(size=SCREEN, at=1):
         tab.set_viewport_size(size)
         tab.goto(f"{deck.as_uri()}#{at}")
-        tab.get_by_role("status").get_by_text(f"{at} of ").wait_for()  # an open deck turns later
+        shown = re.compile(rf"^{at} of ")
+        tab.get_by_role("status").get_by_text(shown).wait_for()  # an open deck turns later
         return tab
 
     yield show

@@ -117,6 +117,8 @@
     history.replaceState("saved", "", `#${at}${text && "?" + text}`);
   }
 
+  const settle = () => { if (history.state === "saved") save(); };  // else a link is on its way
+
   function restore(state) {
     setFilters((name) => state.get(name));
     choices.reset();
@@ -178,10 +180,10 @@
     });
   }
   filters.addEventListener("input", () => { filter(); save(); });
-  filters.addEventListener("reset", () => setTimeout(() => { filter(); save(); }));
+  filters.addEventListener("reset", () => setTimeout(() => { filter(); settle(); }));
   filters.addEventListener("submit", (event) => event.preventDefault());
   choices.addEventListener("input", () => { choose(); save(); });
-  choices.addEventListener("reset", () => setTimeout(() => { choose(); save(); }));
+  choices.addEventListener("reset", () => setTimeout(() => { choose(); settle(); }));
   for (const button of all("#claims [data-sort]")) button.addEventListener("click", () => {
     sort(sorted === button.dataset.sort ? "" : button.dataset.sort);
     save();
@@ -245,7 +247,6 @@
   addEventListener("afterprint", () => { for (const d of closed) d.open = false; });
 
   let waiting = 0;
-  const settle = () => { if (history.state === "saved") save(); };  // else a link is on its way
   addEventListener("scroll", () => { clearTimeout(waiting); waiting = setTimeout(settle, 200); });
   addEventListener("popstate", () => { if (history.state === "saved") go(false); });
   addEventListener("hashchange", () => { if (history.state !== "saved") go(true); });  // a link
