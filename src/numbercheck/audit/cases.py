@@ -11,7 +11,7 @@ from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
 from numbercheck.statistics.rare_limits import rare_limits
-from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.rounding import SLACK, Printed, format_rounded
 from numbercheck.statistics.scales import tabled_level, two_sided_level
 from numbercheck.words import called
 
@@ -50,8 +50,9 @@ class Method(NamedTuple):
         uncut = self.limits(k, total, is_cut=False)
         fits = [pair.admits(scale * low, scale * high) for low, high in {uncut, _cut(*uncut)}]
         found = any(fit[0] for fit in fits), any(fit[1] for fit in fits)
-        tabled = self._replace(level=tabled_level(self.level))
-        if all(found) or tabled == self or self.sided != "two" or self.method in EXACT:
+        at = tabled_level(two_sided_level(self.level, self.sided))
+        tabled = self._replace(level=at if self.sided == "two" else (1 + at) / 2)
+        if all(found) or abs(tabled.level - self.level) < SLACK or self.method in EXACT:
             return found
         return max(found, tabled.fits(k, total, pair, scale), key=sum)
 

@@ -3,7 +3,7 @@
 An at-risk sequence has the number at risk at each event before the estimate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from math import isnan, nan
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from numbercheck.audit.evidence import Choice, Evidence
 from numbercheck.audit.verdicts import Candidate
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
+from numbercheck.statistics.rare_curves import rare_curves
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,
     SCALES,
@@ -101,6 +102,19 @@ class PrintedCurve(NamedTuple):
         """Whether it is proved that no sequence gives them; quicker than to list them."""
         some = history_of_two_runs(self.n, self.target(limits, most=most))
         return some is None and self.search(limits, most=most).is_impossible
+
+    def rare(self, limits: Limits | None = None) -> dict[str, str]:
+        """What else may give the estimate and these limits, such as a life table, by a name."""
+        return rare_curves(self.n, self.target(limits))
+
+    def fewest_events(self, types: Sequence[str]) -> int:
+        """Number of events that the estimate needs, with limits of one of these types.
+
+        One patient more bounds a life table and Nelson and Aalen's estimate as well.
+        """
+        targets = [self.target(conf_type=t) for t in types] or [self.target(NO_LIMITS)]
+        spans = [event_range(self.n + 1, target) for target in targets]
+        return min((span[0] for span in spans if span), default=0)
 
     def all_admit(self, printed: Printed, conf_type: str, at: int) -> bool:
         """Whether every sequence that gives the estimate has a limit that is printed so."""
@@ -194,12 +208,13 @@ def curve_at(claim: Claim, evidence: Evidence) -> PrintedCurve | None:
 
 
 def _methods(claim: Claim, evidence: Evidence) -> tuple[object, list[str]]:
-    """Types of limits that some at-risk sequence gives."""
+    """Types of limits that some at-risk sequence gives, and what else can give them."""
     curve = curve_at(claim, evidence)
     if curve is None:
         return None, []
     printed = claim.measure, curve.estimate.printed, curve.limits, curve.n
-    return printed, [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
+    types = [t for t in CONF_TYPES if curve.search(conf_type=t).histories]
+    return printed, [*types, *curve.rare()]
 
 
 CHOICE = Choice("survival", ("conf_low",), _methods)

@@ -34,8 +34,11 @@ def check_estimate(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         says = "The number of patients is not printed."
         yield verdict_on(claim, "unchecked", "no-denominator", says)
     elif curve.is_impossible(NO_LIMITS):
-        says = f"No numbers at risk among {curve.n} patients give {claim.printed}."
-        yield verdict_on(claim, "mismatch", "no-history", says, "km", inputs=curve.inputs)
+        says = f"No numbers at risk among {curve.n} patients give {claim.printed}"
+        verdict, kind = "mismatch", "no-history"
+        if other := next(iter(curve.rare(NO_LIMITS).values()), ""):
+            verdict, kind, says = "unchecked", "not-determined", f"{says}; it can be that {other}"
+        yield verdict_on(claim, verdict, kind, f"{says}.", "km", inputs=curve.inputs)
     else:
         yield from _deaths(claim, measure, curve, evidence)
 
@@ -45,8 +48,9 @@ def _deaths(
 ) -> Iterator[Verdict]:
     """Compare the events that every sequence needs with those that are printed."""
     number, sources = _printed_deaths(measure, evidence)
-    if sources and curve.is_impossible(most=number) and (every := curve.search()).histories:
-        need = every.span[0]
+    names, alike = evidence.expected(measure, CONF_TYPES, CHOICE)
+    need = curve.fewest_events([t for t in names if alike > 1 and t in CONF_TYPES])
+    if sources and number < need:
         says = (
             f"{claim.printed} of {curve.n} patients needs at least {need} events, whatever the "
             f"numbers at risk; {number} {'is' if number == 1 else 'are'} printed."
@@ -69,13 +73,16 @@ def check_limit(claim: Claim, evidence: Evidence) -> Verdict:
     fits = [t for t in curve.types if found[t].histories]
     measure = evidence.ledger.measures[claim.measure]
     names, number = evidence.expected(measure, CONF_TYPES, CHOICE)
-    expected = names or curve.types
+    expected = [t for t in names if t in CONF_TYPES] or curve.types
     attained = [t for t in expected if t in fits]
     if attained:
         return _attained(claim, curve, attained[0], evidence, len(curve.types) * (number < 2))
     if not all(found[t].is_all for t in (expected if fits else curve.types)):
         says = "The search for an at-risk sequence was stopped before it was decided."
         return verdict_on(claim, "unchecked", "undecided", says)
+    if other := next((of for name, of in curve.rare().items() if name in names), ""):
+        says = f"No at-risk sequence gives {curve.text}, but they can be limits {other}."
+        return verdict_on(claim, "unchecked", "not-determined", says, inputs=curve.inputs)
     if number < 2 and not fits and (whole := _of_proportion(curve)):
         says = f"No at-risk sequence gives {curve.text}, but these are the limits of {whole}, as "
         says += "if nobody were censored."

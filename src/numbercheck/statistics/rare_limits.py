@@ -1,21 +1,24 @@
 """Limits of proportions and of their effects that few articles name and some programs print.
 
 Sources: Newcombe (1998), Stat. Med. 17:857-872 (mid-P, logit, Bayes); Agresti and Coull (1998),
-doi:10.2307/2685469 (two more of each). Stata's ``proportion`` prints the logit, its ``mean`` and
-SPSS the mean of zeros and ones, and R's ``survfit`` and SAS's LIFETEST a curve's limits; a
-regression has errors of its own, such as robust ones that divide by n − 1.
+doi:10.2307/2685469 (two more of each); Blaker (2000), doi:10.2307/3315916; Miettinen (1976), Am.
+J. Epidemiol. 103:226-235 (a ratio's, from the test of it). Stata's ``proportion`` prints the
+logit, its ``mean`` and SPSS the mean of zeros and ones, and R's ``survfit`` and SAS's LIFETEST a
+curve's limits; a regression has errors of its own, such as robust ones that divide by n − 1.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from functools import cache
 from math import exp, log, sqrt
 
 from numbercheck.statistics.beta import beta_cdf, beta_quantile
+from numbercheck.statistics.rounding import SLACK
 from numbercheck.statistics.scales import survival_limits, two_sided_z
 from numbercheck.statistics.tails import t_quantile
 
 Limits = tuple[float, float]
-STEPS = 40  # of a bisection
+STEPS = 25  # of a bisection, which leave less than 1e-8
 
 
 @cache
@@ -34,6 +37,7 @@ def rare_limits(k: int, n: int, level: float) -> tuple[tuple[str, Limits], ...]:
 def _each(k: int, n: int, level: float) -> Iterator[tuple[str, Limits]]:
     p, z, tail = k / n, two_sided_z(level), (1 - level) / 2
     yield "those of mid-P", (_mid_p(k, n, tail), 1 - _mid_p(n - k, n, tail))
+    yield "Blaker's", (_blaker(k, n, tail), 1 - _blaker(n - k, n, tail))
     uniform = beta_quantile(tail, k + 1, n - k + 1), 1 - beta_quantile(tail, n - k + 1, k + 1)
     yield "those of Bayes with a uniform prior", uniform
     yield "Wald's after two more of each", _around((k + 2) / (n + 4), n + 4, z)
@@ -64,6 +68,8 @@ def rare_effects(
     those on the plain scale: 0.57 to 2.43
     those of a robust variance: 0.80 to 2.80
     those of two Poisson counts: 0.67 to 3.34
+    those from the chi-square test: 0.82 to 2.75
+    those from the chi-square test: 0.81 to 2.77
     """
     z, n, p1, p2 = two_sided_z(level), n1 + n2, k1 / n1, k2 / n2
     if name == "difference" and min(n1, n2) > 1:
@@ -85,6 +91,13 @@ def rare_effects(
             ("two Poisson counts", sqrt(1 / k1 + 1 / k2)),
         ):
             yield f"those of {of}", (ratio * exp(-z * error), ratio * exp(z * error))
+    if name != "difference" and k1 and k2 and p1 != p2:
+        odds = (n2 - k2) / (n1 - k1) * n1 / n2 if k1 < n1 and k2 < n2 else 0.0
+        ratio = p1 / p2 * (odds if name == "odds_ratio" else 1.0)
+        for divisor in (n, n - 1) if ratio else ():
+            chi = abs(k1 * n2 - k2 * n1) * sqrt(divisor / (n1 * n2 * (k1 + k2) * (n - k1 - k2)))
+            low, high = sorted(ratio ** (1 + side * z / chi) for side in (-1, 1))
+            yield "those from the chi-square test", (low, high)
 
 
 def _beyond(center: float, reach: float) -> Limits:
@@ -97,10 +110,39 @@ def _around(p: float, n: float, z: float) -> Limits:
 
 def _mid_p(k: int, n: int, tail: float) -> float:
     """Lower limit, at which k counts half among the outcomes that are as large."""
-    low, high = 0.0, k / n
-    for _ in range(STEPS if k else 0):
+
+    def is_below(p: float) -> bool:
+        return (_at_least(k, n, p) + _at_least(k + 1, n, p)) / 2 < tail
+
+    return _first_not(is_below, beta_quantile(tail, k, n - k + 1), k / n) if k else 0.0
+
+
+def _blaker(k: int, n: int, tail: float) -> float:
+    """Lower limit, at which the tail of k and the largest other one that is less make both.
+
+    It is between Clopper and Pearson's and the next one at which another outcome joins in.
+    """
+    if k == 0:
+        return 0.0
+    start = beta_quantile(tail, k, n - k + 1)
+    most = tail * (1 + SLACK)  # the first of the others is the one that does not join in
+    other = bisect_right(range(k), most, key=lambda x: 1 - _at_least(x + 1, n, start))
+    joins = _first_not(lambda p: _at_least(k, n, p) < 1 - _at_least(other + 1, n, p), start, k / n)
+
+    def is_below(p: float) -> bool:
+        return _at_least(k, n, p) + 1 - _at_least(other, n, p) < 2 * tail
+
+    return _first_not(is_below, start, joins)
+
+
+def _at_least(k: int, n: int, p: float) -> float:
+    """Probability of k or more events."""
+    return 1.0 if k < 1 else beta_cdf(p, k, n - k + 1) if k <= n else 0.0
+
+
+def _first_not(is_below: Callable[[float], bool], low: float, high: float) -> float:
+    """Least value between two that is not below, found by halves."""
+    for _ in range(STEPS):
         middle = (low + high) / 2
-        more = beta_cdf(middle, k + 1, n - k) if k < n else 0.0
-        is_below = (beta_cdf(middle, k, n - k + 1) + more) / 2 < tail
-        low, high = (middle, high) if is_below else (low, middle)
-    return high if k else 0.0
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return high

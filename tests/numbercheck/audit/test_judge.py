@@ -115,6 +115,7 @@ def test_a_share_that_is_said_to_be_adjusted_is_not_judged_by_counts(label, verd
     "limits",
     [
         ("6.01", "15.81"),  # mid-P, as in Newcombe (1998)
+        ("5.80", "16.01"),  # Blaker's, by his program
         ("6.3", "16.1"),  # Bayes, uniform prior
         ("5.2", "15.1"),  # of a mean, as SPSS has them
         ("5.9", "15.6"),  # log-log, as of a curve without censoring

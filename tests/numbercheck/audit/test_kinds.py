@@ -128,11 +128,14 @@ def test_a_slip_in_an_effect_is_found(statistic, printed, limits, wrong, kind):
         ("difference", "30.0%", ("4.8", "55.2")),  # by the variance of the test, of 27 of 60
         ("risk_ratio", "2.00", ("0.76", "3.24")),  # symmetric, 2 x 1.96 x 0.316
         ("risk_ratio", "2.00", ("0.90", "4.45")),  # of two Poisson counts, exp(1.96 x 0.408)
+        ("risk_ratio", "2.00", ("1.12", "3.58")),  # Miettinen's, 2^(1 -+ 1.96 / 2.335)
+        ("odds_ratio", "3.50", ("1.22", "10.02")),  # the same
+        ("odds_ratio", "3.50", ("1.21", "10.10")),  # by the test of Mantel and Haenszel
     ],
 )
 def test_limits_of_an_effect_may_be_those_of_a_rarer_method(statistic, printed, limits):
     """Left open, unless a method is stated."""
-    stated_by = {"difference": "newcombe", "risk_ratio": "katz"}
+    stated_by = {"difference": "newcombe", "risk_ratio": "katz", "odds_ratio": "woolf"}
     found = effect(counts(), statistic, printed, limits)
     stated = effect(counts(), statistic, printed, limits, method=stated_by[statistic])
 
@@ -742,6 +745,44 @@ def test_a_large_curve_is_judged_by_bounds_on_its_events():
     assert "between 213 and 225 events" in found["conf_high"].reason
     assert told(large(("70.8", "72.8")))["conf_high"] == ("mismatch", "no-history")
     assert told(large(events="180"))["estimate"] == ("mismatch", "too-few-events")
+
+
+def curve_of(n, estimate, limits, method=""):
+    """Verdicts on survival of some patients, by statistic."""
+    s = Sketch()
+    s.everyone(n)
+    s.measure("os", "survival", endpoint="OS", horizon="365", unit="%", method=method)
+    for name, text in zip(("estimate", "conf_low", "conf_high"), (estimate, *limits), strict=False):
+        s.print("os", name, text)
+    return {c.removeprefix("os_"): v.verdict for c, v in judged(s).items() if "os_" in c}
+
+
+@pytest.mark.parametrize(
+    ("n", "estimate", "limits"),
+    [
+        (11, "91.3", ("76.4", "100.0")),  # R's survfit, aml, stype = 2: exp(-1 / 11)
+        (11, "63.2", ("28.9", "84.4")),  # the same with log-log limits, at 24 weeks
+        (12, "61.2", ("39.5", "94.6")),
+        (50, "53.1", ("38.3", "65.8")),  # a life table of lung, 23 of 50 - 2 / 2, log-log
+        (11, "90.9", ("62.3", "98.4")),  # Rothman's: Wilson's for S (1 - S) / V patients
+        (23, "54.7", ("34.6", "73.3")),
+        (23, "27.6", ("12.7", "50.0")),
+        (12, "19.4", ("5.6", "49.6")),
+        (12, "48.6", ("18.1", "79.2")),  # Peto's, with 5 at risk
+        (11, "36.8", ("3.7", "69.9")),
+    ],
+)
+def test_survival_may_be_that_of_another_estimator(n, estimate, limits):
+    """R's numbers, or R's estimate with the textbook's variance; of no history is no slip here."""
+    assert "mismatch" not in curve_of(n, estimate, limits).values()
+
+
+def test_survival_that_no_estimator_gives_is_found():
+    """Of 23 patients an estimate of 73.9 has an error of at least 8.9%, of 50 of 53.1 7%."""
+    assert curve_of(23, "73.9", ("53.5", "78.5"))["conf_high"] == "mismatch"
+    assert curve_of(50, "53.1", ("44.1", "61.5"))["conf_high"] == "mismatch"
+    assert curve_of(11, "93.1", ())["estimate"] == "mismatch"  # more than exp(-1 / 11)
+    assert curve_of(11, "91.3", ("76.4", "100.0"), "log")["conf_low"] == "mismatch"
 
 
 def test_a_large_curve_shows_which_type_its_limits_have():

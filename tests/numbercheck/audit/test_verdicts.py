@@ -137,6 +137,9 @@ def test_a_declared_side_is_the_expected_one():
     _, (found,) = interval(0, 35, (None, "8.2"), sides="upper", method="clopper-pearson")
     assert found.verdict == "match"
 
+    _, (by_hand,) = interval(3, 19, (None, "29.6"), sides="upper", method="wald")
+    assert by_hand.verdict == "match"  # with 1.645; the exact deviate gives 29.5
+
     _, (undeclared,) = interval(0, 35, (None, "8.2"), method="clopper-pearson")
     assert undeclared.kind == "one-sided"
     assert "upper limit only" in undeclared.reason

@@ -22,6 +22,22 @@ def test_mid_p_limits_match_newcombe_1998_table_i(k, n, limits):
     assert dict(rare_limits(k, n, 0.95))["those of mid-P"] == pytest.approx(limits, abs=5e-5)
 
 
+@pytest.mark.parametrize(
+    ("k", "n", "level", "limits"),
+    [
+        (3, 10, 0.95, (0.0873, 0.6194)),
+        (33, 35, 0.95, (0.8086, 0.9898)),
+        (20, 20, 0.95, (0.8399, 1.0)),
+        (103, 449, 0.9, (0.1979, 0.2636)),
+        (46, 48, 0.99, (0.8249, 0.9969)),
+        (2, 11, 0.95, (0.0333, 0.5000)),  # where another outcome joins in
+    ],
+)
+def test_blaker_limits_are_those_of_his_program(k, n, level, limits):
+    """The R function in the appendix of Blaker (2000), which goes in steps of 0.00001."""
+    assert dict(rare_limits(k, n, level))["Blaker's"] == pytest.approx(limits, abs=6e-5)
+
+
 def test_the_others_are_those_of_their_formulas():
     """By SciPy's distributions, for 15 of 148."""
     found, p = dict(rare_limits(15, 148, 0.9)), 15 / 148
