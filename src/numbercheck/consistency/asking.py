@@ -116,10 +116,10 @@ class Asking:
         self._start: list[int] = []
         self._at_risk: dict[Rows, AtRisk] = {}
 
-    def part(self, ledger: Ledger, question: Question) -> tuple[Model, Rows]:
+    def part(self, question: Question, ledger: Ledger | None = None) -> tuple[Model, Rows]:
         """Model of the rows that share columns with a question, directly or through others."""
-        restricted, rows = self._rows(ledger, question)
-        return Model(restricted, self.n, [question]), rows
+        scope, rows = self._scope(question, ledger)
+        return Model(scope.ledger, self.n, [question]), rows
 
     def time_part(self, curve: Measure | None = None) -> tuple[Model, Rows]:
         """Model of follow-up and events, without the variables of other questions, and its rows.
@@ -131,19 +131,20 @@ class Asking:
         """
         if curve and (reason := unmodeled(self.ledger, curve)):
             raise LedgerError([f"measure {curve.measure}: {reason}"])
-        restricted, rows = self._time_rows
-        model = Model(restricted, self.n, [self._time_question])
+        scope, rows = self._time_scope
+        model = Model(scope.ledger, self.n, [self._time_question])
         model.begin(self._start)
         return model, rows
 
-    def _rows(self, ledger: Ledger, question: Question) -> tuple[Ledger, Rows]:
-        search = Search(ledger, self.seconds, [question])
+    def _scope(self, question: Question, ledger: Ledger | None = None) -> tuple[Scope, Rows]:
+        """What bears on a question, and which rows these are; by default of all in the ledger."""
+        search = Search(ledger or self.ledger, self.seconds, [question])
         rows = next(part for part, extra in search.parts if extra) - self.given_up
-        return search.restricted(rows), rows
+        return Scope(search.restricted(rows), [question]), rows
 
     @cached_property
-    def _time_rows(self) -> tuple[Ledger, Rows]:
-        return self._rows(self.ledger, self._time_question)
+    def _time_scope(self) -> tuple[Scope, Rows]:
+        return self._scope(self._time_question)
 
     @cached_property
     def _time_question(self) -> Question:
@@ -158,15 +159,13 @@ class Asking:
         if not self._time_question:
             return frozenset()
         known = self.ledger.variables
-        links = Scope(self._time_rows[0], [self._time_question]).links
+        links = self._time_scope[0].links
         return frozenset(c for c in links if known[c].type in ("flag", "category"))
 
-    def range(
-        self, model: Model, goal: cp_model.LinearExprT, what: str = "a count"
-    ) -> tuple[int, int]:
+    def range(self, label: str, model: Model, goal: cp_model.LinearExprT) -> tuple[int, int]:
         """Least and largest value of a whole number of the model."""
         least, most = (
-            self._solve(model, aim, goal, what).value
+            self._solve(model, aim, goal, label).value
             for aim in (model.cp.minimize, model.cp.maximize)
         )
         return least, most
@@ -189,7 +188,7 @@ class Asking:
 
     def _reads_times(self, question: Question) -> bool:
         """Whether times of single patients bear on a question."""
-        return bool(Scope(self._rows(self.ledger, question)[0], [question]).times)
+        return bool(self._scope(question)[0].times)
 
     def between(
         self,
@@ -204,12 +203,11 @@ class Asking:
         It is known to be ``within`` some ends; cohorts that may be ``near`` them are known.
         """
         question = reads(self.ledger, measure)
-        ledger, rows = self._rows(self.ledger, question)
+        scope, rows = self._scope(question)
         at_risk = self._at_risk.setdefault(rows, {})
         most = self.n if measure.kind == "count" else 100
         limits = max(within[0], 0), min(within[1], most)
-        time = Scope(ledger, [question]).times[0]
-        asked = Between(ledger, self.n, measure, time, at_risk, limits)
+        asked = Between(scope.ledger, self.n, measure, scope.times[0], at_risk, limits)
         of = partial(self._value, value)
         known = [c for c in (*near, self._cohort(question)) if c]
         found = [asked.end(sign, known, of) for sign in SIGNS]
@@ -223,11 +221,10 @@ class Asking:
 
         None for every other question.
         """
-        ledger, _ = self._rows(self.ledger, question)
-        scope = Scope(ledger, [question])
+        scope, _ = self._scope(question)
         if not (self._is_slow and scope.times) or scope.is_timed(*question):
             return None
-        return untimed(ledger, self.n, [question])
+        return untimed(scope.ledger, self.n, [question])
 
     def around(
         self, label: str, ends: Sequence[float], value: Value, question: Question, unit: str

@@ -97,9 +97,9 @@ class CurveBounds(Asking):
 
     def _printed_at_risk(self, curve: Measure) -> Iterator[tuple[int, Sequence[int]]]:
         """Days of a curve of which numbers at risk are printed, and what these may be."""
-        ledger, _ = self._rows(self.ledger, reads(self.ledger, curve))
-        for claim in ledger.claims.values():
-            measure = ledger.measures[claim.measure]
+        scope, _ = self._scope(reads(self.ledger, curve))
+        for claim in scope.claims:
+            measure = self.ledger.measures[claim.measure]
             values = counts(claim.value, self.n) if claim.statistic == "at_risk" else ()
             if values and named(measure) == named(curve):
                 yield ceil(float(measure.horizon)), values
@@ -139,7 +139,8 @@ class CurveBounds(Asking):
         """Bound the day of each event up to the measure's horizon that every cohort has."""
         model, rows = self.time_part(measure)
         slots = model.slots(measure)
-        certain = self.range(model, model.events(measure))[0] if slots else 0
+        label = f"days of {named(measure)} events"
+        certain = self.range(label, model, model.events(measure))[0] if slots else 0
         return [
             self.bound(
                 *(f"{named(measure)} event {k + 1}", model, rows, slot.day),

@@ -127,7 +127,8 @@ def _at_risk_of(
     slots = model.slots(measure)
     for slot, n in zip(slots, padded(history, slots), strict=True):
         model.cp.add(slot.at_risk == n)
-    return [asked.range(model, at_risk(model, measure, day)) for day in days]
+    about = f"{named(measure)} at risk on day"
+    return [asked.range(f"{about} {day}", model, at_risk(model, measure, day)) for day in days]
 
 
 def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> list[Inference]:

@@ -80,7 +80,7 @@ class Bounds(CurveBounds):
         def exact() -> Bound:
             ledger, chained = chain(self.ledger, where)
             linked = {*chained.names, *among.names} <= self.links
-            model, rows = self.time_part() if linked else self.part(ledger, (chained, among))
+            model, rows = self.time_part() if linked else self.part((chained, among), ledger)
             goal = model.count(chained, among)
             if isinstance(goal, int):
                 return Bound(label, goal, goal)
@@ -134,20 +134,19 @@ class Bounds(CurveBounds):
 
     def quantity(self, measure: Measure, statistic: str) -> Bound | None:
         """Bound an order statistic; None where the size of its population is open."""
-        model, rows = self.part(self.ledger, reads(self.ledger, measure))
+        label = f"{measure.label}, {STATISTICS[statistic]}"
+        model, rows = self.part(reads(self.ledger, measure))
         vector = model.vector(measure)
         open_ = not isinstance(vector.size, int)
-        sizes = self.range(model, vector.size) if open_ else (vector.size, vector.size)
+        sizes = self.range(label, model, vector.size) if open_ else (vector.size, vector.size)
         if sizes[0] != sizes[1] or not sizes[0]:
             return None
         terms = positions(sizes[0], statistic, self.ledger.method(measure))
         unit = max(weight.denominator for _, weight in terms)
         goal = sum(int(weight * unit) * vector.at(i + 1) for i, weight in terms)
         model.relaxation = 2  # ends of ordered values are proved ten times faster so
-        return self.bound(
-            *(f"{measure.label}, {STATISTICS[statistic]}", model, rows, goal),
-            *(value_of(measure, statistic), measure.unit),
-        )
+        value = value_of(measure, statistic)
+        return self.bound(label, model, rows, goal, value, measure.unit)
 
     def p_value(self, measure: Measure, method: str = "") -> Bound | None:
         """Bound the P value of a comparison of two groups; None where no cohort defines it.
@@ -163,7 +162,7 @@ class Bounds(CurveBounds):
         groups = self.ledger.groups(measure.by)
         read = (measure.where, negated(measure.where), *groups, measure.among)
         small = self.untimed_part(read)
-        model, rows = (small, frozenset()) if small else self.part(self.ledger, read)
+        model, rows = (small, frozenset()) if small else self.part(read)
         cells = model.cells(measure)
         tables = filter(any, self._tables(model, cells, measure.label))
         values = {t: p_value([t[:2], t[2:]], method) for t in tables}
@@ -175,7 +174,7 @@ class Bounds(CurveBounds):
         if not small:
             return self.bound(label, model, rows, rank, value, "P")
         ordered = sorted({*values.values()})
-        ends = [ordered[place] for place in self.range(model, rank, label)]
+        ends = [ordered[place] for place in self.range(label, model, rank)]
         return self.around(label, ends, value, read, "P")
 
     def _tables(
@@ -183,7 +182,7 @@ class Bounds(CurveBounds):
     ) -> list[tuple[int, ...]]:
         """Tables of two groups that the ranges of their cells and of both sizes leave."""
         sizes = sum(cells[:2]), sum(cells[2:])
-        ends = (self.range(model, count, label) for count in (*cells, *sizes))
+        ends = (self.range(label, model, count) for count in (*cells, *sizes))
         a, b, c, d, first, second = (range(least, most + 1) for least, most in ends)
         if prod(map(len, (a, first, c, second))) > MOST_TABLES:
             raise UndecidedError(f"{label}: undecided: more than {MOST_TABLES:,} tables are left")

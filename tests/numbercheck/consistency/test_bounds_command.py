@@ -74,6 +74,7 @@ def test_what_was_not_decided_in_time_is_named_beside_what_was():
     assert answered
     assert undecided
     assert all("undecided within 0.02 s" in text for text in undecided)
+    assert "days of OS events" in [text.partition(":")[0] for text in undecided]
 
 
 def test_a_question_that_the_commands_time_ended_names_no_other_time():
