@@ -119,7 +119,7 @@ class Asking:
     def part(self, question: Question, ledger: Ledger | None = None) -> tuple[Model, Rows]:
         """Model of the rows that share columns with a question, directly or through others."""
         scope, rows = self._scope(question, ledger)
-        return Model(scope.ledger, self.n, [question]), rows
+        return Model(scope, self.n), rows
 
     def time_part(self, curve: Measure | None = None) -> tuple[Model, Rows]:
         """Model of follow-up and events, without the variables of other questions, and its rows.
@@ -132,7 +132,7 @@ class Asking:
         if curve and (reason := unmodeled(self.ledger, curve)):
             raise LedgerError([f"measure {curve.measure}: {reason}"])
         scope, rows = self._time_scope
-        model = Model(scope.ledger, self.n, [self._time_question])
+        model = Model(scope, self.n)
         model.begin(self._start)
         return model, rows
 
@@ -204,17 +204,13 @@ class Asking:
         """
         question = reads(self.ledger, measure)
         scope, rows = self._scope(question)
-        at_risk = self._at_risk.setdefault(rows, {})
-        most = self.n if measure.kind == "count" else 100
-        limits = max(within[0], 0), min(within[1], most)
-        asked = Between(scope.ledger, self.n, measure, scope.times[0], at_risk, limits)
-        of = partial(self._value, value)
+        at_risk, taken = self._at_risk.setdefault(rows, {}), partial(self._value, value)
+        asked = Between(scope, self.n, measure, at_risk, within, taken)
         known = [c for c in (*near, self._cohort(question)) if c]
-        found = [asked.end(sign, known, of) for sign in SIGNS]
-        ends, witnesses = zip(*found, strict=True)
+        ends, cohorts = zip(*(asked.end(sign, known) for sign in SIGNS), strict=True)
         in_time()  # ends that there was no time to prove are no answer
-        witnesses = tuple(filter(None, witnesses))
-        return _told(measure.label, ends, [*map(of, witnesses)], unit, witnesses)
+        witnesses = tuple(filter(None, cohorts))
+        return _told(measure.label, ends, [*map(taken, witnesses)], unit, witnesses)
 
     def untimed_part(self, question: Question) -> Model | None:
         """Model of the rows that read no time, for a question that reads none where times are slow.
@@ -224,7 +220,7 @@ class Asking:
         scope, _ = self._scope(question)
         if not (self._is_slow and scope.times) or scope.is_timed(*question):
             return None
-        return untimed(scope.ledger, self.n, [question])
+        return untimed(scope, self.n)
 
     def around(
         self, label: str, ends: Sequence[float], value: Value, question: Question, unit: str

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, isclose, log, nan
+from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
@@ -17,12 +18,10 @@ from numbercheck.consistency.goals import Toward
 from numbercheck.consistency.intervals import AtRisk, Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.patient_kinds import Kinds
-from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.region import UNIT
-from numbercheck.consistency.scope import Question, reads
+from numbercheck.consistency.scope import Scope, reads
 from numbercheck.consistency.solving import InfeasibleError, UndecidedError, UndefinedError
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 
@@ -33,43 +32,86 @@ ROUNDED = 1e-6  # relative, by which ends of survival are off
 NEAR = 0.001  # of all patients, or of survival, by which an end may be off
 
 
+class End(NamedTuple):
+    """A value that no cohort's is beyond, and a cohort that is near it."""
+
+    value: float
+    cohort: Columns | None
+
+
+class Scale(NamedTuple):
+    """How a sum of the model stands for a value: for a count itself, or for survival in percent.
+
+    Of survival it is minus the logarithm, in ``UNIT``.
+    """
+
+    n: int
+    is_count: bool
+
+    @property
+    def most(self) -> int:
+        """The largest value that there can be."""
+        return self.n if self.is_count else 100
+
+    @property
+    def near(self) -> float:
+        """By how much a sum may be off."""
+        return NEAR * (self.n if self.is_count else UNIT)
+
+    def value(self, total: int) -> float:
+        """What a sum stands for."""
+        return total if self.is_count else 100 * exp(-max(total, 0) / UNIT)
+
+    def total(self, value: float) -> float:
+        """The sum that stands for a value."""
+        if self.is_count:
+            return value
+        return -UNIT * log(value / 100) if value else nan
+
+    def is_at(self, end: float, value: float) -> bool:
+        """Whether a value is at an end, which was rounded outward where it is of survival."""
+        return isclose(end, value, rel_tol=0.0 if self.is_count else ROUNDED)
+
+
 @dataclass(frozen=True)
 class Between:
     """A count of many patients, or survival at a horizon, that the ledger does not print.
 
     Attributes
     ----------
-    ledger : Ledger
-        The rows that bear on it.
+    scope : Scope
+        The rows that bear on it; they read times.
     n : int
         Number of patients.
     measure : Measure
         What is counted, or the curve up to its horizon.
-    time : str
-        A column of times, with which what is counted is read.
     at_risk : dict
         As for ``Intervals``.
-    limits : tuple of float
-        The least and the largest value that there can be.
+    within : tuple of float
+        It is known to be between these.
+    taken : callable
+        The value of a cohort; survival in percent.
     """
 
-    ledger: Ledger
+    scope: Scope
     n: int
     measure: Measure
-    time: str
     at_risk: AtRisk
-    limits: tuple[float, float]
+    within: tuple[float, float]
+    taken: Callable[[Columns], float]
 
     @property
-    def _question(self) -> Question:
-        read = reads(self.ledger, self.measure)
-        if self.measure.kind == "count":
-            return (*read, Expression(f"{self.time} >= 0"))
-        time, _ = endpoint_columns(self.ledger, self.measure.endpoint)
-        return (*read, Expression(f"{time} <= {self.measure.horizon}"))
+    def _scale(self) -> Scale:
+        return Scale(self.n, self.measure.kind == "count")
 
     def _kinds(self) -> Kinds:
-        return Kinds(self.ledger, self.n, [self._question])
+        """Kinds of patients that differ in what is asked, at some time."""
+        ledger, asked = self.scope.ledger, self.measure
+        if asked.kind == "count":
+            at = f"{self.scope.times[0]} >= 0"
+        else:
+            at = f"{endpoint_columns(ledger, asked.endpoint)[0]} <= {asked.horizon}"
+        return Kinds(Scope(ledger, [(*reads(ledger, asked), Expression(at))]), self.n)
 
     @cached_property
     def _intervals(self) -> Intervals:
@@ -87,55 +129,48 @@ class Between:
             return self._intervals.count(self.measure.where, self.measure.among), 0
         return self._intervals.curve(self.measure).fall(int(self.measure.horizon))
 
-    def end(
-        self, sign: int, known: Sequence[Columns], value: Callable[[Columns], float]
-    ) -> tuple[float, Columns | None]:
-        """An end that no cohort's value is beyond, the most for 1, and a cohort near to it.
+    def end(self, sign: int, known: Sequence[Columns]) -> End:
+        """The largest value for the sign 1, else the least: proved, or that of a checked cohort.
 
-        The cohort was checked outside the solver, as those that are ``known``. Survival is in
-        percent, and proved to a millionth of itself.
+        Survival is proved to a millionth of itself.
+
+        Parameters
+        ----------
+        sign : int
+        known : sequence of dict
+            Checked cohorts, from which nearer ones are sought.
 
         Raises
         ------
         UndefinedError
             If no cohort has a value.
         """
-        limit = self.limits[sign > 0]
-        farthest = max(known, key=lambda columns: sign * value(columns), default=None)
-        farthest = self._reached(sign, farthest, value, limit, SEEDS[:1])
-        if farthest and self._is_there(limit, taken := value(farthest)):
-            return taken, farthest
+        scale, limit = self._scale, self._told(self.within[sign > 0])
+        nearest = max(map(self._of, known), key=lambda e: sign * e.value, default=End(nan, None))
+        nearest = self._pushed(sign, nearest, limit, SEEDS[:1])
+        if scale.is_at(limit, nearest.value):
+            return nearest
         try:
             proved = self._proved(sign)
         except UndecidedError:
-            return limit, farthest
+            return nearest._replace(value=limit)
         except InfeasibleError:
             raise UndefinedError(self.measure.label) from None
-        end = self._told(proved, sign)
-        farthest = self._reached(sign, farthest, value, end, SEEDS[1:])
-        if not farthest:
-            return end, None
-        taken = value(farthest)
-        is_told = limit not in (0, self._most) and self._is_there(end, limit)  # by another day
-        if not (is_told or self._is_there(end, taken)):
-            end = self._told(self._nearer(proved, taken), sign)
-        return taken if self._is_there(end, taken) else end, farthest
+        rounded = self._asked[1] if sign < 0 else 0
+        end = self._told(scale.value(proved + rounded))
+        nearest = self._pushed(sign, nearest, end, SEEDS[1:])
+        is_told = limit not in (0, scale.most) and scale.is_at(end, limit)  # by another day
+        if not (is_told or scale.is_at(end, nearest.value)):
+            end = self._told(scale.value(self._nearer(proved, nearest.value) + rounded))
+        return nearest if scale.is_at(end, nearest.value) else nearest._replace(value=end)
 
-    def _is_there(self, end: float, taken: float) -> bool:
-        """Whether a cohort takes an end, which was rounded outward where it is of survival."""
-        return isclose(end, taken, rel_tol=0.0 if self.measure.kind == "count" else ROUNDED)
+    def _of(self, cohort: Columns) -> End:
+        return End(self.taken(cohort), cohort)
 
-    @property
-    def _most(self) -> int:
-        return self.n if self.measure.kind == "count" else 100
-
-    def _told(self, total: int, sign: int) -> float:
-        """The value that a sum of the model stands for, or the limit that it is beyond."""
-        value: float = total
-        if self.measure.kind != "count":
-            rounded = self._asked[1] if sign < 0 else 0
-            value = 100 * exp(-max(total + rounded, 0) / UNIT)
-        return min(max(value, self.limits[0]), self.limits[1])
+    def _told(self, value: float) -> float:
+        """A value, or the limit that it is beyond."""
+        low, high = self.within
+        return min(max(value, low, 0), high, self._scale.most)
 
     def _proved(self, sign: int) -> int:
         """The end of the model's sum, as far as the solver proved it in its time."""
@@ -145,14 +180,13 @@ class Between:
         return model.end(total, sign < 0, SECONDS)
 
     def _nearer(self, end: int, value: float) -> int:
-        """Halve what is between an end and what is taken, until that is near."""
+        """Halve what is between a sum's end and a value that is taken, until that is near."""
         model, (total, _) = self._intervals.model, self._asked
-        is_count = self.measure.kind == "count"
-        taken = value if is_count else -UNIT * log(value / 100) if value else nan
-        near, side = NEAR * (self.n if is_count else UNIT), 1 if taken > end else -1
+        taken = self._scale.total(value)
+        side = 1 if taken > end else -1
         model.cp.clear_objective()
         late = 0
-        while abs(taken - end) > near and late < LATE:
+        while abs(taken - end) > self._scale.near and late < LATE:
             middle = end + side * int(abs(taken - end) / 2)
             with model.only_now() as now:
                 model.cp.add_linear_constraint(total, *sorted((end, middle))).only_enforce_if(now)
@@ -163,26 +197,13 @@ class Between:
                 taken, late = middle, late + (status == "undecided")
         return end
 
-    def _reached(
-        self,
-        sign: int,
-        known: Columns | None,
-        value: Callable[[Columns], float],
-        end: float,
-        seeds: Sequence[int],
-    ) -> Columns | None:
-        """A cohort toward an end, if any is known; each start goes on from the farthest so far."""
-        rules = (a for a, rule in self.ledger.assumptions.items() if rule.expression.text)
-        rows = [*self.ledger.claims, *rules]
-        farthest, reach = known, value(known) if known else nan
-        for seed in seeds if known else ():
-            if self._is_there(end, reach):
+    def _pushed(self, sign: int, nearest: End, end: float, seeds: Sequence[int]) -> End:
+        """A cohort toward an end, if any is known; each start goes on from the nearest so far."""
+        for seed in seeds if nearest.cohort else ():
+            if self._scale.is_at(end, nearest.value):
                 break
-            toward = Toward(self.measure, sign, farthest)
-            made = cohorts(self._untimed, [seed], toward=toward)
+            toward = Toward(self.measure, sign, nearest.cohort)
+            made = map(self._of, cohorts(self._untimed, [seed], toward=toward))
             with suppress(UndecidedError):
-                fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
-                columns = next(fitting, farthest)
-                if sign * ((taken := value(columns)) - reach) > 0:
-                    farthest, reach = columns, taken
-        return farthest
+                nearest = max(nearest, next(made, nearest), key=lambda e: sign * e.value)
+        return nearest

@@ -3,10 +3,10 @@
 Where patients are many and times are read, quicker ways come before an exact model of times.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from math import inf
 from random import Random
 
@@ -15,9 +15,8 @@ from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.patient_kinds import Kinds
-from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
-from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import (
     InfeasibleError,
     UndecidedError,
@@ -26,7 +25,6 @@ from numbercheck.consistency.solving import (
     within,
 )
 from numbercheck.consistency.witness import assemble
-from numbercheck.ledger.records import Ledger
 
 MANY = 40  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
@@ -41,25 +39,22 @@ class Decision:
 
     Attributes
     ----------
-    ledger : Ledger
-        It holds these rows alone.
+    scope : Scope
+        These rows alone, and questions that the cohort's columns must answer besides.
     n : int
         Number of patients.
-    questions : sequence of Question
-        Expressions that the cohort's columns must answer besides.
     seconds : float
         Most time for one question to the solver.
     """
 
-    ledger: Ledger
+    scope: Scope
     n: int
-    questions: Sequence[Question]
     seconds: float
 
-    @cached_property
+    @property
     def is_timed(self) -> bool:
         """Whether times of single patients are read."""
-        return bool(Scope(self.ledger, self.questions).times)
+        return bool(self.scope.times)
 
     @property
     def _are_many(self) -> bool:
@@ -81,7 +76,7 @@ class Decision:
     def is_refuted(self) -> bool:
         """Whether a small model already shows that many patients cannot satisfy the rows."""
         try:
-            model = untimed(self.ledger, self.n, self.questions) if self._are_many else None
+            model = untimed(self.scope, self.n) if self._are_many else None
             return bool(model) and model.solve(self.seconds).status == "infeasible"
         except InfeasibleError:
             return True
@@ -90,7 +85,7 @@ class Decision:
 
     def _among_many(self) -> Found | None:
         """Look for a cohort and for a proof that there is none, the quicker ways first."""
-        kinds = Kinds(self.ledger, self.n, self.questions)
+        kinds = Kinds(self.scope, self.n)
         if kinds.model.solve(self.seconds).status == "infeasible":
             return None
         with suppress(UndecidedError), within(SHARE * time_left()):
@@ -105,12 +100,8 @@ class Decision:
         raise undecided(self.seconds, timed=True)
 
     def _made(self, kinds: Kinds, seeds: range, work: float = inf) -> Found | None:
-        """A cohort that was made without the exact model, and checked; None where none is found."""
-        rules = (a.assumption for a in self.ledger.assumptions.values() if a.expression.text)
-        rows = [*self.ledger.claims, *rules]
-        made = cohorts(kinds, seeds, work)
-        fitting = (c for c in made if not unsatisfied(self.ledger, c, rows, self.n))
-        columns = next(fitting, None)
+        """A cohort that was made without the exact model; None where none is found."""
+        columns = next(cohorts(kinds, seeds, work), None)
         return None if columns is None else partial(dict, columns)
 
     def _is_refuted_by_intervals(self, kinds: Kinds) -> bool:
@@ -120,7 +111,7 @@ class Decision:
 
     def _solved(self) -> Found | None:
         """A cohort of the exact model."""
-        model = Model(self.ledger, self.n, self.questions)
+        model = Model(self.scope, self.n)
         solution = model.solve(self.seconds)
         if solution.status == "undecided":
             raise undecided(self.seconds, model.timed is not None)

@@ -77,7 +77,7 @@ class Intervals(IntervalCells):
             elif measure.kind == "count" and self.scope.is_timed(measure.where, measure.among):
                 self._post_count(claim, measure)
         self._curves: dict[tuple[str, str], IntervalCurve] = {}
-        told = list(curves(ledger, self.scope))
+        told = list(curves(self.scope))
         for measure in (*(m for m, _ in told), *(m for m in asked if m.kind == "survival")):
             self.curve(measure)
         for key, curve in self._curves.items():

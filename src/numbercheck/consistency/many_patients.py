@@ -1,4 +1,4 @@
-"""Make cohorts of many patients that should print as printed, to be checked outside.
+"""Make cohorts of many patients that print as printed, checked outside of any model.
 
 A model with a variable for each patient in time is too large for some hundred patients. Here
 lawful times are drawn for each kind of patient and raked, which says about how many patients of a
@@ -17,6 +17,7 @@ from numbercheck.consistency.goals import Goal, Goals, Toward, linear
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.pushing import push
 from numbercheck.consistency.raking import rake
+from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.whole_patients import nearest
 
 LEAST = 1e-9  # weight of a candidate
@@ -26,7 +27,7 @@ TURNS = 6  # of giving whole patients, each from what the last one found
 def cohorts(
     kinds: Kinds, seeds: Iterable[int], work: float = inf, toward: Toward | None = None
 ) -> Iterator[Columns]:
-    """Columns of cohorts, each of which may print as printed.
+    """Columns of cohorts that satisfy all rows.
 
     Parameters
     ----------
@@ -40,13 +41,16 @@ def cohorts(
         A count, or a curve's survival, that should be as large or as small as possible. Each
         start then gives the most extreme cohort first.
     """
-    scope, n = kinds.scope, kinds.model.n
+    scope, ledger, n = kinds.scope, kinds.scope.ledger, kinds.model.n
+    rules = (a.assumption for a in ledger.assumptions.values() if a.expression.text)
+    rows = [*ledger.claims, *rules]
     given = kinds.rows(toward.known) if toward else None
-    goals = Goals(scope, filter(kinds.tell, scope.ledger.measures.values()), n)
+    goals = Goals(scope, filter(kinds.tell, ledger.measures.values()), n)
     for seed in seeds:
         candidates = Candidates(scope, kinds.known, seed, given)
         if len(candidates.kind):
-            yield from Start(kinds, candidates, goals, n, toward).cohorts()
+            made = Start(kinds, candidates, goals, n, toward).cohorts()
+            yield from (columns for columns in made if not unsatisfied(ledger, columns, rows, n))
         work -= len(candidates.kind) * len(scope.claims)
         if work < 0:
             return
@@ -62,7 +66,10 @@ class Start:
         self.asked = toward and goals.toward(toward, candidates.frame)
 
     def cohorts(self) -> Iterator[Columns]:
-        """Rake all candidates, give each patient a kind, rake again, and give whole patients."""
+        """Cohorts that may print as printed.
+
+        Rake all candidates, give each patient a kind, rake again, and give whole patients.
+        """
         kind, known = self.candidates.kind, len(self.kinds.known)
         weights = self._raked(self.candidates.start(self.n), [])
         wanted = np.bincount(kind, weights, known)

@@ -6,7 +6,7 @@ A model holds *rows* (claims and assumptions); leaving one out rebuilds it witho
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.daily import daily_events
 from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
-from numbercheck.consistency.scope import Question, Scope, followed, reads
+from numbercheck.consistency.scope import Scope, followed, reads
 from numbercheck.consistency.slots import Slot, curve_of
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
@@ -43,7 +43,7 @@ MOST_PATIENTS = 10_000  # of a cohort whose size is not printed
 
 
 class Model(Structure):
-    """Variables and constraints for one set of rows; the parameters are those of `Structure`.
+    """Variables and constraints for a question's rows; the parameters are those of `Structure`.
 
     Raises
     ------
@@ -53,18 +53,16 @@ class Model(Structure):
         If there is no time left.
     """
 
-    def __init__(
-        self, ledger: Ledger, n: int, extra: Iterable[Question] = (), is_open: bool = False
-    ) -> None:
-        super().__init__(ledger, n, extra, is_open)
+    def __init__(self, scope: Scope, n: int, is_open: bool = False) -> None:
+        super().__init__(scope, n, is_open)
         survival: dict[str, list[Claim]] = defaultdict(list)
         for claim in self.scope.claims:
-            measure = ledger.measures[claim.measure]
+            measure = self.ledger.measures[claim.measure]
             if measure.kind == "survival":
                 survival[claim.measure].append(claim)
             else:
                 getattr(self, f"_post_{measure.kind}")(claim, measure)
-        about = [ledger.measures[name] for name in survival]
+        about = [self.ledger.measures[name] for name in survival]
         about.sort(key=lambda m: float(m.horizon), reverse=True)  # a shorter one has fewer events
         for measure in about:
             self._post_survival(measure, survival[measure.measure])
@@ -198,7 +196,7 @@ class Model(Structure):
         """A small model of the rows that only count patients, which limits the size of tables."""
         asked = [tuple(map(Expression, self.scope.links)), *self.scope.questions]
         static = [tuple(e for e in read if not self.scope.is_timed(e)) for read in asked]
-        return Model(counted_only(self.scope), self.n, static)
+        return Model(Scope(counted_only(self.scope), static), self.n)
 
 
 def counted_only(scope: Scope, statistics: Container[str] = STATISTICS) -> Ledger:
@@ -223,5 +221,5 @@ def possible_sizes(ledger: Ledger) -> range:
         If there are none.
     """
     counted = counted_only(Scope(ledger), ("n", "N", "percent"))
-    model = Model(counted, MOST_PATIENTS, is_open=True)
+    model = Model(Scope(counted), MOST_PATIENTS, is_open=True)
     return model.extremes(model.size)

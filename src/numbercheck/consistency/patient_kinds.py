@@ -1,7 +1,6 @@
 """The kinds of patients that matter for times, and patients without times of so many kinds."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from random import Random
 
 import numpy as np
@@ -10,9 +9,8 @@ from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.conditions import kinds, truths
 from numbercheck.consistency.domains import Domain
 from numbercheck.consistency.relaxation import untimed
-from numbercheck.consistency.scope import Question, Scope, reads
+from numbercheck.consistency.scope import Scope, reads
 from numbercheck.consistency.witness import assemble
-from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 
 SECONDS = 5.0  # of the solver's work, to find the nearest numbers of each kind
@@ -23,23 +21,21 @@ class Kinds:
 
     Parameters
     ----------
-    ledger, n, extra
+    scope, n
         As for ``Structure``.
 
     Attributes
     ----------
     model : Model
         The rows that read no time.
-    scope : Scope
-        All rows.
     known : list of tuple
         Values of the link columns, one combination for each kind.
     counts : list of LinearExpr
         How many patients the model has of each.
     """
 
-    def __init__(self, ledger: Ledger, n: int, extra: Iterable[Question]) -> None:
-        self.model, self.scope = model, scope = untimed(ledger, n, extra), Scope(ledger, extra)
+    def __init__(self, scope: Scope, n: int) -> None:
+        self.scope, self.model = scope, (model := untimed(scope, n))
         self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
         self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
         self.known = sorted(set(self._alike.values()), key=repr)

@@ -5,12 +5,12 @@ has no solution no cohort satisfies the rows; where it has one, there may still 
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import log, sinh
 
 from numbercheck.consistency.conditions import timeless
 from numbercheck.consistency.model import Model
-from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.steps import are_bounds
 from numbercheck.consistency.tabulated import limits_of, may_print, survival_claims
@@ -22,7 +22,7 @@ from numbercheck.statistics.risk_sets import Target
 from numbercheck.statistics.rounding import SLACK
 
 
-def untimed(ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> Model:
+def untimed(scope: Scope, n: int) -> Model:
     """Model of the rows that read no time, with as many events as each curve needs.
 
     Raises
@@ -30,20 +30,19 @@ def untimed(ledger: Ledger, n: int, extra: Iterable[Question] = ()) -> Model:
     InfeasibleError
         If claims contradict each other before any search.
     """
-    scope = Scope(ledger, extra)
     times = set(scope.times)
     told = (ast.unparse(node) for e in scope.linked for node in timeless(e, times))
     groups = [tuple(map(Expression, (*scope.links, *told))), *scope.questions]
     asked = [g for g in groups if not scope.is_timed(*g)]
-    model = Model(scope.untimed, n, asked)
-    for curve in curves(ledger, scope):
-        _require_events(model, ledger, *curve)
+    model = Model(Scope(scope.untimed, asked), n)
+    for curve in curves(scope):
+        _require_events(model, scope.ledger, *curve)
     return model
 
 
-def curves(ledger: Ledger, scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
+def curves(scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
     """Each curve of patients whom no time selects, with what is printed of its estimate."""
-    for measure in ledger.measures.values():
+    for measure in scope.ledger.measures.values():
         claims = [c for c in scope.claims if c.measure == measure.measure]
         is_curve = measure.kind == "survival" and not scope.is_timed(measure.among)
         if is_curve and any(survival_claims(claims)):

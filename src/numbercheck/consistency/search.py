@@ -14,7 +14,7 @@ from numbercheck.consistency.deciding import MANY, Decision, Found
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.recheck import unsatisfied
-from numbercheck.consistency.scope import Question, reads
+from numbercheck.consistency.scope import Question, Scope, reads
 from numbercheck.consistency.sizes import Size, sizes
 from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
 from numbercheck.ledger.records import Ledger, LedgerError
@@ -167,7 +167,7 @@ class Search:
         """A fresh model of each part, for questions that have a goal."""
         n = self.size(active)
         for part, questions in self.parts:
-            yield Model(self.restricted(part & frozenset(active)), n, questions)
+            yield Model(Scope(self.restricted(part & frozenset(active)), questions), n)
 
     def size(self, active: Iterable[str]) -> int:
         """Number of patients that the active claims agree on.
@@ -219,7 +219,7 @@ class Search:
         return bool(columns) and columns.keys() <= own
 
     def _decision(self, part: Part, rows: Rows, n: int) -> Decision:
-        return Decision(self.restricted(part[0] & rows), n, part[1], self.seconds)
+        return Decision(Scope(self.restricted(part[0] & rows), part[1]), n, self.seconds)
 
     def _decide(self, part: Part, rows: Rows, n: int) -> Found | None:
         """Decide anew, and keep a cohort for other rows, unless it is quicker solved for."""

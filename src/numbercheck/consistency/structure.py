@@ -1,6 +1,5 @@
 """What a model is made of before any claim: counts, patients in time, ordered values, curves."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from itertools import pairwise, product
 
@@ -9,12 +8,11 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.counts import Counts
 from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import Cut, Ordered, Sorted, one_of
-from numbercheck.consistency.scope import Question, Scope
+from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots, curve_of
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
 from numbercheck.consistency.times import Timed
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 
 MOST_SEATS = 80_000  # patients times places among events or ordered times; more take a gigabyte
@@ -26,27 +24,22 @@ class Structure(Solvable):
 
     Parameters
     ----------
-    ledger : Ledger
-        Its claims and assumptions are the rows.
+    scope : Scope
+        The rows and a question, and what they read.
     n : int
         Number of patients.
-    extra : iterable of tuple of Expression
-        Expressions that a question counts together.
     is_open : bool
         There are 1 to ``n`` patients. Only of rows that read no times.
     """
 
-    def __init__(
-        self, ledger: Ledger, n: int, extra: Iterable[Question] = (), is_open: bool = False
-    ) -> None:
+    def __init__(self, scope: Scope, n: int, is_open: bool = False) -> None:
         super().__init__(n)
         self.size = self.cp.new_int_var(1, n, "size") if is_open else n
-        self.ledger, self.scope = ledger, Scope(ledger, extra)
+        self.ledger, self.scope = scope.ledger, scope
         self.vectors: dict[tuple[str, Expression], Ordered] = {}  # by column and population
         self._slots: dict[Curve, list[Slot]] = {}
         self._logs: dict[int, list[cp_model.LinearExprT]] = {}  # of S after each event, by slots
         self.seats = 0  # variables of a patient and a place
-        scope = self.scope
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
         self.counts = Counts(self.cp, n, self.size, scope.domains, scope.groups, static)
         self.timed = self._make_timed() if scope.times else None

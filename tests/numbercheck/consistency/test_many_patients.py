@@ -14,7 +14,7 @@ from numbercheck.consistency import (
     UndecidedError,
     between,
     conflicts,
-    deciding,
+    many_patients,
     sharp_bounds,
     solving,
     structure,
@@ -22,6 +22,7 @@ from numbercheck.consistency import (
 from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.patient_kinds import Kinds
+from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndefinedError, within
@@ -235,7 +236,7 @@ def printed_p(columns) -> float:
 
 def test_no_cohort_is_taken_that_does_not_print_as_printed(printed, monkeypatch):
     others = patients(seed=1).to_dict("list")
-    monkeypatch.setattr(deciding, "cohorts", lambda *_: iter([others]))
+    monkeypatch.setattr(many_patients.Start, "cohorts", lambda _: iter([others]))
     monkeypatch.setattr(structure, "MOST_SEATS", 0)
     asked = Search(ledger(printed), seconds=1.0)
     with pytest.raises(UndecidedError, match="undecided within 1 s"):
@@ -271,14 +272,14 @@ def test_limits_too_wide_for_those_still_followed_are_a_contradiction(printed):
 
 def test_without_time_left_a_count_may_be_anything():
     died = Expression("died")
-    model = Model(ledger({"all_n": "280"}), N, [(died,)])
+    model = Model(Scope(ledger({"all_n": "280"}), [(died,)]), N)
     with within(0):
         assert model.extremes(model.count(died)) == range(N + 1)
 
 
 def test_a_solver_that_had_no_time_to_search_proves_no_end(printed, monkeypatch):
     """It then names 0 as its bound, which is no bound on what is to be large."""
-    model = Intervals(Kinds(ledger(printed), N, [])).model
+    model = Intervals(Kinds(Scope(ledger(printed)), N)).model
     died = model.count(Expression("died"))
     monkeypatch.setattr(solving, "WORK", 1e-9)
     assert model.extremes(died) == range(N + 1)
@@ -295,7 +296,7 @@ def test_a_conflict_among_many_patients_is_smallest_and_certified(printed):
 def test_a_model_too_large_for_memory_is_not_built(printed, monkeypatch):
     monkeypatch.setattr(structure, "MOST_SEATS", 1000)
     with pytest.raises(UndecidedError, match="280 patients have too many events"):
-        Model(ledger(printed), N)
+        Model(Scope(ledger(printed)), N)
 
 
 def test_a_count_by_age_and_time_is_found_beside_a_printed_median_age():
