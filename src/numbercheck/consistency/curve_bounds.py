@@ -15,7 +15,7 @@ from numbercheck.consistency.scope import named, reads
 from numbercheck.consistency.slots import before, enclose, log_survival
 from numbercheck.consistency.solving import InfeasibleError, UndefinedError
 from numbercheck.consistency.structure import padded
-from numbercheck.consistency.tabulated import counts, limits_of, risk_histories, survival_claims
+from numbercheck.consistency.tabulated import counts, limits_of, listed_histories, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts, endpoint_columns
@@ -158,7 +158,7 @@ class CurveBounds(Asking):
         claims = [c for c in model.scope.claims if c.measure == measure.measure]
         printed, slots = survival_claims(claims), model.slots(measure)
         way = limits_of(self.ledger, measure)
-        listed = risk_histories(model.n, printed, way, len(slots)) if any(printed) else None
+        listed = listed_histories(model.n, printed, way, len(slots)) if any(printed) else None
         limits = {
             padded(h, slots): km_limits(h, *way[:2])[1 + (statistic == "conf_high")]
             for h in listed or ()

@@ -9,14 +9,12 @@ from numbercheck.consistency.scope import modeled_curves, named
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import InfeasibleError, undecided
 from numbercheck.consistency.structure import padded
-from numbercheck.consistency.tabulated import Limits, limits_of, survival_claims
-from numbercheck.consistency.tabulated import risk_histories as listed
+from numbercheck.consistency.tabulated import Limits, limits_of, listed_histories, survival_claims
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
-from numbercheck.statistics.risk_sets import CONF_TYPES
+from numbercheck.statistics.risk_sets import CONF_TYPES, History
 
-History = tuple[int, ...]
 MOST_APART = 20  # histories whose numbers at risk are told apart
 
 
@@ -140,7 +138,7 @@ def infer(ledger: Ledger, given_up: Iterable[str], seconds: float = 60.0) -> lis
         printed = survival_claims(claims)
         level = limits_of(ledger, measure).level
         ways = {kind: Limits(kind, level) for kind in CONF_TYPES}
-        alone = {kind: listed(asked.n, printed, way, asked.n) for kind, way in ways.items()}
+        alone = {k: listed_histories(asked.n, printed, w, asked.n) for k, w in ways.items()}
         counts = {kind: None if h is None else len(h) for kind, h in alone.items()}
         joint = _joint(asked, measure.measure)
         at_risk_of_each = _at_risk_of_each(asked, measure, joint)

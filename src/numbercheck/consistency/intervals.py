@@ -33,6 +33,7 @@ from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 
 SECONDS = 0.5  # of the solver's work, for one end of a number at risk
+PROBING = 0  # before each of so many searches, or it would take most of that
 FINE = 10**6  # steps of a slope
 FAR = 10**18
 AtRisk = dict[tuple[str, str, bool], dict[int, int]]
@@ -214,10 +215,7 @@ class IntervalCurve:
         cp.add(term <= late[1].inverse - late[0].inverse + rounded)
 
     def _end(self, largest: bool, place: int) -> int:
-        self.model.probing, probing = 0, self.model.probing  # of so many ends it would take most
-        end = self.model.extreme(self._at_risk[place], largest, SECONDS)
-        self.model.probing = probing
-        return end
+        return self.model.extreme(self._at_risk[place], largest, SECONDS, PROBING)
 
     def _limit(self, place: int, least: int, most: int) -> None:
         """Bound what the events of an interval add, each with so many at risk."""

@@ -25,10 +25,10 @@ from numbercheck.consistency.tabulated import (
     Limits,
     counts,
     limits_of,
+    listed_histories,
     most_events,
     parts,
     percent_ends,
-    risk_histories,
     survival_claims,
     unprinted_ties,
 )
@@ -175,7 +175,7 @@ class Model(Structure):
     def _post_histories(
         self, slots: list[Slot], printed: CurvePrinted, limits: Limits, size: int
     ) -> None:
-        histories = risk_histories(size, printed, limits, len(slots))
+        histories = listed_histories(size, printed, limits, len(slots))
         at_risk = [slot.at_risk for slot in slots]
         if histories is None:
             self.refusing.append(Region(self.cp, slots, printed, limits, self.n))

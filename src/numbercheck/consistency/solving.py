@@ -112,7 +112,6 @@ class Solvable:
         self.start: list[int] | None = None
         self.own = 0  # variables before those of a question
         self.relaxation = 1  # how closely linear programs follow the constraints: 0 to 2
-        self.probing = 2  # how much is tried before a search: 0 to 2
 
     def variable(self, expression: cp_model.LinearExprT) -> cp_model.IntVar:
         """Give a count a variable of its own, as tables need it."""
@@ -171,10 +170,11 @@ class Solvable:
         hint.vars.extend(range(len(start)))
         hint.values.extend(start)
 
-    def solve(self, seconds: float = 60.0) -> Solution:
+    def solve(self, seconds: float = 60.0, probing: int = 2) -> Solution:
         """Search with one worker, for ``seconds`` by the solver's own count of work.
 
-        That count does not depend on the machine, so that the answer does not either.
+        That count does not depend on the machine, so that the answer does not either. ``probing``
+        says how much is tried before the search, from 0 to 2.
         """
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
@@ -182,7 +182,7 @@ class Solvable:
         solver.parameters.catch_sigint_signal = False  # or Ctrl-C would end one search of many
         solver.parameters.max_presolve_iterations = 1
         solver.parameters.linearization_level = self.relaxation
-        solver.parameters.cp_model_probing_level = self.probing
+        solver.parameters.cp_model_probing_level = probing
         solver.parameters.max_deterministic_time = WORK * seconds
         for _ in range(MOST_REFUSED + 1):
             answer = self._answer(solver)
@@ -206,16 +206,20 @@ class Solvable:
             solver.parameters.max_time_in_seconds = left
         return solver.solve(self.cp)
 
-    def extreme(self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0) -> int:
+    def extreme(
+        self, count: cp_model.LinearExprT, largest: bool, seconds: float = 60.0, probing: int = 2
+    ) -> int:
         """Smallest or largest value of a count, or an end beyond it that the solver proved."""
         if isinstance(count, int):
             return count
         with suppress(UndecidedError):
-            end = self.end(count, largest, seconds)
+            end = self.end(count, largest, seconds, probing)
             return min(self.n, end) if largest else max(0, end)
         return self.n if largest else 0
 
-    def end(self, total: cp_model.LinearExprT, largest: bool, seconds: float) -> int:
+    def end(
+        self, total: cp_model.LinearExprT, largest: bool, seconds: float, probing: int = 2
+    ) -> int:
         """Smallest or largest value of a sum, or an end beyond it that the solver proved.
 
         The sum is never negative: 0 is then an end, and where the largest value is sought, what
@@ -229,7 +233,7 @@ class Solvable:
             If there was no time to prove one.
         """
         (self.cp.maximize if largest else self.cp.minimize)(total)
-        solution = self.solve(seconds)
+        solution = self.solve(seconds, probing)
         if solution.status == "infeasible":
             raise InfeasibleError("the counts contradict each other")
         if solution.status == "feasible":

@@ -1,9 +1,10 @@
 """Tuples of whole numbers that print as printed, tabulated for the solver."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from math import floor, nan
 from typing import NamedTuple
 
@@ -12,10 +13,10 @@ from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.risk_sets import (
+    History,
     Target,
     UnfinishedError,
     each_history,
-    histories,
     km_limits,
 )
 from numbercheck.statistics.rounding import Printed
@@ -146,45 +147,36 @@ def most_events(n: int, printed: CurvePrinted) -> int:
 
 
 @lru_cache(maxsize=1024)
-def risk_histories(
+def listed_histories(
     n: int, printed: CurvePrinted, limits: Limits, most: int
-) -> list[tuple[int, ...]] | None:
-    """Histories of numbers at risk, at most ``most`` events, that print as printed.
-
-    Returns None when there are too many to list.
-    """
+) -> list[History] | None:
+    """Histories of at most ``most`` events that print as printed; None if too many to list."""
     try:
-        found = histories(
-            n,
-            *printed.first,
-            conf_type=limits.method,
-            level=limits.level,
-            events=(0, most),
-            limit=MOST_HISTORIES,
-            steps=_steps(n),
-        )
+        found = [*islice(_histories(n, printed, limits, most), MOST_HISTORIES + 1)]
     except UnfinishedError:
         return None
-    return [h for h in found if prints(h, printed, limits)]
+    return found if len(found) <= MOST_HISTORIES else None
 
 
 @lru_cache(maxsize=1024)
 def may_print(n: int, printed: CurvePrinted, limits: Limits) -> bool:
     """Whether some history prints as printed, as far as a search finds out."""
-    target = Target(*printed.first, limits.method, limits.level)
     try:
-        return any(
-            prints(history, printed, limits) for history in each_history(n, target, _steps(n))
-        )
+        return next(_histories(n, printed, limits), None) is not None
     except UnfinishedError:
         return True
 
 
-def _steps(n: int) -> int:
-    return min(MOST_STEPS, MOST_WORK // max(n, 1))
+def _histories(
+    n: int, printed: CurvePrinted, limits: Limits, most: int | None = None
+) -> Iterator[History]:
+    """Histories that print as printed, until the search has taken too many steps."""
+    target = Target(*printed.first, limits.method, limits.level, most=most)
+    steps = min(MOST_STEPS, MOST_WORK // max(n, 1))
+    return (h for h in each_history(n, target, steps) if prints(h, printed, limits))
 
 
-def prints(history: tuple[int, ...], printed: CurvePrinted, limits: Limits) -> bool:
+def prints(history: History, printed: CurvePrinted, limits: Limits) -> bool:
     """Whether an estimate and its limits print as printed."""
     shown = zip(printed, km_limits(history, limits.method, limits.level), strict=True)
     return all(v.admits_computed(100 * x) for values, x in shown for v in values)
