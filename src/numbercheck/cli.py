@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -275,7 +276,7 @@ def conflicts(
     Exit status: 0 one cohort satisfies them all, 1 a conflict or undecided, 2 unusable input.
     """
     from numbercheck.audit.sources import joint
-    from numbercheck.consistency.conflict_sets import find_conflicts
+    from numbercheck.consistency.conflict_sets import Conflict, find_conflicts
     from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import basis, record, tell
     from numbercheck.ledger.digitized import with_digitized
@@ -283,20 +284,22 @@ def conflicts(
     ledger = with_digitized(joint(_read(folder), sources))
     _require_claims(ledger)
     ledger = ledger.constrain(pairs(changed, "--set"), drop, without)
-    found, undecided = [], ""
+    found: list[Conflict] = []
+    undecided = ""
     with _asking(ledger, seconds):
         try:
-            found = find_conflicts(ledger, seconds, every)
+            found.extend(islice(find_conflicts(ledger, seconds), None if every else 1))
         except UndecidedError as error:
-            undecided = f"neither consistent nor inconsistent: {error}"
+            known = "the others neither" if found else "neither"
+            undecided = f"{known} consistent nor inconsistent: {error}"
     if as_json:
-        answer = {"consistent": None if undecided else not found}
+        answer = {"consistent": None if undecided and not found else not found}
         more = {"undecided": undecided} if undecided else {}
         records = [record(ledger, conflict) for conflict in found]
         print_json({**answer, **more, "conflicts": records, **basis(ledger)})
     else:
-        text = "\n\n".join(tell(ledger, conflict) for conflict in found)
-        print(undecided or text or CONSISTENT)
+        told = [tell(ledger, conflict) for conflict in found]
+        print("\n\n".join([*told, *filter(None, [undecided])]) or CONSISTENT)
         _print_basis(ledger)
     sys.exit(1 if found or undecided else 0)
 

@@ -10,9 +10,9 @@ References
 .. [2] Davies and Bacchus (2011), doi:10.1007/978-3-642-23786-7_19
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations
 
 from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import UndecidedError
@@ -60,13 +60,13 @@ def conflicts(ledger: Ledger, seconds: float = 60.0) -> Conflict | None:
     UndecidedError
         If the solver did not decide in ``seconds`` for one question.
     """
-    return next(iter(find_conflicts(ledger, seconds)), None)
+    return next(find_conflicts(ledger, seconds), None)
 
 
-def find_conflicts(ledger: Ledger, seconds: float = 60.0, every: bool = False) -> list[Conflict]:
-    """Conflicts, one or ``every``, the claims of each set aside before the next is sought."""
+def find_conflicts(ledger: Ledger, seconds: float = 60.0) -> Iterator[Conflict]:
+    """Conflicts, the claims of each set aside before the next is sought."""
     search = Search(ledger, seconds)
-    return list(islice(find_all(search, search.rows), None if every else 1))
+    return find_all(search, search.rows)
 
 
 def find_all(search: Search, active: Rows) -> Iterator[Conflict]:
@@ -150,17 +150,23 @@ def give_up(search: Search) -> tuple[list[str], list[Conflict]]:
     Among equally few, what was read off a figure goes before percentages, those before limits,
     those before counts, then by slug.
     """
+    found = [*find_unsettled(search)]
+    return sorted(settling(search.ledger, found)), found
+
+
+def find_unsettled(search: Search) -> Iterator[Conflict]:
+    """Conflicts, each of what is left when those before it are settled."""
     found: list[Conflict] = []
-    chosen: frozenset[str] = frozenset()
-    while conflict := find(search, search.rows - chosen):
+    while conflict := find(search, search.rows - settling(search.ledger, found)):
         found.append(conflict)
-        chosen = _smallest_hitting_set([frozenset(c.claims) for c in found], search.ledger)
-    return sorted(chosen), found
+        yield conflict
 
 
-def _smallest_hitting_set(sets: list[frozenset[str]], ledger: Ledger) -> frozenset[str]:
+def settling(ledger: Ledger, found: Sequence[Conflict]) -> Rows:
+    """Fewest claims of which each conflict has one."""
+    sets = [frozenset(conflict.claims) for conflict in found]
     members = sorted(frozenset().union(*sets), key=lambda slug: _cost(ledger, slug))
-    for count in range(1, len(sets) + 1):
+    for count in range(len(sets) + 1):
         hitting = [c for c in combinations(members, count) if all(s & set(c) for s in sets)]
         if hitting:
             return frozenset(min(hitting, key=lambda c: sorted(_cost(ledger, s) for s in c)))

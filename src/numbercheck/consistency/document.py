@@ -14,11 +14,11 @@ from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from numbercheck.commands import end_with_parent
 from numbercheck.consistency.asking import FEW, Bound
-from numbercheck.consistency.conflict_sets import find_conflicts, give_up
+from numbercheck.consistency.conflict_sets import Conflict, find_unsettled, give_up, settling
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
@@ -54,29 +54,36 @@ def document(
     tell : callable
         Takes the name of each part while it is computed.
     """
-    ledger = read_ledger(published)
+    ledger, found, late = read_ledger(published), list[Conflict](), list[str]()
+    made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
+    made |= {"given_up": [], "bounds": [], "envelopes": {}}
     with _pool(jobs) as pool:
-        given_up, until = give_up(Search(ledger))[0], time() + time_left()
+        try:
+            found.extend(find_unsettled(Search(ledger)))  # one by one: what is known is kept
+        except UndecidedError as error:
+            if not found:
+                raise
+            late.append(about("which other numbers can hold together", error))
+        made["conflicts"] = [record(ledger, conflict) for conflict in found]
+        if late:
+            return made | {"undecided": late}
+        made["given_up"], until = sorted(settling(ledger, found)), time() + time_left()
 
         def ask(part: str, **more: Any) -> Future[Any]:
-            return pool.submit(_make, part, published, given_up, until, **more)
+            return pool.submit(_make, part, published, made["given_up"], until, **more)
 
         longest, *others = PARTS  # what readers ask comes next, lest time be over before
         futures = {longest: ask(longest)}
         answered = [ask("answers", subject=subject) for subject in _subjects(ledger)]
         futures |= {part: ask(part) for part in others}
-        found = [record(ledger, conflict) for conflict in find_conflicts(ledger, every=True)]
-        made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
-        late: list[str] = []
         for part, future in futures.items():
-            tell(f"  {TOLD[part]}")
-            with _noting(late, TOLD[part]):
+            tell(f"  {PARTS[part].told}")
+            with _noting(late, PARTS[part].told):
                 made[part] = future.result()
         tell("  what is not printed")
-        listed, envelopes, undecided = _joined([future.result() for future in answered])
-    bounds = [bound.record() for bound in listed]
-    shown = {"given_up": given_up, "conflicts": found, "bounds": bounds, "envelopes": envelopes}
-    return {**shown, **made, "undecided": [*undecided, *late]}
+        bounds, made["envelopes"], undecided = _joined([future.result() for future in answered])
+    made["bounds"] = [bound.record() for bound in bounds]
+    return made | {"undecided": [*undecided, *late]}
 
 
 def standard_bounds(
@@ -200,23 +207,30 @@ def _noting(undecided: list[str], what: str) -> Iterator[None]:
         undecided.append(about(what, error))
 
 
-PARTS: dict[str, Callable] = {  # each of a ledger and the claims set aside, the longest first
-    "leave_one_out": _leave_one_out,
-    "digit_test": lambda ledger, given_up: [
-        asdict(row) for row in digit_test(ledger, given_up, PATIENCE)
-    ],
-    "readings": _readings,
-    "subgroups": lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
-    "risk_histories": lambda ledger, given_up: [
-        {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
-    ],
-}
-TOLD = {
-    "leave_one_out": "what the others imply about each number",
-    "digit_test": "whether a changed digit would be noticed",
-    "readings": "other readings of the article",
-    "subgroups": "the cells of subgroups",
-    "risk_histories": "the numbers at risk behind each curve",
+class Part(NamedTuple):
+    """A part of the document: what it tells, and how it is made, with the claims set aside."""
+
+    told: str
+    make: Callable[[Ledger, list[str]], Any]
+
+
+PARTS = {  # the longest first
+    "leave_one_out": Part("what the others imply about each number", _leave_one_out),
+    "digit_test": Part(
+        "whether a changed digit would be noticed",
+        lambda ledger, given_up: [asdict(row) for row in digit_test(ledger, given_up, PATIENCE)],
+    ),
+    "readings": Part("other readings of the article", _readings),
+    "subgroups": Part(
+        "the cells of subgroups",
+        lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
+    ),
+    "risk_histories": Part(
+        "the numbers at risk behind each curve",
+        lambda ledger, given_up: [
+            {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
+        ],
+    ),
 }
 
 
@@ -229,7 +243,7 @@ def _make(
     **more: Any,
 ) -> Any:
     """Compute a part in another process, which may begin late, until a time of the clock."""
-    make = _answers if part == "answers" else PARTS[part]
+    make: Callable = _answers if part == "answers" else PARTS[part].make
     with within(until - time()):
         return make(_read(published, digitized), given_up, **more)
 

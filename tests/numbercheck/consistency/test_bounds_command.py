@@ -9,7 +9,7 @@ from called import called
 from tiny_trials import A, claim, keyed, measure
 
 from companion.project import ROOT
-from numbercheck.consistency import Bound, UndecidedError, document
+from numbercheck.consistency import Bound, UndecidedError, conflict_sets, document
 from numbercheck.consistency.conflict_sets import Conflict
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.solving import undecided, within
@@ -107,6 +107,47 @@ def test_what_a_question_has_answered_when_its_time_ends_is_kept(monkeypatch):
     answered, _, undecided = document._answers(ledger, KNOWN)
     assert [len(bounds) for bounds in answered.values()] == [1] * len(undecided)
     assert undecided
+
+
+KNOWN_CONFLICT = Conflict(tuple(KNOWN), (), certified=True)
+
+
+def ending(*found):
+    """A search whose time ends when it has found some conflicts."""
+
+    def find(*_):
+        yield from found
+        raise UndecidedError("undecided in time")
+
+    return find
+
+
+def test_a_conflict_that_was_found_when_the_time_ended_is_in_the_document(monkeypatch):
+    monkeypatch.setattr(document, "find_unsettled", ending(KNOWN_CONFLICT))
+    told = document.document(ROOT / "data" / "published", jobs=1)
+
+    assert [conflict["claims"] for conflict in told["conflicts"]] == [KNOWN]
+    assert told["undecided"] == ["which other numbers can hold together: undecided in time"]
+    assert told["given_up"] == told["bounds"] == told["leave_one_out"] == []
+
+
+def test_a_document_without_an_answer_is_none(monkeypatch):
+    """A page that listed no conflict would say that there is none."""
+    monkeypatch.setattr(document, "find_unsettled", ending())
+    with pytest.raises(UndecidedError):
+        document.document(ROOT / "data" / "published", jobs=1)
+
+
+def test_a_conflict_that_was_found_when_the_time_ended_is_told(monkeypatch):
+    monkeypatch.setattr(conflict_sets, "find_all", ending(KNOWN_CONFLICT))
+    status, told, _ = run(LEDGER, "--all", command="conflicts")
+    answer = json.loads(run(LEDGER, "--all", "--json", command="conflicts")[1])
+
+    assert status == 1
+    assert told.startswith("no count out of 35 prints as 45%")
+    assert "the others neither consistent nor inconsistent: undecided in time" in told
+    assert answer["consistent"] is False
+    assert [conflict["claims"] for conflict in answer["conflicts"]] == [KNOWN]
 
 
 @pytest.fixture

@@ -345,7 +345,7 @@ def test_fewer_than_no_patients_are_a_finding_of_their_own_before_any_other():
         measure("a", where=ARMS[0][1]),
     ]
     told = [("all", "n", "4"), ("died", "percent", "33"), ("a", "n", "-5")]
-    found = find_conflicts(ledger(about, told), every=True)
+    found = [*find_conflicts(ledger(about, told))]
 
     assert [conflict.claims for conflict in found] == [("a_n",), ("died_percent",)]
     assert all(conflict.certified for conflict in found)

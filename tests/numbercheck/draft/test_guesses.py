@@ -10,7 +10,7 @@ import pytest
 
 from numbercheck.audit import audit
 from numbercheck.audit.explain import told
-from numbercheck.consistency.conflict_sets import find_conflicts
+from numbercheck.consistency.conflict_sets import conflicts
 from numbercheck.consistency.search import Search, UnsizedError
 from numbercheck.consistency.words import not_modeled
 from numbercheck.draft.article import Article, Paragraph, PrintedTable, read_article
@@ -33,10 +33,10 @@ def drafted(folder, text, *tables):
 def conflicting(ledger):
     """Printed values of the first conflict; none where no size is known."""
     try:
-        found = find_conflicts(ledger, 20.0, every=False)
+        found = conflicts(ledger, 20.0)
     except UnsizedError:
         return []
-    return [ledger.claims[c].printed for conflict in found for c in conflict.claims]
+    return [ledger.claims[c].printed for c in found.claims] if found else []
 
 
 @pytest.mark.parametrize(
