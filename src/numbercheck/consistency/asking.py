@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from math import inf, isclose, isfinite
-from random import Random
 
 from ortools.sat.python import cp_model
 
@@ -18,7 +17,7 @@ from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.relaxation import untimed
 from numbercheck.consistency.scope import Question, Scope, modeled_curves, reads
 from numbercheck.consistency.search import Columns, Rows, Search
-from numbercheck.consistency.solving import UndecidedError, UndefinedError, in_time, undecided
+from numbercheck.consistency.solving import Solution, UndecidedError, UndefinedError, in_time
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Measure
@@ -273,17 +272,15 @@ class Asking:
         self, model: Model, aim: Callable, goal: cp_model.LinearExprT, label: str
     ) -> Columns:
         """Find a cohort that attains the least or the largest value."""
-        solution = self._solve(model, aim, goal, label)
-        return assemble(model, solution.solver, Random(0))  # noqa: S311 - keeps no secret
+        return assemble(model, self._solve(model, aim, goal, label).solver)
 
-    def _solve(self, model: Model, aim: Callable, goal: cp_model.LinearExprT, what: str):  # noqa: ANN202
+    def _solve(
+        self, model: Model, aim: Callable, goal: cp_model.LinearExprT, what: str
+    ) -> Solution:
         aim(goal)
-        is_timed = model.timed is not None
-        seconds = max(SHARE * self.seconds, min(EXACT, self.seconds)) if is_timed else self.seconds
-        solution = model.solve(seconds)
-        if solution.status == "undecided":
-            raise undecided(seconds, is_timed, what)
-        if solution.status == "infeasible":
+        short = max(SHARE * self.seconds, min(EXACT, self.seconds))
+        solution = model.decide(short if model.timed else self.seconds, what)
+        if not solution:
             raise UndefinedError(what)
         return solution
 

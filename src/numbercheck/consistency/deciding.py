@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from math import inf
-from random import Random
 
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.intervals import Intervals
@@ -112,9 +111,5 @@ class Decision:
     def _solved(self) -> Found | None:
         """A cohort of the exact model."""
         model = Model(self.scope, self.n)
-        solution = model.solve(self.seconds)
-        if solution.status == "undecided":
-            raise undecided(self.seconds, model.timed is not None)
-        if solution.status == "infeasible":
-            return None
-        return cache(partial(assemble, model, solution.solver, Random(0)))  # noqa: S311 - no secret
+        solution = model.decide(self.seconds)
+        return solution and cache(partial(assemble, model, solution.solver))

@@ -7,7 +7,7 @@ from numbercheck.consistency.curve_bounds import at_risk
 from numbercheck.consistency.questions import asked_of, first_day
 from numbercheck.consistency.scope import modeled_curves, named
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.solving import InfeasibleError, undecided
+from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import Limits, limits_of, listed_histories, survival_claims
 from numbercheck.errors import unknown
@@ -91,14 +91,12 @@ def _enumerate(asked: Bounds, measure: str) -> Iterator[History]:
     except InfeasibleError:
         return
     sizes = [slot.at_risk for slot in model.slots(asked.ledger.measures[measure])]
-    while (solution := model.solve(asked.seconds)).status == "feasible":
+    while solution := model.decide(asked.seconds, f"histories of {measure}"):
         history = [solution.solver.value(n) for n in sizes]
         yield tuple(n for n in history if n)
         if not sizes:
             return
         model.cp.add_forbidden_assignments(sizes, [history])
-    if solution.status == "undecided":
-        raise undecided(asked.seconds, timed=True, what=f"histories of {measure}")
 
 
 def _at_risk_of_each(

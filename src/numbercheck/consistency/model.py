@@ -17,7 +17,7 @@ from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Scope, followed, reads
 from numbercheck.consistency.slots import Slot, curve_of
-from numbercheck.consistency.solving import InfeasibleError
+from numbercheck.consistency.solving import InfeasibleError, Solution, undecided
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
 from numbercheck.consistency.structure import Structure, padded
 from numbercheck.consistency.tabulated import (
@@ -183,6 +183,19 @@ class Model(Structure):
             raise InfeasibleError("no history of numbers at risk prints so")
         elif slots:
             self.cp.add_allowed_assignments(at_risk, [padded(h, slots) for h in histories])
+
+    def decide(self, seconds: float, what: str = "") -> Solution | None:
+        """A solution, or None where there is none.
+
+        Raises
+        ------
+        UndecidedError
+            If the solver did not find out in time.
+        """
+        solution = self.solve(seconds)
+        if solution.status == "undecided":
+            raise undecided(seconds, self.timed is not None, what)
+        return solution if solution.status == "feasible" else None
 
     def most(self, *expressions: Expression) -> int:
         """Largest number of such patients that the rows without times allow."""

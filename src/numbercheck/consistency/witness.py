@@ -14,7 +14,9 @@ from numbercheck.ledger.expressions import Expression
 Patients = list[dict[str, Any]]
 
 
-def assemble(model: Model, solver: cp_model.CpSolver, random: Random) -> dict[str, list]:
+def assemble(
+    model: Model, solver: cp_model.CpSolver, random: Random | None = None
+) -> dict[str, list]:
     """One cohort with the counts, values and times of a solution.
 
     Parameters
@@ -23,14 +25,15 @@ def assemble(model: Model, solver: cp_model.CpSolver, random: Random) -> dict[st
         What was solved.
     solver : cp_model.CpSolver
         Its answer.
-    random : Random
-        What the solution leaves open, who is who, is drawn with it.
+    random : Random, optional
+        What the solution leaves open, who is who, is drawn with it; by default always the same.
 
     Returns
     -------
     dict of str to list
         For each column that the model reads its n values, None where missing.
     """
+    random = random or Random(0)  # noqa: S311 - draws patients, keeps no secret
     patients: Patients = [{} for _ in range(model.n)]
     for tree in _trees(model, solver, random):
         random.shuffle(tree)
