@@ -14,7 +14,7 @@ from numbercheck.consistency.intervals import AtRisk
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.modeled import unmodeled
 from numbercheck.consistency.recheck import unsatisfied
-from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.relaxation import untimed_model
 from numbercheck.consistency.scope import Question, Scope, modeled_curves, reads
 from numbercheck.consistency.search import Columns, Rows, Search
 from numbercheck.consistency.solving import Solution, UndecidedError, UndefinedError, in_time
@@ -163,6 +163,8 @@ class Asking:
 
     def range(self, label: str, model: Model, goal: cp_model.LinearExprT) -> tuple[int, int]:
         """Least and largest value of a whole number of the model."""
+        if isinstance(goal, int):
+            return goal, goal
         least, most = (
             self._solve(model, aim, goal, label).value
             for aim in (model.cp.minimize, model.cp.maximize)
@@ -208,8 +210,7 @@ class Asking:
         known = [c for c in (*near, self._cohort(question)) if c]
         ends, cohorts = zip(*(asked.end(sign, known) for sign in SIGNS), strict=True)
         in_time()  # ends that there was no time to prove are no answer
-        witnesses = tuple(filter(None, cohorts))
-        return _told(measure.label, ends, [*map(taken, witnesses)], unit, witnesses)
+        return self._told(measure.label, ends, value, unit, filter(None, cohorts))
 
     def untimed_part(self, question: Question) -> Model | None:
         """Model of the rows that read no time, for a question that reads none where times are slow.
@@ -219,15 +220,24 @@ class Asking:
         scope, _ = self._scope(question)
         if not (self._is_slow and scope.times) or scope.is_timed(*question):
             return None
-        return untimed(scope, self.n)
+        return untimed_model(scope, self.n)
 
     def around(
         self, label: str, ends: Sequence[float], value: Value, question: Question, unit: str
     ) -> Bound:
         """Bound whose ends are proved; what one cohort has is told beside them."""
         known = self._cohort(question)
-        taken = [self._value(value, known)] if known else []
-        return _told(label, ends, taken * len(SIGNS), unit, (known,) * len(SIGNS) if known else ())
+        return self._told(label, ends, value, unit, [known] * len(SIGNS) if known else [])
+
+    def _told(
+        self, label: str, ends: Sequence[float], value: Value, unit: str, near: Iterable[Columns]
+    ) -> Bound:
+        """Bound between proved ends, with cohorts near to them."""
+        witnesses, (low, high) = tuple(near), ends
+        taken = [*filter(isfinite, (self._value(value, columns) for columns in witnesses))]
+        sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
+        reached = None if sharp or not taken else (taken[0], taken[-1])
+        return Bound(label, low, high, unit, sharp, witnesses=witnesses, reached=reached)
 
     def _value(self, value: Value, columns: Columns) -> float:
         return float(value(Cohorts(self.ledger, [columns], self.n)))
@@ -283,14 +293,3 @@ class Asking:
         if not solution:
             raise UndefinedError(what)
         return solution
-
-
-def _told(
-    label: str, ends: Sequence[float], taken: Sequence[float], unit: str, witnesses: tuple
-) -> Bound:
-    """Bound between proved ends, and how near to them cohorts were found."""
-    taken = [*filter(isfinite, taken)]
-    sharp = len(taken) == len(SIGNS) and all(map(isclose, ends, taken))
-    near = None if sharp or not taken else (taken[0], taken[-1])
-    low, high = ends
-    return Bound(label, low, high, unit, sharp, "", "", witnesses, near)

@@ -140,7 +140,7 @@ class CurveBounds(Asking):
         model, rows = self.time_part(measure)
         slots = model.slots(measure)
         label = f"days of {named(measure)} events"
-        certain = self.range(label, model, model.events(measure))[0] if slots else 0
+        certain, _ = self.range(label, model, model.events(measure))
         return [
             self.bound(
                 *(f"{named(measure)} event {k + 1}", model, rows, slot.day),

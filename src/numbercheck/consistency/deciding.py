@@ -14,7 +14,7 @@ from numbercheck.consistency.intervals import Intervals
 from numbercheck.consistency.many_patients import cohorts
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.patient_kinds import Kinds
-from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.relaxation import untimed_model
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import (
     InfeasibleError,
@@ -75,7 +75,7 @@ class Decision:
     def is_refuted(self) -> bool:
         """Whether a small model already shows that many patients cannot satisfy the rows."""
         try:
-            model = untimed(self.scope, self.n) if self._are_many else None
+            model = untimed_model(self.scope, self.n) if self._are_many else None
             return bool(model) and model.solve(self.seconds).status == "infeasible"
         except InfeasibleError:
             return True

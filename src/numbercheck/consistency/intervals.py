@@ -19,7 +19,7 @@ from numbercheck.consistency.logarithm import INVERSE, ROUNDED, Logarithm, logar
 from numbercheck.consistency.order import positions
 from numbercheck.consistency.patient_kinds import Kinds
 from numbercheck.consistency.region import LEAST, UNIT, Cover, survival_range
-from numbercheck.consistency.relaxation import curves
+from numbercheck.consistency.relaxation import printed_curves
 from numbercheck.consistency.scope import followed, reads
 from numbercheck.consistency.tabulated import (
     Limits,
@@ -78,7 +78,7 @@ class Intervals(IntervalCells):
             elif measure.kind == "count" and self.scope.is_timed(measure.where, measure.among):
                 self._post_count(claim, measure)
         self._curves: dict[tuple[str, str], IntervalCurve] = {}
-        told = list(curves(self.scope))
+        told = list(printed_curves(self.scope))
         for measure in (*(m for m, _ in told), *(m for m in asked if m.kind == "survival")):
             self.curve(measure)
         for key, curve in self._curves.items():

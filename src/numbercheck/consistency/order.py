@@ -142,7 +142,7 @@ class Sorted(Ordered):
     ----------
     model : cp_model.CpModel
         Where constraints go.
-    values : list of IntVar
+    times : list of IntVar
         In ascending order; the first ``size`` of them are the population's.
     size : int or IntVar
         How many of them there are.

@@ -7,7 +7,7 @@ import numpy as np
 from numbercheck.consistency.candidates import Columns
 from numbercheck.consistency.conditions import kinds, truths
 from numbercheck.consistency.domains import Domain
-from numbercheck.consistency.relaxation import untimed
+from numbercheck.consistency.relaxation import untimed_model
 from numbercheck.consistency.scope import Scope, reads
 from numbercheck.consistency.witness import assemble
 from numbercheck.ledger.rows import Measure
@@ -34,7 +34,7 @@ class Kinds:
     """
 
     def __init__(self, scope: Scope, n: int) -> None:
-        self.scope, self.model = scope, (model := untimed(scope, n))
+        self.scope, self.model = scope, (model := untimed_model(scope, n))
         self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
         self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
         self.known = sorted(set(self._alike.values()), key=repr)

@@ -22,7 +22,7 @@ from numbercheck.statistics.risk_sets import Target
 from numbercheck.statistics.rounding import SLACK
 
 
-def untimed(scope: Scope, n: int) -> Model:
+def untimed_model(scope: Scope, n: int) -> Model:
     """Model of the rows that read no time, with as many events as each curve needs.
 
     Raises
@@ -35,12 +35,12 @@ def untimed(scope: Scope, n: int) -> Model:
     groups = [tuple(map(Expression, (*scope.links, *told))), *scope.questions]
     asked = [g for g in groups if not scope.is_timed(*g)]
     model = Model(Scope(scope.untimed, asked), n)
-    for curve in curves(scope):
+    for curve in printed_curves(scope):
         _require_events(model, scope.ledger, *curve)
     return model
 
 
-def curves(scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
+def printed_curves(scope: Scope) -> Iterator[tuple[Measure, list[Claim]]]:
     """Each curve of patients whom no time selects, with what is printed of its estimate."""
     for measure in scope.ledger.measures.values():
         claims = [c for c in scope.claims if c.measure == measure.measure]

@@ -73,8 +73,8 @@ class Search:
 
     def changed(self, ledger: Ledger) -> "Search":
         """Search of a ledger that differs in its claims alone, with what is known so far."""
-        other = Search(ledger, self.seconds, self.extra)
-        other._answers, other._found = self._answers, [*self._found]
+        other = self.reread(ledger)
+        other._answers = self._answers
         return other
 
     def reread(self, ledger: Ledger) -> "Search":

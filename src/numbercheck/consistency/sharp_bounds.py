@@ -137,11 +137,10 @@ class Bounds(CurveBounds):
         label = f"{measure.label}, {STATISTICS[statistic]}"
         model, rows = self.part(reads(self.ledger, measure))
         vector = model.vector(measure)
-        open_ = not isinstance(vector.size, int)
-        sizes = self.range(label, model, vector.size) if open_ else (vector.size, vector.size)
-        if sizes[0] != sizes[1] or not sizes[0]:
+        least, most = self.range(label, model, vector.size)
+        if least != most or not least:
             return None
-        terms = positions(sizes[0], statistic, self.ledger.method(measure))
+        terms = positions(least, statistic, self.ledger.method(measure))
         unit = max(weight.denominator for _, weight in terms)
         goal = sum(int(weight * unit) * vector.at(i + 1) for i, weight in terms)
         model.relaxation = 2  # ends of ordered values are proved ten times faster so

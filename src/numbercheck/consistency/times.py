@@ -34,11 +34,11 @@ class Timed:
         The ledger's variables.
     times : tuple of str
         Columns of times, that of follow-up first.
+    columns : tuple of str
+        The link columns: events and categories that expressions relate to times.
     links : dict of tuple to list
         For each combination of the link columns' values, the count variables of the
         patients who have it.
-    columns : tuple of str
-        The link columns: events and categories that expressions relate to times.
     asked : iterable of Expression
         What is asked of them: patients for whom all answers are the same are of one kind.
     """
