@@ -61,7 +61,7 @@ class Counts:
             model.add(sum(v for v in self.variables[index] if v is not None) == self.size)
             return
         here, there = (self._margin(i, table.shared) for i in (index, table.parent))
-        for key in here.keys() | there.keys():
+        for key in here | there:
             model.add(sum(here.get(key, [])) == sum(there.get(key, [])))
 
     def _margin(self, index: int, columns: tuple[str, ...]) -> dict[tuple, list]:
