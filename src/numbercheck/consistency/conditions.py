@@ -1,15 +1,11 @@
-"""Conditions on follow-up times as and, or and not; the kinds of patients that they tell apart."""
+"""Conditions on follow-up times as and, or and not, and the parts of them that read no time."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.grammar import names_in
 from numbercheck.ledger.records import LedgerError
-
-
-def names(node: ast.expr) -> set[str]:
-    """Columns that a part of an expression reads."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def unsayable(node: ast.expr) -> LedgerError:
@@ -49,16 +45,6 @@ def truths(node: ast.expr, columns: tuple[str, ...], keys: list[tuple]) -> list[
     return [asked.truth(dict(zip(columns, key, strict=True))) for key in keys]
 
 
-def kinds(
-    columns: tuple[str, ...], links: Iterable[tuple], asked: Iterable[Expression], times: set[str]
-) -> dict[tuple, tuple]:
-    """For each combination of values, the first one that answers every expression alike."""
-    first: dict[tuple, tuple] = {}
-    keys = sorted(links, key=repr)
-    answers = [truths(node, columns, keys) for e in asked for node in timeless(e, times)]
-    return {key: first.setdefault(tuple(a[k] for a in answers), key) for k, key in enumerate(keys)}
-
-
 def timeless(expression: Expression, times: set[str]) -> Iterator[ast.expr]:
     """Smallest parts of an expression that are true or false, except those that read a time."""
     waiting = [expression.tree]
@@ -66,7 +52,7 @@ def timeless(expression: Expression, times: set[str]) -> Iterator[ast.expr]:
         node = waiting.pop()
         if isinstance(node, ast.BoolOp | ast.UnaryOp):
             waiting += node.values if isinstance(node, ast.BoolOp) else [node.operand]
-        elif not names(node) & times:
+        elif times.isdisjoint(names_in(node)):
             yield node
         elif isinstance(node, ast.Compare):
             waiting += filter(_is_condition, (node.left, *node.comparators))

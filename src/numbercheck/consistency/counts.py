@@ -1,12 +1,18 @@
-"""Whole-number tables of patients: one variable for each cell of each joint table."""
+"""Whole-number tables of patients, and how many of them are of each kind that matters for times.
+
+There is one variable for each cell of each joint table.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
+from numbercheck.consistency.conditions import timeless, truths
 from numbercheck.consistency.domains import Cells, Domain
 from numbercheck.consistency.junction import Table, join
+from numbercheck.consistency.scope import Scope
 from numbercheck.ledger.expressions import Expression
 
 
@@ -89,3 +95,32 @@ class Counts:
         return sum(
             v for v, c in zip(self.variables[index], chosen, strict=True) if c and v is not None
         )
+
+
+class Alike(NamedTuple):
+    """Kinds of patients: those of one kind answer everything alike that is asked with times.
+
+    Attributes
+    ----------
+    kind : dict of tuple to tuple
+        For each combination of the link columns' values, the one that stands for its kind.
+    kinds : list of tuple
+    sizes : list of LinearExpr
+        How many patients there are of each kind.
+    """
+
+    kind: dict[tuple, tuple]
+    kinds: list[tuple]
+    sizes: list[cp_model.LinearExprT]
+
+
+def alike(scope: Scope, counts: Counts) -> Alike:
+    """The kinds of patients that questions tell apart, by what they read besides times."""
+    links = counts.margin(scope.links) if scope.links else {(): [counts.size]}
+    keys, times = sorted(links, key=repr), set(scope.times)
+    told = [truths(node, scope.links, keys) for e in scope.linked for node in timeless(e, times)]
+    first: dict[tuple, tuple] = {}
+    kind = {key: first.setdefault(tuple(a[k] for a in told), key) for k, key in enumerate(keys)}
+    kinds = sorted(first.values(), key=repr)
+    sizes = [sum(v for key in links if kind[key] == k for v in links[key]) for k in kinds]
+    return Alike(kind, kinds, sizes)

@@ -20,6 +20,7 @@ from numbercheck.consistency.candidates import (
     frame_of,
     select,
 )
+from numbercheck.consistency.counts import Alike
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import Solvable, UndecidedError
 from numbercheck.ledger.expressions import Expression
@@ -38,10 +39,8 @@ class IntervalCells:
         Where variables and constraints go.
     scope : Scope
         What is read of times.
-    kinds : sequence of tuple
-        Values of the link columns, by kind.
-    counts : sequence of LinearExpr
-        How many patients there are of each kind.
+    alike : Alike
+        Kinds of patients.
     most : int
         Cells at most.
 
@@ -58,19 +57,12 @@ class IntervalCells:
         If there would be too many cells.
     """
 
-    def __init__(
-        self,
-        model: Solvable,
-        scope: Scope,
-        kinds: Sequence[tuple],
-        counts: Sequence[cp_model.LinearExprT],
-        most: int = MOST_TRIED,
-    ) -> None:
+    def __init__(self, model: Solvable, scope: Scope, alike: Alike, most: int = MOST_TRIED) -> None:
         self.scope, self.cuts = scope, cuts_of(scope)
-        self.frame, kind = self._cells(kinds, most)
+        self.frame, kind = self._cells(alike.kinds, most)
         self.numbers = [model.cp.new_int_var(0, model.n, "") for _ in kind]
-        for k, count in enumerate(counts):
-            model.cp.add(self.total(kind == k) == count)
+        for k, size in enumerate(alike.sizes):
+            model.cp.add(self.total(kind == k) == size)
 
     def _cells(self, kinds: Sequence[tuple], most: int) -> tuple[Frame, np.ndarray]:
         """A patient of each kind for all intervals of the times, and orders within one."""

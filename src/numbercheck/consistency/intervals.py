@@ -68,7 +68,7 @@ class Intervals(IntervalCells):
         self.model, self.n = kinds.model, kinds.model.n
         self.ledger = ledger = kinds.scope.ledger
         known = {} if at_risk is None else at_risk
-        super().__init__(self.model, kinds.scope, kinds.known, kinds.counts)
+        super().__init__(self.model, kinds.scope, kinds.alike)
         for claim in self.scope.claims:
             measure = ledger.measures[claim.measure]
             if measure.kind == "survival":

@@ -47,7 +47,7 @@ def cohorts(
     given = kinds.rows(toward.known) if toward else None
     goals = Goals(scope, filter(kinds.tell, ledger.measures.values()), n)
     for seed in seeds:
-        candidates = Candidates(scope, kinds.known, seed, given)
+        candidates = Candidates(scope, kinds.alike.kinds, seed, given)
         if len(candidates.kind):
             made = Start(kinds, candidates, goals, n, toward).cohorts()
             yield from (columns for columns in made if not unsatisfied(ledger, columns, rows, n))
@@ -70,7 +70,7 @@ class Start:
 
         Rake all candidates, give each patient a kind, rake again, and give whole patients.
         """
-        kind, known = self.candidates.kind, len(self.kinds.known)
+        kind, known = self.candidates.kind, len(self.kinds.alike.kinds)
         weights = self._raked(self.candidates.start(self.n), [])
         wanted = np.bincount(kind, weights, known)
         columns = self.kinds.nearest(wanted, set(kind))

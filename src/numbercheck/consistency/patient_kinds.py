@@ -5,7 +5,8 @@ from bisect import bisect_right
 import numpy as np
 
 from numbercheck.consistency.candidates import Columns
-from numbercheck.consistency.conditions import kinds, truths
+from numbercheck.consistency.conditions import truths
+from numbercheck.consistency.counts import alike
 from numbercheck.consistency.domains import Domain
 from numbercheck.consistency.relaxation import untimed_model
 from numbercheck.consistency.scope import Scope, reads
@@ -27,21 +28,12 @@ class Kinds:
     ----------
     model : Model
         The rows that read no time.
-    known : list of tuple
-        Values of the link columns, one combination for each kind.
-    counts : list of LinearExpr
-        How many patients the model has of each.
+    alike : Alike
     """
 
     def __init__(self, scope: Scope, n: int) -> None:
-        self.scope, self.model = scope, (model := untimed_model(scope, n))
-        self._links = model.counts.margin(scope.links) if scope.links else {(): [model.n]}
-        self._alike = kinds(scope.links, self._links, scope.linked, set(scope.times))
-        self.known = sorted(set(self._alike.values()), key=repr)
-        self.counts = [
-            sum(v for key, each in self._links.items() if self._alike[key] == kind for v in each)
-            for kind in self.known
-        ]
+        self.scope, self.model = scope, untimed_model(scope, n)
+        self.alike = alike(scope, self.model.counts)
 
     def tell(self, measure: Measure) -> bool:
         """Whether kinds and times tell which patients a measure counts."""
@@ -50,9 +42,9 @@ class Kinds:
             return True
         if measure.kind != "count" or not {n for e in read for n in e.names} <= {*self.scope.links}:
             return False
-        answers = (truths(e.tree, self.scope.links, [*self._alike]) for e in read)
+        answers = (truths(e.tree, self.scope.links, [*self.alike.kind]) for e in read)
         told: dict[tuple, tuple] = {}
-        pairs = zip(self._alike.values(), zip(*answers, strict=True), strict=True)
+        pairs = zip(self.alike.kind.values(), zip(*answers, strict=True), strict=True)
         return all(told.setdefault(kind, answer) == answer for kind, answer in pairs)
 
     def nearest(self, sizes: np.ndarray, lawful: set[int]) -> Columns | None:
@@ -60,7 +52,7 @@ class Kinds:
         cp, n = self.model.cp, self.model.n
         with self.model.only_now() as now:
             farthest = cp.new_int_var(0, n, "")
-            for k, (count, size) in enumerate(zip(self.counts, sizes, strict=True)):
+            for k, (count, size) in enumerate(zip(self.alike.sizes, sizes, strict=True)):
                 aim = round(min(size, n))
                 cp.add(count - aim <= farthest).only_enforce_if(now)
                 cp.add(aim - count <= farthest).only_enforce_if(now)
@@ -77,8 +69,8 @@ class Kinds:
         if not self.scope.links:
             return np.zeros(self.model.n, dtype=int)
         told = [_starts(self.model.scope.domains[c], columns[c]) for c in self.scope.links]
-        place = {kind: k for k, kind in enumerate(self.known)}
-        return np.array([place[self._alike[key]] for key in zip(*told, strict=True)])
+        place = {kind: k for k, kind in enumerate(self.alike.kinds)}
+        return np.array([place[self.alike.kind[key]] for key in zip(*told, strict=True)])
 
     def rows(self, columns: Columns) -> np.ndarray:
         """The place of each patient's kind, and each patient's times (0 where there is none)."""

@@ -5,7 +5,7 @@ from itertools import pairwise, product
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.counts import Counts
+from numbercheck.consistency.counts import Counts, alike
 from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import Cut, Ordered, Sorted, one_of
 from numbercheck.consistency.scope import Scope
@@ -42,21 +42,15 @@ class Structure(Solvable):
         self.seats = 0  # variables of a patient and a place
         static = [rule for rule in scope.rules if not scope.is_timed(rule)]
         self.counts = Counts(self.cp, n, self.size, scope.domains, scope.groups, static)
-        self.timed = self._make_timed() if scope.times else None
+        kinds = alike(scope, self.counts) if scope.times else None
+        self.timed = Timed(self.cp, n, scope, kinds) if kinds else None
         self.intervals: IntervalCells | None = None
-        if self.timed is not None:
+        if kinds:
             with suppress(UndecidedError):  # too many cells to be worth their time
-                told = self.timed.keys, self.timed.sizes
-                self.intervals = IntervalCells(self, scope, *told, MOST_CELLS)
+                self.intervals = IntervalCells(self, scope, kinds, MOST_CELLS)
         for rule in scope.rules:
             if self.timed is not None and scope.is_timed(rule):
                 self.timed.require(rule)
-
-    def _make_timed(self) -> Timed:
-        scope = self.scope
-        links = self.counts.margin(scope.links) if scope.links else {(): [self.n]}
-        known = self.ledger.variables
-        return Timed(self.cp, self.n, known, scope.times, scope.links, links, scope.linked)
 
     def count(self, *expressions: Expression) -> cp_model.LinearExprT:
         """Number of patients for whom all expressions are true."""

@@ -5,18 +5,19 @@ the others as well. Patients stand in order of follow-up, which removes their sy
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.conditions import as_conditions, kinds, names, truths, unsayable
+from numbercheck.consistency.conditions import as_conditions, truths, unsayable
+from numbercheck.consistency.counts import Alike
 from numbercheck.consistency.order import Sorted, one_of
+from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.expressions import Expression
-from numbercheck.ledger.grammar import dotted, literal
-from numbercheck.ledger.rows import Variable
+from numbercheck.ledger.grammar import dotted, literal, names_in
 
 Literals = list[cp_model.LiteralT]  # one of each patient
 
@@ -30,51 +31,32 @@ class Timed:
         Where variables and constraints go.
     n : int
         Number of patients.
-    variables : mapping of str to Variable
-        The ledger's variables.
-    times : tuple of str
-        Columns of times, that of follow-up first.
-    columns : tuple of str
-        The link columns: events and categories that expressions relate to times.
-    links : dict of tuple to list
-        For each combination of the link columns' values, the count variables of the
-        patients who have it.
-    asked : iterable of Expression
-        What is asked of them: patients for whom all answers are the same are of one kind.
+    scope : Scope
+        What is asked of them. Its link columns are events and categories that expressions relate
+        to times.
+    alike : Alike
+        Their kinds.
     """
 
-    def __init__(
-        self,
-        model: cp_model.CpModel,
-        n: int,
-        variables: Mapping[str, Variable],
-        times: tuple[str, ...],
-        columns: tuple[str, ...],
-        links: dict[tuple, list],
-        asked: Iterable[Expression],
-    ) -> None:
-        self.model, self.n, self.variables = model, n, variables
+    def __init__(self, model: cp_model.CpModel, n: int, scope: Scope, alike: Alike) -> None:
+        self.model, self.n, self.variables = model, n, scope.ledger.variables
         self.times = {
-            name: [one_of(model, variables[name].domain) for _ in range(n)] for name in times
+            name: [one_of(model, self.variables[name].domain) for _ in range(n)]
+            for name in scope.times
         }
-        for earlier, later in pairwise(self.times[times[0]]):
+        self.follow_up = scope.times[0]
+        for earlier, later in pairwise(self.times[self.follow_up]):
             model.add(earlier <= later)
-        self.columns, self.kind = columns, kinds(columns, links, asked, set(times))
-        self.keys = sorted(set(self.kind.values()), key=repr)
+        self.columns, self.alike = scope.links, alike
         self.link = [
-            [model.new_bool_var(f"link_{i}_{k}") for k in range(len(self.keys))] for i in range(n)
+            [model.new_bool_var(f"link_{i}_{k}") for k in range(len(alike.kinds))] for i in range(n)
         ]
         for row in self.link:
             model.add_exactly_one(row)
-        self.sizes = [
-            sum(v for other in links if self.kind[other] == key for v in links[other])
-            for key in self.keys
-        ]
-        for size, column in zip(self.sizes, zip(*self.link, strict=True), strict=True):
+        for size, column in zip(alike.sizes, zip(*self.link, strict=True), strict=True):
             model.add(sum(column) == size)
-        self.follow_up = times[0]
-        self.complete = {name for name in times if not variables[name].evaluable.text}
-        self.nested = {times[0]}  # times that are never after follow-up
+        self.complete = {t for t in scope.times if not self.variables[t].evaluable.text}
+        self.nested = {self.follow_up}  # times that are never after follow-up
         self.tied: set[tuple[str, str]] = set()  # without the event, the time is follow-up
         self._known: dict[tuple[str, bool], Literals] = {}
 
@@ -145,15 +127,15 @@ class Timed:
                 if isinstance(node.op, ast.And) == sign:
                     return self.all(parts)
                 return negations(self.all(map(negations, parts)))
-            case _ if not names(node) & set(self.times):
+            case _ if self.times.keys().isdisjoint(names_in(node)):
                 return self._linked(node, sign)
             case ast.Compare(
                 ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()),
                 [operator],
                 [ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()) as right],
-            ) if names(node) <= set(self.times):
+            ) if set(names_in(node)) <= self.times.keys():
                 true = self._compared(node.left, operator, right)
-                known = [self._evaluable(name) for name in sorted(names(node))]
+                known = [self._evaluable(name) for name in names_in(node)]
                 return self.all([true if sign else negations(true), *filter(None, known)])
             case ast.Compare():
                 return self.literals(as_conditions(node), sign)
@@ -197,7 +179,7 @@ class Timed:
 
     def _linked(self, node: ast.expr, sign: bool) -> Literals:
         """Literals that are true exactly when a patient's link columns make an expression so."""
-        answers = truths(node, self.columns, self.keys)
+        answers = truths(node, self.columns, self.alike.kinds)
         chosen = [k for k, answer in enumerate(answers) if answer is sign]
         said: Literals = []
         for row in self.link:

@@ -106,7 +106,7 @@ def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random
     timed = model.timed
     linked = [t for t in trees if set(timed.columns) <= set(t[0])]
     if not linked:  # nothing is counted of these columns: their patients come from the times
-        kinds = [next(k for k, v in zip(timed.keys, row, strict=True) if solver.value(v))
+        kinds = [next(k for k, v in zip(timed.alike.kinds, row, strict=True) if solver.value(v))
                  for row in timed.link]  # fmt: skip
         linked = [[dict(zip(timed.columns, kind, strict=True)) for kind in kinds]]
         trees += linked
@@ -114,10 +114,10 @@ def _time(trees: list[Patients], model: Model, solver: cp_model.CpSolver, random
     waiting = defaultdict(list)
     random.shuffle(tree)
     for patient in tree:
-        waiting[timed.kind[tuple(patient[c] for c in timed.columns)]].append(patient)
+        waiting[timed.alike.kind[tuple(patient[c] for c in timed.columns)]].append(patient)
     for i, row in enumerate(timed.link):
-        key = next(k for k, chosen in zip(timed.keys, row, strict=True) if solver.value(chosen))
-        patient = waiting[key].pop()
+        kind = next(k for k, v in zip(timed.alike.kinds, row, strict=True) if solver.value(v))
+        patient = waiting[kind].pop()
         for name, times in timed.times.items():
             known = timed.variables[name].evaluable.truth(patient)
             patient[name] = solver.value(times[i]) if known else None
