@@ -59,7 +59,7 @@ class Ordered:
         """A new value, in its place among the cuts and the values already known."""
         value = one_of(self.model, self.domain)
         for upper, count in self.cuts:
-            below = self._just_if(value <= upper, value > upper)
+            below = just_if(self.model, value <= upper, value > upper)
             self.model.add(count >= rank).only_enforce_if(below)
             self.model.add(count < rank).only_enforce_if(~below)
         for other, theirs in self.known.values():
@@ -68,16 +68,10 @@ class Ordered:
 
     def _arrange(self, first, lower, second, upper) -> None:  # noqa: ANN001
         """Put two values in the order of their ranks; of one rank they are equal."""
-        rises = self._just_if(first <= second, first > second)
-        falls = self._just_if(first >= second, first < second)
+        rises = just_if(self.model, first <= second, first > second)
+        falls = just_if(self.model, first >= second, first < second)
         self.model.add(lower <= upper).only_enforce_if(rises)
         self.model.add(lower >= upper).only_enforce_if(falls)
-
-    def _just_if(self, true, false) -> cp_model.IntVar:  # noqa: ANN001
-        literal = self.model.new_bool_var("")
-        self.model.add(true).only_enforce_if(literal)
-        self.model.add(false).only_enforce_if(~literal)
-        return literal
 
     def require(self, statistic: str, printed: Printed, kind: str, scale: float) -> None:
         """Require that a statistic print as printed; ``scale`` converts the printed unit."""
@@ -164,6 +158,14 @@ class Sorted(Ordered):
 def one_of(model: cp_model.CpModel, domain: Sequence[int]) -> cp_model.IntVar:
     """A new variable that takes one of some values."""
     return model.new_int_var_from_domain(cp_model.Domain.from_values(domain), "")
+
+
+def just_if(model: cp_model.CpModel, true, false) -> cp_model.IntVar:  # noqa: ANN001
+    """A literal that is true exactly when a constraint holds, of which the opposite is given."""
+    literal = model.new_bool_var("")
+    model.add(true).only_enforce_if(literal)
+    model.add(false).only_enforce_if(~literal)
+    return literal
 
 
 def _averaged(size: int, statistic: str, kind: str) -> tuple[int, int, Fraction]:

@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.counts import Counts, alike
 from numbercheck.consistency.interval_cells import IntervalCells
-from numbercheck.consistency.order import Cut, Ordered, Sorted, one_of
+from numbercheck.consistency.order import Cut, Ordered, Sorted, just_if, one_of
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots, curve_of
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
@@ -154,9 +154,8 @@ class Structure(Solvable):
         today = Expression(f"{curve.time} == {day}")
         events = self._counted(Expression(curve.event), today, curve.among)
         at_risk = self._counted(Expression(f"{curve.time} >= {day}"), curve.among)
-        shown, has = self.cp.new_int_var(0, self.n, ""), self.cp.new_bool_var("")
-        self.cp.add(events >= 1).only_enforce_if(has)
-        self.cp.add(events == 0).only_enforce_if(~has)
+        shown = self.cp.new_int_var(0, self.n, "")
+        has = just_if(self.cp, events >= 1, events == 0)
         self.cp.add(shown == at_risk).only_enforce_if(has)
         self.cp.add(shown == 0).only_enforce_if(~has)
         return shown, events

@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from numbercheck.consistency.conditions import as_conditions, truths, unsayable
 from numbercheck.consistency.counts import Alike
-from numbercheck.consistency.order import Sorted, one_of
+from numbercheck.consistency.order import Sorted, just_if, one_of
 from numbercheck.consistency.scope import Scope
 from numbercheck.consistency.solving import in_time
 from numbercheck.ledger.expressions import Expression
@@ -171,11 +171,8 @@ class Timed:
 
     def order(self, left, operator: ast.cmpop, right) -> cp_model.LiteralT:  # noqa: ANN001
         """Literal that is true exactly when the comparison is."""
-        truth = self.model.new_bool_var("")
         holds, fails = _POSTED[type(operator)]
-        self.model.add(holds(left, right)).only_enforce_if(truth)
-        self.model.add(fails(left, right)).only_enforce_if(~truth)
-        return truth
+        return just_if(self.model, holds(left, right), fails(left, right))
 
     def _linked(self, node: ast.expr, sign: bool) -> Literals:
         """Literals that are true exactly when a patient's link columns make an expression so."""
