@@ -39,7 +39,7 @@ class End(NamedTuple):
     cohort: Columns | None
 
 
-class Scale(NamedTuple):
+class SumScale(NamedTuple):
     """How a sum of the model stands for a value: for a count itself, or for survival in percent.
 
     Of survival it is minus the logarithm, in ``UNIT``.
@@ -101,8 +101,8 @@ class Between:
     taken: Callable[[Columns], float]
 
     @property
-    def _scale(self) -> Scale:
-        return Scale(self.n, self.measure.kind == "count")
+    def _scale(self) -> SumScale:
+        return SumScale(self.n, self.measure.kind == "count")
 
     def _kinds(self) -> Kinds:
         """Kinds of patients that differ in what is asked, at some time."""

@@ -207,7 +207,7 @@ def _noting(undecided: list[str], what: str) -> Iterator[None]:
         undecided.append(about(what, error))
 
 
-class Part(NamedTuple):
+class DocumentPart(NamedTuple):
     """A part of the document: what it tells, and how it is made, with the claims set aside."""
 
     told: str
@@ -215,17 +215,17 @@ class Part(NamedTuple):
 
 
 PARTS = {  # the longest first
-    "leave_one_out": Part("what the others imply about each number", _leave_one_out),
-    "digit_test": Part(
+    "leave_one_out": DocumentPart("what the others imply about each number", _leave_one_out),
+    "digit_test": DocumentPart(
         "whether a changed digit would be noticed",
         lambda ledger, given_up: [asdict(row) for row in digit_test(ledger, given_up, PATIENCE)],
     ),
-    "readings": Part("other readings of the article", _readings),
-    "subgroups": Part(
+    "readings": DocumentPart("other readings of the article", _readings),
+    "subgroups": DocumentPart(
         "the cells of subgroups",
         lambda ledger, given_up: cells(Bounds(ledger, given_up=given_up)),
     ),
-    "risk_histories": Part(
+    "risk_histories": DocumentPart(
         "the numbers at risk behind each curve",
         lambda ledger, given_up: [
             {**asdict(row), "events": list(row.events)} for row in infer(ledger, given_up)
