@@ -17,7 +17,6 @@ from numbercheck.audit.computed import Build, judge
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.misprints import name_misprint
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.implied import PRINTED_EFFECTS
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS
@@ -35,24 +34,19 @@ BUILDS: dict[str, tuple[Build, ...]] = {
 def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """Judge one printed limit together with the other one of its interval."""
     measure = evidence.ledger.measures[claim.measure]
-    pair, estimate = pair_at(claim, evidence), _estimate(claim, evidence)
-    is_more = measure.kind in ("count", "survival", "rate") and is_adjusted(
-        measure, evidence.ledger
-    )
-    is_counted = measure.kind == "count" and not is_more
+    is_counted, pair = measure.kind == "count", pair_at(claim, evidence)
     case = case_of(claim, measure, pair, evidence) if is_counted else None
     if case:
-        found = _follows(case, measure, evidence) or _in_fractions(case, estimate)
+        found = _follows(case, measure, evidence)
+        found = found or _in_fractions(case, _estimate(claim, evidence))
     else:
-        found = None if is_more else computed_verdict(claim, evidence)
+        found = computed_verdict(claim, evidence)
     if found and (case or found.verdict == "match"):
         yield found
-    elif fault := shape(pair, estimate):
-        yield verdict_on(claim, "mismatch", *fault, inputs=_partners(claim, evidence))
+    elif fault := check_shape(claim, evidence):
+        yield fault
     elif found:
         yield found
-    elif is_more:
-        yield verdict_on(claim, "unchecked", "not-determined", effects.NOT_OF_COUNTS)
     elif case:
         yield name_misprint(case, evidence)
     elif measure.kind == "comparison":
@@ -122,8 +116,15 @@ def _in_fractions(case: Case, estimate: Printed | None) -> Verdict | None:
     return None
 
 
-def shape(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
-    """What is wrong with an interval whatever it was computed from."""
+def check_shape(claim: Claim, evidence: Evidence) -> Verdict | None:
+    """A mismatch, where a limit's interval is wrong whatever it was computed from."""
+    if claim.statistic not in ("conf_low", "conf_high"):
+        return None
+    fault = _fault(pair_at(claim, evidence), _estimate(claim, evidence))
+    return fault and verdict_on(claim, "mismatch", *fault, inputs=_partners(claim, evidence))
+
+
+def _fault(pair: Pair, estimate: Printed | None) -> tuple[str, str] | None:
     low, high = pair
     if any(p is not None and p.relation != "=" for p in pair):
         return None

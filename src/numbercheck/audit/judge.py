@@ -28,6 +28,7 @@ from numbercheck.ledger.sources import source_of
 from numbercheck.words import AS_THEY_ARE, first_of
 
 Check = Callable[[Claim, Evidence], Iterator[Verdict]]
+LIMITS = ("conf_low", "conf_high")
 CHECKS: dict[str, Check] = {
     "percent": percentages.check,
     "conf_low": intervals.check,
@@ -37,9 +38,10 @@ CHECKS: dict[str, Check] = {
 POSSIBLE = ("mean", "median", "sd")
 COMPUTED = ("difference", "odds_ratio", "risk_ratio", "se", "half_width", "rate")
 OF_COUNTS = {  # by kind; of counts and times alone, unless they are said to be adjusted
-    "count": ("percent", "se", "half_width"),
-    "survival": ("estimate", "se", "half_width"),
-    "rate": ("rate", "se", "half_width"),
+    "count": ("percent", "se", "half_width", *LIMITS),
+    "survival": ("estimate", "se", "half_width", *LIMITS),
+    "incidence": ("se", "half_width", *LIMITS),
+    "rate": ("rate", "se", "half_width", *LIMITS),
 }
 OF_ITSELF = ("printings-disagree", "impossible-p", "impossible-ratio")  # whatever is compared
 SAID = ("rounding-slip", "impossible-percent")  # what a comparison of sources says as well
@@ -108,7 +110,9 @@ def _checks(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     elif claim.statistic == "percent" and kind != "count":
         return
     elif is_of_counts and is_adjusted(measure, evidence.ledger):
-        yield verdict_on(claim, "unchecked", "not-determined", NOT_OF_COUNTS)
+        yield intervals.check_shape(claim, evidence) or verdict_on(
+            claim, "unchecked", "not-determined", NOT_OF_COUNTS
+        )
     elif claim.statistic in CHECKS:
         yield from CHECKS[claim.statistic](claim, evidence)
     elif claim.statistic == "estimate" and kind == "survival":

@@ -43,10 +43,12 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     if found := _of_means(claim, evidence):
         yield found
         return
-    if printed_effect(measure.measure, evidence.ledger) and (
-        not measure.where.text or is_adjusted(measure, evidence.ledger)
-    ):
+    adjusted = is_adjusted(measure, evidence.ledger)
+    if printed_effect(measure.measure, evidence.ledger) and (adjusted or not measure.where.text):
         yield from symmetry.check_p(claim, evidence)
+        return
+    if adjusted:
+        yield _missing(claim, "it is adjusted")
         return
     try:
         comparison = compare(measure, evidence)
@@ -57,9 +59,8 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield from symmetry.check_p(claim, evidence)
         return
     own = evidence.ledger.method(measure)
-    if is_adjusted(measure, evidence.ledger) or own.startswith(comparison.left_out):
-        slow = f"{called(own)} takes too long for so many patients"
-        yield _missing(claim, "it is adjusted" if is_adjusted(measure, evidence.ledger) else slow)
+    if own.startswith(comparison.left_out):
+        yield _missing(claim, f"{called(own)} takes too long for so many patients")
         return
     judge = _in_words if claim.verbal else _printed
     yield judge(claim, measure, comparison, evidence)

@@ -9,7 +9,6 @@ from numbercheck.audit.computed import Ends, ends_of, in_words, may_be
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
-from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.curve_variance import curve_variance
 from numbercheck.statistics.proportions import METHODS, interval
@@ -55,13 +54,11 @@ class Point(NamedTuple):
 
 
 def point_at(claim: Claim, evidence: Evidence) -> Point | None:
-    """The estimate printed where a claim is; None without it, without N, or where adjusted."""
+    """The estimate printed where a claim is; None without it, or without N."""
     measure = evidence.ledger.measures[claim.measure]
     estimate = evidence.beside(claim, "estimate")
     total = evidence.total(measure, claim.locus)
     if estimate is None or total is None or not total.values[0]:
-        return None
-    if is_adjusted(measure, evidence.ledger):
         return None
     scale, level, n = scale_of(estimate, measure), evidence.ledger.level(measure), total.values[0]
     if estimate.value.relation != "=" or not 0 <= estimate.value.value <= scale:
@@ -116,7 +113,7 @@ def check_incidence(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     measure = evidence.ledger.measures[claim.measure]
     estimate = evidence.beside(claim, "estimate")
     low, high = evidence.limits(claim)
-    if estimate is None or low is None or high is None or is_adjusted(measure, evidence.ledger):
+    if estimate is None or low is None or high is None:
         return
     scale = scale_of(estimate, measure)
     plain = all(p.relation == "=" for p in (estimate.value, low, high))
