@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
 from numbercheck.cli import AS_JSON, SECONDS
-from numbercheck.commands import Program, argument, at_least, html_file, pairs, print_json
+from numbercheck.commands import (
+    Program,
+    argument,
+    at_least,
+    html_file,
+    named_path,
+    pairs,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from companion.build.request import BuildRequest
@@ -26,7 +34,7 @@ POPULATION = argument(
     metavar="FLAG",
     help="flag of the patients counted: FASFL, ITTFL, SAFFL or all (default: the first in use)",
 )
-PUBLISHED = argument("--published", type=Path, metavar="DIR", help="folder of the ledger")
+PUBLISHED = argument("--published", type=named_path, metavar="DIR", help="folder of the ledger")
 
 
 def main() -> None:
@@ -49,9 +57,9 @@ def _published(published: Path | None) -> Path:
 
 
 @program.command(
-    argument("--cohort", type=Path, metavar="DIR", help="folder of ADaM tables"),
+    argument("--cohort", type=named_path, metavar="DIR", help="folder of ADaM tables"),
     PUBLISHED,
-    argument("--output", type=Path, metavar="DIR", help="folder to replace as a whole"),
+    argument("--output", type=named_path, metavar="DIR", help="folder to replace as a whole"),
     argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
              help="parameter of the notebooks"),
     POPULATION,
@@ -118,7 +126,7 @@ def _end(lines: Sequence[str]) -> None:
 
 
 @program.command(
-    argument("--results", type=Path, metavar="FILE", help="table of results"),
+    argument("--results", type=named_path, metavar="FILE", help="table of results"),
     PUBLISHED,
     AS_JSON,
     examples=["verify", "verify --results outputs/results.csv --json"],
@@ -152,7 +160,7 @@ def verify(results: Path | None, published: Path | None, as_json: bool) -> None:
 
 
 @program.command(
-    argument("directory", type=Path, help="folder of ADaM tables"),
+    argument("directory", type=named_path, help="folder of ADaM tables"),
     PUBLISHED,
     AS_JSON,
     POPULATION,
@@ -194,7 +202,7 @@ def validate(
 
 @program.command(
     argument("--seed", type=at_least(int, 0), default=0, help="which consistent cohort"),
-    argument("--output", type=Path, metavar="DIR", help="folder for the ADaM tables"),
+    argument("--output", type=named_path, metavar="DIR", help="folder for the ADaM tables"),
     PUBLISHED,
     SECONDS,
     examples=["reconstruct", "reconstruct --seed 1 --output work/seed-1"],
@@ -222,7 +230,7 @@ def reconstruct(seed: int, output: Path | None, published: Path | None, seconds:
 
 @program.command(
     PUBLISHED,
-    argument("--output", type=Path, metavar="DIR", help="folder for the page"),
+    argument("--output", type=named_path, metavar="DIR", help="folder for the page"),
     examples=["live", "live --published my-ledger --output work/mine"],
 )
 def live(published: Path | None, output: Path | None) -> None:
@@ -236,9 +244,9 @@ def live(published: Path | None, output: Path | None) -> None:
 
 
 @program.command(
-    argument("outputs", nargs="?", type=Path, metavar="OUTPUTS",
+    argument("outputs", nargs="?", type=named_path, metavar="OUTPUTS",
              help="folder of a build (default: outputs)"),
-    argument("--cohort", type=Path, metavar="DIR", help="the ADaM tables of that build"),
+    argument("--cohort", type=named_path, metavar="DIR", help="the ADaM tables of that build"),
     PUBLISHED,
     POPULATION,
     argument("--output", type=html_file, metavar="FILE", help="the file (default: work/deck.html)"),
@@ -262,11 +270,13 @@ def deck(
 
 
 @program.command(
-    argument("grid", type=Path, help="YAML file; docs/sweeps.md describes it"),
-    argument("--cohort", type=Path, metavar="DIR", help="ADaM tables for a grid without seeds"),
+    argument("grid", type=named_path, help="YAML file; docs/sweeps.md describes it"),
+    argument("--cohort", type=named_path, metavar="DIR",
+             help="ADaM tables for a grid without seeds"),
     PUBLISHED,
     POPULATION,
-    argument("--output", type=Path, metavar="DIR", help="folder; a second start continues there"),
+    argument("--output", type=named_path, metavar="DIR",
+             help="folder; a second start continues there"),
     argument("--jobs", type=at_least(int, 1), default=2,
              help="worker processes on this machine (default: 2)"),
     argument("--scheduler", default="", metavar="ADDRESS",

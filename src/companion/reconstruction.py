@@ -29,7 +29,7 @@ LEFT_OUT = ("ADY", "ANL01FL")  # columns that choose between several records of 
 
 
 def check_target(ledger: Ledger, directory: Path | str) -> None:
-    """Refuse, before any work, what cannot be written or must not be overwritten.
+    """Refuse, before any work, what cannot be written or must not be overwritten; make the folder.
 
     Raises
     ------
@@ -56,6 +56,7 @@ def check_target(ledger: Ledger, directory: Path | str) -> None:
             f"{directory} has {', '.join(there)}, not made by a reconstruction; choose another "
             "folder, so that nothing is overwritten"
         )
+    directory.mkdir(parents=True, exist_ok=True)
 
 
 def _is_reconstruction(directory: Path) -> bool:

@@ -15,6 +15,7 @@ from numbercheck.commands import (
     argument,
     at_least,
     html_file,
+    named_path,
     pairs,
     print_json,
 )
@@ -39,7 +40,7 @@ program = Program(
     "one, data/published below the current folder.",
 )
 
-LEDGER = argument("folder", metavar="LEDGER", nargs="?", type=Path, default=HERE,
+LEDGER = argument("folder", metavar="LEDGER", nargs="?", type=named_path, default=HERE,
                   help="folder of the ledger, or spreadsheet (.xlsx)")  # fmt: skip
 AS_JSON = argument("--json", dest="as_json", action="store_true",
                    help="print one JSON document")  # fmt: skip
@@ -164,7 +165,7 @@ def explain(claim: str, folder: Path) -> None:
 
 
 @program.command(
-    argument("ledger", type=Path, help="folder to create, or spreadsheet (.xlsx)"),
+    argument("ledger", type=named_path, help="folder to create, or spreadsheet (.xlsx)"),
     examples=["new my-ledger", "new my-ledger.xlsx"],
 )
 def new(ledger: Path) -> None:
@@ -184,9 +185,9 @@ def new(ledger: Path) -> None:
 
 
 @program.command(
-    argument("article", type=Path, help="article (text, Markdown, HTML, JATS XML, PDF); "
+    argument("article", type=named_path, help="article (text, Markdown, HTML, JATS XML, PDF); "
              "with --check, a ledger's folder"),
-    argument("--output", type=Path, metavar="DIR", help="folder to create"),
+    argument("--output", type=named_path, metavar="DIR", help="folder to create"),
     argument("--check", action="store_true", help="list what is left to do in a drafted ledger"),
     examples=["draft article.xml --output my-ledger", "draft --check my-ledger"],
 )  # fmt: skip
@@ -218,9 +219,9 @@ def draft(article: Path, output: Path | None, check: bool) -> None:
 
 
 @program.command(
-    argument("record", type=Path, help="JSON of clinicaltrials.gov/api/v2/studies/NCT…"),
+    argument("record", type=named_path, help="JSON of clinicaltrials.gov/api/v2/studies/NCT…"),
     LEDGER,
-    argument("--output", type=Path, metavar="DIR",
+    argument("--output", type=named_path, metavar="DIR",
              help="write a copy of the ledger with the drafted rows to this new folder"),
     examples=["registry NCT05557110.json", "registry record.json my-ledger --output my-draft"],
 )  # fmt: skip
@@ -394,6 +395,10 @@ def bounds(expression: str | None, folder: Path, among: str, seconds: float, as_
     if expression is not None and not expression.strip():
         raise UsageError("the expression is empty; leave it out to ask the ledger's questions")
     _require_order(expression or "", folder, "the expression")
+    if folder == HERE and expression and not HERE.exists():
+        raise UsageError(
+            f"{expression!r} is no ledger; to ask about patients, name a ledger after it"
+        )
     from numbercheck.consistency.document import standard_bounds
     from numbercheck.consistency.solving import UndecidedError
     from numbercheck.consistency.words import about

@@ -72,6 +72,19 @@ def at_least(kind: type, least: float) -> Callable[[str], Any]:
     return read
 
 
+def named_path(text: str) -> Path:
+    """Type of an argument that names a file or folder; no name would be the current folder."""
+    from argparse import ArgumentTypeError
+
+    if not text.strip():
+        raise ArgumentTypeError("the name is empty")
+    try:
+        Path(text).resolve()
+    except RuntimeError:  # in Python before 3.13
+        raise ArgumentTypeError(f"{text!r} is a link that leads to itself") from None
+    return Path(text)
+
+
 def html_file(text: str) -> Path:
     """Type of an argument that names a page to write, and so never a table or an article."""
     from argparse import ArgumentTypeError
@@ -182,6 +195,8 @@ def sentences(*ours: type[Exception]) -> Iterator[None]:
         _stop(str(error))
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except RecursionError:
+        _stop("a file is nested too deeply to be read")
     except OSError as error:
         why = f"{error.filename or 'the disk'}: {error.strerror}" if error.strerror else error
         _stop(f"{why}; nothing was changed")

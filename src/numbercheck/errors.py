@@ -1,6 +1,6 @@
 """The base of every error that numbercheck raises about its input, and its words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 SHOWN = 5  # known names in a message about an unknown one
@@ -23,9 +23,18 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     "unknown method 'Willson'; did you mean wilson?"
     >>> unknown("arm", "B", ["control", "treated"])
     "unknown arm 'B'; the known ones are control, treated"
+    >>> unknown("family", "proportions", ["comparison", "count"])
+    "unknown family 'proportions'; the known ones are comparison, count"
     """
     known = sorted(known)
-    return f"unknown {what} {name!r}{did_you_mean(name, known) or _known(known)}"
+    near = did_you_mean(name, known, 0.4 if len(known) > SHOWN else 0.6)
+    return f"unknown {what} {name!r}{near or _known(known)}"
+
+
+def unknown_family(name: str, known: Collection[str]) -> str:
+    """One sentence on an unknown family of measures; where there is none, how to have some."""
+    more = "" if known else " until `numbercheck audit --write-families` has filled families.csv"
+    return f"{unknown('family', name, known)}{more}"
 
 
 def _known(names: list[str]) -> str:
@@ -42,9 +51,9 @@ def missing_columns(missing: Sequence[str], needed: Iterable[str]) -> str:
     return f"{subject.format(', '.join(missing))} missing; it needs {','.join(needed)}"
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.4) -> str:
     """End of a sentence that offers the nearest known names; empty where none is near."""
-    near = nearest(name, known)
+    near = nearest(name, known, cutoff)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

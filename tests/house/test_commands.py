@@ -224,6 +224,18 @@ def test_what_needs_no_patient_loads_no_heavy_library(arguments):
             r"'/dev/null' does not end in \.html",
         ),
         (("companion", "deck", "--output", "/dev/null"), r"'/dev/null' does not end in \.html"),
+        (("numbercheck", "new", ""), "^argument ledger: the name is empty; numbercheck new --help"),
+        (("numbercheck", "audit", " "), "^argument LEDGER: the name is empty"),
+        (("companion", "build", "--output", ""), "^argument --output: the name is empty"),
+        (("numbercheck", "audit", "/dev/null"), "^/dev/null is neither a folder of tables nor"),
+        (
+            ("numbercheck", "audit", "data/examples/two-arm", "--method", "proportions=wilson"),
+            "^unknown family 'proportions'; the known ones are comparison, count$",
+        ),
+        (
+            ("companion", "reconstruct", "--output", "/dev/null/x"),
+            "^/dev/null.*: (File exists|Not a)",
+        ),
         (("numbercheck", "new", "README.md"), r"^README\.md: cannot be written \(File exists\)$"),
         (
             ("numbercheck", "new", "nowhere/new.xlsx"),
@@ -424,6 +436,42 @@ def test_a_new_ledger_is_read_at_once(tmp_path):
     status, _, told = run("numbercheck", "audit", tmp_path / "mine")
     assert status == 2
     assert "the ledger has no claims" in told
+
+
+def test_a_ledger_without_families_says_how_to_have_them(small):
+    (small / "families.csv").write_text("family,method,status,alternatives,note\n", "utf-8")
+    told = run("numbercheck", "audit", small)[2]
+    columns = (small / "measures.csv").read_text("utf-8").replace(",proportion,", ",,")
+    (small / "measures.csv").write_text(columns, "utf-8")
+    changed = run("numbercheck", "audit", small, "--method", "proportion=wilson")[2]
+
+    rest = "unknown family 'proportion'; none is known until `numbercheck audit --write-families`"
+    assert rest in told
+    assert changed.startswith(rest)
+
+
+def test_bounds_without_any_ledger_asks_for_one(tmp_path):
+    """A ledger's name with a slip in it is taken for an expression."""
+    told = called("numbercheck", "bounds", "my-legder", cwd=tmp_path)
+
+    assert told.returncode == 2
+    assert told.stderr.startswith("'my-legder' is no ledger; to ask about patients, name a ledger")
+
+
+def test_a_link_to_itself_and_a_file_nested_too_deeply_end_in_a_sentence(tmp_path):
+    (tmp_path / "one").symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+    (tmp_path / "record.json").write_text("[" * 100_000)
+    for words in (
+        ("companion", "build", "--cohort", "one"),
+        ("companion", "build", "--output", "one"),
+        ("numbercheck", "registry", "record.json", PUBLISHED),
+    ):
+        told = called(*words, cwd=tmp_path)
+
+        assert told.returncode == 2
+        assert re.search(r"link|nested too deeply|No such|Too many", told.stderr), told.stderr
+        assert len(told.stderr.splitlines()) == 1
 
 
 def test_explain_shows_every_method_that_was_tried():

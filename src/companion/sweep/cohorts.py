@@ -56,7 +56,7 @@ def construct_all(
     SchedulerError
         If there is no scheduler at the address.
     """
-    with dask.config.set(ONE_EACH), _client(jobs, scheduler) as client:
+    with dask.config.set(ONE_EACH), _client(min(jobs, len(scenarios)), scheduler) as client:
         # not pure: hashing the ledger for each task would take longer than sending it
         waiting = {client.submit(construct, ledger, s, pure=False): s for s in scenarios}
         for future in as_completed(list(waiting)):

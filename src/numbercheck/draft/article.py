@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from numbercheck.errors import NumbercheckError
 
 SUPERSCRIPTS = str.maketrans("0123456789-–−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a]")  # bytes that text in any of these has seldom or never
 ABSTRACT = re.compile(r"(structured )?(abstract|summary)\W*", re.IGNORECASE)
 SECTION = re.compile(
     r"((?:structured )?abstract|summary|introduction|background|(?:(?:patients|materials?) and )?methods|results|"
@@ -139,23 +142,39 @@ def _title(pieces: list[Piece]) -> dict[str, str | int]:
 
 
 def _decoded(raw: bytes, path: Path) -> str:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-                           (b"\xfe\xff", "utf-16")):  # fmt: skip
-        if raw.startswith(mark):
-            return raw.decode(encoding, "replace")
     if re.search(rb"\bendobj\b.*\bxref\b", raw, re.DOTALL):
         raise DraftError(f"{path}: this is the inside of a PDF, not its text; give the PDF itself")
-    if raw.startswith((b"PK", b"{\\rtf")) or b"\0" in raw[:100_000]:
+    text = _text(raw)
+    if raw.startswith((b"PK", b"{\\rtf")) or (
+        CONTROL.search(raw) if text is None else "\0" in text
+    ):
         raise DraftError(
             f"{path}: this is no text; save the article as plain text, Markdown, HTML, XML or PDF"
         )
+    if text is None:
+        raise DraftError(f"{path}: its encoding is not UTF-8; save it as UTF-8")
+    return text
+
+
+def _text(raw: bytes) -> str | None:
+    """Text of a file; None where its bytes are of no encoding that it may have."""
+    marked = next((name for mark, name in MARKS.items() if raw.startswith(mark)), _utf_16(raw))
+    if marked:
+        return raw.decode(marked, "replace")
     named = re.search(rb"(?:encoding|charset)=[\"']?([\w-]+)", raw[:1000])
     for encoding in ("utf-8", named[1].decode() if named else "", "cp1252"):
-        try:
+        with suppress(UnicodeDecodeError, LookupError):
             return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise DraftError(f"{path}: its encoding is not UTF-8; save it as UTF-8")
+    return None
+
+
+def _utf_16(raw: bytes) -> str:
+    """Encoding of UTF-16 without its mark, where every other byte of Latin text is zero."""
+    for name, zero in (("utf-16-be", 0), ("utf-16-le", 1)):
+        high, low = raw[zero:1000:2], raw[1 - zero : 1000 : 2]
+        if high and high.count(0) > 0.5 * len(high) and 0 not in low:
+            return name
+    return ""
 
 
 def superscript(text: str, in_table: bool = False) -> str:

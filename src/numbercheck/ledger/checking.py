@@ -6,7 +6,7 @@ from dataclasses import fields
 from functools import cache
 from math import inf
 
-from numbercheck.errors import did_you_mean, unknown
+from numbercheck.errors import did_you_mean, unknown, unknown_family
 from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression, ExpressionError
 from numbercheck.ledger.grammar import comparisons
@@ -102,7 +102,9 @@ def _choice_faults(
     for given in cell.split("|") if column == "alternatives" else [cell]:
         if given not in known and (given or column in NEEDED):
             if isinstance(options, str):
-                yield f"{where}: {unknown(what, given, known)}"
+                is_family = options == "families"
+                told = unknown_family(given, known) if is_family else unknown(what, given, known)
+                yield f"{where}: {told}"
             else:
                 near = did_you_mean(given, known if len(known) > 2 else ())
                 yield f"{where}: unknown {what} {given!r}{near}; {_one_of(known)}"

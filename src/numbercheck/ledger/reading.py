@@ -47,7 +47,7 @@ def read_ledger(directory: Path | str) -> Ledger:
         )
     if directory.suffix.lower() == ".xlsx":
         return _read_workbook(directory)
-    if directory.is_file():
+    if not directory.is_dir():
         raise LedgerError([f"{directory} is neither a folder of tables nor a spreadsheet (.xlsx)"])
     return _read_folder(directory, directory)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from numbercheck.errors import NumbercheckError, did_you_mean, unknown
+from numbercheck.errors import NumbercheckError, did_you_mean, unknown, unknown_family
 from numbercheck.ledger import rows
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.texts import confidence_level, day_range
@@ -227,7 +227,7 @@ class Ledger:
         """Say which families, methods and levels are not possible."""
         for family in (*methods, *levels):
             if family not in self.families:
-                yield unknown("family", family, self.families)
+                yield unknown_family(family, self.families)
         for family, method in methods.items():
             known = self.families[family].methods if family in self.families else (method,)
             if method not in known:
