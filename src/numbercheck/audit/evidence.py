@@ -113,6 +113,16 @@ class Evidence:
         return found
 
     @cached_property
+    def columns(self) -> dict[tuple[tuple[str, ...], Key], list[Measure]]:
+        """Measures that count, by the columns that they read and the patients."""
+        found: dict[tuple[tuple[str, ...], Key], list[Measure]] = {}
+        for measure in self.ledger.measures.values():
+            if measure.kind == "count" and measure.where.text:
+                key = measure.where.names, self.key(measure.among)
+                found.setdefault(key, []).append(measure)
+        return found
+
+    @cached_property
     def sums(self) -> dict[str, list[list[str]]]:
         """By measure, the other measures of each sum that it is in."""
         found: dict[str, list[list[str]]] = {}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from math import floor
 
 from numbercheck.audit import (
     intervals,
@@ -145,9 +146,10 @@ def _unreached(claim: Claim, evidence: Evidence) -> Verdict:
 def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     """A number of patients is whole and within its total; an N is that of its population."""
     measure = evidence.ledger.measures[claim.measure]
-    if claim.value.relation != "=":
+    is_bound = claim.value.relation != "="
+    if "<" in claim.value.relation or (is_bound and claim.statistic == "N"):
         return  # "<5", as few patients are often printed
-    if not is_count(claim.value):
+    if not is_bound and not is_count(claim.value):
         says = f"{claim.printed} is not a number of patients."
         yield verdict_on(claim, "mismatch", "not-a-count", says)
     elif claim.statistic == "N":
@@ -156,7 +158,8 @@ def _count(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         whole = evidence.ledger.claims[total.claims[0]]
         is_itself = (whole.measure, whole.statistic) == (claim.measure, claim.statistic)
         recurs = measure.kind == "rate"  # a patient can have an event of a rate again
-        if not is_itself and not recurs and claim.value.value > total.values[0]:
+        least = floor(claim.value.value) + 1 if claim.value.relation == ">" else claim.value.value
+        if not is_itself and not recurs and least > total.values[0]:
             says = f"{claim.printed} is more than all {total.values[0]} patients of its population."
             yield verdict_on(claim, "mismatch", "count-exceeds-total", says, inputs=total.claims)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from numbercheck.audit.evidence import MISSING, Count, Evidence, possible_counts
+from numbercheck.audit.evidence import MISSING, Count, Evidence, is_count, possible_counts
 from numbercheck.audit.verdicts import Candidate, Verdict, verdict_on
 from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded, roundings
@@ -54,7 +54,37 @@ def _with_count(claim: Claim, count: Count, evidence: Evidence) -> Verdict:
         perhaps = f"Perhaps {'; or '.join(found.values())}."
         says += perhaps if found else f"No count out of {total} does."
         says += _with_fewer(claim, k, evidence)
+        if known := known_total(claim, evidence):
+            verdict, kind = "unchecked", MISSING
+            says = f"{k} of {total} is {_unrounded(value, printed.decimals)}%; all percentages of "
+            says += f"the same column fit {known} patients, if the others were not evaluable."
     return verdict_on(claim, verdict, kind, says, "k/N", value, candidates, count.claims)
+
+
+def known_total(claim: Claim, evidence: Evidence) -> int | None:
+    """Fewer patients of whom all percentages of a column are; None where that is no evidence.
+
+    It is where the column's counts add up to them, or two percentages are not of all patients.
+    """
+    measure = evidence.ledger.measures[claim.measure]
+    fewer, names = _fewer_totals(claim, evidence), measure.where.names
+    if not fewer or len(set(names)) != 1:
+        return None
+    counts: list[int] = []
+    printed: list[Printed] = []
+    for other in evidence.columns.get((names, evidence.key(measure.among)), []):
+        percent, n = (evidence.ledger.printed(other.measure, s) for s in ("percent", "n"))
+        if percent and n and percent.relation == "=" and is_count(n):
+            counts.append(int(n.value))
+            printed.append(percent)
+
+    def fit(total: int) -> list[bool]:
+        pairs = zip(printed, counts, strict=True)
+        return [k <= total and p.admits_percent(k, total) for p, k in pairs]
+
+    are_two = fit(fewer[0] + 1).count(False) > 1
+    each = (n for n in fewer if are_two or sum(counts) == n)
+    return next((n for n in each if len(counts) > 1 and all(fit(n))), None)
 
 
 def _unrounded(value: float, decimals: int) -> str:

@@ -208,10 +208,19 @@ def agree_in_value(one: Printed, other: Printed, are_exact: bool = False) -> boo
     if one.relation != "=" or other.relation != "=":
         plain, bound = (one, other) if one.relation == "=" else (other, one)
         if plain.relation != "=":
-            return True
+            return _overlap(one, other)
         return any(map(bound.admits, (plain.exact,) if are_exact else plain.interval()))
     (a, b), (c, d) = one.interval(), other.interval()
     return a < d and c < b
+
+
+def _overlap(one: Printed, other: Printed) -> bool:
+    """Whether two bounds leave a number, as <0.05 and >0.05 do not."""
+    below, above = (one, other) if "<" in one.relation else (other, one)
+    if "<" not in below.relation or ">" not in above.relation:
+        return True
+    is_either = below.relation == "<=" and above.relation == ">="
+    return above.value < below.value or (is_either and above.value == below.value)
 
 
 def interval_of(claim: Claim, evidence: Evidence) -> str:

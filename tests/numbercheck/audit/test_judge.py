@@ -65,6 +65,34 @@ def test_a_count_may_be_printed_as_a_bound(printed):
     assert verdict(s, "relapse_percent").kind == "possible-counts"
 
 
+@pytest.mark.parametrize(("printed", "verdict_"), [(">49", "unchecked"), (">50", "mismatch")])
+def test_more_than_all_patients_are_no_count(printed, verdict_):
+    s = Sketch()
+    s.everyone(50)
+
+    assert verdict(s, s.count("relapse", "relapse", printed)).verdict == verdict_
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_wrong"),
+    [
+        ("<0.05", ">0.05", True),
+        (">=0.05", "<0.05", True),
+        ("<0.01", ">0.05", True),
+        ("≤0.05", "≥0.05", False),
+        ("<0.05", ">0.01", False),
+        ("<0.05", "<0.001", False),
+    ],
+)
+def test_bounds_of_one_p_value_must_leave_a_number(first, second, is_wrong):
+    s = Sketch()
+    s.measure("by_arm", "comparison")
+    s.print("by_arm", "p_value", first, "Abstract")
+    found = verdict(s, s.print("by_arm", "p_value", second))
+
+    assert (found.kind == "printings-disagree") == is_wrong
+
+
 def test_the_later_printing_is_not_blamed_for_the_first_ones_fault():
     """33 of 35 is 94%: the abstract's 49 is wrong, the table's 94 is not."""
     s = Sketch()

@@ -529,6 +529,23 @@ def test_a_percentage_that_its_count_contradicts_names_the_patients_of_whom_it_w
     assert found.reason.endswith("It would be 16 of 33, if the others were not evaluable.")
 
 
+@pytest.mark.parametrize("unknown", [None, 2])
+def test_percentages_of_the_patients_who_are_known_are_not_called_wrong(unknown):
+    """16, 12 and 5 are 48%, 36% and 15% of 33, their sum; beside 17 (53%) they are of no total."""
+    s = Sketch()
+    s.everyone(35)
+    s.variable("ecog", codes="0|1|2|unknown")
+    for code, k, percent in (("0", 16, "48%"), ("1", 12, "36%"), ("2", 5, "15%")):
+        s.count(f"ecog{code}", f'ecog == "{code}"', k, percent)
+    if unknown:
+        s.count("unknown", 'ecog == "unknown"', unknown)
+    kinds = {v.kind for c, v in judged(s).items() if c.endswith("percent")}
+    s.count("ecog_worse", 'ecog != "0"', 17, "53%")
+
+    assert kinds == {"depends-on-missing"}
+    assert told(judged(s))["ecog0_percent"][0] == "mismatch"
+
+
 def test_a_comparison_that_fewer_patients_would_give_is_not_called_wrong():
     """With fewer patients P is larger and the interval wider, and the difference stays."""
     limits = {"difference": "5.2", "conf_low": "0.2", "conf_high": "10.2"}
