@@ -12,9 +12,8 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.asking import Asking, Bound, Settled, Value
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.scope import named, reads
-from numbercheck.consistency.slots import before, enclose, log_survival
+from numbercheck.consistency.slots import before, enclose, log_survival, padded
 from numbercheck.consistency.solving import InfeasibleError, UndefinedError
-from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import counts, limits_of, listed_histories, survival_claims
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Measure
@@ -178,9 +177,9 @@ def count_of(*who: Expression) -> Value:
     return lambda cohort: cohort.count(*who)[0]
 
 
-def value_of(measure: Measure, name: str, method: str = "") -> Value:
+def value_of(measure: Measure, name: str) -> Value:
     """What a cohort has of a statistic."""
-    return lambda cohort: cohort.statistic(measure, name, method)[0]
+    return lambda cohort: cohort.statistic(measure, name)[0]
 
 
 def counting(where: Expression, among: Expression, label: str = "") -> Measure:

@@ -7,8 +7,8 @@ from numbercheck.consistency.curve_bounds import at_risk
 from numbercheck.consistency.questions import asked_of, first_day
 from numbercheck.consistency.scope import modeled_curves, named
 from numbercheck.consistency.sharp_bounds import Bounds
+from numbercheck.consistency.slots import padded
 from numbercheck.consistency.solving import InfeasibleError
-from numbercheck.consistency.structure import padded
 from numbercheck.consistency.tabulated import Limits, limits_of, listed_histories, survival_claims
 from numbercheck.errors import unknown
 from numbercheck.ledger.records import Ledger, LedgerError

@@ -16,10 +16,10 @@ from numbercheck.consistency.daily import daily_events
 from numbercheck.consistency.fourfold import PrintedP
 from numbercheck.consistency.region import Region
 from numbercheck.consistency.scope import Scope, followed, reads
-from numbercheck.consistency.slots import Slot, curve_of
+from numbercheck.consistency.slots import Slot, curve_of, padded
 from numbercheck.consistency.solving import InfeasibleError, Solution, undecided
 from numbercheck.consistency.steps import are_bounds, bound_survival, logs_after
-from numbercheck.consistency.structure import Structure, padded
+from numbercheck.consistency.structure import Structure
 from numbercheck.consistency.tabulated import (
     CurvePrinted,
     Limits,

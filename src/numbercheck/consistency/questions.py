@@ -7,9 +7,8 @@ from functools import partial
 from numbercheck.consistency.asking import FEW, Bound
 from numbercheck.consistency.event_types import event_types
 from numbercheck.consistency.modeled import unmodeled
-from numbercheck.consistency.scope import modeled_curves, named
+from numbercheck.consistency.scope import both, modeled_curves, named
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.consistency.structure import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure, Unprinted
@@ -106,11 +105,10 @@ def first_day(ledger: Ledger, months: float) -> int:
     return -int(-months * ledger.days_per_month // 1)
 
 
-def envelope(asked: Bounds, measure: Measure, step: int = 1) -> list[tuple[float, float, float]]:
+def envelope(asked: Bounds, measure: Measure) -> list[tuple[float, float, float]]:
     """Months, and the least and largest estimate in percent, over all consistent cohorts."""
     month, horizon = asked.ledger.days_per_month, float(measure.horizon)
-    months = range(step, int(horizon // month) + 1, step)
-    days = {k: min(int(k * month), int(horizon)) for k in months}
+    days = {k: min(int(k * month), int(horizon)) for k in range(1, int(horizon // month) + 1)}
     found = _inward([*days.values()], partial(asked.survival, measure))
     rows = [(float(k), found[day].low, found[day].high) for k, day in days.items()]
     return [(0.0, 100.0, 100.0), *rows]

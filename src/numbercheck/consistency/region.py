@@ -11,12 +11,12 @@ from math import ceil, exp, floor, inf, log
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.slots import Slot, log_steps, look_up
+from numbercheck.consistency.slots import NOBODY, Slot, log_steps, look_up
 from numbercheck.consistency.tabulated import CurvePrinted, Limits, prints
 from numbercheck.statistics.risk_sets import variance_range
 
 UNIT = 10**8  # whole numbers stand for log S and Greenwood's sum in this unit
-LEAST = -30 * UNIT  # log S of nobody left
+LEAST = NOBODY * UNIT  # log S
 BOXES = 64
 WIDTHS = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001)  # of a box around log S, to either side
 LOWEST = 1e-6  # survival at which the logarithmic boxes end, and one down to 0 begins

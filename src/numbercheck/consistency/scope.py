@@ -199,3 +199,13 @@ def modeled_curves(ledger: Ledger) -> Iterator[Measure]:
     for measure in ledger.measures.values():
         if measure.kind == "survival" and not unmodeled(ledger, measure):
             yield measure
+
+
+def negated(expression: Expression) -> Expression:
+    """The opposite of an expression, unknown where it is unknown."""
+    return Expression(f"not ({expression.text})")
+
+
+def both(*expressions: Expression) -> Expression:
+    """The expression that is true where all are."""
+    return Expression(" and ".join(f"({e.text})" for e in expressions if e.text))

@@ -20,9 +20,8 @@ from numbercheck.consistency.curve_bounds import CurveBounds, count_of, counting
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.modeled import NEEDY, unmodeled
 from numbercheck.consistency.order import positions
-from numbercheck.consistency.scope import reads
+from numbercheck.consistency.scope import negated, reads
 from numbercheck.consistency.solving import UndecidedError
-from numbercheck.consistency.structure import negated
 from numbercheck.consistency.tabulated import limits_of, percent_or_limit
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
@@ -147,17 +146,17 @@ class Bounds(CurveBounds):
         value = value_of(measure, statistic)
         return self.bound(label, model, rows, goal, value, measure.unit)
 
-    def p_value(self, measure: Measure, method: str = "") -> Bound | None:
+    def p_value(self, measure: Measure) -> Bound | None:
         """Bound the P value of a comparison of two groups; None where no cohort defines it.
 
         Raises
         ------
         ValueError
-            If no method is given and the measure has no family.
+            If the measure has no method, nor a family.
         """
-        method = method or self.ledger.method(measure)
+        method = self.ledger.method(measure)
         if not method:
-            raise ValueError(f"measure {measure.measure} has no family, so no test; name a method")
+            raise ValueError(f"measure {measure.measure} has no family, so no test")
         groups = self.ledger.groups(measure.by)
         read = (measure.where, negated(measure.where), *groups, measure.among)
         small = self.untimed_part(read)
@@ -168,7 +167,7 @@ class Bounds(CurveBounds):
         values = {t: p for t, p in values.items() if p == p}
         if not values:
             return None
-        rank, value = model.rank(cells, values), value_of(measure, "p_value", method)
+        rank, value = model.rank(cells, values), value_of(measure, "p_value")
         label = f"{measure.label}, by {called(method)}"
         if not small:
             return self.bound(label, model, rows, rank, value, "P")

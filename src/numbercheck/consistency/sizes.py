@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numbercheck.consistency.domains import Cells, domains
-from numbercheck.consistency.structure import both
+from numbercheck.consistency.scope import both
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Variable

@@ -20,6 +20,7 @@ from numbercheck.ledger.rows import Measure
 from numbercheck.recount import endpoint_columns
 
 UNIT = 10**7  # whole numbers stand for log S in this unit; the witness gives S itself
+NOBODY = -30  # log S of nobody left
 Seats = list[list[cp_model.IntVar]]  # for each slot and patient, whether the event is theirs
 
 
@@ -193,6 +194,11 @@ def count_slots(
     return slots
 
 
+def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
+    """Numbers at risk for all slots: 0 where a slot is not used."""
+    return (*history, *([0] * (len(slots) - len(history))))
+
+
 def before(model: cp_model.CpModel, slot: Slot, day: int) -> cp_model.IntVar:
     """Whether a slot has an event, and it is before the day."""
     earlier = model.new_bool_var("")
@@ -203,8 +209,8 @@ def before(model: cp_model.CpModel, slot: Slot, day: int) -> cp_model.IntVar:
 
 
 def log_steps(n: int, unit: int) -> list[int]:
-    """What an event adds to log S, by number at risk up to n; of the last one, 30 units down."""
-    return [0, -30 * unit, *(round(unit * log(1 - 1 / k)) for k in range(2, n + 1))]
+    """What an event adds to log S, by number at risk up to n."""
+    return [0, NOBODY * unit, *(round(unit * log(1 - 1 / k)) for k in range(2, n + 1))]
 
 
 def look_up(
@@ -243,7 +249,7 @@ def enclose(
 
     This is implied, but it shortens proofs.
     """
-    logs = [-30 * UNIT, *(round(UNIT * log(k)) for k in range(1, n + 1))]
+    logs = [NOBODY * UNIT, *(round(UNIT * log(k)) for k in range(1, n + 1))]
     after, earlier, most = (model.new_int_var(logs[0], logs[-1], "") for _ in range(3))
     model.add_element(left, logs, after)
     model.add_element(left + events, logs, earlier)

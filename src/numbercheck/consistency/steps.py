@@ -10,13 +10,12 @@ from math import ceil, floor, log
 
 from ortools.sat.python import cp_model
 
-from numbercheck.consistency.slots import Slot, log_steps, look_up
+from numbercheck.consistency.slots import NOBODY, Slot, log_steps, look_up
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.tabulated import CurvePrinted, most_events
 from numbercheck.statistics.rounding import Printed
 
 UNIT = 10**9  # whole numbers stand for log S in this unit
-LEAST = -30 * UNIT  # log S of nobody left
 BOUNDS = (">=", "<=")
 
 
@@ -48,7 +47,7 @@ def bound_survival(
     if bound.value <= 0 if is_least else bound.value >= 100:
         return
     slack = len(slots) + 1  # each tabulated logarithm is rounded
-    end = UNIT * log(bound.value / 100) if bound.value > 0 else LEAST
+    end = UNIT * log(bound.value / 100) if bound.value > 0 else NOBODY * UNIT
     until = [model.new_bool_var("") for _ in slots]
     most = most_events(n, CurvePrinted((bound,)))
     for number, (slot, early, after) in enumerate(zip(slots, until, logs, strict=True), 1):

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.counts import Counts, alike
 from numbercheck.consistency.interval_cells import IntervalCells
 from numbercheck.consistency.order import Cut, Ordered, Sorted, just_if, one_of
-from numbercheck.consistency.scope import Scope
+from numbercheck.consistency.scope import Scope, negated
 from numbercheck.consistency.slots import Curve, Day, Slot, add_slots, count_slots, curve_of
 from numbercheck.consistency.solving import Solvable, UndecidedError, in_time
 from numbercheck.consistency.times import Timed
@@ -177,18 +177,3 @@ class Structure(Solvable):
     def most(self, *_: Expression) -> int:
         """Largest number of patients for whom all expressions are true, or a larger one."""
         return self.n
-
-
-def padded(history: tuple[int, ...], slots: list[Slot]) -> tuple[int, ...]:
-    """Numbers at risk for all slots: 0 where a slot is not used."""
-    return (*history, *([0] * (len(slots) - len(history))))
-
-
-def negated(expression: Expression) -> Expression:
-    """The opposite of an expression, unknown where it is unknown."""
-    return Expression(f"not ({expression.text})")
-
-
-def both(*expressions: Expression) -> Expression:
-    """The expression that is true where all are."""
-    return Expression(" and ".join(f"({e.text})" for e in expressions if e.text))
