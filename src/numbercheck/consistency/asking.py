@@ -136,7 +136,7 @@ class Asking:
         return model, rows
 
     def _scope(self, question: Question, ledger: Ledger | None = None) -> tuple[Scope, Rows]:
-        """What bears on a question, and which rows these are; by default of all in the ledger."""
+        """The rows that bear on a question, with what they read; by default those of the ledger."""
         search = Search(ledger or self.ledger, self.seconds, [question])
         rows = next(part for part, extra in search.parts if extra) - self.given_up
         return Scope(search.restricted(rows), [question]), rows
