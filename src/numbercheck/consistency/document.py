@@ -18,7 +18,13 @@ from typing import Any, NamedTuple
 
 from numbercheck.commands import end_with_parent
 from numbercheck.consistency.asking import FEW, Bound
-from numbercheck.consistency.conflict_sets import Conflict, find_unsettled, give_up, settling
+from numbercheck.consistency.conflict_sets import (
+    Conflict,
+    find_conflicts,
+    find_unsettled,
+    give_up,
+    settling,
+)
 from numbercheck.consistency.histories import infer
 from numbercheck.consistency.leave_one_out import digit_test, leave_one_out
 from numbercheck.consistency.questions import answers, asked_of, cells, curves, envelope
@@ -54,26 +60,21 @@ def document(
     tell : callable
         Takes the name of each part while it is computed.
     """
-    ledger, found, late = read_ledger(published), list[Conflict](), list[str]()
+    ledger = read_ledger(published)
     made: dict[str, Any] = {part: {} if part == "subgroups" else [] for part in PARTS}
     made |= {"given_up": [], "bounds": [], "envelopes": {}}
     with _pool(jobs) as pool:
-        try:
-            found.extend(find_unsettled(Search(ledger)))  # one by one: what is known is kept
-        except UndecidedError as error:
-            if not found:
-                raise
-            late.append(about("which other numbers can hold together", error))
-        made["conflicts"] = [record(ledger, conflict) for conflict in found]
+        settled, late = _settled(ledger)
+        made["conflicts"] = [record(ledger, conflict) for conflict in settled]
         if late:
             return made | {"undecided": late}
-        made["given_up"], until = sorted(settling(ledger, found)), time() + time_left()
+        made["given_up"], until = sorted(settling(ledger, settled)), time() + time_left()
 
         def ask(part: str, **more: Any) -> Future[Any]:
             return pool.submit(_make, part, published, made["given_up"], until, **more)
 
-        longest, *others = PARTS  # what readers ask comes next, lest time be over before
-        futures = {longest: ask(longest)}
+        first, longest, *others = PARTS  # what readers ask comes next, lest time be over before
+        futures = {part: ask(part) for part in (first, longest)}
         answered = [ask("answers", subject=subject) for subject in _subjects(ledger)]
         futures |= {part: ask(part) for part in others}
         for part, future in futures.items():
@@ -84,6 +85,24 @@ def document(
         bounds, made["envelopes"], undecided = _joined([future.result() for future in answered])
     made["bounds"] = [bound.record() for bound in bounds]
     return made | {"undecided": [*undecided, *late]}
+
+
+def _settled(ledger: Ledger) -> tuple[list[Conflict], list[str]]:
+    """Conflicts until all others hold together, and what is undecided if time ended before.
+
+    Raises
+    ------
+    UndecidedError
+        If time ended before any was found.
+    """
+    found: list[Conflict] = []
+    try:
+        found.extend(find_unsettled(Search(ledger)))  # one by one: what is known in time is kept
+    except UndecidedError as error:
+        if not found:
+            raise
+        return found, [about("which other numbers can hold together", error)]
+    return found, []
 
 
 def standard_bounds(
@@ -214,7 +233,11 @@ class DocumentPart(NamedTuple):
     make: Callable[[Ledger, list[str]], Any]
 
 
-PARTS = {  # the longest first
+PARTS = {
+    "conflicts": DocumentPart(
+        "which numbers contradict each other",
+        lambda ledger, _: [record(ledger, conflict) for conflict in find_conflicts(ledger)],
+    ),
     "leave_one_out": DocumentPart("what the others imply about each number", _leave_one_out),
     "digit_test": DocumentPart(
         "whether a changed digit would be noticed",
