@@ -224,14 +224,13 @@ def endpoint_columns(ledger: Ledger, endpoint: str) -> tuple[str, str]:
 
 def printed_unit(ledger: Ledger, measure: Measure) -> float | None:
     """How many units of its variable a quantity is printed in; None where that is not known."""
-    month = ledger.days_per_month
-    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
     variable, printed = ledger.variables[measure.where.text], measure.unit.rstrip("s")
     is_time = variable.source.startswith("ADTTE.") or printed == "month"
     own = variable.unit.rstrip("s") or ("day" if is_time else printed)
     if own == printed or not printed:
         return 1.0
-    return days[printed] / days[own] if {own, printed} <= days.keys() else None
+    days, of_own = ledger.days_per(printed), ledger.days_per(own)
+    return days / of_own if days and of_own else None
 
 
 def kaplan_meier_tables(

@@ -6,11 +6,11 @@ from functools import partial
 from multiprocessing import get_context
 
 from measuring import Row, Section
-from oracle import as_many, contained, exact, many, planted, ruled
+from oracle import as_many, contained, exact, many, planted, ruled, timed
 
 from numbercheck.consistency import UndecidedError
 
-EXACT, CONTAINED, LONG, PLANTED, RULED, MANY = 100, 240, 60, 50, 500, 24
+EXACT, CONTAINED, LONG, PLANTED, RULED, TIMED, MANY = 100, 240, 60, 50, 500, 300, 24
 
 
 def measure() -> Section:
@@ -27,6 +27,7 @@ def measure() -> Section:
             _row("the same, where each day is a hundred", partial(contained, step=100), LONG),
             _row("bounds as of many patients, near those over all cohorts", as_many, EXACT),
             _row("feasible or not, and bounds, under random rules", ruled, RULED),
+            _row("the same, with medians and quartiles of a curve", timed, TIMED),
             _row("planted contradictions found and certified", planted, PLANTED),
             _row("consistent, 100 to 1,000 patients in one or two arms", many, MANY),
         ),

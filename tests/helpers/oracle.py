@@ -5,20 +5,34 @@ asks hundreds of trials, the tests a few.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from itertools import pairwise, product
 from random import Random
 from unittest.mock import patch
 
 import numpy as np
+import tiny_trials
 from large_trials import draw as draw_patients
 from large_trials import printed_of
-from tiny_trials import SELECTIONS, Tiny, draw, draw_large, rule, spoil, stretched
+from tiny_trials import (
+    AMONG,
+    SELECTIONS,
+    Tiny,
+    claim,
+    draw,
+    draw_large,
+    keyed,
+    rule,
+    spoil,
+    stretched,
+)
 
 from numbercheck.consistency import asking, bounds, conflicts, deciding, scope, search
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.records import Ledger
 from numbercheck.statistics.risk_sets import CONF_TYPES
 
 NEAR = 1e-6
@@ -84,6 +98,34 @@ def ruled(seed: int) -> Iterator[str]:
         found = asked.count(Expression(text))
         if (found.low, found.high) != (counts.min(), counts.max()):
             yield f"{text}: {found.low} to {found.high}, not {counts.min()} to {counts.max()}"
+
+
+TIMED = {"times": "os", "endpoints": "pfs", "arms": "os"}
+
+
+@either_way
+def timed(seed: int) -> Iterator[str]:
+    """A tiny trial that also prints medians and quartiles of a curve, true or not."""
+    random = Random(seed)  # noqa: S311 - draws numbers
+    scheme = random.choice(list(TIMED))
+    tiny = draw(seed, scheme)
+    tiny = replace(tiny, ledger=_with_times(tiny.ledger, scheme, random))
+    lawful = tiny.consistent(tiny.satisfied)
+    if Search(tiny.ledger).feasible(tiny.satisfied) != lawful.any():
+        yield f"{lawful.sum()} cohorts are consistent, but the solver says otherwise"
+    elif lawful.any():
+        yield from _inexact_curves(tiny, lawful)
+
+
+def _with_times(ledger: Ledger, scheme: str, random: Random) -> Ledger:
+    """A ledger that also prints up to three times that a curve gives."""
+    name, among = TIMED[scheme], random.choice(AMONG[scheme])
+    about = tiny_trials.measure("time", "quantity", among=among, endpoint=name.upper(), unit="days")
+    told = random.sample(("median", "p25", "p75"), random.randint(1, 3))
+    times = ("1", "2", "3", "1.5", "2.0", "2.50", ">2", "<=3", "NR")
+    claims = keyed(claim("time", statistic, random.choice(times)) for statistic in told)
+    measures = {**ledger.measures, "time": about}
+    return replace(ledger, measures=measures, claims={**ledger.claims, **claims})
 
 
 def as_many(seed: int) -> Iterator[str]:

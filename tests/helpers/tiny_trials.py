@@ -193,6 +193,30 @@ class Tiny:
 
     def survival_on(self, about: Measure, day: float, statistic: str = "estimate") -> np.ndarray:
         """Estimate, or a limit, in percent, on a day; or number at risk, or of events."""
+        method = self.ledger.method(about)
+        return self._of_curve(about, lambda who: _curve(who, day, statistic, method))
+
+    def has_time(self, told: Claim) -> np.ndarray:
+        """Whether a median or quartile of a curve, in days, can be what is printed.
+
+        From the first time that the curve is as low to the first that it is lower, any may be.
+        """
+        share, printed = 1 - SHARES[told.statistic], told.value
+        low, high = map(float, printed.ends) if printed.relation != "unreached" else (np.inf,) * 2
+        low = 0.0 if "<" in printed.relation else low
+        high = np.inf if ">" in printed.relation else high
+
+        def holds(who: list[tuple[int, bool]]) -> bool:
+            if not who:
+                return False
+            curve = _fit(tuple(who), "log")["survival"]
+            first, lower = (_until(curve[curve < share + off]) for off in (1e-9, -1e-9))
+            return first <= high * 1.03 and lower >= low / 1.03
+
+        return self._of_curve(self.ledger.measures[told.measure], holds) > 0
+
+    def _of_curve(self, about: Measure, function) -> np.ndarray:
+        """What a function makes of each cohort's times and events, in order."""
         names = {v.source: v.variable for v in self.ledger.variables.values()}
         time, event = (
             self.profiles[names[f"ADTTE.{about.endpoint} {w}"]] for w in ("days", "event")
@@ -201,11 +225,8 @@ class Tiny:
         seen = [
             2 * t + e if keep else LEFT_OUT for t, e, keep in zip(time, event, inside, strict=True)
         ]
-        method = self.ledger.method(about)
         return _mapped(
-            lambda *who: _curve(
-                [(x // 2, bool(x % 2)) for x in who if x != LEFT_OUT], day, statistic, method
-            ),
+            lambda *who: function([(x // 2, bool(x % 2)) for x in who if x != LEFT_OUT]),
             np.sort(np.array(seen)[self.cohorts], axis=1),
         )
 
@@ -217,7 +238,10 @@ class Tiny:
         if row in self.ledger.assumptions:
             return self.obeys(self.ledger.assumptions[row])
         told = self.ledger.claims[row]
-        values = self.values(self.ledger.measures[told.measure], told.statistic)
+        about = self.ledger.measures[told.measure]
+        if about.kind == "quantity" and not about.where.text:
+            return self.has_time(told)
+        values = self.values(about, told.statistic)
         distinct, at = np.unique(values, return_inverse=True)
         return np.array([told.value.admits(float(v)) for v in distinct])[at]
 
@@ -268,6 +292,11 @@ def _curve(who: Iterable[tuple[int, bool]], day: float, statistic: str, method: 
     if statistic != "estimate" and method not in ("log", "plain") and day < min(who)[0]:
         return np.nan  # survival is 1, where only these two scales have limits
     return 100 * float(_read(tuple(who), day, method)[column])
+
+
+def _until(lower) -> float:
+    """First time of a curve's lower part; infinity where there is none."""
+    return lower.index[0] if len(lower) else np.inf
 
 
 @cache

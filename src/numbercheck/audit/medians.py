@@ -14,12 +14,12 @@ from numbercheck.audit.computed import ends_of
 from numbercheck.audit.evidence import Evidence
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.adjusted import is_adjusted
+from numbercheck.ledger.curve_times import days_of
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.risk_sets import variance_range
 from numbercheck.statistics.scales import CONF_TYPES, survival_limits
 
-SLACK = 1.03  # months of 30 days and of 31
 STEADY = ("log-log", "plain", "arcsin")  # scales on which an upper limit does not rise again
 Point = tuple[float, float, Claim]  # days, 100 for percentages or 1, and the estimate
 
@@ -101,12 +101,8 @@ def _contradicts(claim: Claim, unit: float, day: float, side: int) -> bool:
 
     A time that was not reached is after every day.
     """
-    first, last = inf, inf
-    if claim.value.relation == "=":
-        first, last = (float(end) * unit for end in claim.value.interval())
-    elif claim.value.relation != "unreached":
-        return False
-    return (side > 0 and last * SLACK < day) or (side < 0 and first > day * SLACK)
+    first, last = days_of(claim, unit)
+    return (side > 0 and last < day) or (side < 0 and first > day)
 
 
 def _median(claim: Claim, unit: float, marks: Sequence[Landmark]) -> Iterator[Verdict]:

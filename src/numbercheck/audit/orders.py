@@ -6,9 +6,10 @@ from itertools import pairwise
 from numbercheck.audit import medians
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence
-from numbercheck.audit.medians import SLACK, Point
+from numbercheck.audit.medians import Point
 from numbercheck.audit.selections import Key
 from numbercheck.audit.verdicts import Verdict, verdict_on
+from numbercheck.ledger.curve_times import SLACK, is_of_curve
 from numbercheck.ledger.rows import Claim, Measure
 
 ORDER = ("min", "p25", "median", "p75", "max")
@@ -36,12 +37,10 @@ def _times(
     measure: Measure, curves: dict[tuple[str, str, Key], list[Point]], evidence: Evidence
 ) -> Iterator[Verdict]:
     """Compare a median time with its curve, and the longest follow-up with every curve."""
-    month = evidence.ledger.days_per_month
-    days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
-    unit, key = days.get(measure.unit.rstrip("s")), evidence.key(measure.among)
+    unit, key = evidence.ledger.days_per(measure.unit), evidence.key(measure.among)
     if unit is None:
         return
-    if measure.endpoint and not measure.where.text:
+    if is_of_curve(measure):
         curve = curves.get(("survival", measure.endpoint, key), [])
         yield from medians.check(measure, unit, curve, evidence)
     if evidence.ledger.method(measure) == "observed":

@@ -11,7 +11,7 @@ Its modules from the largest question down; each imports only modules that are n
 - the exact model, and what is made of it: relaxation, witness, model, daily, fourfold, steps,
   region, structure, slots, times, interval_cells, candidates, counts, junction
 - what the ledger says, and asking the solver: scope, modeled, domains, conditions, tabulated,
-  order, recheck, solving
+  order, recheck, curve_times, solving
 """
 
 from numbercheck.consistency.asking import Bound

@@ -23,11 +23,13 @@ from numbercheck.consistency.solving import (
     undecided,
     within,
 )
+from numbercheck.consistency.steps import is_bound
 from numbercheck.consistency.witness import assemble
 
 MANY = 40  # patients above which quicker ways come before an exact model of times
 SHARE = 0.7  # of the time left, to make a cohort without the exact model
 FIRST, MOST = 3, 50  # starts of that before a proof that there is none is sought, and in all
+LOOSE = 10  # bounds on curves, up to which they leave an exact model of times much to look at
 EACH = 5_000  # candidates times claims of all starts in a second
 Found = Callable[[], Columns]  # makes the cohort
 
@@ -68,7 +70,9 @@ class Decision:
             If neither was found out in time.
         """
         try:
-            return self._among_many() if self._are_many else self._solved()
+            if self._are_many:
+                return self._among_many()
+            return self._between_bounds() or self._solved()
         except InfeasibleError:
             return None
 
@@ -97,6 +101,13 @@ class Decision:
         with suppress(UndecidedError):
             return self._solved()
         raise undecided(self.seconds, timed=True)
+
+    def _between_bounds(self) -> Found | None:
+        """A cohort between a few bounds on curves, for which the exact model takes long."""
+        bounds = sum(map(is_bound, self.ledger.claims.values()))
+        if not (self.is_timed and 0 < bounds <= LOOSE):
+            return None
+        return self._made(Kinds(self.ledger, self.n, self.questions), range(FIRST))
 
     def _made(self, kinds: Kinds, seeds: range, work: float = inf) -> Found | None:
         """A cohort that was made without the exact model; None where none is found."""

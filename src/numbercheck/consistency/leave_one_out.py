@@ -15,6 +15,7 @@ from numbercheck.consistency.search import Rows, Search
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, in_time, time_left
 from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.curve_times import is_of_curve
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.statistics.rounding import Printed, shift
@@ -67,10 +68,13 @@ class Changed:
 
 
 def numbers(ledger: Ledger) -> Iterator[tuple[Measure, str, Rows, Rows]]:
-    """Each number of the model, its copies, and the claims on the measure's other statistics."""
+    """Each number of the model, its copies, and the claims on the measure's other statistics.
+
+    Not the times that a curve gives: a month is not known to their last digit.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for claim in ledger.claims.values():
-        if not modeled(claim, ledger):
+        if not (modeled(claim, ledger) or is_of_curve(ledger.measures[claim.measure])):
             found.setdefault((claim.measure, claim.statistic), []).append(claim.claim)
     for (slug, statistic), copies in found.items():
         about = frozenset(c.claim for c in ledger.claims.values() if c.measure == slug)

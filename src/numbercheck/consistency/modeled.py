@@ -2,11 +2,12 @@
 
 from numbercheck.consistency.domains import is_whole
 from numbercheck.ledger.adjusted import is_adjusted
+from numbercheck.ledger.curve_times import is_of_curve
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import OF_PATIENTS, Claim, Measure
 from numbercheck.recount import endpoint_columns, printed_unit
 from numbercheck.statistics.contingency import METHODS as TESTS
-from numbercheck.words import STATISTICS, called
+from numbercheck.words import CURVES, STATISTICS, called
 
 FITTING = {
     "count": ("n", "N", "percent", "conf_low", "conf_high"),
@@ -33,14 +34,15 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         return "a claim in words; the test is not named"
     if claim.statistic not in FITTING[measure.kind]:
         return f"no model of the {STATISTICS[claim.statistic]}"
-    if claim.value.relation == "unreached":
+    if claim.value.relation == "unreached" and not is_of_curve(measure):
         return "printed as not reached"
     method = ledger.method(measure)
     why = unmodeled(ledger, measure)
-    is_plain = measure.kind == "quantity" or claim.statistic in OF_PATIENTS
+    of_curve = is_of_curve(measure)
+    is_plain = claim.statistic in OF_PATIENTS or (measure.kind == "quantity" and not of_curve)
     if not (why or is_plain) and is_adjusted(measure, ledger):
         why = "its label or a note says that it is adjusted or modeled"
-    if not (why or method) and claim.statistic in NEEDY:
+    if not (why or method or of_curve) and claim.statistic in NEEDY:
         why = "its measure has no family, so its method is not known"
     return why or _unmodeled_value(claim, measure, method) or (GUESS if claim.is_guess else "")
 
@@ -60,15 +62,24 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
         if method and method not in TESTS:
             return f"no model of {called(method)}"
         return "" if len(ledger.groups(measure.by)) == 2 else "no model of more than two groups"
+    if is_of_curve(measure):
+        return _unmodeled_time(ledger, measure)
     if measure.kind == "quantity":
         return _unmodeled_quantity(ledger, measure)
     return _unmodeled_curve(ledger, measure) if measure.kind == "survival" else ""
 
 
+def _unmodeled_time(ledger: Ledger, measure: Measure) -> str:
+    if ledger.days_per(measure.unit) is None:
+        return f"{measure.unit or 'an empty cell'} is no unit of time, such as months"
+    method = ledger.method(measure)
+    if method and method not in CURVES:
+        return f"no model of a time to an event by {called(method)}"
+    return _unmodeled_curve(ledger, measure)
+
+
 def _unmodeled_quantity(ledger: Ledger, measure: Measure) -> str:
     variable = ledger.variables.get(measure.where.text)
-    if measure.endpoint and not measure.where.text:
-        return "no model of a time that a curve gives"
     if not measure.where.text:
         return "its measure does not say of which variable it is (where)"
     if variable is None or not is_whole(variable):

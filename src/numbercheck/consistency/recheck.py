@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from numbercheck.consistency.curve_times import bounds_of
+from numbercheck.ledger.curve_times import is_of_curve
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import OF_PATIENTS
+from numbercheck.ledger.rows import OF_PATIENTS, Claim, Measure
 from numbercheck.recount import Cohorts
 
 
@@ -31,7 +33,14 @@ def _holds(ledger: Ledger, cohort: Cohorts, row: str) -> bool:
     if row in ledger.assumptions:
         return not cohort.breaks(ledger.assumptions[row].expression)[0]
     claim = ledger.claims[row]
-    measure, printed = ledger.measures[claim.measure], claim.value
+    if is_of_curve(ledger.measures[claim.measure]):
+        return all(_prints(cohort, *said) for said in bounds_of(claim, ledger))
+    return _prints(cohort, ledger.measures[claim.measure], claim)
+
+
+def _prints(cohort: Cohorts, measure: Measure, claim: Claim) -> bool:
+    """Whether a cohort has a number that can be printed so."""
+    printed = claim.value
     value = float(cohort.statistic(measure, claim.statistic)[0])
     if claim.statistic == "percent":
         part, whole = (int(cohort.statistic(measure, name)[0]) for name in ("n", "N"))

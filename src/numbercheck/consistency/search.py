@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from numbercheck.consistency.candidates import Columns
+from numbercheck.consistency.curve_times import spelled_out
 from numbercheck.consistency.deciding import MANY, Decision, Found
 from numbercheck.consistency.model import Model
 from numbercheck.consistency.modeled import modeled
@@ -111,15 +112,12 @@ class Search:
         return frozenset().union(*(size.claims for size in self.sizes))
 
     def restricted(self, active: Iterable[str]) -> Ledger:
-        """Ledger that holds only the active rows."""
+        """Ledger that holds only the active rows, as a model reads them."""
         active = set(active)
-        return replace(
-            self.ledger,
-            claims={k: c for k, c in self.ledger.claims.items() if k in active},
-            assumptions={
-                k: a for k, a in self.ledger.assumptions.items() if k in active or a.parameter
-            },
-        )
+        claims, assumptions = self.ledger.claims.items(), self.ledger.assumptions.items()
+        kept = {name: a for name, a in assumptions if name in active or a.parameter}
+        held = {slug: claim for slug, claim in claims if slug in active}
+        return spelled_out(replace(self.ledger, claims=held, assumptions=kept))
 
     def feasible(self, active: Iterable[str]) -> bool:
         """Whether some cohort satisfies all active rows.

@@ -13,10 +13,16 @@ from ortools.sat.python import cp_model
 from numbercheck.consistency.slots import NOBODY, Slot, log_steps, look_up
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.consistency.tabulated import CurvePrinted, most_events
+from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed
 
 UNIT = 10**9  # whole numbers stand for log S in this unit
 BOUNDS = (">=", "<=")
+
+
+def is_bound(claim: Claim) -> bool:
+    """Whether a claim only bounds an estimate."""
+    return claim.statistic == "estimate" and claim.value.relation in BOUNDS
 
 
 def are_bounds(printed: CurvePrinted) -> bool:

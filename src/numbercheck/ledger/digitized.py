@@ -11,7 +11,7 @@ from math import ceil, floor
 from pathlib import Path
 from typing import NamedTuple
 
-from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.day_bounds import on_day
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Digitized, Measure
 from numbercheck.ledger.tables import TableError, read_numbers
@@ -59,27 +59,20 @@ def read_steps(ledger: Ledger, folder: Path, faults: list[str]) -> Iterator[tupl
         Everything that is wrong with such a file is appended.
     """
     for row in ledger.digitized.values():
-        found = _points(row, folder, ledger.days_per_month, faults)
-        bounds = list(_bounds(row, found, ledger.days_per_month))
+        days = ledger.days_per(row.unit) or 1.0
+        bounds = list(_bounds(row, _points(row, folder, days, faults), days))
         if fault := _rise(row, bounds):
             faults.append(fault)
         else:
             yield from (_as_claim(row, bound) for bound in bounds)
 
 
-def days_per(unit: str, days_per_month: float) -> float:
-    """Days in a unit of time."""
-    return {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 12 * days_per_month}[unit]
-
-
-def _points(
-    row: Digitized, folder: Path, days_per_month: float, faults: list[str]
-) -> list[CurvePoint]:
+def _points(row: Digitized, folder: Path, days: float, faults: list[str]) -> list[CurvePoint]:
     """Points of a file; none where something is wrong with one of them."""
     wrong: list[str] = []
     rows = _rows(row, folder, wrong)
     highest = max((numbers[1] for _, numbers in rows if len(numbers) > 1), default=HIGHEST)
-    scale, days = 100 if highest <= HIGHEST else 1, days_per(row.unit, days_per_month)
+    scale = 100 if highest <= HIGHEST else 1
     points = []
     for line, numbers in rows:
         if len(numbers) == 2:
@@ -122,10 +115,9 @@ def _point_faults(row: Digitized, line: int, time: float, survival: float) -> It
         )
 
 
-def _bounds(row: Digitized, points: list[CurvePoint], days_per_month: float) -> Iterator[DayBound]:
+def _bounds(row: Digitized, points: list[CurvePoint], days: float) -> Iterator[DayBound]:
     """The least estimates from the last day back, then the largest from the first day on."""
-    apart, off = float(row.time_tolerance), float(row.tolerance)
-    apart *= days_per(row.unit, days_per_month)
+    apart, off = float(row.time_tolerance) * days, float(row.tolerance)
     least = [
         DayBound(ceil(_settled(p.day - apart)) - 1, ">=", _outward(floor, p.survival - off), p.row)
         for p in points
@@ -176,12 +168,5 @@ def _rise(row: Digitized, bounds: list[DayBound]) -> str:
 
 
 def _as_claim(row: Digitized, bound: DayBound) -> tuple[Measure, Claim]:
-    slug, none = f"{row.curve}_day_{bound.day}", Expression("")
-    label = f"{row.endpoint} on day {bound.day}"
-    measure = Measure(slug, label, "survival", none, row.among, none, "", row.endpoint,
-                      str(bound.day), "", "%")  # fmt: skip
-    side = "least" if bound.relation == ">=" else "most"
     locus = f"{row.locus} ({row.file} row {bound.row})"
-    printed = f"{bound.relation}{bound.percent:.2f}%"
-    claim = Claim(f"{slug}_{side}", locus, slug, "estimate", printed, source=row.curve)
-    return measure, claim
+    return on_day(*bound[:3], row.curve, row.endpoint, row.among, locus, row.curve)

@@ -148,6 +148,12 @@ class Ledger:
         """Length of a month in days: what an assumption says, else a twelfth of 365.25."""
         return float(self.parameter("days_per_month", str(DAYS_PER_MONTH)))
 
+    def days_per(self, unit: str) -> float | None:
+        """Days in a unit of time, such as ``months``; None for any other unit."""
+        month = self.days_per_month
+        days = {"day": 1.0, "week": 7.0, "month": month, "year": 12 * month}
+        return days.get(unit.rstrip("s"))
+
     def depends(self, claim: rows.Claim, assumption: rows.Assumption) -> bool:
         """Whether a claim has no meaning without the parameter that an assumption sets."""
         owner, _, column = assumption.parameter.partition(".")

@@ -25,7 +25,8 @@ def judged(median, *points, level="", type_="", note=""):
             s.print(f"os_{number}", name, text)
     s.measure("m", "quantity", endpoint="OS", unit="months", level=level, label=note)
     for name, text in zip(("median", "conf_low", "conf_high"), median, strict=True):
-        s.print("m", name, text)
+        if text:
+            s.print("m", name, text)
     return {v.claim.removeprefix("m_"): v for v in audit(s.ledger) if v.claim.startswith("m_")}
 
 
@@ -52,6 +53,17 @@ def test_limits_of_a_median_agree_with_those_of_the_curve(limits, wrong):
         assert "50%" in found[claim].reason
     assert {c for c, v in wrong.items() if v == "mismatch"} <= set(told)
     assert bool(told) == ("mismatch" in wrong.values())
+
+
+@pytest.mark.parametrize(
+    ("median", "verdict"), [(">26", "mismatch"), (">20", "unchecked"), ("<11", "mismatch")]
+)
+def test_a_median_that_is_only_bounded_is_held_against_the_curve(median, verdict):
+    """It is 70% at 12 months, 34% at 24."""
+    found = judged((median, "", ""), YEAR, TWO_YEARS)["median"]
+
+    assert found.verdict == verdict
+    assert (found.kind == "median-contradicts-curve") == (verdict == "mismatch")
 
 
 def test_an_upper_limit_that_cannot_rise_again_is_a_contradiction():
