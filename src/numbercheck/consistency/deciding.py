@@ -104,10 +104,10 @@ class Decision:
 
     def _between_bounds(self) -> Found | None:
         """A cohort between a few bounds on curves, for which the exact model takes long."""
-        bounds = sum(map(is_bound, self.ledger.claims.values()))
+        bounds = sum(map(is_bound, self.scope.claims))
         if not (self.is_timed and 0 < bounds <= LOOSE):
             return None
-        return self._made(Kinds(self.ledger, self.n, self.questions), range(FIRST))
+        return self._made(Kinds(self.scope, self.n), range(FIRST))
 
     def _made(self, kinds: Kinds, seeds: range, work: float = inf) -> Found | None:
         """A cohort that was made without the exact model; None where none is found."""
