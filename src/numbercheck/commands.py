@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Objects made between two searches for cycles of garbage. Python's 700 suit programs that run for
 # hours; a command ends soon, and would spend a tenth of its time on them.
 RARELY = 50_000
+UNREAD = 141  # exit status where nobody read all of the output: a shell's, of 128 and SIGPIPE
 
 
 class UsageError(NumbercheckError):
@@ -137,17 +138,23 @@ class Program:
         gc.set_threshold(RARELY)
         atexit.register(gc.freeze)  # or Python's end looks through all that the command has made
         with sentences(*self.ours):
-            if not words or words[0] in ("-h", "--help"):
-                print(self.overview())
-                sys.exit(0 if words else 2)
-            name, *rest = words
-            if name not in self.commands:
-                raise UsageError(
-                    f"no command {name!r} ({self.name} --help lists them)"
-                    f"{did_you_mean(name, self.commands)}"
-                )
-            given = self.parser(name).parse_intermixed_args(rest)
-            self.commands[name].function(**vars(given))
+            try:
+                self._run(words)
+            finally:
+                _flush()
+
+    def _run(self, words: Sequence[str]) -> None:
+        if not words or words[0] in ("-h", "--help"):
+            print(self.overview())
+            sys.exit(0 if words else 2)
+        name, *rest = words
+        if name not in self.commands:
+            raise UsageError(
+                f"no command {name!r} ({self.name} --help lists them)"
+                f"{did_you_mean(name, self.commands)}"
+            )
+        given = self.parser(name).parse_intermixed_args(rest)
+        self.commands[name].function(**vars(given))
 
     def overview(self) -> str:
         """Help that lists the commands."""
@@ -194,7 +201,7 @@ def sentences(*ours: type[Exception]) -> Iterator[None]:
     except (NumbercheckError, *ours) as error:  # type: ignore[misc]
         _stop(str(error))
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UNREAD)
     except RecursionError:
         _stop("a file is nested too deeply to be read")
     except OSError as error:
@@ -215,6 +222,16 @@ def end_with_parent() -> None:
             os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _flush() -> None:
+    """Write all that was printed while a fault, such as a full disk, can still be told."""
+    try:
+        if sys.stdout:  # None where it was closed
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python's end flushes again
+        raise
 
 
 def _stop(message: str) -> None:

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from called import called
@@ -22,7 +24,7 @@ COMMANDS = [
     for name, program in PROGRAMS.items()
     for command in sorted(program.program.commands)
 ]
-PUBLISHED = ROOT / "data" / "published"
+PUBLISHED, EXAMPLE = ROOT / "data" / "published", ROOT / "data" / "examples" / "two-arm"
 AS_IT_WAS = "claim,as it was"  # begins as the verdicts of a build do
 HEAVY = ("pandas", "matplotlib", "ortools", "scipy.stats", "great_tables", "papermill", "pandera")
 
@@ -456,6 +458,26 @@ def test_bounds_without_any_ledger_asks_for_one(tmp_path):
 
     assert told.returncode == 2
     assert told.stderr.startswith("'my-legder' is no ledger; to ask about patients, name a ledger")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+def test_output_that_cannot_be_written_never_ends_in_0_nor_in_a_traceback():
+    """`numbercheck conflicts | head -1`, and a full disk, by a Python that buffers as usual."""
+    code = "from numbercheck.cli import main; main()"
+    command = [sys.executable, "-c", code, "conflicts", EXAMPLE]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    read, unread = os.pipe()
+    os.close(read)
+    with os.fdopen(unread, "w") as pipe, Path("/dev/full").open("w") as disk:
+        ended, full = (
+            subprocess.run(command, stdout=to, stderr=subprocess.PIPE, text=True, env=environment)
+            for to in (pipe, disk)
+        )
+
+    assert (ended.returncode, ended.stderr) == (141, "")
+    assert full.returncode == 2
+    assert full.stderr.startswith("the disk: No space left on device")
+    assert len(full.stderr.splitlines()) == 1
 
 
 def test_a_link_to_itself_and_a_file_nested_too_deeply_end_in_a_sentence(tmp_path):
