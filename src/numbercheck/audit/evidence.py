@@ -22,6 +22,7 @@ MOST_TABLES = 5_000
 UNKNOWN = re.compile(
     r"unknown|missing|not (known|available|evaluable|done)|\bN/?A\b", re.IGNORECASE
 )
+LEAST_KNOWN = 0.9  # of a group, where no percentage tells how many
 EVERYONE = Expression("")
 MISSING = "depends-on-missing"  # kind of a number that fewer patients would give
 Table = tuple[tuple[int, ...], ...]
@@ -265,6 +266,27 @@ class Evidence:
         if not tables:
             raise MissingError("the printed counts contradict each other")
         return Tables(tables, tuple(dict.fromkeys(used)))
+
+    def tables_of_known(self, measure: Measure) -> list[Table]:
+        """Tables of the most and the fewest patients of each group who can be evaluable.
+
+        They have the printed counts, and the percentages that are printed with them.
+        """
+        groups = self.ledger.groups(measure.by)
+        return list(product(*(self._known_rows(measure, group) for group in groups)))
+
+    def _known_rows(self, measure: Measure, group: Expression) -> list[tuple[int, int]]:
+        """Events of a group, and the most and the fewest others whose value can be known."""
+        for counted in self._counted.get(self.key(measure.where, measure.among, group), [])[:1]:
+            count, total = self.count(counted), self.total(counted)
+            if count and total and self.ledger.find(counted.measure, "n"):
+                k, n = count.values[0], total.values[0]
+                percent = self.ledger.printed(counted.measure, "percent")
+                least = max(k, 0 if percent else LEAST_KNOWN * n)
+                known = (m for m in (n, *self.fewer(counted, total)) if m >= least)
+                fits = [m for m in known if not percent or percent.admits_percent(k, m)]
+                return [(k, m - k) for m in dict.fromkeys((*fits[:1], *fits[-1:]))]
+        return []
 
     def is_category(self, where: Expression) -> bool:
         """Whether an expression is a column alone whose codes are compared."""

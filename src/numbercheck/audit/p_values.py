@@ -1,6 +1,7 @@
 """P values, printed or put in words, judged by every test that the printed counts allow."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import isnan, log, nan
 
 from numbercheck.audit import computed, means, symmetry
@@ -17,7 +18,7 @@ from numbercheck.audit.comparisons import (
     too_long,
 )
 from numbercheck.audit.computed import may_be
-from numbercheck.audit.evidence import Choice, Count, Evidence, MissingError, Table
+from numbercheck.audit.evidence import MISSING, Choice, Count, Evidence, MissingError, Table
 from numbercheck.audit.other_trials import control_tests, rate_tests
 from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.adjusted import is_adjusted
@@ -63,7 +64,29 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _missing(claim, f"{called(own)} takes too long for so many patients")
         return
     judge = _in_words if claim.verbal else _printed
-    yield judge(claim, measure, comparison, evidence)
+    verdict = judge(claim, measure, comparison, evidence)
+    is_open = verdict.kind in ("no-test-fits", "claim-not-supported")
+    is_open = is_open or (verdict.kind == "one-sided" and not own)
+    if is_open and _may_be_of_known(claim, measure, evidence):
+        says = f"{verdict.reason} Fewer patients can give it, if the others were not evaluable."
+        verdict = replace(verdict, verdict="unchecked", kind=MISSING, reason=says)
+    yield verdict
+
+
+def _may_be_of_known(claim: Claim, measure: Measure, evidence: Evidence) -> bool:
+    """Whether a test of two groups can give a P value if some patients were not evaluable."""
+    if measure.against or measure.design or evidence.is_category(measure.where):
+        return False
+    tables = evidence.tables_of_known(measure)
+    if not tables or len(tables[0]) != 2:
+        return False
+    own = evidence.ledger.method(measure)
+    gaps = [a * d - b * c for (a, b), (c, d) in tables]  # type: ignore[misc]
+    for test in table_tests(tables, QUICK):
+        ends = min(test.values), 1.0 if min(gaps) <= 0 <= max(gaps) else max(test.values)
+        if (test.name == own or not (own or test.is_one_sided)) and may_be(claim.value, ends):
+            return True
+    return False
 
 
 def _missing(claim: Claim, missing: object) -> Verdict:

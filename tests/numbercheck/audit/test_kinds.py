@@ -546,6 +546,32 @@ def test_percentages_of_the_patients_who_are_known_are_not_called_wrong(unknown)
     assert told(judged(s))["ecog0_percent"][0] == "mismatch"
 
 
+@pytest.mark.parametrize(
+    ("percents", "own", "p", "verdict"),
+    [
+        (("28%", "49%"), (), "0.046", "unchecked"),  # chi-square of 15 of 54 v 17 of 35
+        ((None, None), (), "0.046", "unchecked"),
+        (("28%", "49%"), (54, 36), "0.046", "mismatch"),  # everybody is said to be counted
+        (("27.8%", "47.2%"), (), "0.046", "mismatch"),  # of 54 and of 36
+        (("28%", "49%"), (), "0.12", "mismatch"),
+    ],
+)
+def test_a_p_value_may_be_of_the_patients_who_are_known(percents, own, p, verdict):
+    """R: of 15 of 54 v 17 of 36, chi-square gives 0.059 and Fisher's test 0.074."""
+    s = counts(((54, 54), (36, 36)))
+    for (among, name), k, percent, n in zip(
+        ARMS.items(), (15, 17), percents, own or (None, None), strict=True
+    ):
+        s.count(f"marked_{name}", "marked", k, percent, among=among)
+        if n:
+            s.print(f"marked_{name}", "N", n)
+    s.variable("marked")
+    s.measure("by_arm", "comparison", where="marked", by="arm")
+    slug = s.print("by_arm", "p_value", p)
+
+    assert judged(s)[slug].verdict == verdict
+
+
 def test_a_comparison_that_fewer_patients_would_give_is_not_called_wrong():
     """With fewer patients P is larger and the interval wider, and the difference stays."""
     limits = {"difference": "5.2", "conf_low": "0.2", "conf_high": "10.2"}

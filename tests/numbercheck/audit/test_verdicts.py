@@ -368,7 +368,7 @@ def test_a_p_value_above_a_bound_is_not_explained_by_one_side():
 
 def test_a_p_value_is_told_with_more_digits_than_printed():
     """R: 0.03699 by Fisher's test, 0.02 by the chi-squared test."""
-    found = arms({'arm == "A"': (18, 30), 'arm == "B"': (9, 30)}, "0.0500")
+    found = arms({'arm == "A"': (18, 30), 'arm == "B"': (9, 30)}, "0.3000")
 
     assert found.verdict == "mismatch"
     assert "0.03699" in found.reason
