@@ -60,6 +60,8 @@ def _is_rothman(n: int, target: Target) -> bool:
     lows, highs = ([min(max(x, 0.0), 1.0) for x in end] for end in ends)
     first, last = (_center(low, high) for low, high in zip(lows, highs, strict=True))
     survival, width = target.estimate.fractions(target.scale), highs[1] - lows[0]
+    if width <= 0:  # both are no shares, such as 120 and 130%
+        return False
     least = (two_sided_z(target.level) * (_spread(lows[0]) + _spread(highs[1])) / width) ** 2
     return first <= survival[1] and survival[0] <= last and least <= n + 1
 
