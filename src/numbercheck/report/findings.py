@@ -53,14 +53,14 @@ class Found(NamedTuple):
 
     @property
     def denies(self) -> bool:
-        """True of “no significant difference” where the counts show one."""
+        """True of a statement that there is no difference, where the counts show one."""
         return bool(self.claim and self.claim.verbal and self.claim.printed.startswith(">"))
 
     @property
-    def quoted(self) -> str:
-        """The claim in the article's own number or words; empty for a reading."""
+    def named(self) -> str:
+        """The printed number, or what the ledger notes of a claim in words; empty for a reading."""
         if self.claim and self.claim.verbal and self.claim.note:
-            return f"“{self.claim.note.split(';')[0]}”"
+            return self.claim.note.split(";")[0]
         return token(self.claim) if self.claim else ""
 
 

@@ -3,15 +3,18 @@
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from called import called
+from markupsafe import Markup
 
 from companion.project import ROOT
 from numbercheck.audit import audit
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.sources import of_sources
+from numbercheck.report.findings import Found
 from numbercheck.report.page import write_page
 from numbercheck.report.what_if import CHOICES
 
@@ -230,3 +233,14 @@ def test_the_first_sentence_says_how_many_numbers_cannot_be_checked(tmp_path, na
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
 
     assert text_of(re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]) == f"{said}."
+
+
+@pytest.mark.parametrize("note", ["lower than before", "“significantly lower”"])
+def test_only_a_note_that_quotes_the_article_stands_in_quotation_marks(note):
+    """A note is whatever its writer made of the article; the report added marks of its own."""
+    ledger = read_ledger(ROOT / "data" / "published")
+    claim = replace(
+        next(c for c in ledger.claims.values() if c.verbal), note=f"{note}; test not named"
+    )
+
+    assert Found("not supported", claim.claim, claim, Markup("")).named == note
