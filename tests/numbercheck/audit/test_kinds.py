@@ -825,7 +825,7 @@ def test_survival_that_no_estimator_gives_is_found():
     assert curve_of(23, "73.9", ("53.5", "78.5"))["conf_high"] == "mismatch"
     assert curve_of(50, "53.1", ("44.1", "61.5"))["conf_high"] == "mismatch"
     assert curve_of(11, "93.1", ())["estimate"] == "mismatch"  # more than exp(-1 / 11)
-    assert curve_of(11, "91.3", ("120", "130"))["conf_low"] == "mismatch"
+    assert curve_of(23, "73.9", ("120", "130"))["conf_low"] == "mismatch"
     assert curve_of(11, "91.3", ("76.4", "100.0"), "log")["conf_low"] == "mismatch"
 
 
