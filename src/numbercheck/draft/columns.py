@@ -35,10 +35,14 @@ class PercentCell(NamedTuple):
         """Whether the percentage is that of the count out of a total."""
         return self.percent.admits_percent(self.n, int(total))
 
+    def is_near(self, total: float) -> bool:
+        """Whether some rounding of the percentage out of a total is the printed one."""
+        return abs(100 * self.n / total - self.percent.value) <= float(self.percent.step)
+
     @property
     def is_far(self) -> bool:
-        """Whether no rounding of the percentage out of the column's size is the printed one."""
-        return abs(100 * self.n / self.size - self.percent.value) > float(self.percent.step)
+        """Whether the percentage is far from that out of the column's size."""
+        return not self.is_near(self.size)
 
     def is_of_fewer(self, least: float = LEAST) -> bool:
         """Whether the percentage can only be of fewer than the column has, but not far fewer."""
@@ -140,8 +144,15 @@ def _parts(column: list[PercentCell]) -> Iterator[tuple[PercentCell, ...]]:
         for end in range(start + 2, min(start + MOST_ROWS, len(column)) + 1):
             rows = column[start:end]
             known = sum(cell.n for cell in rows)
-            if 0 < known < rows[0].size and all(cell.is_of(known) for cell in rows):
+            if 0 < known < rows[0].size and _are_of(rows, known):
                 yield tuple(rows)
+
+
+def _are_of(rows: list[PercentCell], known: int) -> bool:
+    """Whether the categories of one characteristic are of those in them, but for some rounded twice."""
+    fit = [cell for cell in rows if cell.is_of(known)]
+    is_told = len(fit) == len(rows) or not all(cell.is_of(cell.size) for cell in fit)
+    return is_told and 2 * len(fit) > len(rows) and all(cell.is_near(known) for cell in rows)
 
 
 def _totals(*cells: PercentCell, least: float = 0, most: float = 1) -> list[int]:

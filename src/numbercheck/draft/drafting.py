@@ -14,7 +14,8 @@ from numbercheck.draft.naming import Drafted, Entry, Measures, order_limits
 from numbercheck.draft.numerals import numerals
 from numbercheck.draft.populations import give_populations
 from numbercheck.draft.prose import Modeled, read_prose
-from numbercheck.ledger.records import REACHED
+from numbercheck.ledger.records import MOST_PATIENTS, REACHED
+from numbercheck.ledger.rows import OF_PATIENTS
 from numbercheck.statistics.rounding import Printed
 from numbercheck.words import NO_COX
 
@@ -137,9 +138,12 @@ def _placed(finding: Finding, part: str, locus: str, rows: list[ListedNumeral]) 
 
 
 def _readable(number: Number) -> bool:
-    """Whether a ledger can hold a number; ``NR`` only where something can be unreached."""
+    """Whether a ledger can hold a number: no count of a whole country, ``NR`` only of a time."""
     try:
-        return Printed(number.printed).relation != "unreached" or number.statistic in REACHED
+        printed = Printed(number.printed)
+        if number.statistic in OF_PATIENTS and printed.value > MOST_PATIENTS:
+            return False
+        return printed.relation != "unreached" or number.statistic in REACHED
     except ValueError:
         return False
 

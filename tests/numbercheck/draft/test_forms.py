@@ -53,6 +53,7 @@ def test_a_percentage_is_read_with_any_decimal_point_and_space(space, point):
         ("Forty\u2010two of the 47 patients (89%) had fever.", ["n 42", "N 47", "percent 89%"]),
         ("Seventeen (49%) had fever.", ["n 17", "percent 49%"]),
         ("One thousand two hundred eighty-four were enrolled.", ["aside 284"]),  # PMC3714019
+        ("We enrolled 14,458,236 patients.", ["to do 14,458,236"]),  # too many: PMC5405916
         ("Rash (41 [8%] of 536 patients).", ["n 41", "percent 8%", "N 536"]),
         ("The rate was 47.8% (86 patients).", ["percent 47.8%", "n 86"]),
         (

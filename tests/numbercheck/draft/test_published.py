@@ -458,6 +458,13 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Born here, n (%)", "492 (93)", "502 (94)"], ["Highest education, n (%)", "", ""],
          ["Elementary school", "29 (6)", "29 (6)"], ["High school", "283 (54)", "306 (58)"],
          ["College", "213 (41)", "197 (37)"]],
+        # of the 55 and 52 whose answer is known, of which two are rounded twice: PMC5019463
+        [["", "Group 1 (n=53)", "Group 2 (n=57)"], ["Education, n (%)", "", ""],
+         ["<12 years", "12 (22.6)", "12 (21.8)"], ["12–16 years", "38 (71.7)", "41 (74.6)"],
+         [">16 years", "3 (5.7)", "2 (3.6)"], ["Difficulty to pay, n (%)", "", ""],
+         ["Not at all", "22 (42.3)", "26 (45.6)"], ["Not very", "8 (15.4)", "9 (15.8)"],
+         ["Somewhat", "15 (28.9)", "19 (33.3)"], ["Very", "7 (13.5)", "3 (5.3)"],
+         ["Right eye", "20 (37.7)", "21 (36.8)"], ["Left eye", "33 (62.3)", "36 (63.2)"]],
         # a heading over two columns, and a percentage that is near by chance: PMC2409966
         [["", "First n = 1309", "First n = 1309", "Later n = 1007", "Later n = 1007"],
          ["", "Circ", "Uncirc", "Circ", "Uncirc"], ["Unprotected:", "", "", "", ""],
