@@ -3,14 +3,10 @@
 import re
 
 from numbercheck.draft.naming import Drafted, number
+from numbercheck.ledger.adjusted import says_adjusted
 from numbercheck.words import AS_THEY_ARE, NO_TEST
 
-ADJUSTED = re.compile(
-    r"adjust|stratif|regression|Mantel|multivaria|log-?rank|weight(ed|ing)|imput|one-sided|mixed model|"
-    r"least.squares|\bLS\b|covari",
-    re.IGNORECASE,
-)
-
+OTHER_TEST = re.compile(r"log-?rank|one-sided", re.IGNORECASE)
 CRUDE = re.compile(
     r"characteristic|demograph|baseline (?:data|variable|feature)|chi[\s-]*square|[χΧ]\s?[²2]|\bFisher",
     re.IGNORECASE,
@@ -18,6 +14,11 @@ CRUDE = re.compile(
 WITHIN = re.compile(
     r"follow|before|after|change|paired|within|McNemar|repeated|\bGEE\b|mixed", re.I
 )
+
+
+def is_another(said: str) -> bool:
+    """Whether words speak of a test or an effect that numbers as they are do not give."""
+    return says_adjusted(said) or bool(OTHER_TEST.search(said))
 
 
 def compare(measure: Drafted, measures: list[Drafted], sizes: dict[str, float]) -> None:

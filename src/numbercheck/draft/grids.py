@@ -18,7 +18,7 @@ from numbercheck.draft.cells import (
     read_cell,
     says_percent,
 )
-from numbercheck.draft.comparing import ADJUSTED, CRUDE, WITHIN
+from numbercheck.draft.comparing import CRUDE, WITHIN, is_another
 from numbercheck.draft.findings import COLUMN, ROW, Finding, Number, add_note
 from numbercheck.draft.labels import trimmed
 from numbercheck.draft.naming import are_near, number
@@ -161,7 +161,7 @@ class TableReader:
         pair = sorted(self.arms, key=in_control) if len(self.arms) == 2 else ()
         headings = " ".join(column.heading for column in self.columns)
         said = f"{self.table.caption} {self.table.notes} {headings}"
-        is_adjusted = ADJUSTED.search(said)
+        is_adjusted = is_another(said)
         is_crude = bool(CRUDE.search(said)) and not (is_adjusted or WITHIN.search(said))
         for finding in self.findings:
             if finding.kind == "comparison":

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from numbercheck.draft.arms import NO_ARMS, Arms
 from numbercheck.draft.assigning import give_arms
-from numbercheck.draft.comparing import ADJUSTED
+from numbercheck.draft.comparing import is_another
 from numbercheck.draft.context import Context
 from numbercheck.draft.findings import (
     LIMITED,
@@ -338,7 +338,7 @@ def _comparison(at: Context, numbers: list[Number], ending: str, topic: str = ""
     topic = topic or near or at.label()
     counts = [f for f in at.found if f.kind != "comparison"][-2:]
     alike = len(counts) == 2 and all(f.value("n") or f.value("sd") for f in counts)
-    alike = alike and not ADJUSTED.search(at.text, at.start, at.end)
+    alike = alike and not is_another(at.text[at.start : at.end])
     pair = tuple(counts) if alike and base_label(counts[0]) == base_label(counts[1]) else ()
     label = f"{topic}, {ending}".removeprefix(", ")
     return Finding("comparison", label, numbers, topic=topic, compared=pair)

@@ -43,8 +43,8 @@ OF_EFFECTS = _words(
     r"stratif|multivaria|covaria|ancova|propensity|mantel|\bCMH\b|least.squares|\bLS\b|hodges",
     r"profile.likelihood|^profile$|firth|penali[sz]|geometric|negative.binomial|subdistribution",
     r"mixed.(?:effect|model|linear|logistic)|(?:linear|logistic).mixed|standardi[sz]ed.mean",
-    r"wilcoxon|gehan|tarone|fleming.harrington|fine.{1,5}gray",
 )
+OF_HAZARDS = _words(r"wilcoxon|gehan|tarone|fleming.harrington|fine.{1,5}gray")
 MODEL = _words(r"\bmodel|regression")
 CRUDE = _words(r"\b(?:un|non).?adjusted|univaria|crude")
 CRUDE_HAZARDS = _words(CRUDE.pattern, r"(?<!mantel.)\bcox\b(?!.*\b(?:with\b|includ))")
@@ -64,12 +64,17 @@ def _says_so(said: str, is_share: bool, effect: str) -> bool:
     rest = DENIED_OR_OF_OTHERS.sub(" ", said)
     if is_share:
         return bool(OF_SHARES.search(rest))
-    crude = CRUDE_HAZARDS if effect == "hazard_ratio" else CRUDE
-    return bool(
-        OF_EFFECTS.search(rest)
-        or (MODEL.search(rest) and not crude.search(said))
-        or (effect == "difference" and RELATIVE.search(rest))
+    return (
+        says_adjusted(said, CRUDE_HAZARDS if effect == "hazard_ratio" else CRUDE)
+        or bool(OF_HAZARDS.search(rest))
+        or bool(effect == "difference" and RELATIVE.search(rest))
     )
+
+
+def says_adjusted(said: str, crude: re.Pattern[str] = CRUDE) -> bool:
+    """Whether words say that what compares groups is adjusted, or of a model."""
+    rest = DENIED_OR_OF_OTHERS.sub(" ", said)
+    return bool(OF_EFFECTS.search(rest) or (MODEL.search(rest) and not crude.search(said)))
 
 
 def said_of(measure: Measure, ledger: Ledger) -> tuple[str, ...]:

@@ -281,6 +281,19 @@ def test_an_adjusted_p_value_is_compared_with_no_counts(tmp_path, text, heading)
     assert [v.kind for v in audit(ledger) if v.printed == "0.37"] == ["not-expressible"]
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        *[(words, "p-value") for words in ("not adjusted for multiplicity", "unadjusted")],
+        *[(words, "not-expressible") for words in ("bootstrap", "ANCOVA", "log-rank test", "GEE")],
+    ],
+)
+def test_a_comparison_is_adjusted_by_the_same_words_in_a_draft_and_a_ledger(tmp_path, words, kind):
+    """Words that deny it are none; a log-rank test is one of times, not of counts."""
+    ledger = drafted(tmp_path, f"{ARMS}{RELIEF} (P = 0.021; {words}).")
+    assert [v.kind for v in audit(ledger) if v.printed == "0.021"] == [kind]
+
+
 TWICE = "\n".join([f"{RELIEF} (difference 25%, 95% CI 4 to 46; P = 0.021)."] * 2)
 
 
