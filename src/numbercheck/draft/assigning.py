@@ -21,6 +21,7 @@ IN_A_ROW = re.compile(
     rf"[\s%)\]]*(?:{UNIT}\s*)?[,;]?\s*"
     r"(?:and|versus|vs\.?|v\.?|(?:as )?compared with|than)?\s*(?:in\s+|to\s+)?"
 )
+IS_NEXT = re.compile(r"\s*(?:was|were)\s+\d")  # an arm's number behind its name
 IN_BRACKETS = re.compile(r"[(\[]\s*(?:all\s+|both\s+)?in\s+(?:the\s+)?$")
 TIMES = re.compile(
     r"\d[\d.·]*[\s-]*(?:years?|months?|weeks?|days?|mg)\b|"
@@ -141,7 +142,8 @@ class _Sentence:
         gap = gap.lstrip(" %)]")
         if within:
             return self.loose[within[0]], ""
-        if before and (not ANEW.search(gap) or IN_BRACKETS.search(gap)):
+        is_anew = ANEW.search(gap) or (after and IS_NEXT.match(self.text, mention.end))
+        if before and (not is_anew or IN_BRACKETS.search(gap)):
             own = self.loose[before[-1]]
             whole = own.kind == "population" and not OF_THE_ARM.fullmatch(gap)
             return (None if whole or SUBSET.search(gap) else own), gap

@@ -14,7 +14,7 @@ from numbercheck.draft.findings import (
     limits_named,
     signed,
 )
-from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, name_time
+from numbercheck.draft.groups import landmark, name_time
 from numbercheck.draft.naming import number
 from numbercheck.draft.numerals import DASH, UNIT, N
 from numbercheck.draft.patterns import EFFECTS, UNREACHED
@@ -24,14 +24,15 @@ SIZE = re.compile(r"[,;]?\s*[(\[]?\s*\b[Nn]o?\.?\s*=\s*(\d[\d,]*)\s*[)\]]?")
 MARK = r"\s*[*†‡§¶‖#ᵃ-ᶻ]*(?:(?<=\d)[a-e])?\s*"
 CI = r"(?:95\s*%?\s*CI[:,]?\s*)?"
 BETWEEN = rf"(?P<low>{N})\s*%?(?:{DASH}|,\s*|;\s*)(?P<high>{N}|{UNREACHED})\s*%?"
-PLAIN = re.compile(rf"\s*(?P<a>{N})\s*(?P<sign>%?){MARK}")
+END = rf"(?:[)\]]|(?=(?:;\s*|,\s+){CI}{N}\s*%?{DASH}))"  # or limits in the same brackets
+PLAIN = re.compile(rf"\s*(?P<a>{N}|{UNREACHED})\s*(?P<sign>%?){MARK}")
 MEAN = re.compile(rf"\s*(?P<mean>{N})\s*(?:±|\+/-)\s*(?P<sd>{N}){MARK}")
 FRACTION = re.compile(
-    rf"\s*(?P<n>\d[\d,]*)\s*(?:/|of)\s*(?P<N>\d[\d,]*)\s*(?:[(\[,]?\s*(?P<percent>{N})\s*%?\s*[)\]]?)?"
-    rf"\s*(?:[(\[]\s*{CI}{BETWEEN}\s*[)\]])?{MARK}"
+    rf"\s*(?P<n>\d[\d,]*)\s*(?:/|of)\s*(?P<N>\d[\d,]*)\s*(?:[(\[,]?\s*(?P<percent>{N})\s*%?\s*{END}?)?"
+    rf"\s*(?:[(\[;,]\s*{CI}{BETWEEN}\s*[)\]])?{MARK}"
 )
 BESIDE = re.compile(
-    rf"\s*(?P<a>{N})\s*(?P<sign>%?)\s*[(\[]\s*(?P<b>(?:<\s*)?{N})\s*(?P<percent>%?)\s*[)\]]\s*"
+    rf"\s*(?P<a>{N})\s*(?P<sign>%?)\s*[(\[]\s*(?P<b>(?:<\s*)?{N})\s*(?P<percent>%?)\s*{END}\s*"
     rf"(?:[(\[;,]\s*{CI}{BETWEEN}\s*[)\]]?)?{MARK}"
 )
 SPREAD = re.compile(
@@ -44,6 +45,7 @@ IS_RATE = re.compile(
     r"\([^()%]*\brates?\b[^()%]*\)|\bperson[-‐ ](?:\w+[-‐ ])?(?:years|months|weeks|days)",
     re.IGNORECASE,
 )
+IN_UNIT = re.compile(rf"(?:[,(\[]|\bin)\s*({UNIT})\s*(?:[,;)\]]|$)", re.MULTILINE)
 IS_SD = re.compile(r"\W*(SD|S\.D\.|[Ss]tandard deviation)\W*")
 OF_ANOTHER = re.compile(  # `(n, range)`
     r"\b[Pp]\b[\s-]*([Vv]alues?)?\W*[(\[]|\([Nn]\s*,|\bSDs?\W*\((?:\d\d\s*%\s*)?CI\b"
@@ -92,6 +94,9 @@ class Setting:
         found = Finding(kind, label, numbers, arm=arm, topic=self.name, size=self.size)
         found.level = level_named(self.near) or level_named(self.far)
         name_time(found, self.near)
+        named = map(IN_UNIT.search, (self.label, self.stub, self.heading))
+        if kind == "quantity" and not found.unit:
+            found.unit = next((unit[1] for unit in named if unit), "")
         return found
 
 
@@ -134,7 +139,7 @@ def _numbers(match: re.Match[str], **statistics: str) -> list[Number]:
     """The numbers in groups of a match that are there, each as the statistic it is."""
     found = []
     for group, statistic in statistics.items():
-        if printed := re.sub(r"\s+", "", as_printed(match[group] or "")):
+        if printed := re.sub(r"\s+", "", as_printed(match.groupdict().get(group) or "")):
             is_percent = statistic in ("percent", "estimate")
             sign = "%" * (is_percent and match.string[match.end(group) :].lstrip()[:1] == "%")
             found.append(Number(statistic, printed + sign, match.start(group)))
@@ -147,7 +152,7 @@ def _mean(m: re.Match[str], at: Setting) -> Finding:
 
 def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
     more = number(m["n"]) > number(m["N"])
-    if "/" in m[0] and (more or "/" in at.name):
+    if "/" in m[0] and (more or "/" in re.sub(r"\bn/N\b", "", at.name, flags=re.IGNORECASE)):
         return None  # men/women
     if as_printed(m["percent"] or "").startswith("-"):
         return None  # a range, as in 3/1–7
@@ -157,6 +162,8 @@ def _fraction(m: re.Match[str], at: Setting) -> Finding | None:
         return None  # two counts, as men/women, and their sum
     if m["low"] and not m["percent"] and number(m["low"]) <= number(m["n"]) <= number(m["high"]):
         return None  # a score, and limits of its mean or median
+    if m["low"] and m["percent"] and _is_outside(m, "percent", at):
+        return None
     is_rate = number(m["percent"] or "") > 100 or IS_RATE.search(at.near)  # in a thousand
     shown = {} if is_rate else {"percent": "percent", **LIMITED}
     return at.finding("count", _numbers(m, n="n", N="N", **shown))
@@ -168,9 +175,8 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
     said = _said(STABLE_DISEASE.sub("", at.near))
     if IS_RATE.search(f"{at.near} {at.far}") and not m["percent"]:
         return None
-    is_outside = m["low"] and not number(m["low"]) <= number(m["b"]) <= number(m["high"])
-    if is_outside and limits_named(f"{at.near} {at.far}") != LIMITS:
-        return None  # two numbers of which no word tells
+    if m["low"] and _is_outside(m, "b", at):
+        return None
     if said == "n" and not whole:
         said = ""  # of other rows below one heading
     is_told = bool(NUMBER_AND_PERCENT.search(f"{at.heading} {at.label}"))
@@ -200,6 +206,12 @@ def _beside(m: re.Match[str], at: Setting) -> Finding | None:
         found.note = "guess: mean and SD, by the caption or notes" if by_notes else ""
         return found
     return None
+
+
+def _is_outside(m: re.Match[str], center: str, at: Setting) -> bool:
+    """Whether two numbers are no limits of what is before them, and no word tells what they are."""
+    is_between = number(m["low"]) <= number(m[center]) <= number(m["high"])
+    return not is_between and limits_named(f"{at.near} {at.far}") != LIMITS
 
 
 def _is_percent_first(m: re.Match[str], at: Setting) -> bool:
@@ -256,11 +268,9 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
     if not near and re.search(r"±|\bSD\b", at.near):
         return None
     pair = near or limits_named(at.far)
-    endpoint, horizon = ENDPOINT.search(at.near), HORIZON.search(at.near)
-    found = None
-    if pair == LIMITS and endpoint and horizon and said != "median":
-        found = at.finding("survival", _numbers(m, a="estimate", **LIMITED))
-        found.endpoint, found.horizon = endpoint_name(endpoint[0]), days(horizon)
+    found = _survival(m, at) if pair == LIMITS and said != "median" else None
+    if found:
+        pass
     elif pair == LIMITS and said in ("", "n") and (m["sign"] or "%" in _without_level(at)):
         if not all(0 <= number(m[g]) <= 100 for g in ("a", "low", "high")):
             return None  # a change, or a ratio in percent
@@ -270,6 +280,16 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
         found = at.finding("quantity", _numbers(m, a=center, low=pair[0], high=pair[1]))
     if found and not near:
         found.note = "guess: what the limits are, by the caption or notes"
+    return found
+
+
+def _survival(m: re.Match[str], at: Setting) -> Finding | None:
+    """An estimate of a curve, where the labels name its endpoint and the time."""
+    endpoint, horizon = landmark(f"{at.stub}\n{at.heading}\n{at.label}")
+    if not endpoint:
+        return None
+    found = at.finding("survival", _numbers(m, a="estimate", **LIMITED))
+    found.endpoint, found.horizon = endpoint, horizon
     return found
 
 
@@ -288,6 +308,9 @@ def _range(m: re.Match[str], at: Setting) -> Finding | None:
 def _plain(m: re.Match[str], at: Setting) -> Finding | None:
     """One number: a median or mean, a percentage, or a count where counts are announced."""
     said = _said(at.near)
+    if not m["a"][-1].isdigit():
+        found = at.finding("quantity", _numbers(m, a="median"))
+        return found if said == "median" and found.endpoint else None  # else: not reported
     if effect := _effect(at.heading):
         return at.finding("comparison", _numbers(m, a=effect), effect.replace("_", " "))
     if said in ("median", "mean"):
@@ -298,7 +321,7 @@ def _plain(m: re.Match[str], at: Setting) -> Finding | None:
     if m["sign"] or in_percent or says_percent(at.near):
         if re.search(rf", {UNIT}\s*$", at.name) or not 0 <= number(m["a"]) <= 100:
             return None  # a change in percent
-        return at.finding("count", _numbers(m, a="percent"))
+        return _survival(m, at) or at.finding("count", _numbers(m, a="percent"))
     counted = "n" in (said, _said(at.name), _said(at.far)) or (
         re.search(r"\b(n|no|number)\b", at.heading, re.I) and not at.has_percents
     )

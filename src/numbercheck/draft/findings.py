@@ -66,8 +66,8 @@ def base_label(finding: Finding) -> str:
 
 
 def as_printed(text: str) -> str:
-    """A number as a ledger holds it: with a hyphen for a minus."""
-    return text.replace("−", "-").replace("–", "-")
+    """A number as a ledger holds it: with a hyphen for a minus, or `not reached`."""
+    return text.replace("−", "-").replace("–", "-").replace("been ", "")
 
 
 def signed(sign: str, printed: str) -> str:

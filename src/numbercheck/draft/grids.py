@@ -29,7 +29,7 @@ from numbercheck.draft.shares import is_share
 CAPTION, NOTES = -2 * ROW, -ROW  # what stands above the rows
 INDENT = "\u2003"
 NO_PERCENT = (
-    rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*\)|%\s*\(\s*{NUMBER}\s*\)|"
+    rf"[,;:]?\s*[—–-]?\s*(\b{NUMBER}\s*(\.|/[A-Za-z. ]+)?\s*\(\s*%\s*([,;][^()]*)?\)|%\s*\(\s*{NUMBER}\s*\)|"
     rf"\(\s*{NUMBER}\s*[,;/]\s*%\s*\))"
 )
 SHARE = r"\(\s*\d+(?:[.·]\d+)?\s*%?\s*\)"  # of all, behind a size
@@ -61,6 +61,9 @@ NUMBER_OF = re.compile(
     r"\W*((no\.?|numbers?)( of (patients|participants|subjects|women|men|children|infants))?|n|"
     r"patients|participants)\W*((no\.?|n)\W*)?",
     re.IGNORECASE,
+)
+LIMITS_ONLY = re.compile(
+    r"\W*(9\d\s*%\s*)?(CI|[Cc]onfidence ([Ii]nterval|[Ll]imits))\W*(9\d\s*%)?\W*"
 )
 OF_KNOWN = re.compile(r"#|[Nn]\.?")  # how many have a value, beside the columns of arms
 NO_ARM = re.compile(r"\W*(total|all|overall|whole|both)\b|.*\b(vs|versus)\b", re.IGNORECASE)
@@ -373,6 +376,9 @@ def _are_labels(table: PrintedTable, c: int) -> bool:
 def _columns(table: PrintedTable) -> list[Column]:
     """The columns, those of arms marked: at least two of different names, each with its size."""
     columns = [_column(table, c) for c in range(len(table.rows[0]))]
+    for c, column in enumerate(columns[1:], 1):
+        if LIMITS_ONLY.fullmatch(column.heading) and columns[c - 1].arm:  # those of that arm
+            columns[c] = replace(columns[c - 1], heading=column.heading, own=column.heading)
     several = len({c.arm for c in columns} - {""}) > 1
     return columns if several else [replace(c, arm="") for c in columns]
 
@@ -410,7 +416,9 @@ def _name(stub: str, label: str, is_level: bool) -> str:
     """Name of a row: with its heading where it needs it, without the names of statistics."""
     stub = re.sub(rf"{NO_PERCENT}|[*†‡§¶‖]", "", stub).strip(" ,;:—–-")
     bare = re.sub(rf"{NO_PERCENT}|{CENTER}|[*†‡§¶‖]", "", label).strip(" ,;:—–-")
-    if not is_level and (STATISTIC_ONLY.fullmatch(label) or UNIT_ONLY.fullmatch(bare)):
+    if not is_level and (
+        STATISTIC_ONLY.fullmatch(label) or UNIT_ONLY.fullmatch(re.sub(r"\([^)]*\)", "", bare))
+    ):
         return stub or label
     if stub and GENERIC.fullmatch(bare):
         return f"{stub}: {re.sub(r'[ (]+%[ )]*$', '', bare)}"

@@ -32,7 +32,7 @@ SPREAD = (
 )
 BESIDE = rf"(?:\s*[,;(\[]\s*(?P<what>{SPREAD})?[\s:,;=(\[]*{LIMITS})?"
 DEVIATION = rf"{OPEN}(?:±\s*|SD\s*[:,=]?\s*|standard deviation\s*[:,=]?\s*)?(?P<sd>{N}){CLOSE}"
-AGAIN = r"\b(?:and|versus|vs\.?|v\.?|compared with|as compared with|than)\s+"
+AGAIN = r"\b(?:and(?: was)?|versus|vs\.?|v\.?|compared with|as compared with|than)\s+"
 ROLE = r"over|for|within|another|additional|to|after|either|of|by|first|through|until|with|at least"
 ASSIGNED = (
     r"enrolled|randomi[sz]ed|included|recruited|assigned|randomi[sz]ation|allocated|divided|"
@@ -57,7 +57,7 @@ PATTERNS = [
         ("mean", rf"\b[Mm]ean\b(?:{OPEN}±?\s*SD{CLOSE})?[^.\d;()]{{0,70}}?(?P<mean>{N})(?:\s*%|\s*{UNIT})?{DEVIATION}"),
         ("mean", rf"\b[Mm]ean\b[^.\d;()]{{0,70}}?(?P<mean>{N})"),
         ("rate", rf"\b[Rr]ates?\b[^.;:\d()]{{0,60}}?\b(?P<rate>{N})(?=\s*(?:[(\[]|per\b|events?\b))"),
-        ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:\([A-Za-z-]+\)[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet )?(?:reached|estimable))(?:\s*{UNIT}|\s+[a-z]+(?=\s*[(\[]))?{BESIDE}"),
+        ("median", rf"\b[Mm]edian\b(?:{OPEN}(?P<before>{SPREAD}){CLOSE})?[^\d;()]{{0,90}}?(?:{OPEN}(?P<named>[A-Za-z-]+|{SPREAD}|¤+\s*%\s*CI){CLOSE}[^\d;()]{{0,40}}?)?(?P<median>{N}|not (?:yet |been )*(?:reached|estimable))(?:\s*{UNIT}|\s+[a-z]+(?=\s*[(\[]))?{BESIDE}"),
         ("again", rf"{AGAIN}(?P<again>{N})\s*%?(?:\s*{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("again", rf"(?<=[)\]]),\s+(?P<again>{N})\s*(?:{UNIT})?{OPEN}(?:±\s*|SD\s*[:,=]?\s*)(?P<sd>{N}){CLOSE}"),
         ("fraction", rf"(?P<percent>{PERCENT}){OWNERS}?[\s,;(\[]+(?:n\s*=\s*)?(?P<n>{WHOLE})(?:\s*/\s*|\s+of\s+|\s+out of\s+)(?P<N>{WHOLE})(?!{OWNERS}?\s+in\b|[\s-]*(?:mg|µg|mL)\b)"),
@@ -82,9 +82,10 @@ PATTERNS = [
         ("range", rf"\b[Aa]ge[ds]?\s*(?:of|from|between|range)?\W*(?P<min>{N}){TO}(?P<max>{N})"),
         ("range", rf"(?P<min>{N})\s*%?{DASH}(?P<max>{PERCENT})"),
         ("range", rf"(?P<min>{N}){DASH}(?P<max>{N})\s+(?P<unit>{UNIT}|[a-z]+)"),
+        ("percent", rf"(?P<percent>{PERCENT}){OPEN}{LIMITS}{CLOSE}"),
         ("percent", rf"(?P<percent>{PERCENT})"),
         ("again", rf"{AGAIN}(?P<again>{N})(?:\s*{UNIT})?{DEVIATION}"),
-        ("again", rf"{AGAIN}(?P<again>{N})(?:\s*{UNIT})?(?=\s*[(\[,;.]|\s+(?:in|with|for|among)\b){BESIDE}"),
+        ("again", rf"{AGAIN}(?P<again>{N})(?:\s*{UNIT})?(?=\s*[(\[,;.]|\s+(?:in|with|for|among|and|respectively)\b){BESIDE}"),
         ("count", rf"(?P<n>{COUNT})\s+(?P<thing>(?:[A-Za-z][\w/-]*\s+){{0,4}}?(?:{COUNTED}|sites?|cent(?:er|re)s|hospitals|countries|CRc?))\b"),
         ("count", rf"(?P<n>{COUNT})(?=\s+(?:was|were|had|died|relapsed|achieved|developed|received|underwent|discontinued|withdrew|completed)\b)"),
         ("count", rf"(?:\boccurred in|\bobserved in|\breported in|\bseen in|\bin)\s+(?P<n>{WHOLE})(?=\s*[,;.)]|\s+(?:and|in|with|on|given)\s)"),

@@ -20,10 +20,10 @@ from numbercheck.draft.findings import (
     limits_named,
     signed,
 )
-from numbercheck.draft.groups import ENDPOINT, HORIZON, days, endpoint_name, name_time, respectively
+from numbercheck.draft.groups import ENDPOINT, HORIZON, landmark, name_time, respectively
 from numbercheck.draft.labels import trimmed
-from numbercheck.draft.naming import are_near, number
-from numbercheck.draft.numerals import COUNTED, NUMERAL, UNIT, WORD, N, set_aside
+from numbercheck.draft.naming import PAIRS, are_near, number
+from numbercheck.draft.numerals import NUMERAL, UNIT, WORD, N, set_aside
 from numbercheck.draft.patterns import EFFECTS, NUMBERS, OF_ALL, PATTERNS
 from numbercheck.draft.shares import is_share
 
@@ -43,9 +43,7 @@ CHANGES = (
 )
 CHANGE = re.compile(rf"\b(?:{CHANGES}|reduced|increased|rose|fell|declined)\b[^.;()]{{0,25}}$")
 CHANGED = re.compile(rf"\s*(?:(?:relative|absolute)\s+)?(?:{CHANGES}|fewer|more|less|greater)\b")
-CONTINUES = re.compile(r"\s*[,;(\[]+\s*(?:¤+%?\s*)?")
 FEWER = re.compile(r"[^().;\d]{0,40}\b(?:minus|excluding|less the)\b")  # than those named as all
-OF_A_PART = re.compile(rf"(?:\s+(?:{COUNTED}))?\s+in\b")  # 82% (26 of 29 in one group, …
 OF_A_GROUP = re.compile(  # of patients, within the arms
     r"\b(?:responders?|respond(?:ed|ing)|sub(?:group|set|population)s?|those|who(?:se|m)?|without|if|"
     r"(?:among|in|for|with)\s+(?!an?\s|all\b|(?:the|this|our)\s+(?:whole|entire|overall|total|"
@@ -54,17 +52,14 @@ OF_A_GROUP = re.compile(  # of patients, within the arms
 )
 AGAINST = re.compile(r"\b(vs\.?|v\.?|versus|compared with)\s*$")
 ROW = re.compile(r"[\s)]*(,|,?\s*and)\s*$")
-ANY = {"n", "N", "percent"}
+HAVE_LIMITS = ("count", "survival")
 NO_LIMITS = ("design", "external", "population")
+THE_RANGE = "guess: the range; could be quartiles"
 CITED = re.compile(r"[^.;]{0,50}(\[\d|\breported\b|\bhistorical\b|\bprevious)")
 CITED_LAST = re.compile(r"(\[\s*\d[\d\s,–-]*\]|[⁰¹²³⁴-⁹][⁰¹²³⁴-⁹⁻,]*)\W*$")
 OWN = re.compile(r"\b(we|our)\b", re.IGNORECASE)
 OTHER_STUDY = re.compile(
     r"\b(reported|historical|previous|stud(?:y|ies)|trial|literature|than|conventional)\b"
-)
-OTHER_OUTCOME = re.compile(
-    r"\b(relapses?|recurrences?|deaths?|incidence|responses?|remissions?|mortality|toxicit\w+)\b",
-    re.IGNORECASE,
 )
 PARTIAL = re.compile(
     rf"\b(?:approximately|about|nearly|almost|up to|at least|minimum of|target(?:ed)?(?: of)?|planned|which|"
@@ -88,7 +83,6 @@ BETWEEN = re.compile(rf"[^\d;.]*\bbetween\s+(?:[A-Za-z]+\s+)?{N}\s+and")
 OTHER_NULL = re.compile(r"\bfor\s+(?:the\s+)?(?:non-?\s?inferiority|interaction|trend|equivalence)")
 BESIDE = 5  # words between an effect and its P value
 EPISODES = re.compile(r"\b(?:episodes?|events?|lesions?|eyes?|teeth|visits?|shocks?)\b", re.I)
-COMPARED = re.compile(r"\b(?:vs\.?|versus|median|mean)\W*$")
 ROUGHLY = re.compile(r"(?:\b(?:approximately|about|around|roughly|nearly|almost)|[~≈])\s*$", re.I)
 PLANNED = re.compile(r"\b(?:[Ss]ample size|% power|power (?:of|to)|powered|to detect|"
                      r"[Aa]ssum(?:ing|ed)(?: that)? (?:an?|the))\b|% power\b")  # fmt: skip
@@ -185,6 +179,7 @@ def _sentence(
             text, start, end, min(before, match.start()), match, past, max(after, past), arms, found
         )
         found += READ[kind](context)
+    respectively(found, text[start:end], start, arms)
     give_arms(found, text[start:end], start, arms)
     for finding in found:
         name_time(finding, finding.unit)
@@ -201,7 +196,7 @@ def _sentence(
             add_note(finding, "guess: exactly so many")
     if TO_EVENT.search(text, start, end) or (has_times and OF_EVENTS.search(text, start, end)):
         found += [_estimate(f) for f in found if _is_other_share(f, slip=1)]
-    return [f for f in respectively(found, text[start:end]) if f.numbers]
+    return [f for f in found if f.numbers]
 
 
 def _is_other_share(finding: Finding, slip: int) -> bool:
@@ -274,15 +269,17 @@ def _mean(at: Context) -> list[Finding]:
 
 
 def _median(at: Context) -> list[Finding]:
-    spread, note = _spread(at, at.group("what") or at.group("before"))
+    spread, note = _spread(at, at.group("what") or at.group("before") or at.group("named"))
     numbers = at.numbers("median") + spread
     unit = _unit(at, "median")
     return [Finding("quantity", _summarized(at, "median"), numbers, unit=unit, note=note)]
 
 
-def _spread(at: Context, what: str) -> tuple[list[Number], str]:
+def _spread(
+    at: Context, what: str, like: tuple[str, str] | None = None
+) -> tuple[list[Number], str]:
     """The two numbers beside a median, and a note where the article does not say what they are."""
-    named = limits_named(what)
+    named = limits_named(what) or like
     low, high = named or ("min", "max")
     numbers = at.numbers(low=low, high=high)
     center = number(at.group("median") or at.group("again"))
@@ -290,7 +287,7 @@ def _spread(at: Context, what: str) -> tuple[list[Number], str]:
         return [], ""  # limits of a difference
     if not _in_one_unit(at, "median", "again", "low", "high"):
         return [], ""  # from months to years
-    return numbers, "" if named or not numbers else "guess: the range; could be quartiles"
+    return numbers, "" if named or not numbers else THE_RANGE
 
 
 def _other(last: Finding, numbers: list[Number]) -> Finding:
@@ -361,14 +358,7 @@ def _fraction(at: Context) -> list[Finding]:
         and not is_share(Finding("count", "", numbers), number(at.match["N"]), slip=9)
     ):
         return []  # an arm named by its doses, as 15/92
-    has = {n.statistic for n in last.numbers} if last and last.kind == "count" else ANY
-    continues = CONTINUES.fullmatch(at.before) and not OF_A_PART.match(at.after)
-    if last and not has & {n.statistic for n in numbers} and continues:
-        last.numbers += numbers
-        return []
     thing = trimmed(at.group("thing"))
-    if re.fullmatch(UNIT, thing):
-        return []  # a time
     joins = ROW if "respectively" in at.text[at.match.end() : at.end] else AGAINST
     if last and not thing and last.value("percent") and joins.search(at.before):
         return [_other(last, numbers)]
@@ -432,17 +422,27 @@ def _is_share(at: Context) -> bool:
 
 
 def _percent(at: Context) -> list[Finding]:
+    """A percentage; numbers in brackets are its limits where the one before it has limits."""
+    like = next((f for f in reversed(at.found) if f.kind in HAVE_LIMITS), None)
+    limits, found = at.numbers(**LIMITED), _percentage(at)
+    for each in found if like and like.value("conf_low") and limits else ():
+        if each.kind in HAVE_LIMITS and are_near(each, limits, reach=0):
+            each.numbers, each.level = each.numbers + limits, like.level  # type: ignore[union-attr]
+    return found
+
+
+def _percentage(at: Context) -> list[Finding]:
     percent, last = at.numbers("percent"), at.last
     has_percent = bool(last and last.value("percent"))
-    endpoint, horizon = _landmark(at)
+    endpoint, horizon = landmark(
+        at.lead, at.text[at.match.end() : min(at.end, at.match.end() + 80)]
+    )
     if last and (spread := re.search(r"\b(SE|SD)\W*$", at.before)):
         last.numbers += at.numbers(percent=spread[1].lower())
         if last.kind == "count" and spread[1] == "SD":
             last.kind, last.numbers[0].statistic = "quantity", "mean"
     elif endpoint and horizon:
         return [_survival(at, endpoint, horizon)]
-    elif last and last.value("mean").endswith("%") and not last.value("sd"):
-        return [_other(last, at.numbers(percent="mean"))]
     elif CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
         return [Finding("external", at.label(), at.numbers(percent="value"), unit="%")]
     elif (
@@ -471,27 +471,20 @@ def _survival(at: Context, endpoint: str, horizon: float) -> Finding:
     return found
 
 
-def _landmark(at: Context) -> tuple[str, float]:
-    """Endpoint and horizon in days of a survival estimate; empty and 0 for anything else."""
-    before, after = at.lead, at.text[at.match.end() : min(at.end, at.match.end() + 80)]
-    named = list(ENDPOINT.finditer(before))
-    endpoints = named or list(ENDPOINT.finditer(after))[:1]
-    horizons = list(HORIZON.finditer(before)) or list(HORIZON.finditer(after))[:1]
-    horizons = [h for h in horizons if not COMPARED.search(h.string, 0, h.start())]
-    is_other = named and OTHER_OUTCOME.search(before, named[-1].end())
-    if not endpoints or not horizons or is_other:
-        return "", 0.0
-    return endpoint_name(endpoints[-1][0]), days(horizons[-1])
-
-
 def _again(at: Context) -> list[Finding]:
     """The same mean or median once more, in another group."""
     last = at.last
     statistic = next((s for s in ("median", "mean", "rate") if last and last.value(s)), "")
     if not last or not statistic or (at.group("sd") and statistic != "mean"):
         return []
-    spread = at.numbers("sd") or _spread(at, at.group("what"))[0]
-    return [_other(last, at.numbers(again=statistic) + spread * (statistic != "rate"))]
+    like = next((pair for pair in PAIRS if last.value(pair[0])), None)
+    beside, note = ([], "") if statistic == "rate" else _spread(at, at.group("what"), like)
+    found = _other(last, at.numbers(again=statistic) + at.numbers("sd") + beside)
+    if statistic != "rate":
+        found.unit = _unit(at, "again") or last.unit
+        last.unit = last.unit or found.unit  # told once, behind both
+    add_note(found, note or (THE_RANGE if beside and THE_RANGE in last.note else ""))
+    return [found]
 
 
 def _count(at: Context) -> list[Finding]:
