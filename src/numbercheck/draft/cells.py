@@ -41,6 +41,10 @@ SPREAD = re.compile(
 RANGE = re.compile(rf"\s*[(\[]?\s*{BETWEEN}\s*[)\]]?{MARK}")
 P_VALUE = re.compile(rf"\s*(?:[Pp]\s*)?(?P<relation>[=<>≤≥]?)\s*(?P<p_value>{N}){MARK}")
 IS_P = re.compile(r"\b[Pp][\s-]*([Vv]alues?)?\b\W*$|^\W*[Pp]\b(?!-(?![Vv]al))(?!.*=)")
+TEST_STATISTIC = re.compile(
+    r"(?:[χΧ]\s?[²2]|\b[Cc]hi[\s-]*squared?|\b[tFz][\s-](?:values?|tests?|statistics?)|"
+    r"[Dd]ifference\W+[tFzZ])\W*$"
+)
 IS_RATE = re.compile(
     r"\([^()%]*\brates?\b[^()%]*\)|\bperson[-‐ ](?:\w+[-‐ ])?(?:years|months|weeks|days)",
     re.IGNORECASE,
@@ -127,8 +131,8 @@ def read_cell(text: str, at: Setting) -> Finding | None:
         (found,) = _numbers(m, p_value="p_value")
         found.printed = signed(m["relation"], found.printed)
         return at.finding("comparison", [found], "P value")
-    if len(_effects(at.heading)) > 1:
-        return None  # either of them, as the row tells a reader
+    if len(_effects(at.heading)) > 1 or TEST_STATISTIC.search(at.heading):
+        return None  # either of them, as the row tells a reader, or what P is computed from
     for form, read in READ.items():
         if m := form.fullmatch(text):
             return read(m, at)

@@ -465,6 +465,9 @@ SIZES = ["", "Intervention N = 326", "No Intervention N = 326"]
          ["Not at all", "22 (42.3)", "26 (45.6)"], ["Not very", "8 (15.4)", "9 (15.8)"],
          ["Somewhat", "15 (28.9)", "19 (33.3)"], ["Very", "7 (13.5)", "3 (5.3)"],
          ["Right eye", "20 (37.7)", "21 (36.8)"], ["Left eye", "33 (62.3)", "36 (63.2)"]],
+        # what a test computes is no difference: PMC5070060
+        [["", "Ill N=1008 n(%)", "Well N=336 n(%)", "Group difference χ²", "Group difference P"],
+         ["Divorce of the parents", "408 (40.5)", "103 (30.7)", "11.894", "0.02"]],
         # a heading over two columns, and a percentage that is near by chance: PMC2409966
         [["", "First n = 1309", "First n = 1309", "Later n = 1007", "Later n = 1007"],
          ["", "Circ", "Uncirc", "Circ", "Uncirc"], ["Unprotected:", "", "", "", ""],
