@@ -152,20 +152,22 @@ def _tests(claim: Claim, evidence: Evidence) -> Iterator[Variant]:
     measure = evidence.ledger.measures[claim.measure]
     try:
         found = compare(measure, evidence)
-        if measure.by.text and not found.is_open:
+        if all(len(test.values) == 1 for test in found.tests):
             found = compare(measure, evidence, slow=True)
     except MissingError:
         return
     by_name = {test.name: test for test in found.tests}
+    has_groups = USUAL["test"] in by_name  # else pairs, or a rate of unknown patients
     values = {}
     for choice in CHOICES["test"]:
         side = next((s for s in ONE_SIDED if choice.endswith(s)), "")
-        names = (choice, f"exact-binomial{side}", "mcnemar-exact")
+        names = [choice] if has_groups else [f"exact-binomial{side}", "mcnemar-exact"]
         test = next((by_name[n] for n in names if n in by_name), None)
         if test is None or (side and found.is_open):
             values[choice] = NO_SIDE if side and found.is_open else NOT_COMPUTED
             continue
         state = _state([claim.value.admits(p) for p in test.values])
         is_range = len(set(test.against)) > 1  # a statement must hold at both ends of a rate
-        values[choice] = test.text, "no" if is_range and state == "possible" else state
+        says = test.text if has_groups else f"{test.text}, by {called(test.name)}"
+        values[choice] = says, "no" if is_range and state == "possible" else state
     yield Variant((claim,), found.setting, values)

@@ -26,10 +26,12 @@ from companion.project import ROOT
 from companion.report.displays import Links, figures
 from companion.report.markup import sanitized
 from numbercheck.audit import audit
+from numbercheck.audit.comparisons import format_p
 from numbercheck.ledger.records import LedgerError
 from numbercheck.report.journal_club import read_journal_club
 from numbercheck.report.questions import read_questions
 from numbercheck.report.what_if import what_if
+from numbercheck.statistics.contingency import p_value
 from numbercheck.statistics.proportions import interval
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import UNCHECKED
@@ -502,6 +504,23 @@ def test_a_p_value_with_no_direction_printed_has_no_one_sided_form():
     assert {v.values["fisher-less"][1] for v in open_ones} == {"–"}
 
 
+def test_a_line_shows_the_chosen_test_or_names_the_one_it_shows():
+    """A published rate is compared as that of a group where the ledger has its size.
+
+    Boschloo's test was silently the exact binomial, 0.11 here; R's Exact gives 0.16 for 8 of 35
+    and 14 of 38.
+    """
+    lines = {v.claims[0].claim: v for v in what_if(the_ledger()).tables["tests"]}
+    without = replace(the_ledger(), comparators=())
+    alone = {v.claims[0].claim: v for v in what_if(without).tables["tests"]}
+    claim = "text6_infections_v_mdacc_p_value"
+    p = p_value(((8, 27), (14, 24)), "boschloo")
+
+    assert lines[claim].values["boschloo"] == (format_p(p), "no")
+    assert alone[claim].values["boschloo"] == ("0.11, by the exact binomial test", "no")
+    assert alone[claim].values["fisher"] == ("0.11, by the exact binomial test", "no")
+
+
 def test_consistency_is_a_part_only_where_it_was_computed(outputs, tmp_path, page):
     assert "these numbers cannot hold together" in page.texts["consistency"]
     alone = Page(written(tmp_path))
@@ -621,6 +640,17 @@ def test_the_journal_club_s_numbers_are_filled_in(real, html):
     assert re.search(r"\d to \d+ patients are at risk at 12 months", part)
     assert "(as printed)" in part
     assert "not computed in this build" in html
+
+
+def test_an_answer_gives_the_reasons_of_its_verdicts_not_the_claims(real):
+    """Tests against a fixed rate and against a group of patients are told apart there."""
+    part = real.split('<section id="club"')[1].split("2. ")[1].split("<h3>3. ")[0]
+    text = unescape(re.sub("<.*?>", "", part)).replace("\N{WORD JOINER}", "")
+    about = "text6_infections_v_mdacc_p_value", "text6_early_deaths_v_intensive_p_value"
+    reasons = [v.reason for v in audit(the_ledger()) if v.claim in about]
+
+    assert len(reasons) == len(about)
+    assert [reason for reason in reasons if reason not in text] == []
 
 
 def test_the_text_of_the_journal_club_holds_no_number_of_the_article():
