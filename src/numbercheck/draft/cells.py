@@ -273,13 +273,12 @@ def _spread(m: re.Match[str], at: Setting) -> Finding | None:
         return None
     pair = near or limits_named(at.far)
     found = _survival(m, at) if pair == LIMITS and said != "median" else None
-    if found:
-        pass
-    elif pair == LIMITS and said in ("", "n") and (m["sign"] or "%" in _without_level(at)):
+    has_share = pair == LIMITS and said in ("", "n") and (m["sign"] or "%" in _without_level(at))
+    if not found and has_share:
         if not all(0 <= number(m[g]) <= 100 for g in ("a", "low", "high")):
             return None  # a change, or a ratio in percent
         found = at.finding("count", _numbers(m, a="percent", **LIMITED))
-    elif pair and (pair != LIMITS or said in ("median", "mean")):
+    elif not found and pair and (pair != LIMITS or said in ("median", "mean")):
         center = "mean" if "mean" in (said, not near and _said(at.far)) else "median"
         found = at.finding("quantity", _numbers(m, a=center, low=pair[0], high=pair[1]))
     if found and not near:

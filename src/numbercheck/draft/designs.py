@@ -35,15 +35,10 @@ def read_designs(text: str, used: set[int]) -> Iterator[Finding]:
             yield Finding("design", label, [number], unit=re.sub(r"\s", "", found["unit"]))
     for found in DAYS.finditer(text):
         if found.start("min") not in used:
-            names = ("min", "max") if found["max"] else ("value",)
-            numbers = [
-                Number(s, found[g], found.start(g))
-                for s, g in zip(names, ("min", "max"), strict=False)
-            ]
-            drug = _drug(text, found.start(), 80)
-            yield Finding(
-                "design", f"Schedule: {drug} {found[0]}".replace("  ", " "), numbers, unit="day"
-            )
+            named = {"min": "min", "max": "max"} if found["max"] else {"min": "value"}
+            numbers = [Number(s, found[g], found.start(g)) for g, s in named.items()]
+            words = " ".join(filter(None, (_drug(text, found.start(), 80), found[0])))
+            yield Finding("design", f"Schedule: {words}", numbers, unit="day")
 
 
 def _drug(text: str, place: int, reach: int = 120) -> str:
@@ -54,9 +49,8 @@ def _drug(text: str, place: int, reach: int = 120) -> str:
 
 def _date(found: re.Match[str], text: str) -> Finding:
     month = next(m for m in MONTHS if m.startswith(found["month"][:3]))
-    printed = (
-        f"{month} {found['day']}, {found['year']}" if found["day"] else f"{month} {found['year']}"
-    )
+    printed = f"{month} {found['day']}, " if found["day"] else f"{month} "
+    printed += found["year"]
     datetime.date(int(found["year"]), MONTHS.index(month) + 1, int(found["day"] or 1))
     before = text[max(0, found.start() - 60) : found.start()]
     label = next((label for pattern, label in ENDS if re.search(pattern, before)), "Date")

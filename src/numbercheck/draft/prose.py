@@ -434,9 +434,7 @@ def _percent(at: Context) -> list[Finding]:
 def _percentage(at: Context) -> list[Finding]:
     percent, last = at.numbers("percent"), at.last
     has_percent = bool(last and last.value("percent"))
-    endpoint, horizon = landmark(
-        at.lead, at.text[at.match.end() : min(at.end, at.match.end() + 80)]
-    )
+    endpoint, horizon = landmark(at.lead, at.text[at.match.end() : at.end][:80])
     if last and (spread := re.search(r"\b(SE|SD)\W*$", at.before)):
         last.numbers += at.numbers(percent=spread[1].lower())
         if last.kind == "count" and spread[1] == "SD":
