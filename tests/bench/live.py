@@ -21,7 +21,7 @@ PHONE = 4  # times slower, as browsers' own profile of a phone has it
 SLICE = 0.005  # seconds that a slowed process runs at a time
 EDIT = """async (printed) => {
   const edits = { ...NO_EDITS(), printed: { table1_crs_g12_percent: printed } };
-  await article.change(edits);
+  await article.change(() => edits);
   return Number(document.documentElement.dataset.took);
 }"""
 

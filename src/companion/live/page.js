@@ -64,7 +64,7 @@ const ready = python.start().then((answer) => {
 class Bench {
   constructor(place, ledger, folder, tab) {
     Object.assign(this, { place, ledger, folder, tab });
-    this.edits = NO_EDITS(); this.past = [];
+    this.edits = NO_EDITS(); this.past = []; this.controls = []; this.turn = ready;
     this.before = ledger.audit; this.now = ledger.audit;
     this.claims = new Map(ledger.claims.map((claim) => [claim.claim, claim]));
     this.changes = make("section", { className: "changes" });
@@ -82,8 +82,14 @@ class Bench {
   verdict(claim, audit = this.now) { return audit.verdicts.find((v) => v.claim === claim); }
 
   // -- asking --
-  async change(edits, field) {
-    await ready;
+  // One change after the other: each is made to the edits that the one before it has left.
+  change(edited, field) {
+    const go = () => this.judge(edited(), field);
+    this.turn = this.turn.then(go, go);
+    return this.turn;
+  }
+
+  async judge(edits, field) {
     const started = performance.now();
     const answer = await python.ask("judge", { folder: this.folder, edits });
     const told = answer.error ? answer : JSON.parse(answer.text);
@@ -112,11 +118,10 @@ class Bench {
   }
 
   async undo() {
-    const last = this.past.pop();
-    if (last && await this.change(last)) this.past.pop();
+    if (await this.change(() => this.past.at(-1) ?? this.edits)) { this.past.splice(-2); this.drawChanges(); }
   }
 
-  reset() { return this.change(NO_EDITS()); }
+  reset() { return this.change(NO_EDITS); }
 
   remember() {
     const kept = Object.fromEntries(Object.entries(this.edits).filter(([, v]) => Object.keys(v).length));
@@ -127,6 +132,8 @@ class Bench {
   // -- drawing --
   draw() {
     this.drawSummary(); this.drawChips(); this.drawChanges();
+    for (const told of this.place.querySelectorAll(".settings [role=alert]")) told.remove();
+    for (const follow of this.controls) follow();  // an undone change is undone here, too
     if (this.selected) this.select(this.selected, false);
     this.place.classList.toggle("edited", this.list().length > 0);
   }
@@ -180,13 +187,17 @@ class Bench {
     input.setAttribute("aria-label", `${claim.label}, as printed`);
     const field = make("form", { className: "field", onsubmit: (event) => { event.preventDefault(); submit(); } },
       input, make("button", { type: "submit" }, "Apply"),
-      make("button", { type: "button", onclick: () => this.change(this.edited("drop", claim.claim, true), input) }, "Leave out"),
+      make("button", { type: "button", onclick: () => this.change(() => this.edited("drop", claim.claim, true), input) }, "Leave out"),
       make("button", { type: "button", onclick: () => close() }, "Cancel"));
     const close = () => { this.drawChips(); find(`[data-claim="${CSS.escape(claim.claim)}"]`, this.chips)?.focus(); };
     const submit = async () => {
-      const text = input.value.trim(), edits = this.edited("printed", claim.claim, text === claim.printed ? null : text);
-      edits.drop = edits.drop.filter((name) => name !== claim.claim);
-      if (await this.change(edits, input)) close();
+      const text = input.value.trim();
+      const edited = () => {
+        const edits = this.edited("printed", claim.claim, text === claim.printed ? null : text);
+        edits.drop = edits.drop.filter((name) => name !== claim.claim);
+        return edits;
+      };
+      if (await this.change(edited, input)) close();
     };
     input.onkeydown = (event) => { if (event.key === "Escape") close(); };
     button.replaceWith(field); input.focus(); input.select();
@@ -230,7 +241,7 @@ class Bench {
     this.changes.replaceChildren(
       make("h3", {}, "Your changes"),
       edits.length ? make("ul", { className: "plain" }, ...edits.map(([part, key, text]) => make("li", {}, text, " ",
-        make("button", { type: "button", className: "small", onclick: () => this.change(this.edited(part, key, Array.isArray(this.edits[part]) ? false : null)) }, "Take back"))))
+        make("button", { type: "button", className: "small", onclick: () => this.change(() => this.edited(part, key, Array.isArray(this.edits[part]) ? false : null)) }, "Take back"))))
         : make("p", {}, "None yet."),
       make("p", { className: "row" },
         make("button", { type: "button", disabled: !this.past.length, onclick: () => this.undo() }, "Undo"),
@@ -255,16 +266,31 @@ class Bench {
     link.click();
   }
 
+  // A control of the settings: what it shows is always what the edits say.
+  setting(control, part, key, given, shown) {
+    control.onchange = () => {
+      const value = given();  // now: the change before this one draws the controls
+      this.change(() => this.edited(part, key, value), control);
+    };
+    this.controls.push(shown);
+    return control;
+  }
+
   settings() {
-    const families = this.ledger.families.map((family) => {
-      const select = make("select", { onchange: (event) => this.change(this.edited("methods", family.family, event.target.value === family.method ? null : event.target.value), event.target) },
-        ...family.methods.map((m) => make("option", { value: m, selected: m === family.method }, known.methods[m] ?? m)));
-      const level = family.levels ? make("input", { size: 5, placeholder: family.levels, onchange: (event) => this.change(this.edited("levels", family.family, event.target.value.trim() || null), event.target) }) : null;
-      return make("div", { className: "field" }, make("p", {}, family.note || family.family),
-        make("label", {}, "Method or reading", select), level ? make("label", {}, "Level", level) : "");
+    const families = this.ledger.families.map(({ family, method, methods, levels, note }) => {
+      const select = make("select", {}, ...methods.map((m) => make("option", { value: m }, known.methods[m] ?? m)));
+      this.setting(select, "methods", family, () => (select.value === method ? null : select.value),
+        () => { select.value = this.edits.methods[family] ?? method; });
+      const level = make("input", { size: 5, placeholder: levels });
+      this.setting(level, "levels", family, () => level.value.trim() || null, () => { level.value = this.edits.levels[family] ?? ""; });
+      return make("div", { className: "field" }, make("p", {}, note || family),
+        make("label", {}, "Method or reading", select), levels ? make("label", {}, "Level", level) : "");
     });
-    const assumptions = this.ledger.assumptions.filter((a) => a.switchable === "yes").map((a) => make("label", { className: "field check" },
-      make("input", { type: "checkbox", checked: true, onchange: (event) => this.change(this.edited("without", a.assumption, !event.target.checked), event.target) }), a.statement));
+    const assumptions = this.ledger.assumptions.filter((a) => a.switchable === "yes").map(({ assumption, statement }) => {
+      const box = make("input", { type: "checkbox" });
+      this.setting(box, "without", assumption, () => !box.checked, () => { box.checked = !this.edits.without.includes(assumption); });
+      return make("label", { className: "field check" }, box, statement);
+    });
     return make("details", { className: "settings" }, make("summary", {}, "Methods, levels and assumptions"),
       make("div", { className: "families" }, ...families), make("div", { className: "assumptions" }, ...assumptions));
   }
@@ -283,7 +309,7 @@ ready.then(async () => {
   article.folder = (await python.ask("place", { files: await carried("article") })).folder;
   await python.ask("judge", { folder: article.folder, edits: NO_EDITS() }); // the first edit finds all imported
   const asked = new URLSearchParams(location.hash.slice(1)).get("edits");
-  if (asked) await article.change({ ...NO_EDITS(), ...JSON.parse(asked) });
+  if (asked) await article.change(() => ({ ...NO_EDITS(), ...JSON.parse(asked) }));
   document.documentElement.dataset.article = "ready";
 });
 

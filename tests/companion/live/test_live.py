@@ -312,6 +312,28 @@ def test_methods_levels_assumptions_and_left_out_numbers_can_be_changed(page):
         == "visible"  # fmt: skip
 
 
+def test_undo_and_reset_set_the_controls_back_and_quick_changes_lose_none(page):
+    """An assumption that was in force again stood unchecked."""
+    boxes = page.locator("#article .assumptions input")
+    select = page.locator("#article .families select").first
+    method = select.input_value()
+    boxes.evaluate_all("boxes => { boxes[0].click(); boxes[1].click(); }")
+    page.wait_for_function("article.edits.without.length === 2")
+    assert not boxes.nth(0).is_checked()
+    assert not boxes.nth(1).is_checked()
+    page.evaluate("article.undo()")
+    page.wait_for_function("article.edits.without.length === 1 && article.past.length === 1")
+    assert boxes.nth(1).is_checked()
+
+    page.evaluate("document.querySelector('#article .settings').open = true")
+    select.select_option("clopper-pearson")
+    page.wait_for_function("Object.keys(article.edits.methods).length === 1")
+    page.click("#article >> text=Reset")
+    page.wait_for_function("article.list().length === 0")
+    assert boxes.nth(0).is_checked()
+    assert select.input_value() == method
+
+
 def test_the_two_arm_example_opens_and_its_slip_is_found(page):
     """42% of 24 of 58 is planted."""
     open_own(page, "#example", None)

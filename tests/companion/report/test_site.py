@@ -175,6 +175,22 @@ def test_a_phone_keeps_each_verdict_inside_its_cell(visit):
     assert page.evaluate(OVER) == []
 
 
+def test_a_phone_shows_what_to_search_for_whole(visit):
+    """The example in the empty field ended after its second word."""
+    box = visit("ledger", PHONE).get_by_role("searchbox")
+    room = box.evaluate(
+        """box => {
+            const style = getComputedStyle(box);
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = style.font;
+            const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+            return box.clientWidth - padding - pen.measureText(box.placeholder).width;
+        }"""
+    )
+
+    assert room >= 0
+
+
 def test_a_phone_breaks_no_number_into_two_lines(visit):
     """50.848 with a 1 on the next line is another number."""
     page = visit("data", PHONE)
