@@ -52,6 +52,7 @@ def _each(k: int, n: int, level: float) -> Iterator[tuple[str, Limits]]:
         lower, upper = survival_limits(1 - p, p / (n - k), conf_type, level)
         yield f"{name} of the others", (1 - upper, 1 - lower)
     center, reach = log(k / (n - k)), t_quantile(level, n - 1) * sqrt(1 / k + 1 / (n - k))
+    reach = min(reach, 500.0)  # of two patients, at levels near 1
     by_t = 1 / (1 + exp(reach - center)), 1 / (1 + exp(-reach - center))
     yield "those on the logit scale with Student's t", by_t
 

@@ -167,7 +167,7 @@ def variance_range(
         ends = printed.fractions(scale)
         near, far = gap(on.to, low, high, *ends)
         if near > 0 and steep < inf:
-            least = max(least, near / steep)
+            least = max(least, ratio(near, steep))
         if ends[0] > 0 and ends[1] < 1 and flat > 0:  # one cut at 0 or 1 may lie beyond
             most = min(most, max(far, 0.0) / flat)
     return least**2 * (1 - SLACK), most**2 * (1 + SLACK)

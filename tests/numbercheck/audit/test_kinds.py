@@ -829,6 +829,15 @@ def test_survival_that_no_estimator_gives_is_found():
     assert curve_of(11, "91.3", ("76.4", "100.0"), "log")["conf_low"] == "mismatch"
 
 
+@pytest.mark.parametrize(
+    ("estimate", "limits"),
+    [("<=0", ("1", "5")), ("-3", ("-5", "-1")), ("0", ("-5", "-1")), ("50", ("-5", "-1"))],
+)
+def test_survival_that_is_no_share_is_judged_without_an_error(estimate, limits):
+    """A lost digit or a stray sign is a finding, and stops no audit."""
+    assert set(curve_of(30, estimate, limits).values()) <= {"mismatch", "unchecked", "given"}
+
+
 def test_a_large_curve_shows_which_type_its_limits_have():
     """That no sequence has limits of the declared type is proved; of another type one is known."""
     assert told(large(method="plain"))["conf_high"] == ("mismatch", "method-differs")

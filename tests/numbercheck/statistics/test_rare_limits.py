@@ -56,3 +56,8 @@ def test_limits_of_the_others_are_mirrored(k):
     ):
         if "log" not in name or "logit" in name:
             assert (lower, upper) == pytest.approx((1 - high, 1 - low))
+
+
+def test_limits_of_two_patients_exist_at_every_level():
+    """Student's t with one degree of freedom is 637 at 99.9%."""
+    assert all(-1e3 < low <= high < 1e3 for _, (low, high) in rare_limits(1, 2, 0.999))
