@@ -107,9 +107,9 @@ class Asking:
         self, ledger: Ledger, seconds: float = 60.0, given_up: Iterable[str] | None = None
     ) -> None:
         self.ledger, self.seconds = ledger, seconds
-        self._search = Search(ledger, seconds)
-        chosen = give_up(self._search)[0] if given_up is None else given_up
-        self.given_up = frozenset(chosen)
+        whole = Search(ledger, seconds)
+        self.given_up = frozenset(give_up(whole)[0] if given_up is None else given_up)
+        self._search = whole.changed(ledger.constrain(drop=self.given_up))
         self.n = self._search.n
         self._is_slow = self.n > FEW  # the exact model of times
         self._start: list[int] = []

@@ -13,7 +13,7 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.grammar import comparisons, literal, names_in
 from numbercheck.ledger.kleene import Masked
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import Measure
+from numbercheck.ledger.rows import Measure, Variable
 from numbercheck.recount import printed_unit
 from numbercheck.statistics.rounding import Printed
 
@@ -112,7 +112,8 @@ class Candidates:
 def frame_of(scope: Scope, kinds: Sequence[tuple], kind: np.ndarray, days: np.ndarray) -> Frame:
     """Columns of rows of some kinds, with days for each column of times."""
     frame = {
-        name: _column([key[place] for key in kinds], kind) for place, name in enumerate(scope.links)
+        name: _column([key[place] for key in kinds], kind, scope.ledger.variables[name])
+        for place, name in enumerate(scope.links)
     }
     for time, moments in zip(scope.times, days, strict=True):
         evaluable = scope.ledger.variables[time].evaluable
@@ -173,7 +174,7 @@ def days_printed(ledger: Ledger, measure: Measure, printed: Printed) -> tuple[in
     return whole_ends(printed, Fraction(printed_unit(ledger, measure) or 1.0))
 
 
-def _column(values: list, places: np.ndarray) -> Masked:
+def _column(values: list, places: np.ndarray, variable: Variable) -> Masked:
     known = np.array([v is not None for v in values])
-    empty = next((type(v)() for v in values if v is not None), 0)
+    empty = variable.domain[0]  # of its type
     return Masked(np.array([empty if v is None else v for v in values])[places], known[places])

@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from numbercheck.consistency.asking import Bound
 from numbercheck.consistency.modeled import modeled
-from numbercheck.consistency.search import Rows, Search
+from numbercheck.consistency.search import Rows, Search, UnsizedError
 from numbercheck.consistency.sharp_bounds import Bounds
 from numbercheck.consistency.solving import UndecidedError, in_time, time_left
 from numbercheck.errors import NumbercheckError
@@ -166,8 +166,11 @@ def digit_test(ledger: Ledger, given_up: Iterable[str], seconds: float = 20.0) -
 
 
 def _noticed(search: Search, changed: Rows, given_up: Rows) -> bool | None:
-    touched = [part for part, _ in search.parts if part & changed]
+    kept = search.rows - given_up
+    if not changed & search.sizing:  # else every part depends on the size
+        touched = [part for part, _ in search.parts if part & changed]
+        kept &= search.sizing.union(*touched)
     try:
-        return not search.feasible((search.rows - given_up) & search.sizing.union(*touched))
-    except UndecidedError:
+        return not search.feasible(kept)
+    except (UndecidedError, UnsizedError):
         return None

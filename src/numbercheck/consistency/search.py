@@ -4,6 +4,7 @@ Rows that share no column, directly or through others, cannot conflict: each suc
 model of its own, and its answer is remembered for the rows that were in it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +18,7 @@ from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.recheck import unsatisfied
 from numbercheck.consistency.scope import Question, Scope, reads
 from numbercheck.consistency.sizes import Size, sizes
-from numbercheck.consistency.solving import InfeasibleError, UndecidedError, in_time, undecided
+from numbercheck.consistency.solving import UndecidedError, in_time, undecided
 from numbercheck.ledger.records import Ledger, LedgerError
 from numbercheck.ledger.rows import Assumption, Claim
 from numbercheck.words import first_of
@@ -99,12 +100,17 @@ class Search:
 
     @cached_property
     def n(self) -> int:
-        """Size that most claims print, for sets of rows in which none does."""
-        totals = [size.n for size in self.sizes if len(size.claims) == 1]
-        stated = totals or [size.n for size in self.sizes]
-        if not stated:
+        """Size that most claims print."""
+        return self._stated[0]
+
+    @cached_property
+    def _stated(self) -> list[int]:
+        """Sizes that claims print, the totals first, and of these the most frequent."""
+        every = Counter((len(size.claims) > 1, size.n) for size in self.sizes)
+        if not every:
             raise UnsizedError
-        return max(stated, key=lambda n: (stated.count(n), -n))
+        ordered = sorted(every, key=lambda size: (size[0], -every[size], size[1]))
+        return [*dict.fromkeys(n for _, n in ordered)]
 
     @property
     def sizing(self) -> Rows:
@@ -139,10 +145,19 @@ class Search:
     def _found_in(self, active: Iterable[str]) -> list[Found] | None:
         """A cohort of each part, or None; a part without any settles those that are undecided."""
         active = frozenset(active)
-        try:
-            n = self.size(active)
-        except InfeasibleError:
-            return None
+        late = None
+        for n in self.possible(active):
+            try:
+                if (found := self._of(n, active)) is not None:
+                    return found
+            except UndecidedError as error:
+                late = error
+        if late:
+            raise late
+        return None
+
+    def _of(self, n: int, active: Rows) -> list[Found] | None:
+        """A cohort of n patients, of each part."""
         found: list[Found] = []
         late: list[UndecidedError] = []
         rows: list[str] = []
@@ -167,26 +182,25 @@ class Search:
         for part, questions in self.parts:
             yield Model(Scope(self.restricted(part & frozenset(active)), questions), n)
 
-    def size(self, active: Iterable[str]) -> int:
-        """Number of patients that the active claims agree on.
+    def possible(self, active: Iterable[str]) -> list[int]:
+        """Sizes of the cohort that the active claims leave; none if they print several.
 
-        Raises
-        ------
-        InfeasibleError
-            If they print different sizes of the cohort.
+        If they print none, every size that some claim prints.
         """
         stated = {size.n for size in self.sizes if size.claims <= frozenset(active)}
-        if len(stated) > 1:
-            raise InfeasibleError(f"a cohort of {' and '.join(map(str, sorted(stated)))} patients")
-        return stated.pop() if stated else self.n
+        return [] if len(stated) > 1 else [*stated] or self._stated
+
+    def size(self, active: Iterable[str]) -> int:
+        """Size of a cohort of the active claims, which must not print several."""
+        return self.possible(active)[0]
 
     def infeasible_part(self, active: Iterable[str]) -> Rows:
-        """Rows of a part that no cohort satisfies; those on the cohort's size if they clash."""
+        """Rows of a part that no cohort satisfies, with those on its size where these differ."""
         active = frozenset(active)
-        try:
-            n = self.size(active)
-        except InfeasibleError:
-            return self.sizing & active
+        parts = [self._infeasible_part(active, n) for n in self.possible(active)]
+        return frozenset().union(*parts, self.sizing & active if len(self._stated) > 1 else ())
+
+    def _infeasible_part(self, active: Rows, n: int) -> Rows:
         for part in self._in_turn(n):
             with suppress(UndecidedError):
                 if self._answer(part, active, n) is None:
@@ -229,11 +243,10 @@ class Search:
 
     def refuted(self, active: Rows) -> bool:
         """Whether a small model already shows that many patients cannot satisfy some rows."""
-        try:
-            n = self.size(active)
-        except InfeasibleError:
-            return True
-        return any(self._decision(part, active, n).is_refuted() for part in self.parts)
+        return all(
+            any(self._decision(part, active, n).is_refuted() for part in self.parts)
+            for n in self.possible(active)
+        )
 
     def _in_turn(self, n: int) -> list[Part]:
         """The parts, in the order in which to ask them of so many patients."""

@@ -46,7 +46,8 @@ def _sized(ledger: Ledger, conflict: Conflict) -> str:
     totals = [size for size in search.sizes if len(size.claims) == 1]
     if any(size.claims <= known for size in totals):
         return ""
-    return f" among {search.n} patients" + ("" if totals else ", the sum of the printed groups")
+    among = f" among {' or '.join(map(str, search.possible(known)))} patients"
+    return among + ("" if totals else ", the sum of the printed groups")
 
 
 def tell(ledger: Ledger, conflict: Conflict) -> str:
@@ -136,7 +137,10 @@ def _alone(ledger: Ledger, claim: Claim) -> str:
     text = f"{quote(ledger, claim.claim)}, which no cohort can print"
     if claim.statistic != "percent" or ledger.measures[claim.measure].among.text:
         return text
-    counts, whole = ledger.find(claim.measure, "n"), Search(ledger).n
+    whole, *others = Search(ledger).possible([claim.claim])
+    if others:
+        return text
+    counts = ledger.find(claim.measure, "n")
     counts = [c for c in counts if c.source == claim.source]
     text = f"no count out of {whole} prints as {claim.printed}"
     if counts:

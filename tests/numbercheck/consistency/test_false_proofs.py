@@ -428,6 +428,18 @@ def test_a_category_may_be_missing_beside_a_curve(who):
     assert conflicts(ledger(about, [("all", "n", "4"), ("os", "estimate", "50")], columns)) is None
 
 
+def test_a_category_may_be_missing_of_everybody_beside_a_curve():
+    """Of many patients, where nobody whom a rule leaves has one."""
+    columns = [variable("arm", "category", "A|B", "a"), variable("a", "flag"), *LONG]
+    about = [measure("all"), measure("b", "count", 'arm != "A"')]
+    about += [measure("os", "survival", "", 'arm != "B"', endpoint="OS", horizon="3")]
+    none = rule("none", 'not (arm in ["A", "B"])')
+    told = [("all", "n", "300"), ("b", "n", "0"), ("os", "at_risk", "0")]
+    asked = replace(ledger(about, told, columns), assumptions=keyed([none]))
+
+    assert conflicts(asked) is None
+
+
 @pytest.mark.parametrize("told", ["1.1", "1.2"])
 def test_an_average_in_months_at_a_tie_may_be_printed_either_way(told):
     """Days 34 and 35 average to 1.15 months of 30, which is a little less in binary."""
