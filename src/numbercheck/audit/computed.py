@@ -16,9 +16,7 @@ from numbercheck.ledger.rows import Claim
 from numbercheck.statistics.rounding import Printed, format_rounded
 from numbercheck.words import EFFECTS, STATISTICS, called
 
-WIDE = 12  # steps of the last digit; a range that is wider says little
 FARTHEST = 1000.0  # times a P value; tests of the same values do not differ so much
-FOLD = 4  # times the least P value; likewise
 Ends = tuple[float, float]
 
 
@@ -97,12 +95,9 @@ def may_be(printed: Printed, ends: Ends) -> bool:
     return low < last and first < high
 
 
-def must_be(printed: Printed, ends: Ends, is_p: bool = False) -> bool:
-    """Whether the ends say enough: every value for a bound, a short range for a number."""
-    if printed.relation != "=":
-        return printed.admits(ends[0]) and printed.admits(ends[1])
-    step = float(printed.step)
-    return ends[1] <= FOLD * ends[0] + step if is_p else ends[1] - ends[0] <= WIDE * step
+def must_be(printed: Printed, ends: Ends) -> bool:
+    """Whether every value between these ends is printed so."""
+    return not any(map(isnan, ends)) and all(map(printed.admits, ends))
 
 
 def in_words(ends: Ends, decimals: int) -> str:
@@ -151,9 +146,9 @@ def _fit(beside: Beside, computation: Computation, way: Way, chosen_among: int) 
     if not all(beside.fits(w, [claim.statistic]) for w in own):
         verdict, kind = "unchecked", "not-determined"
         says += f"; others of the {len(own)} sets of counts that are possible do not give it."
-    elif not must_be(claim.value, ends, claim.statistic == "p_value"):
+    elif not must_be(claim.value, ends):
         verdict, kind = "unchecked", "possible-value"
-        says += f"; {claim.printed} is possible, and so is much else."
+        says += f"; {claim.printed} is possible, and so are other values."
     else:
         says += f", as printed: {claim.printed}."
     return _verdict(beside, computation, (verdict, kind, says), way, chosen_among)

@@ -117,8 +117,12 @@ class PrintedCurve(NamedTuple):
         return min((span[0] for span in spans if span), default=0)
 
     def all_admit(self, printed: Printed, conf_type: str, at: int) -> bool:
-        """Whether every sequence that gives the estimate has a limit that is printed so."""
-        every = _every(self.n, self.target(NO_LIMITS, conf_type))
+        """Whether every sequence has a limit (1 for the upper) that is printed so.
+
+        Every one that gives the estimate, and for the upper limit the lower one as well.
+        """
+        given = (self.limits[0] if at else None, None)
+        every = _every(self.n, self.target(given, conf_type))
         try:
             return all(
                 printed.admits_computed(self.limit(history, conf_type, at)) for history in every

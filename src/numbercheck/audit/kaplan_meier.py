@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import isnan, nan
 
+from numbercheck.audit.computed import in_words, must_be
 from numbercheck.audit.curves import (
     CHOICE,
     NO_LIMITS,
@@ -16,7 +17,6 @@ from numbercheck.audit.verdicts import Verdict, verdict_on
 from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.proportions import METHODS, interval
-from numbercheck.statistics.rounding import format_rounded
 from numbercheck.statistics.scales import CONF_TYPES
 from numbercheck.words import called
 
@@ -148,19 +148,18 @@ def _attained(
         f"reproduce{'s' * (whole.number.startswith('1 '))} {curve.estimate.printed} with "
         f"{curve.text} as {conf_type} limits"
     )
-    verdict, kind = "given", "history-exists"
-    ends = curve.upper_range(conf_type)
-    if at == 1 and curve.limits[0] and curve.sides == "two" and not isnan(sum(ends)):
-        verdict, kind = "match", "history"
-        first, last = (format_rounded(end, claim.value.decimals + 1) for end in ends)
-        range_ = first if first == last else f"between {first} and {last}"
-        given = f"given {curve.estimate.printed} and {curve.limits[0].text}"
-        says += f"; {given}, this one is {range_}."
+    verdict, kind, ends = "match", "history", (nan, nan)
+    low = curve.limits[0] if at == 1 and curve.sides == "two" else None
+    if low and not isnan(sum(ends := curve.upper_range(conf_type))):
+        span = in_words(ends, claim.value.decimals + 1)
+        says += f"; given {curve.estimate.printed} and {low.text}, this one is {span}"
+    if must_be(claim.value, ends):
+        says += "."
     elif curve.all_admit(claim.value, conf_type, at):
-        verdict, kind = "match", "history"
-        says += "; every sequence that gives the estimate gives this limit."
+        given = "the estimate and the lower limit gives this one" if at else "the estimate gives it"
+        says += f"; every sequence that gives {given}."
     else:
-        value = nan
+        verdict, kind, value = "given", "history-exists", nan
         says += "; this limit could have been another, so it is a premise."
     candidates, used = candidates_at(claim, evidence), _used(claim, curve, evidence)
     return verdict_on(

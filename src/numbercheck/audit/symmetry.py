@@ -154,7 +154,7 @@ def _symmetric(claim: Claim, interval: Interval, evidence: Evidence) -> Verdict:
     if may_be(claim.value, interval.upper):
         if must_be(claim.value, interval.upper):
             return verdict_on(claim, "match", "symmetric", f"{says}.", *found)
-        says += f"; {claim.printed} is possible, and so is much else."
+        says += f"; {claim.printed} is possible, and so are other values."
         return verdict_on(claim, "unchecked", "possible-value", says, *found)
     says += f", not at {claim.printed}"
     measure = evidence.ledger.measures[claim.measure]
@@ -213,10 +213,10 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     says = f"The {STATISTICS[interval.name]} {interval.text} has P {p} by Wald's test"
     found = ("cox", nan, (), interval.inputs)
     if may_be(claim.value, ends):
-        if must_be(claim.value, ends, is_p=True):
+        if must_be(claim.value, ends):
             yield verdict_on(claim, "match", "p-value", f"{says}; {claim.printed} fits.", *found)
         else:
-            says += f"; {claim.printed} is possible, and so is much else."
+            says += f"; {claim.printed} is possible, and so are other values."
             yield verdict_on(claim, "unchecked", "possible-value", says, *found)
     elif method == "cox":
         yield verdict_on(claim, "mismatch", "p-differs", f"{says}, not {claim.printed}.", *found)

@@ -5,7 +5,7 @@ from itertools import product
 from math import ceil, floor, sqrt
 from typing import NamedTuple
 
-from numbercheck.audit.computed import Ends, ends_of, in_words, may_be
+from numbercheck.audit.computed import Ends, ends_of, in_words, may_be, must_be
 from numbercheck.audit.curves import scale_of
 from numbercheck.audit.evidence import Evidence, is_count
 from numbercheck.audit.verdicts import Verdict, verdict_on
@@ -227,8 +227,10 @@ def _on_some_scale(
     says = f"Given {estimate.text} and {low.text}, the upper limit is "
     texts = (f"{in_words(e, claim.value.decimals + 1)} ({name})" for name, e in found.items())
     says += f"{', '.join(texts)}."
-    if fits:
+    if any(must_be(claim.value, found[name]) for name in fits):
         return verdict_on(claim, "match", "symmetric", says, fits[0], inputs=inputs, chosen_among=5)
+    if fits:
+        return verdict_on(claim, "unchecked", "possible-value", says, inputs=inputs)
     ends = min(e[0] for e in found.values()), max(e[1] for e in found.values())
     room = (ends[1] - estimate.value) / 2
     if ends[0] - room <= claim.value.value <= ends[1] + room:

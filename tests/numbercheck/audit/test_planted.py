@@ -516,7 +516,7 @@ def right_p_bound(rng):
 def right_survival(rng):
     conf_type = rng.choice(("log", "log-log", "plain", "logit", "arcsin"))
     n, printed, events = estimate(rng, conf_type, n=(12, 45))
-    return *survival_row(n, printed, conf_type, deaths=events), "match"
+    return *survival_row(n, printed, conf_type, deaths=events), "match or given"
 
 
 def right_sum(rng):
@@ -563,7 +563,7 @@ def test_correct_rows_raise_no_alarm(write):
         for verdict in audit(ledger):
             rows_ += 1
             if verdict.verdict == "mismatch" or (
-                verdict.claim == slug and verdict.verdict != expected
+                verdict.claim == slug and verdict.verdict not in expected.split(" or ")
             ):
                 wrong.append((verdict.kind, verdict.reason))
     assert rows_ >= 2 * EACH

@@ -1,9 +1,12 @@
 """The right verdict on numbers that a checker easily judges wrongly, each in a small ledger."""
 
+import re
+
 import pytest
 from sketch import Sketch
 
 from numbercheck.audit import audit
+from numbercheck.statistics.risk_sets import km_limits
 
 
 def judged(sketch, slug):
@@ -289,8 +292,6 @@ def test_an_unreached_limit_of_a_median_is_not_judged():
 @pytest.mark.parametrize(("level", "sides"), [("0.9", ""), ("0.975", "lower"), ("", "lower")])
 def test_survival_limits_of_a_declared_level_and_side(level, sides):
     """Greenwood's limits after deaths at 30, 25 and 19 at risk."""
-    from numbercheck.statistics.risk_sets import km_limits
-
     confidence = float(level or 0.95)
     two_sided = 2 * confidence - 1 if sides else confidence
     value, low, high = (100 * x for x in km_limits((30, 25, 19), "log-log", two_sided))
@@ -375,21 +376,28 @@ def test_a_p_value_is_told_with_more_digits_than_printed():
 
 
 def test_an_upper_limit_of_survival_is_within_the_range_that_is_told():
-    """Whatever the rounding: the range holds the printed limit beside the verdict match."""
-    import re
-
-    from numbercheck.statistics.risk_sets import km_limits
-
+    """Whatever the rounding. The sequences of few patients are listed, and all give 100."""
     for history in ((35, 30, 21), (80, 71, 65, 40), (24, 20, 19, 11), (120, 90, 80, 75, 60)):
         value, low, high = (100 * x for x in km_limits(history, "log"))
         found = survival(history[0], f"{value:.0f}", f"{low:.0f}", f"{high:.0f}", method="log")
-        verdict = found["os_conf_high"]
         first, last = map(
-            float, re.search(r"between ([\d.]+) and ([\d.]+)\.", verdict.reason).groups()
+            float,
+            re.search(r"is between ([\d.]+) and ([\d.]+)", found["os_conf_high"].reason).groups(),
         )
 
-        assert verdict.verdict == "match"
         assert first - 0.5 <= round(high) <= last + 0.5
+        assert found["os_conf_high"].verdict == ("match" if history[0] < 80 else "given")
+
+
+@pytest.mark.parametrize("high", ["97.8", "97.9", "98.0", "98.1"])
+def test_a_limit_is_a_match_only_where_no_other_can_be_printed(high):
+    """82.2% and 69.0 leave 97.74 to 98.12; one death of 35 leaves 100 alone."""
+    found = survival(35, "82.2", "69.0", high, method="log")["os_conf_high"]
+    only = survival(35, "97.1", "91.8", "100", method="log")["os_conf_high"]
+
+    assert (found.verdict, found.kind) == ("given", "history-exists")
+    assert "between 97.74 and 98.12; this limit could have been another" in found.reason
+    assert only.verdict == "match"
 
 
 # one wrong number does not silence others

@@ -219,7 +219,7 @@ def test_a_draft_says_that_it_is_one(tmp_path, note, numerals, told):
 
 
 AT_RISK = (
-    "Of 11 printed numbers, 2 follow from others, none contradict them, and 4 cannot be checked"
+    "Of 11 printed numbers, 1 follows from others, none contradict them, and 4 cannot be checked"
 )
 SLIP = (
     "Of 17 printed numbers, 10 follow from others, and 1 contradicts them, in the last digit only"
