@@ -33,7 +33,9 @@ HORIZON = re.compile(
 DAYS = dict.fromkeys(("year", "yr"), 365.25) | dict.fromkeys(("month", "mo"), 365.25 / 12)
 DAYS |= {"week": 7, "wk": 7, "day": 1}
 LEAD = re.compile(
-    r"^(?:(?:In|Of|Among|After|At|Overall|During)\b[^,]*,\s*)?(?:the\s+)?(?:(?:median|mean)\s+)?"
+    r"^(?:(?:In|Of|Among|After|At|Overall|During|\w+ly)\b[^,]*,\s*)?(?:the\s+)?"
+    r"(?:(?:median|mean|average)s?\b[\s(]*(?:(?:and|±)\s*)?(?:standard deviations?\b|SDs?\b)?[\s)]*"
+    r"(?:of\s+)?)?"
     r"(?:(?:\w+\s+)?(?:rates?|incidences?|proportions?|values?)\s+(?:of|for)\s+)?(?:the\s+)?",
     re.IGNORECASE,
 )

@@ -441,6 +441,8 @@ def _percentage(at: Context) -> list[Finding]:
             last.kind, last.numbers[0].statistic = "quantity", "mean"
     elif endpoint and horizon:
         return [_survival(at, endpoint, horizon)]
+    elif last and last.value("mean").endswith("%") and not last.value("sd"):
+        return [_other(last, at.numbers(percent="mean"))]
     elif CITED.match(at.after) and OTHER_STUDY.search(at.lead[-60:] + at.after):
         return [Finding("external", at.label(), at.numbers(percent="value"), unit="%")]
     elif (

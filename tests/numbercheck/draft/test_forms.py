@@ -103,6 +103,9 @@ def test_a_percentage_is_read_with_any_decimal_point_and_space(space, point):
         ("The mean age was 54.3 ± 10.2 years.", ["mean 54.3", "sd 10.2"]),
         ("The mean age was 54.3 years (SD 10.2).", ["mean 54.3", "sd 10.2"]),
         ("Mean (SD) change was −1.2 (0.4).", ["mean -1.2", "sd 0.4"]),
+        # PMC5066860
+        ("Cholesterol fell by a mean of 10.4% and LDL cholesterol fell on average 12.9%.",
+         ["mean 10.4%", "mean 12.9%"]),
         (
             "Death was rarer (hazard ratio, 0.66; 95% CI, 0.52 to 0.84; P<0.001).",
             [

@@ -78,6 +78,10 @@ def test_a_median_or_estimate_of_a_curve_is_told_with_its_endpoint_unit_and_arm(
         ("Median age and weight were 54 years and 72 kg, respectively.",
          [("quantity", "Age", "", "years", "", "median 54"),
           ("quantity", "Weight", "", "kg", "", "median 72")]),
+        # PMC3984795
+        ("Similarly, mean ± SD age and weight were 54.1 ± 3.2 and 72.5 ± 8.4, respectively.",
+         [("quantity", "Age", "", "", "", "mean 54.1 sd 3.2"),
+          ("quantity", "Weight", "", "", "", "mean 72.5 sd 8.4")]),
         # PMC3536989
         ("Molars and premolars were treated in 64 (30.2%) and 148 (69.8%), respectively.",
          [("count", "Molars", "", "", "", "n 64 percent 30.2%"),
