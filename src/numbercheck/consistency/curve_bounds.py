@@ -97,9 +97,8 @@ class CurveBounds(Asking):
     def _printed_at_risk(self, curve: Measure) -> Iterator[tuple[int, Sequence[int]]]:
         """Days of a curve of which numbers at risk are printed, and what these may be."""
         scope, _ = self._scope(reads(self.ledger, curve))
-        for claim in scope.claims:
-            measure = self.ledger.measures[claim.measure]
-            values = counts(claim.value, self.n) if claim.statistic == "at_risk" else ()
+        for claim in (c for c in scope.claims if c.statistic == "at_risk"):
+            measure, values = self.ledger.measures[claim.measure], counts(claim.value, self.n)
             if values and named(measure) == named(curve):
                 yield ceil(float(measure.horizon)), values
 

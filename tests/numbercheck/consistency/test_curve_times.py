@@ -70,6 +70,14 @@ def test_a_median_bounds_its_curve():
     assert [asked.survival(YEAR, day).high <= 50.1 for day in (230, 260)] == [False, True]
 
 
+def test_patients_at_risk_are_bounded_beside_a_median_of_many_patients():
+    """A day that the median stands for is no printed number at risk."""
+    asked = Bounds(printed(120, median="8.0"), seconds=0.01, given_up=())
+    found = asked.at_risk(YEAR, 230)
+
+    assert 0 <= found.low <= found.high <= 120
+
+
 def test_a_cohort_of_a_median_is_found_without_the_exact_model(monkeypatch):
     """Which took seconds for 35 patients."""
     solved = deciding.Decision._solved
