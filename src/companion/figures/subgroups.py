@@ -13,7 +13,7 @@ from companion.layouts import DisplayLayout
 EXPLORATORY = "Exploratory. Dashed line: all patients. Larger squares: more patients."
 BOUNDED = "Gray bars and ranges: all that the article allows; hollow squares: this cohort."
 CHOSEN = "Counts within subgroups"
-TESTED = "P: Fisher's exact test; ranges: all that the article allows."
+TESTED = "P: Fisher's exact test."
 ROWS = ["outcome", "factor", "level", "measure", "n", "N", "n_min", "n_max", "p_min", "p_max"]
 NAMES = 46.0  # mm, most for the names of subgroups
 

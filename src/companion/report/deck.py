@@ -124,7 +124,7 @@ def _rates(table: Path) -> Iterator[Slide]:
         shown = [_line(quantity, rows) for quantity, rows in groups.items()]
         label = next(iter(groups.values()))[0].get("source", "")
         others = dict.fromkeys(row["Trial"] for rows in groups.values() for row in rows[1:])
-        title = "Is it better than the trials it cites?"
+        title = "What do the trials that it cites report?"
         yield Slide("forest", title, shown, [f"Beside {', '.join(others)}. {OTHERS}"], label)
 
 

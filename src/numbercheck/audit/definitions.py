@@ -7,8 +7,9 @@ from numbercheck.audit.cases import case_of, pair_at
 from numbercheck.audit.comparisons import PTest
 from numbercheck.audit.evidence import Count, Evidence, MissingError, possible_counts
 from numbercheck.audit.p_values import compare
+from numbercheck.audit.percentages import SLIPS
 from numbercheck.ledger.rows import Claim, Measure
-from numbercheck.statistics.rounding import Printed, format_rounded
+from numbercheck.statistics.rounding import Printed, format_rounded, roundings
 from numbercheck.words import called
 
 
@@ -91,12 +92,24 @@ def _no_count(printed: Printed, total: int) -> Iterator[str]:
     tried = sorted(tried, key=lambda k: abs(100 * k / total - printed.value))[:2]
     told = " and ".join(_share(Count((k,), total, ())) for k in sorted(tried))
     yield f"No count out of {total} rounds to {printed.text}: {told}."
+    perhaps = [
+        f"{k} of {total} was {how}" for k in sorted(tried) for how in _slips(printed, k, total)
+    ]
     for n in range(total - 1, total // 2, -1):
         if counts := possible_counts(printed, n):
             left = total - n
             who = "one patient was" if left == 1 else f"{left} patients were"
-            yield f"Perhaps {who} not evaluable: {_share(Count(counts[:1], n, ()))}."
-            return
+            perhaps.append(f"{who} not evaluable: {_share(Count(counts[:1], n, ()))}")
+            break
+    if perhaps:
+        yield f"Perhaps {'; or '.join(perhaps)}."
+
+
+def _slips(printed: Printed, k: int, total: int) -> Iterator[str]:
+    """How else than by rounding a count would give a percentage."""
+    for rule, text in roundings(100 * k / total, printed.decimals).items():
+        if rule in SLIPS and float(text) == printed.value:
+            yield SLIPS[rule]
 
 
 def _relatives(measure: Measure, evidence: Evidence) -> list[tuple[str, Count]]:

@@ -142,14 +142,15 @@ def write_html(
 def _counted(known: JudgedLedger) -> dict[str, Any]:
     """How many numbers there are, by verdict and by why they are not checked."""
     ledger, verdicts, claims = known.ledger, known.verdicts, known.ledger.claims.values()
-    follow = [v for v in verdicts if (v.verdict, v.basis) == ("match", "arithmetic")]
-    unknown = [v for v in verdicts if v.verdict == "unchecked" or (v.verdict, v.basis) == BUILT_IN]
+    printed = tally(v for v in verdicts if not ledger.claims[v.claim].verbal)
     return {
         "parts": list(dict.fromkeys(claim.part for claim in claims)),
         "numbers": sum(not claim.verbal for claim in claims),
         "verbal": [claim for claim in claims if claim.verbal],
-        "following": sum(not ledger.claims[v.claim].verbal for v in follow),
-        "unknown": sum(not ledger.claims[v.claim].verbal for v in unknown),
+        "in_words": tally(v for v in verdicts if ledger.claims[v.claim].verbal),
+        "following": printed["match", "arithmetic"],
+        "built_in": printed[BUILT_IN],
+        "unknown": sum(n for k, n in printed.items() if k[0] == "unchecked" or k == BUILT_IN),
         "counts": _counts(verdicts),
         "unchecked": _unchecked(verdicts),
     }

@@ -611,6 +611,22 @@ def test_a_cell_that_is_not_determined_is_shown_as_a_range():
     assert "33/35, 94% (81–98)" in alt
 
 
+def test_ranges_are_explained_only_where_there_are_any():
+    """Supplied patients determine every count and every P value."""
+    columns = figures.subgroup_rows({}, {}, layout()).columns
+    every = ("CRc", "All patients", "", "crc_2w", 33, 35, 33, 33, np.nan, np.nan)
+    known, bounded = (
+        figures.subgroups(
+            pd.DataFrame([every, ("CRc", "Risk", "poor", "", 16, 17, *ends)], columns=columns)
+        )
+        for ends in ((16, 16, 0.5, 0.5), (15, 17, 0.23, 1.0))
+    )
+
+    said = [" ".join(t.get_text() for t in sheet.findobj(Text)) for sheet in (bounded, known)]
+
+    assert ["all that the article allows" in text for text in said] == [True, False]
+
+
 def test_a_percentage_without_a_count_has_no_interval():
     rows = trial_frame()
     rows.loc[len(rows)] = ["Infection", "MDACC", "", np.nan, np.nan, 37]

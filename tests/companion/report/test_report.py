@@ -275,6 +275,19 @@ def test_counts_stand_by_verdict_and_basis_and_are_not_added(page):
     assert not re.search(r"\d+(\.\d+)? ?% (of (the )?(claims|numbers)|match)", text)
 
 
+def test_the_numbers_that_cannot_be_checked_add_up(real):
+    """The first sentence counts printed numbers, the table all claims."""
+    text = re.sub("<.*?>", "", real.split('id="overview"')[1].split("</section>")[0])
+    unknown = int(re.search(r"and (\d+) cannot be checked", text)[1])
+    said = re.search(
+        r"The (\d+) printed numbers .* are (\d+) of .* the (\d+) that hold as built", text
+    )
+    row = re.search(r"(\d+)unchecked.*reason of its own \((\d+) in words\)", text)
+
+    assert unknown == int(said[1]) == int(said[2]) + int(said[3])
+    assert int(said[2]) == int(row[1]) - int(row[2])
+
+
 def test_each_mismatch_is_told_with_its_arithmetic_in_a_line_and_at_the_number(page):
     wrong = [r for r in the_rows(the_ledger()) if r.verdict == "mismatch"]
     known = the_ledger().expected_findings

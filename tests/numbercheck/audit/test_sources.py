@@ -392,6 +392,7 @@ def test_thrombocytopenia_differs_and_nothing_else(ledger, every):
     assert [v.claim for v in found] == ["follow_up_thrombocytopenia_g34_percent"]
     for text in ("62% (", "23% (interval 12.1 to 39.0%)", "21 of 34 is 61.76%", "17 of 35"):
         assert text in found[0].reason
+    assert "Perhaps 22 of 35 was cut off, not rounded; or one patient was" in found[0].reason
     assert drift(of_sources(ledger), every.values()) == []
 
 
