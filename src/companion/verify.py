@@ -8,7 +8,7 @@ different evidence are not pooled.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import nan
+from math import isclose, nan
 from pathlib import Path
 from types import MappingProxyType
 
@@ -102,7 +102,9 @@ def _verify(ledger: Ledger, claim: Claim, audited: Verdict, result: Result | Non
     if is_shown and not admitted and audited.verdict == "match":
         reason = f"{_differs(claim, result)}, though it follows from the printed numbers"
         return _by_patients(known, "constructed", "mismatch", reason)
-    if audited.basis or not is_shown:
+    if audited.basis:  # another cohort can have another value, also one that prints alike
+        return known if isclose(result.value, audited.value, rel_tol=1e-9) else audited
+    if not is_shown:
         return known
     if not admitted:
         return _by_patients(known, "constructed", "mismatch", _differs(claim, result))

@@ -288,3 +288,12 @@ def test_the_written_table_has_one_row_per_claim_in_the_ledgers_order(tmp_path):
     assert list(rows[0]) == [
         *("claim", "locus", "printed", "recomputed", "method", "basis", "verdict", "reason")
     ]
+
+
+@pytest.mark.parametrize("value", [97.1, 97.142857142857, 97.2])
+def test_what_follows_from_printed_numbers_shows_their_value_and_no_cohorts(value):
+    """34 of 35 are 97.14%, whatever a cohort has that prints as 97%."""
+    book = ledger(("response", "n", "34"), ("response", "percent", "97%"))
+    row = judged(book, ("response", "percent", value, "constructed"))["response_percent"]
+
+    assert (row.basis, row.recomputed[:7]) == ("arithmetic", "97.1428")
