@@ -44,6 +44,8 @@ def modeled(claim: Claim, ledger: Ledger) -> str:
         why = "its label or a note says that it is adjusted or modeled"
     if not (why or method or of_curve) and claim.statistic in NEEDY:
         why = "its measure has no family, so its method is not known"
+    if of_curve and claim.value.relation != "unreached" and not ledger.days_per(measure.unit):
+        why = why or f"{measure.unit or 'an empty cell'} is no unit of time, such as months"
     return why or _unmodeled_value(claim, measure, method) or (GUESS if claim.is_guess else "")
 
 
@@ -70,8 +72,6 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
 
 
 def _unmodeled_time(ledger: Ledger, measure: Measure) -> str:
-    if ledger.days_per(measure.unit) is None:
-        return f"{measure.unit or 'an empty cell'} is no unit of time, such as months"
     method = ledger.method(measure)
     if method and method not in CURVES:
         return f"no model of a time to an event by {called(method)}"

@@ -108,6 +108,13 @@ def test_a_time_of_unknown_meaning_constrains_nothing(cells, why):
     assert conflicts(ledger) is None
 
 
+def test_a_time_that_was_not_reached_needs_no_unit():
+    ledger = printed(12, "33%", median="NR")
+    ledger = replace(ledger, measures={**ledger.measures, "os": replace(TIME, unit="")})
+
+    assert conflicts(ledger).claims == ("os_median", "year_estimate")
+
+
 def test_limits_of_a_median_constrain_nothing():
     """They are computed by too many methods."""
     ledger = printed(12, "75%", median="13.0", conf_low="1.0", conf_high="2.0")
