@@ -57,7 +57,8 @@ def unmodeled(ledger: Ledger, measure: Measure) -> str:
         if measure.design:
             return f"no model of {measure.design} groups"
         variable, method = ledger.variables.get(measure.where.text), ledger.method(measure)
-        if measure.endpoint and not measure.where.text:
+        is_of_curves = measure.endpoint or ledger.find(measure.measure, "hazard_ratio")
+        if is_of_curves and not measure.where.text:
             return "no model of curves that are compared, as by a log-rank test or a Cox model"
         if not measure.where.text or (variable and variable.type != "flag"):
             return "no model of means or categories that are compared"

@@ -208,6 +208,17 @@ def survival(tmp_path):
     return folder
 
 
+def test_a_p_value_beside_a_hazard_ratio_compares_curves_also_without_an_endpoint(survival):
+    """As a draft has it; its reason was that no model of means compares them."""
+    measures = survival / "measures.csv"
+    text = measures.read_text(encoding="utf-8").replace("comparison,,,,,OS,", "comparison,,,,,,")
+    measures.write_text(text, encoding="utf-8")
+    reasons = json.loads(run(survival, "--json", command="conflicts")[1])["not_modeled"]
+
+    compared = "no model of curves that are compared, as by a log-rank test or a Cox model"
+    assert reasons[compared] == ["os_p"]
+
+
 @pytest.mark.parametrize("command", ["conflicts", "bounds"])
 def test_what_the_model_cannot_state_is_told(survival, command):
     words = ["response", survival] if command == "bounds" else [survival]
