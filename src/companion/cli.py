@@ -212,7 +212,9 @@ def reconstruct(seed: int, output: Path | None, published: Path | None, seconds:
     from companion.project import ROOT
     from companion.reconstruction import check_target, write_reconstruction
     from numbercheck.consistency.construction import reconstruct as construct
+    from numbercheck.consistency.modeled import modeled
     from numbercheck.consistency.solving import within
+    from numbercheck.consistency.words import tell_not_modeled
 
     ledger = _ledger(published)
     target = output or ROOT / "work" / f"cohort-{seed}"
@@ -220,12 +222,15 @@ def reconstruct(seed: int, output: Path | None, published: Path | None, seconds:
     with within(seconds):
         construction = construct(ledger, seed, seconds)
     write_reconstruction(ledger, construction, target, seed)
-    print(f"{target}: a cohort of {construction.size} that satisfies all claims about patients")
+    asked = sum(not modeled(claim, ledger) for claim in ledger.claims.values())
+    held = f"{asked - len(construction.given_up)} of the {asked} claims that the solver takes in"
+    print(f"{target}: a cohort of {construction.size} that satisfies {held}")
     for slug in construction.given_up:
         print(f"  but {slug}: {construction.reason(ledger, slug)}")
     for slug, preference in ledger.preferences.items():
         kept = "kept" if slug in construction.preferences else "not possible"
         print(f"  {kept}: {preference.statement}")
+    print(*tell_not_modeled(ledger), sep="\n")
 
 
 @program.command(

@@ -1,8 +1,8 @@
 """Recount measures from patient columns: what some patients give for each printed number.
 
 It takes one cohort, or many of equal size at once. Selections come from the ledger's own
-evaluator and formulas from `numbercheck.statistics`; the constraint model plays no part, so this
-is the independent check of the cohorts that the model finds.
+evaluator. The constraint model plays no part, so this checks the cohorts that it finds; what both
+use are the formulas of `numbercheck.statistics`, which are tested against R, and its rounding.
 """
 
 from collections.abc import Callable, Mapping, Sequence

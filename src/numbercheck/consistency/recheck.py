@@ -1,4 +1,4 @@
-"""Check a cohort independently of the constraint model."""
+"""Check a cohort by counting its patients, without the constraint model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

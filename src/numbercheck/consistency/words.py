@@ -6,6 +6,7 @@ from numbercheck.consistency.modeled import modeled
 from numbercheck.consistency.search import Search
 from numbercheck.consistency.solving import InfeasibleError
 from numbercheck.errors import NumbercheckError
+from numbercheck.ledger.arms import SUM_OF_ARMS
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import name_of, place, source_of, what
@@ -14,6 +15,7 @@ from numbercheck.words import first_of
 
 NAMED = 4  # claims that a line names
 QUOTED = 8  # claims that a sentence quotes
+RELATIONS = "a relation, beyond what its measures' definitions imply; the audit judges it"
 
 
 def quote(ledger: Ledger, slug: str) -> str:
@@ -101,17 +103,24 @@ def not_modeled(ledger: Ledger) -> dict[str, list[str]]:
 
 
 def tell_not_modeled(ledger: Ledger) -> list[str]:
-    """A line for each reason why claims take no part, with the first of them."""
+    """A line for each reason why claims and relations take no part, with the first of them."""
     left = not_modeled(ledger)
+    if relations := not_asked(ledger):
+        left |= {RELATIONS: relations}
     return ["", "Left out of this question, and why:"] * bool(left) + [
-        f"  {reason} ({first_of(claims, NAMED)})" for reason, claims in left.items()
+        f"  {reason} ({first_of(names, NAMED)})" for reason, names in left.items()
     ]
+
+
+def not_asked(ledger: Ledger) -> list[str]:
+    """Relations that its own tables state, which nothing tells the solver."""
+    return [name for name in ledger.relations if not name.endswith(SUM_OF_ARMS)]
 
 
 def basis(ledger: Ledger) -> dict[str, object]:
     """For JSON: what takes no part in conflicts and bounds, and what was read off figures."""
-    read_off = tell_digitized(ledger)
-    return {"not_modeled": not_modeled(ledger), **({"digitized": read_off} if read_off else {})}
+    more = {"relations_left_out": not_asked(ledger), "digitized": tell_digitized(ledger)}
+    return {"not_modeled": not_modeled(ledger), **{k: v for k, v in more.items() if v}}
 
 
 def tell_digitized(ledger: Ledger) -> list[str]:

@@ -16,6 +16,7 @@ from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, Measure, Relation
 from numbercheck.ledger.sources import ARTICLE, source_of
 
+SUM_OF_ARMS = "_is_the_sum_of_its_arms"  # ends the name of a relation that arms add
 DECLARE = 'write "arms": ["A", "B"] into article.json, or a category arm into variables.csv'
 
 
@@ -125,7 +126,7 @@ def _sums(ledger: Ledger, codes: tuple[str, ...]) -> Iterator[tuple[str, Relatio
         if measure.kind == "count" and parts and all(printed):
             text = f"{name} == {' + '.join(parts)}"
             note = f"{measure.label} by arm"
-            slug = f"{name}_is_the_sum_of_its_arms"
+            slug = f"{name}{SUM_OF_ARMS}"
             yield slug, Relation(slug, "sum", Expression(text), printed[0][0].locus, note)
 
 

@@ -12,6 +12,8 @@ from article import LEDGER
 from called import called
 from places import ROOT
 
+from numbercheck.consistency.modeled import modeled
+
 PREFERENCES = LEDGER.preferences
 COMMITTED = ROOT / "data" / "cohort"
 
@@ -32,6 +34,16 @@ def test_the_committed_cohort_is_the_one_that_the_command_writes(made):
 
     assert sorted(path.name for path in made[0].iterdir()) == names
     assert filecmp.cmpfiles(COMMITTED, made[0], names, shallow=False)[0] == names
+
+
+def test_it_says_which_claims_it_satisfies_and_which_were_never_asked(made):
+    """Statements in words and what no module models hold in this cohort or not."""
+    asked = [c for c in LEDGER.claims.values() if not modeled(c, LEDGER)]
+    given_up = json.loads((made[0] / "dataset.json").read_text())["given_up"]
+    held = f"{len(asked) - len(given_up)} of the {len(asked)} claims that the solver takes in"
+
+    assert held in made[1].splitlines()[0]
+    assert "\n  a claim in words; the test is not named (" in made[1]
 
 
 @pytest.fixture(scope="module")

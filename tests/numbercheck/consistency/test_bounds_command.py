@@ -235,6 +235,21 @@ def test_what_the_model_cannot_state_is_told(survival, command):
     assert [claims for why, claims in reasons.items() if columns in why] == [["os_median"]]
 
 
+@pytest.mark.parametrize("command", ["conflicts", "bounds"])
+def test_relations_are_said_to_take_no_part(command):
+    """No module of the solver reads them; that the arms add up is nothing but their definition."""
+    for folder, asked, names in (
+        ("single-arm", "best == 'CR'", ["responses"]),
+        ("two-arm", "response", []),
+    ):
+        words = [*([asked] if command == "bounds" else []), EXAMPLES / folder]
+        told = json.loads(run(*words, "--json", command=command)[1])
+        _, shown, _ = run(*words, command=command)
+
+        assert told.get("relations_left_out", []) == names
+        assert ("the audit judges it (responses)\n" in shown) == bool(names)
+
+
 def test_a_count_that_is_not_bounded_in_time_is_undecided():
     """Nothing is wrong with the input, so the status is not 2."""
     status, shown, _ = run("os_time >= 366", LEDGER, "--seconds", "0.1")
