@@ -125,7 +125,7 @@ class _Known:
     def _of_tests(self, measure: Measure, result: ComputedNumber) -> Ends | None:
         """Ends of a P value, over every table that the printed counts allow."""
         try:
-            tests = compare(measure, self.evidence, slow=result.method in SLOW).tests
+            tests = compare(measure, self.evidence, SLOW if result.method in SLOW else ()).tests
         except MissingError:
             return None
         values = next((test.values for test in tests if test.name == result.method), ())

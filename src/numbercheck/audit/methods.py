@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from numbercheck.audit.cases import case_of, pair_at
+from numbercheck.audit.comparisons import SLOW
 from numbercheck.audit.curves import candidates_at
 from numbercheck.audit.evidence import Evidence, MissingError
 from numbercheck.audit.intervals import computed_verdict
@@ -60,7 +61,7 @@ def _candidates(claim: Claim, evidence: Evidence) -> Iterator[Candidate]:
         yield from candidates_at(claim, evidence)
     elif claim.statistic == "p_value":
         try:
-            comparison = compare(measure, evidence, slow=True)
+            comparison = compare(measure, evidence, SLOW)
         except MissingError:
             return
         yield from (test.candidate(claim.value) for test in comparison.tests)

@@ -6,9 +6,7 @@ from math import ceil, isnan, log
 
 from numbercheck.audit.comparisons import (
     QUICK,
-    RARE_TESTS,
     SIDES,
-    SLOW,
     UNCONDITIONAL,
     Comparison,
     PTest,
@@ -29,31 +27,31 @@ p_of_rate = lru_cache(maxsize=None)(rate_p_value)
 
 
 def rate_tests(
-    measure: Measure, count: Count, evidence: Evidence, slow: bool = False
+    measure: Measure, count: Count, evidence: Evidence, more: tuple[str, ...] = ()
 ) -> Comparison:
     """Tests against a published rate, or both ends of a published range.
 
     Where the comparators say of how many patients a rate is, also tests of the two groups.
-    ``slow`` adds the tests that are a last resort.
+    ``more`` are tests of two groups that are a last resort; rare ones of a rate come with them.
     """
     find, n = evidence.ledger.find, count.total or 0
     claims = [c for s in ("value", "percent", "min", "max") for c in find(measure.against, s)]
     rates = {c.value.value / 100: c for c in claims}
     if not rates:
-        return _cited_tests(measure, count, evidence, slow)
+        return _cited_tests(measure, count, evidence, more)
     if not all(0 <= rate <= 1 for rate in rates):
         raise MissingError("the rate that it is compared with is not a percentage")
     groups = {claim: _source(claim, evidence) for claim in rates.values()}
-    tests, left_out = _fixed(count, rates, slow), tuple[str, ...]()
+    tests, left_out = _fixed(count, rates, bool(more)), tuple[str, ...]()
     if all(groups.values()):
         known = {c: row for c, row in groups.items() if row}
-        of_groups, left_out = _two_groups(count, known, slow)
+        of_groups, left_out = _two_groups(count, known, more)
         tests += of_groups
     setting = f"{'/'.join(map(str, count.values[:3]))} of {n} v "
     setting += " and ".join(_named(claim, row) for claim, row in groups.items())
     note = _none_of(n, min(rates)) if count.values == (0,) and min(rates) > 0 else ""
     used = (*count.claims, *(claim.claim for claim in groups))
-    spans = _spans(count, [*rates.values()]) if slow else {}
+    spans = _spans(count, [*rates.values()]) if more else {}
     return Comparison(tests, used, setting, note=note, left_out=left_out, spans=spans)
 
 
@@ -82,7 +80,7 @@ def _fixed(count: Count, rates: dict[float, Claim], slow: bool) -> list[PTest]:
 
 
 def _two_groups(
-    count: Count, sources: dict[Claim, Comparator], slow: bool
+    count: Count, sources: dict[Claim, Comparator], more: tuple[str, ...]
 ) -> tuple[list[PTest], tuple[str, ...]]:
     """Tests of two groups, for every count that each rate can stand for; and those left out."""
     tables: list[Table] = []
@@ -97,9 +95,9 @@ def _two_groups(
             tables += [((k, (count.total or 0) - k), (other, n - other)) for other in others]
             against += [Rate(f"{span} of {n}", claim.claim)] * len(others)
     are_many = sum(count for table in tables for row in table for count in row) > MOST_UNCONDITIONAL
-    tests = table_tests(tables, QUICK + (RARE_TESTS if are_many else SLOW) * slow)
-    every = [t for t in tests if len(t.values) == len(tables)]
     left_out = UNCONDITIONAL if are_many else ()
+    tests = table_tests(tables, tuple(t for t in QUICK + more if t not in left_out))
+    every = [t for t in tests if len(t.values) == len(tables)]
     return [t._replace(against=tuple(against)) for t in every], left_out
 
 
@@ -124,7 +122,9 @@ def _none_of(n: int, rate: float) -> str:
     )
 
 
-def _cited_tests(measure: Measure, count: Count, evidence: Evidence, slow: bool) -> Comparison:
+def _cited_tests(
+    measure: Measure, count: Count, evidence: Evidence, more: tuple[str, ...]
+) -> Comparison:
     """Tests against the counts of another trial's own report, which the article does not print."""
     rows = [r for r in evidence.ledger.comparators if r.claim == measure.against]
     if not rows or not (rows[0].n.isdigit() and rows[0].N.isdigit()):
@@ -132,7 +132,7 @@ def _cited_tests(measure: Measure, count: Count, evidence: Evidence, slow: bool)
     k, n = int(rows[0].n), int(rows[0].N)
     tables = [((own, (count.total or 0) - own), (k, n - k)) for own in count.values]
     setting = f"{some(tables)} ({rows[0].trial.split(' (')[0]}: {rows[0].quantity})"
-    tests = table_tests(tables, QUICK + SLOW * slow)
+    tests = table_tests(tables, QUICK + more)
     left_out = too_long(tables, tests)
     return Comparison(tests, count.claims, setting, len(tables) > 1, left_out=left_out)
 

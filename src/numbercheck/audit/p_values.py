@@ -8,6 +8,7 @@ from numbercheck.audit import computed, means, symmetry
 from numbercheck.audit.comparisons import (
     LARGE_TESTS,
     QUICK,
+    RARE_TESTS,
     SLOW,
     Comparison,
     PTest,
@@ -25,13 +26,14 @@ from numbercheck.ledger.adjusted import is_adjusted
 from numbercheck.ledger.implied import printed_effect
 from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.statistics.effects import difference, odds_ratio, risk_ratio
-from numbercheck.statistics.fixed_rate import RARE
+from numbercheck.statistics.fixed_rate import RARE, USUAL
 from numbercheck.statistics.rounding import Printed
 from numbercheck.statistics.scales import two_sided_z
 from numbercheck.statistics.tails import z_tail
 from numbercheck.words import NO_TEST, called
 
 NEAR = 1.5  # times as much: tests of ranks differ so much from those of counts
+NAMED = 2  # tests of those that agree
 WALD = {"difference": "wald", "odds_ratio": "woolf", "risk_ratio": "katz"}
 
 
@@ -52,9 +54,9 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _missing(claim, "it is adjusted")
         return
     try:
-        comparison = compare(measure, evidence)
+        comparison = compare(measure, evidence, RARE_TESTS if claim.verbal else ())
         if not claim.verbal and not _fits_two_sided(claim, comparison):
-            comparison = compare(measure, evidence, slow=True)
+            comparison = compare(measure, evidence, SLOW)
     except MissingError as missing:
         yield _missing(claim, missing)
         yield from symmetry.check_p(claim, evidence)
@@ -107,8 +109,10 @@ def _fits_two_sided(claim: Claim, comparison: Comparison) -> bool:
     return any(any(t.fits(claim.value)) for t in comparison.tests if not t.is_one_sided)
 
 
-def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Comparison:
+def compare(measure: Measure, evidence: Evidence, more: tuple[str, ...] = ()) -> Comparison:
     """Every test of a comparison that the printed counts allow.
+
+    ``more`` are tests of two groups that are a last resort; rare ones of a rate come with them.
 
     Raises
     ------
@@ -116,18 +120,22 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
         If the printed numbers do not leave a comparison that can be computed.
     """
     own = evidence.ledger.method(measure)
-    slow = slow or own.startswith((*SLOW, *RARE))
+    more = SLOW if own.startswith((*SLOW, *RARE)) else more
     if measure.against in evidence.ledger.sources:
-        return control_tests(measure, evidence, QUICK + SLOW * slow)
+        return control_tests(measure, evidence, QUICK + more)
     against = evidence.ledger.measures.get(measure.against)
     if against is None:
         tables, inputs = evidence.tables(measure)
         if measure.design:
             return matched_tests(tables, inputs)
         is_large = len(tables[0]) > 2 or len(tables[0][0]) > 2
-        slow = slow or (is_large and own == "fisher")
-        tests = table_tests(tables, QUICK + SLOW * slow)
-        effects = WALD if slow else {printed_effect(measure.measure, evidence.ledger)} & WALD.keys()
+        more = SLOW if is_large and own == "fisher" else more
+        tests = table_tests(tables, QUICK + more)
+        effects = (
+            WALD
+            if more == SLOW
+            else {printed_effect(measure.measure, evidence.ledger)} & WALD.keys()
+        )
         tests += [t for effect in effects for t in _wald_tests(effect, tables)]
         left_out = too_long(tables, tests)
         return Comparison(tests, inputs, some(tables), len(tables) > 1, left_out=left_out)
@@ -140,7 +148,7 @@ def compare(measure: Measure, evidence: Evidence, slow: bool = False) -> Compari
             raise MissingError("the count before is more than the total")
         table = tuple((c.values[0], n - c.values[0]) for c in (before, after))
         return matched_tests([table], (*before.claims, *after.claims))
-    return rate_tests(measure, _own_count(measure, evidence), evidence, slow)
+    return rate_tests(measure, _own_count(measure, evidence), evidence, more)
 
 
 def _wald_tests(effect: str, tables: Sequence[Table]) -> list[PTest]:
@@ -274,17 +282,19 @@ def _in_words(
 ) -> Verdict:
     """Judge a claim of significance, whose test is not named, by every test.
 
-    The test of its family decides, or tests of two groups where a published rate is that of a
-    known number of patients; without either, all tests must agree.
+    The test of its family decides, unless it is assumed only. Else all tests must agree, or those
+    of two groups where a published rate is that of a known number of patients.
     """
-    tests, own = comparison.tests, evidence.ledger.method(measure)
+    tests, family = comparison.tests, evidence.ledger.families.get(measure.family)
+    is_assumed = not measure.method and family is not None and family.status == "assumed"
+    own = "" if is_assumed else evidence.ledger.method(measure)
     side = "" if claim.value.relation.startswith(">") else _side(tests)
     tried = [
         t
         for t in tests
         if not t.is_one_sided or t.name == own or t.name.endswith(side or "two-sided")
     ]
-    groups = [t for t in tried if t.against and t.name.split("-")[0] in QUICK]
+    groups = [t for t in tried if t.against and not t.name.startswith(USUAL)]
     decisive = groups or [t for t in tried if t.name == own] or tried
     weighed = {t.name: _weigh(t, claim.value) for t in tried}
     states = {weighed[t.name] for t in decisive}
@@ -293,7 +303,7 @@ def _in_words(
         verdict, kind = "match", "claim-supported"
     elif states == {"no"}:
         verdict, kind = "mismatch", "claim-not-supported"
-    elif "open" in states:
+    elif states == {"open"}:
         kind = "depends-on-cells"
     says = f"{comparison.setting}: {_told(tried, claim.value)}. {comparison.note}"
     says = says.strip()
@@ -318,7 +328,7 @@ def _weigh(test: PTest, printed: Printed) -> str:
 STATES = {
     "yes": "supported by {}",
     "no": "not supported by {}",
-    "open": "undecided by {}, since the article does not print the cells",
+    "open": "undecided, since the article does not print the cells, by {}",
 }
 
 
@@ -342,13 +352,26 @@ def _told(tests: Sequence[PTest], printed: Printed) -> str:
 
 
 def _by_state(tests: Sequence[PTest], printed: Printed) -> str:
-    """Which tests support a claim and which do not, with their P values."""
+    """How many tests support a claim and how many do not, and the first few with their P values."""
     said = []
     for state, words in STATES.items():
         there = [test for test in tests if _weigh(test, printed) == state]
-        names = [f"{called(test.name)} (P {test.beside(printed.decimals)})" for test in there]
-        said += [words.format(", ".join(names))] if names else []
+        names = [f"{called(test.name)} (P {_beside(test, printed)})" for test in there[:NAMED]]
+        more = PTest("", tuple(p for test in there[NAMED:] for p in test.values))
+        if more.values:
+            others = f"{len(there) - NAMED} other{'s' * (len(there) > NAMED + 1)}"
+            names[-1] += f" and {others} (P {_beside(more, printed)})"
+        which = "any" if state == "no" else "all"
+        number = which if len(there) == len(tests) else len(there)
+        listed = f"{number} of {len(tests)} tests: {', '.join(names)}"
+        said += [words.format(listed)] if names else []
     return "; ".join(said)
+
+
+def _beside(test: PTest, printed: Printed) -> str:
+    """A P value, with a digit more where it would read as the bound: 0.0501, not 0.050."""
+    is_near = any(abs(p - printed.value) < float(printed.step) / 20 for p in test.values)
+    return test.beside(printed.decimals + is_near)
 
 
 def _side(tests: Sequence[PTest]) -> str:

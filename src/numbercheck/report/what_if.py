@@ -8,6 +8,7 @@ from itertools import product
 from math import isnan
 from typing import NamedTuple
 
+from numbercheck.audit.comparisons import SLOW
 from numbercheck.audit.curves import curve_at
 from numbercheck.audit.evidence import Evidence, MissingError, same_place
 from numbercheck.audit.p_values import compare
@@ -153,7 +154,7 @@ def _tests(claim: Claim, evidence: Evidence) -> Iterator[Variant]:
     try:
         found = compare(measure, evidence)
         if all(len(test.values) == 1 for test in found.tests):
-            found = compare(measure, evidence, slow=True)
+            found = compare(measure, evidence, SLOW)
     except MissingError:
         return
     by_name = {test.name: test for test in found.tests}
