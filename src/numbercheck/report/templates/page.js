@@ -121,8 +121,10 @@
 
   function restore(state) {
     setFilters((name) => state.get(name));
-    choices.reset();
-    for (const select of all("select", choices)) if (state.has(select.name)) select.value = state.get(select.name);
+    for (const select of all("select", choices)) {
+      const usual = [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
+      select.value = state.get(select.name) ?? usual.value;
+    }
     const opened = (state.get("open") || "").split(",");
     for (const row of rows) open(row, opened.includes(row.id.slice("claim-".length)));
     sort(state.get("sort") || "");
