@@ -6,7 +6,7 @@ from functools import cache
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from numbercheck.ledger.sources import what
+from numbercheck.ledger.sources import name_of, what
 from numbercheck.report.claims import printed, reason, token
 from numbercheck.statistics.rounding import Printed, format_rounded, with_unit
 from numbercheck.words import SIGNS, STATISTICS, called
@@ -38,6 +38,7 @@ def environment(*packages: str) -> Environment:
         "rounded": rounded,
         "called": called,
         "what": what,
+        "source": lambda name, ledger: name_of(name, ledger).removeprefix("the "),
         "statistic": lambda name: STATISTICS.get(name, name),
         "token": token,
         "printed": printed,

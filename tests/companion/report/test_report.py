@@ -338,7 +338,9 @@ def test_sources_stand_side_by_side_and_a_difference_is_a_finding(html):
     row = part.split('id="claim-follow_up_thrombocytopenia_g34_percent"')[1].split("</tr>")[0]
     cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
     lead = re.search(r'class="lead">(.*?)</p>', html, re.DOTALL)[1]
+    heads = re.findall(r'<th scope="col">(.*?)</th>', part)
 
+    assert heads[1:4] == ["article", "follow-up", "follow-up (hyper-CVAD controls)"]
     assert cells[1:4] == ["23%", "62%", "89%"]
     assert ">differs<" in cells[4]
     assert 'href="#claim-follow_up_thrombocytopenia_g34_percent"><b>62%' in html
