@@ -32,7 +32,7 @@ class Rates(NamedTuple):
     """A line of a forest: this trial's rate, with its limits, then those of others, in percent."""
 
     quantity: str
-    percents: Sequence[int]
+    percents: Sequence[str]
     limits: Sequence[int]
 
 
@@ -129,6 +129,6 @@ def _rates(table: Path) -> Iterator[Slide]:
 
 
 def _line(quantity: str, rows: Sequence[Mapping[str, str]]) -> Rates:
-    percents = [int(count_and_percent(row["n (%)"])[1]) for row in rows]
+    percents = [count_and_percent(row["n (%)"])[1] for row in rows]
     limits = next(text for column, text in rows[0].items() if column.endswith("CI, %"))
     return Rates(quantity, percents, [int(end) for end in NUMBER.findall(limits)])

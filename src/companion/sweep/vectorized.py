@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from companion.asked import OPTIONS
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Measure
 from numbercheck.recount import Cohorts
-from numbercheck.statistics import contingency, proportions
-from numbercheck.statistics.quantiles import KINDS, SHARES
-from numbercheck.statistics.scales import CONF_TYPES
+from numbercheck.statistics.quantiles import SHARES
 
 FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses
     "interval_method": "proportion_interval",
@@ -23,10 +22,7 @@ FAMILIES: Mapping[str, str] = {  # the family whose method a parameter chooses
     "quantile_kind": "quantiles",
 }
 PARAMETERS: Mapping[str, Sequence] = {  # values of each; a level is any number from 0 to 1
-    "interval_method": proportions.METHODS,
-    "conf_type": CONF_TYPES,
-    "test": contingency.METHODS,
-    "quantile_kind": tuple(KINDS),
+    **{name: tuple(OPTIONS[name]) for name in FAMILIES},
     "level": (),
 }
 # Statistics of each kind of measure, and how the notebooks name their method.
@@ -71,8 +67,8 @@ def evaluate(
 def _results(
     cohorts: Cohorts, chosen: Mapping[str, object], kept: dict[tuple, CohortValues]
 ) -> Iterator[CohortValues]:
-    level = float(str(chosen.get("level", 0.95)))
     for measure in cohorts.ledger.measures.values():
+        level = float(str(chosen.get("level", cohorts.ledger.level(measure))))
         method = _method(cohorts.ledger, measure, chosen)
         for name, label in STATISTICS.get(measure.kind, {}).items():
             if "{}" in label and not method:

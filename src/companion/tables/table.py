@@ -18,7 +18,7 @@ import pandas as pd
 from companion.captions import Text, n_percent, numbers
 from companion.results import Results
 
-SHARE = re.compile(r"(?:(\d+) \()?(\d+)%")
+SHARE = re.compile(r"(?:(\d+) \()?(\d+(?:\.\d+)?)%")
 ANY_NAME = "\ua66e"  # a letter that no table has, since great_tables refuses other signs
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LATEX_NEEDS = "% \\usepackage{booktabs,caption}; compile with XeLaTeX or LuaLaTeX (UTF-8 text)\n"
@@ -151,6 +151,8 @@ def count_and_percent(cell: str) -> tuple[str, str]:
     --------
     >>> count_and_percent("16 (46%) [printed: 45%]"), count_and_percent("0")
     (('16', '46'), ('0', '0'))
+    >>> count_and_percent("36.5%")
+    ('', '36.5')
     """
     if cell == "0":
         return "0", "0"

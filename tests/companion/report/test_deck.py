@@ -125,6 +125,18 @@ def test_a_build_with_other_parameters_is_refused(tmp_path):
         write_deck(tmp_path / "outputs", COHORT, PUBLISHED, tmp_path / "deck.html")
 
 
+def test_a_cited_rate_with_decimals_and_no_counts_has_its_place(tmp_path):
+    """A trial of which only 36.5% is known."""
+    outputs = tmp_path / "outputs"
+    shutil.copytree(OUTPUTS, outputs)
+    table = outputs / "tables" / "table-trials.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(",37%,", ",36.5%,"), encoding="utf-8")
+    write_deck(outputs, COHORT, PUBLISHED, tmp_path / "deck.html")
+
+    assert "left: 36.5%" in (tmp_path / "deck.html").read_text(encoding="utf-8")
+
+
 def test_without_a_build_one_sentence_says_what_to_do(tmp_path):
     with pytest.raises(CompanionError, match="run `companion build` first"):
         write_deck(tmp_path, COHORT, PUBLISHED, tmp_path / "deck.html")

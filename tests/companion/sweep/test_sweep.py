@@ -94,6 +94,17 @@ def test_a_setting_gives_the_same_alone_and_among_others():
             np.testing.assert_equal((f.method, f.values[0]), alone[f.measure, f.statistic])
 
 
+def test_a_measures_own_level_holds_where_a_setting_chooses_none():
+    """A limit of 90% that the ledger declares was computed at 95%."""
+    measure = replace(LEDGER.measures["crc_2w"], level="0.9")
+    ledger = replace(LEDGER, measures={**LEDGER.measures, "crc_2w": measure})
+    own, chosen = evaluate(Cohorts(ledger, [columns()]), [{}, {"level": 0.8}])
+    lower = [next(f for f in found if f[:2] == ("crc_2w", "conf_low")) for found in (own, chosen)]
+
+    assert lower[0].values[0] == evaluated(level=0.9)["crc_2w", "conf_low"][1]
+    assert lower[1].values[0] == evaluated(level=0.8)["crc_2w", "conf_low"][1]
+
+
 def test_a_grid_runs_every_combination_once_and_a_second_start_redoes_none(tmp_path):
     text = "parameters: {interval_method: [wilson, wald, jeffreys], level: [0.9, 0.95]}"
     first = sweep(request(tmp_path, text), Watch())
@@ -193,6 +204,7 @@ def test_patient_tables_beside_cohorts_that_are_constructed_are_refused(tmp_path
         ("parameters: {level: high}", "level cannot be 'high'; write a number between 0 and 1"),
         ("parameters: {level: 95}", "level cannot be '95'; write a number between 0 and 1"),
         ("parameters: {interval_method: [wilson, clopper]}", "cannot be 'clopper'; .* jeffreys"),
+        ("parameters: {test: mcnemar-exact}", "cannot be 'mcnemar-exact'; .* fisher"),
         ("parameters: {quantile_kind: 5}", "quantile_kind cannot be '5'; it is one of 2, 6, 7"),
         ("parameters: {level: []}", "neither a value nor a list"),
         ("parameters: {output_dir: /tmp/x}", "cannot vary 'output_dir'"),
