@@ -15,6 +15,7 @@ from types import MappingProxyType
 from companion.errors import CompanionError
 from companion.results import Result
 from numbercheck.audit import Verdict, distinct, tally
+from numbercheck.ledger.printing import prints_as
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim
 from numbercheck.ledger.sources import what
@@ -94,7 +95,7 @@ def _verify(ledger: Ledger, claim: Claim, audited: Verdict, result: Result | Non
     if result is None:
         return audited if audited.basis else replace(audited, value=nan)
     known = replace(audited, value=result.value, method=result.method or audited.method)
-    admitted = prints_as(ledger, claim, result.value)
+    admitted = prints_as(claim, ledger.measures[claim.measure], result.value)
     if result.basis == "data":
         reason = "recomputed from the supplied patients" if admitted else _differs(claim, result)
         return _by_patients(known, "data", "match" if admitted else "mismatch", reason)
@@ -118,15 +119,6 @@ def _by_patients(verdict: Verdict, basis: str, decided: str, reason: str) -> Ver
     """Verdict that patients decide; what the other printed numbers say is kept beside it."""
     said = verdict.reason
     return replace(verdict, basis=basis, verdict=decided, reason=reason, arithmetic=said)
-
-
-def prints_as(ledger: Ledger, claim: Claim, value: float) -> bool:
-    """Whether a result could have been printed as a claim.
-
-    An estimate of a curve is a product, so at a tie the last bit decides how it is rounded.
-    """
-    is_curve = ledger.measures[claim.measure].kind == "survival"
-    return (claim.value.admits_computed if is_curve else claim.value.admits)(value)
 
 
 def _differs(claim: Claim, result: Result) -> str:

@@ -18,10 +18,11 @@ from companion.consistency import Consistency, read_consistency
 from companion.layouts import DisplayLayout, LayoutRow, event_rows, read_layouts
 from companion.project import ROOT
 from companion.results import Results, write_results
-from companion.verify import prints_as, verify
+from companion.verify import verify
 from numbercheck.audit import Verdict, audit, family_fits, method_table
 from numbercheck.errors import unknown
 from numbercheck.ledger.kleene import Masked
+from numbercheck.ledger.printing import prints_as
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 
@@ -173,7 +174,7 @@ class Workbench:
         return {
             (c.measure, c.statistic): c.printed
             for c, value in values
-            if not isnan(value) and not prints_as(self.ledger, c, value)
+            if not isnan(value) and not prints_as(c, self.ledger.measures[c.measure], value)
         }
 
     def methods(self, family: str) -> pd.DataFrame:

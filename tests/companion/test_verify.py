@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from companion.results import Result
-from companion.verify import MEASURED, prints_as, summary, verify, write_verdicts
+from companion.verify import MEASURED, summary, verify, write_verdicts
 from numbercheck.audit import Verdict, audit, drift, tally
 from numbercheck.ledger.expressions import Expression
+from numbercheck.ledger.printing import prints_as
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Claim, ExpectedFinding, Family, Measure
 from numbercheck.words import OUTCOMES
@@ -135,7 +136,7 @@ def test_a_curve_at_a_rounding_tie_may_be_printed_either_way(printed, value, ver
     row = judged(book, ("os", "estimate", value, "data"))["os_estimate"]
 
     assert (row.verdict, row.basis) == (verdict, "data")
-    assert prints_as(book, book.claims["os_estimate"], value) is (verdict == "match")
+    assert prints_as(book.claims["os_estimate"], book.measures["os"], value) is (verdict == "match")
 
 
 def test_supplied_patients_are_stronger_than_arithmetic():
@@ -297,3 +298,21 @@ def test_what_follows_from_printed_numbers_shows_their_value_and_no_cohorts(valu
     row = judged(book, ("response", "percent", value, "constructed"))["response_percent"]
 
     assert (row.basis, row.recomputed[:7]) == ("arithmetic", "97.1428")
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "verdict"),
+    [
+        (("response", "percent", "57%"), 57.5, "match"),  # 115 of 200, in binary
+        (("response", "percent", "58%"), 57.5, "match"),
+        (("response", "percent", "37%"), 37.5, "mismatch"),  # 3 of 8, exact in binary
+        (("response", "n", ">4"), 4, "mismatch"),
+        (("age", "median", "1.1"), 34.5 / 30, "match"),  # months of 30 days
+        (("age", "median", "1.2"), 34.5 / 30, "match"),
+        (("age", "median", "3"), 3.5, "mismatch"),
+    ],
+)
+def test_supplied_patients_are_rounded_as_the_audit_rounds(claim, value, verdict):
+    row = judged(ledger(claim), (*claim[:2], value, "data"))[f"{claim[0]}_{claim[1]}"]
+
+    assert (row.verdict, row.basis) == (verdict, "data")

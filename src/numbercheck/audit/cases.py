@@ -71,8 +71,8 @@ class Pair(NamedTuple):
     def admits(self, lower: float, upper: float) -> tuple[bool, bool]:
         """Whether each limit, in percent, could have been printed so."""
         return (
-            self.low is None or self.low.admits(lower),
-            self.high is None or self.high.admits(upper),
+            self.low is None or self.low.admits_computed(lower),
+            self.high is None or self.high.admits_computed(upper),
         )
 
     @property

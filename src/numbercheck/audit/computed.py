@@ -89,7 +89,7 @@ def may_be(printed: Printed, ends: Ends) -> bool:
     low, high = ends
     if isnan(low) or isnan(high):
         return False
-    if printed.admits(low) or printed.admits(high):
+    if printed.admits_computed(low) or printed.admits_computed(high):
         return True
     first, last = ends_of(printed)
     return low < last and first < high

@@ -319,7 +319,7 @@ def _weigh(test: PTest, printed: Printed) -> str:
 
     A claim against a range of rates must hold at both ends, so one end without support fails it.
     """
-    ends = [[printed.admits(p) for p in values] for values in test.ends.values()]
+    ends = [PTest("", tuple(values)).fits(printed) for values in test.ends.values()]
     if all(map(all, ends)):
         return "yes"
     return "open" if all(map(any, ends)) else "no"

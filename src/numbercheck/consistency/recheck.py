@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from numbercheck.consistency.curve_times import bounds_of
 from numbercheck.ledger.curve_times import is_of_curve
+from numbercheck.ledger.printing import prints_as
 from numbercheck.ledger.records import Ledger
-from numbercheck.ledger.rows import OF_PATIENTS, Claim, Measure
+from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import Cohorts
 
 
@@ -40,13 +41,4 @@ def _holds(ledger: Ledger, cohort: Cohorts, row: str) -> bool:
 
 def _prints(cohort: Cohorts, measure: Measure, claim: Claim) -> bool:
     """Whether a cohort has a number that can be printed so."""
-    printed = claim.value
-    value = float(cohort.statistic(measure, claim.statistic)[0])
-    if claim.statistic == "percent":
-        part, whole = (int(cohort.statistic(measure, name)[0]) for name in ("n", "N"))
-        return whole > 0 and printed.admits_percent(part, whole)
-    if claim.statistic in OF_PATIENTS:  # more than 4 is 5 at least, and not 4 plus a rounding
-        return printed.admits(value)
-    return (printed.admits_quotient if measure.kind == "quantity" else printed.admits_computed)(
-        value
-    )
+    return prints_as(claim, measure, float(cohort.statistic(measure, claim.statistic)[0]))

@@ -136,7 +136,9 @@ def _said(limits: Limits, low: Printed, high: Printed) -> Said:
     if not limits:
         return "not defined", "–"
     spans = [_span(*side) for side in zip((low, high), zip(*limits, strict=True), strict=True)]
-    return " to ".join(spans), _state([low.admits(a) and high.admits(b) for a, b in limits])
+    return " to ".join(spans), _state(
+        [low.admits_computed(a) and high.admits_computed(b) for a, b in limits]
+    )
 
 
 def _span(printed: Printed, values: Sequence[float]) -> str:
@@ -167,7 +169,7 @@ def _tests(claim: Claim, evidence: Evidence) -> Iterator[Variant]:
         if test is None or (side and found.is_open):
             values[choice] = NO_SIDE if side and found.is_open else NOT_COMPUTED
             continue
-        state = _state([claim.value.admits(p) for p in test.values])
+        state = _state(test.fits(claim.value))
         is_range = len(set(test.against)) > 1  # a statement must hold at both ends of a rate
         says = test.text if has_groups else f"{test.text}, by {called(test.name)}"
         values[choice] = says, "no" if is_range and state == "possible" else state
