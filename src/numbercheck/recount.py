@@ -19,8 +19,6 @@ from numbercheck.statistics.proportions import exact_binomial, interval
 from numbercheck.statistics.quantiles import KINDS, SHARES, quantile_kind, quantile_weights
 from numbercheck.statistics.scales import survival_limits, two_sided_level
 
-DEFINED_AT_ONE = ("log", "plain")  # limits that exist where survival is still 1, as in R
-
 
 class Cohorts:
     """Patient tables of equal size, as masked columns of shape (cohorts, patients).
@@ -179,7 +177,7 @@ class Cohorts:
         """Estimate or limit in percent on a day; limits are NaN where R's are."""
         times, *curves = self._once(self.curve, measure, conf_type, level)
         column = ("estimate", "conf_low", "conf_high").index(name)
-        before = 1.0 if column == 0 or conf_type in DEFINED_AT_ONE else np.nan
+        before = (1.0, *survival_limits(1.0, 0.0, conf_type, level))[column]
         read = np.hstack([np.full((self.shape[0], 1), before), curves[column]])
         last = (times <= day).sum(axis=1)
         value = 100 * np.take_along_axis(read, last[:, None], axis=1)[:, 0]

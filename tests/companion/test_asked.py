@@ -1,5 +1,7 @@
 """Promises of a notebook's parameters: what means nothing for these patients is refused."""
 
+from dataclasses import replace
+
 import pytest
 from article import COHORT, LEDGER
 
@@ -35,9 +37,14 @@ def test_a_parameter_that_means_nothing_is_refused_with_what_would(name, value, 
 
 def test_a_printed_horizon_is_not_refused():
     """Beyond follow-up its claims stay unchecked; the parameters of the notebooks are usable."""
-    usual = {"level": 0.95, "horizon_months": 12.0, "early_days": 28, "age_cut": 40}
+    usual = {"level": 0.95, "horizon_months": 36.0, "early_days": 28, "age_cut": 40}
+    later = replace(LEDGER.measures["os_12m"], measure="os_36m", horizon="1095.75")
+    printed = replace(LEDGER, measures={**LEDGER.measures, "os_36m": later})
 
-    require_meaning(usual | {"test": "fisher", "conf_type": "log"}, COHORT, LEDGER)
+    assert COHORT.adtte["AVAL"].max() < 1095.75
+    with pytest.raises(MeaninglessError, match=r"horizon_months is 36"):
+        require_meaning(usual | {"test": "fisher", "conf_type": "log"}, COHORT, LEDGER)
+    require_meaning(usual | {"test": "fisher", "conf_type": "log"}, COHORT, printed)
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"bounds": [], "subgroups": {"x": []}}'])

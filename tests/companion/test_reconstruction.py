@@ -5,14 +5,16 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from article import LEDGER
+from article import COHORT, LEDGER
 
 from companion.cli import main
+from companion.cohort.patients import patient_table
 from companion.errors import CompanionError
 from companion.project import ROOT
-from companion.reconstruction import check_target
+from companion.reconstruction import check_target, write_reconstruction
+from numbercheck.consistency.construction import Construction
 
-COHORT = ROOT / "data" / "cohort"
+FOLDER = ROOT / "data" / "cohort"
 
 
 @pytest.mark.parametrize("origin", [None, "trial", "not JSON"])
@@ -33,11 +35,17 @@ def test_tables_that_it_did_not_make_are_left_as_they_are(tmp_path, monkeypatch,
 
 
 def test_an_earlier_reconstruction_is_replaced_and_other_files_stay(tmp_path):
-    folder = shutil.copytree(COHORT, tmp_path / "cohort")
+    folder = shutil.copytree(FOLDER, tmp_path / "cohort")
+    (folder / "adsl.csv").write_text("an earlier table", encoding="utf-8")
     (folder / "notes.txt").write_text("ours", encoding="utf-8")
+    table = patient_table(COHORT, LEDGER.variables)
+    columns = {name: table[name].tolist() for name in table}
 
-    check_target(LEDGER, folder)
-    check_target(LEDGER, tmp_path / "new")
+    write_reconstruction(LEDGER, Construction(columns, (), (), len(table)), folder, 7)
+
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "ours"
+    assert (folder / "adsl.csv").read_bytes() == (FOLDER / "adsl.csv").read_bytes()
+    assert json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["seed"] == 7
 
 
 def test_no_patients_are_written_into_a_ledger(tmp_path):

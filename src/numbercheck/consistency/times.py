@@ -130,9 +130,13 @@ class Timed:
             case _ if self.times.keys().isdisjoint(names_in(node)):
                 return self._linked(node, sign)
             case ast.Compare(
-                ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()),
+                ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()),
                 [operator],
-                [ast.Name() | ast.Constant() | ast.UnaryOp(op=ast.USub()) as right],
+                [
+                    ast.Name()
+                    | ast.Constant()
+                    | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()) as right
+                ],
             ) if set(names_in(node)) <= self.times.keys():
                 true = self._compared(node.left, operator, right)
                 known = [self._evaluable(name) for name in names_in(node)]

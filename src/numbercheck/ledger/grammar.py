@@ -175,9 +175,16 @@ def _refuse(node: ast.AST, text: str) -> None:
 
 def refuse_foreign_values(text: str, name: str, domain: tuple, other: ast.expr) -> None:
     """Refuse a literal that a column is compared with and can never be."""
-    if not isinstance(other, ast.Constant | ast.List | ast.Tuple | ast.UnaryOp):
-        return
-    values = literal(other)
+    match other:
+        case (
+            ast.Constant()
+            | ast.List()
+            | ast.Tuple()
+            | ast.UnaryOp(op=ast.USub(), operand=ast.Constant())
+        ):
+            values = literal(other)
+        case _:
+            return
     codes = isinstance(domain[0], str)
     for value in values if isinstance(values, list) else [values]:
         if (codes and value not in domain) or (not codes and isinstance(value, str)):

@@ -250,6 +250,14 @@ def test_relations_are_said_to_take_no_part(command):
         assert ("the audit judges it (responses)\n" in shown) == bool(names)
 
 
+def test_what_cannot_be_said_of_times_is_named():
+    """A negated time is no number; a list was asked for in its place."""
+    status, _, told = run("pfs_time == -os_time", LEDGER)
+
+    assert status == 2
+    assert told.startswith("`pfs_time == -os_time` cannot be modeled together with follow-up times")
+
+
 def test_a_count_that_is_not_bounded_in_time_is_undecided():
     """Nothing is wrong with the input, so the status is not 2."""
     status, shown, _ = run("os_time >= 366", LEDGER, "--seconds", "0.1")

@@ -198,3 +198,19 @@ def test_a_number_within_or_beyond_the_domain_may_be_asked_for():
     Expression('grade in [3, 4] and response == "CR"').fit(domains)
     with pytest.raises(ExpressionError, match="it has numbers"):
         Expression('grade == "3"').fit(domains)
+
+
+@pytest.mark.parametrize(
+    ("text", "patient", "holds"),
+    [
+        ("(not (a)) == (b)", {"a": True, "b": False}, True),
+        ("b == (not a)", {"a": True, "b": True}, False),
+        ("age == -age", {"age": 0}, True),
+    ],
+)
+def test_a_negated_name_is_no_value_that_a_column_lacks(text, patient, holds):
+    """Only a number behind a minus sign is one; a list was asked for in its place."""
+    expression = Expression(text)
+    expression.fit({"a": (False, True), "b": (False, True), "age": (0, 1)})
+
+    assert expression.truth(patient) == holds
