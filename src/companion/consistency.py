@@ -82,8 +82,8 @@ class Consistency:
             rows.append((day / month, max(lower), min(upper)))
         return pd.DataFrame(rows, columns=["time", "lower", "upper"])
 
-    def histories(self) -> pd.DataFrame:
-        """Sequences of numbers at risk that reproduce each survival estimate, by interval type."""
+    def sequence_counts(self) -> pd.DataFrame:
+        """How many at-risk sequences reproduce each survival estimate, by interval type."""
         rows = [
             {
                 "measure": h["measure"],

@@ -9,7 +9,7 @@ from article import COHORT, LEDGER
 from companion.consistency import Consistency
 from numbercheck.consistency import risk_histories
 from numbercheck.consistency.sharp_bounds import Bounds
-from numbercheck.statistics.risk_sets import histories
+from numbercheck.statistics.risk_sets import at_risk_sequences
 from numbercheck.statistics.survival import cumulative_incidence, kaplan_meier, survival_at
 
 MONTH, YEAR = LEDGER.days_per_month, 365
@@ -142,5 +142,5 @@ def test_with_censoring_at_transplantation_every_sequence_is_possible(everything
     said = [LEDGER.printed("pfs_12m", s) for s in ("estimate", "conf_low", "conf_high")]
 
     free = risk_histories(replace(LEDGER, assumptions=rules), "pfs_12m")
-    assert sorted(free) == sorted(histories(35, *said))
+    assert sorted(free) == sorted(at_risk_sequences(35, *said))
     assert len(free) > len(everything["risk_histories"][1]["joint"])

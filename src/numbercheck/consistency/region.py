@@ -1,4 +1,4 @@
-"""Survival estimates whose risk-set histories are too many to list.
+"""Survival estimates whose at-risk sequences are too many to list.
 
 On the scale of log S and Greenwood's sum a printed estimate and its limits leave a narrow
 region. It is covered by boxes (sums of tabulated logarithms are linear), which lets a few

@@ -1,4 +1,4 @@
-"""How many events a Kaplan-Meier estimate with its limits can rest on, without listing histories.
+"""How many events a Kaplan-Meier estimate with its limits can rest on, without listing sequences.
 
 With d events one after the other among m at risk, the logarithm of survival falls by
 log m - log(m - d) and Greenwood's sum grows by 1/(m - d) - 1/m: both telescope. Of an event that

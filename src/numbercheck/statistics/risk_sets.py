@@ -1,7 +1,7 @@
-"""Risk-set histories: how many were at risk at each death before a Kaplan-Meier estimate.
+"""At-risk sequences: how many were at risk at each death before a Kaplan-Meier estimate.
 
 Survival is a product over deaths of 1 - 1/n and Greenwood's sum one over deaths of
-1/(n(n - 1)), n being at risk. The n are small whole numbers, so every history that prints
+1/(n(n - 1)), n being at risk. The n are small whole numbers, so every sequence that prints
 a given estimate and given limits can be listed. Deaths on one day count one after the other,
 which changes neither: 2/(n(n - 2)) = 1/(n(n - 1)) + 1/((n - 1)(n - 2)). Limits are those of
 R's ``survfit``.
@@ -23,7 +23,7 @@ STEPS = 1_000_000  # half a minute of search at most
 
 
 class UnfinishedError(NumbercheckError):
-    """There are more histories than the limit, or the search took too many steps.
+    """There are more sequences than the limit, or the search took too many steps.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def km_limits(
     return survival, *survival_limits(survival, variance, conf_type, level)
 
 
-def histories(
+def at_risk_sequences(
     n: int,
     estimate: Printed,
     lower: Printed | None = None,
@@ -77,7 +77,7 @@ def histories(
     scale: float = 100.0,
     steps: int = STEPS,
 ) -> list[History]:
-    """Every risk-set history of ``n`` patients that prints an estimate and its limits.
+    """Every at-risk sequence of ``n`` patients that prints an estimate and its limits.
 
     Parameters
     ----------
@@ -90,11 +90,11 @@ def histories(
     events : (min, max), optional
         Number of deaths; either end may be None.
     limit : int
-        Most histories to return.
+        Most sequences to return.
     scale : float
         100 where percentages are printed, 1 where fractions are.
     steps : int
-        Most partial histories to look at.
+        Most unfinished sequences to look at.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def histories(
 
     Examples
     --------
-    >>> histories(35, Printed("97.1%"), Printed("91.8"), Printed("100"))
+    >>> at_risk_sequences(35, Printed("97.1%"), Printed("91.8"), Printed("100"))
     [(35,)]
     """
     require_option("conf_type", conf_type, CONF_TYPES)
@@ -117,7 +117,7 @@ def histories(
     try:
         for history in each_history(n, target, steps):
             if len(found) == limit:
-                raise UnfinishedError(f"there are more than {limit:,} risk-set histories")
+                raise UnfinishedError(f"there are more than {limit:,} at-risk sequences")
             found.append(history)
     except UnfinishedError as error:
         raise UnfinishedError(str(error), found) from None
@@ -125,7 +125,7 @@ def histories(
 
 
 def each_history(n: int, target: "Target", steps: int = STEPS) -> Iterator[History]:
-    """Histories that print a target, one after the other, as `histories` lists them.
+    """Sequences that print a target, one after the other, as `at_risk_sequences` lists them.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def each_history(n: int, target: "Target", steps: int = STEPS) -> Iterator[Histo
         if target.is_hit(node):  # type: ignore[arg-type]
             yield node.history  # type: ignore[union-attr]
         levels.append(target.children(node))  # type: ignore[arg-type]
-    raise UnfinishedError(f"undecided after looking at {steps:,} partial histories")
+    raise UnfinishedError(f"undecided after looking at {steps:,} unfinished at-risk sequences")
 
 
 def variance_range(

@@ -18,7 +18,7 @@ from numbercheck.ledger.expressions import Expression
 from numbercheck.ledger.reading import read_ledger
 from numbercheck.ledger.records import Ledger
 from numbercheck.ledger.rows import Family, Unprinted
-from numbercheck.statistics.risk_sets import CONF_TYPES, histories, km_limits
+from numbercheck.statistics.risk_sets import CONF_TYPES, at_risk_sequences, km_limits
 from numbercheck.statistics.rounding import Printed
 
 SEEDS = range(4)
@@ -160,7 +160,7 @@ def test_limits_without_their_estimate_list_every_history_that_prints_them(conf_
     limits = {h: km_limits(h, conf_type)[1:] for h in whole}
     for lower, upper in {(round(100 * a), round(100 * b)) for a, b in limits.values() if a == a}:
         low, high = Printed(str(lower)), Printed(str(upper))
-        listed = histories(12, Printed(">=0"), low, high, conf_type, events=(0, 4))
+        listed = at_risk_sequences(12, Printed(">=0"), low, high, conf_type, events=(0, 4))
         assert set(listed) == {
             h for h, (a, b) in limits.items() if low.admits(100 * a) and high.admits(100 * b)
         }

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from numbercheck.statistics.event_ranges import event_range, history_of_two_runs
-from numbercheck.statistics.risk_sets import Target, histories, km_limits
+from numbercheck.statistics.risk_sets import Target, at_risk_sequences, km_limits
 from numbercheck.statistics.rounding import Printed, format_rounded
 
 
@@ -25,7 +25,7 @@ def test_every_history_is_within_the_range(conf_type):
     for _ in range(60):
         n = rng.randrange(6, 19)
         numbers = printed(drawn(rng, n, rng.randrange(1, 5)), conf_type)
-        found = histories(n, *numbers, conf_type)
+        found = at_risk_sequences(n, *numbers, conf_type)
         least, most = event_range(n, Target(*numbers, conf_type))
         assert {len(history) for history in found} <= set(range(least, most + 1))
 
@@ -40,7 +40,7 @@ def test_no_range_means_no_history():
         upper = Printed(format_rounded(min(float(estimate.exact) + rng.randrange(1, 30), 99), 1))
         if event_range(n, Target(estimate, low, upper)) is None:
             refuted += 1
-            assert histories(n, estimate, low, upper) == []
+            assert at_risk_sequences(n, estimate, low, upper) == []
     assert refuted > 40
 
 

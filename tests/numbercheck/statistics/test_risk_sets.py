@@ -9,7 +9,7 @@ import pytest
 from numbercheck.statistics.risk_sets import (
     CONF_TYPES,
     UnfinishedError,
-    histories,
+    at_risk_sequences,
     km_limits,
 )
 from numbercheck.statistics.rounding import Printed, format_rounded
@@ -62,18 +62,18 @@ def test_the_search_finds_what_trying_every_subset_finds(conf_type, events, deci
                 for p, v in zip(printed, km_limits(h, conf_type), strict=True)
             )
         }
-        found = histories(9, *printed, conf_type=conf_type, events=events)
+        found = at_risk_sequences(9, *printed, conf_type=conf_type, events=events)
         assert len(found) == len(set(found))
         assert set(found) == expected
 
 
 def test_one_death_among_35_is_the_only_history_of_97_1():
     """Computed apart in SOLVER's prototype: 97.1 (91.8 to 100) under log limits."""
-    assert histories(35, Printed("97.1%"), Printed("91.8"), Printed("100")) == [(35,)]
+    assert at_risk_sequences(35, Printed("97.1%"), Printed("91.8"), Printed("100")) == [(35,)]
 
 
 def test_82_2_has_23_histories_all_with_five_deaths():
-    found = histories(*PFS)
+    found = at_risk_sequences(*PFS)
 
     assert len(found) == 23
     assert {len(h) for h in found} == {5}
@@ -82,27 +82,27 @@ def test_82_2_has_23_histories_all_with_five_deaths():
 
 @pytest.mark.parametrize("conf_type", ["log-log", "plain", "logit", "arcsin"])
 def test_82_2_has_no_history_under_other_limits(conf_type):
-    assert histories(*PFS, conf_type=conf_type) == []
+    assert at_risk_sequences(*PFS, conf_type=conf_type) == []
 
 
 def test_fractions_are_read_with_scale_1():
     printed = (Printed("0.971"), Printed("0.918"), Printed("1.000"))
 
-    assert histories(35, *printed, scale=1) == [(35,)]
+    assert at_risk_sequences(35, *printed, scale=1) == [(35,)]
 
 
 def test_more_than_the_limit_is_said_and_not_cut_silently():
     with pytest.raises(UnfinishedError, match="more than 22") as stopped:
-        histories(*PFS, limit=22)
+        at_risk_sequences(*PFS, limit=22)
     assert len(stopped.value.found) == 22
-    assert len(histories(*PFS, limit=23)) == 23
+    assert len(at_risk_sequences(*PFS, limit=23)) == 23
 
 
 def test_a_search_that_was_stopped_is_not_an_answer():
     with pytest.raises(UnfinishedError, match="undecided"):
-        histories(*PFS, steps=5)
+        at_risk_sequences(*PFS, steps=5)
     with pytest.raises(UnfinishedError, match="undecided") as stopped:
-        histories(*PFS, steps=800)
+        at_risk_sequences(*PFS, steps=800)
     assert 0 < len(stopped.value.found) < 23
 
 
@@ -110,4 +110,4 @@ def test_limits_too_narrow_for_the_patients_are_refuted_at_once():
     """Greenwood's sum is least when nobody is censored, so 200 patients take no search."""
     printed = (Printed("65.0"), Printed("64.0"), Printed("66.0"))
 
-    assert histories(200, *printed, steps=10) == []
+    assert at_risk_sequences(200, *printed, steps=10) == []
