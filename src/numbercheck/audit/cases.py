@@ -147,7 +147,7 @@ def case_of(claim: Claim, measure: Measure, pair: Pair, evidence: Evidence) -> C
     count = evidence.count(measure, claim.locus)
     if count is None or not count.total or max(count.values) > count.total:
         return None
-    own, level = evidence.ledger.method(measure), evidence.ledger.level(measure)
+    own, level = evidence.method(measure), evidence.ledger.level(measure)
     names = [m for m in dict.fromkeys((own, *METHODS)) if m in METHODS]
     ways = dict.fromkeys((Method(m, level, measure.sides or "two") for m in names), (False, False))
     return Case(claim, pair, count, level, ways).of(count.values, count.total)

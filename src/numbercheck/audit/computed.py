@@ -119,7 +119,7 @@ def judge(claim: Claim, computation: Computation, evidence: Evidence, build: Bui
     together = [w for w in alone if beside.fits(w, beside.printed)]
     known = computation.methods
     expected, number = evidence.expected(measure, known, _choice(build))
-    own = evidence.ledger.method(measure)
+    own = evidence.method(measure)
     is_declared = own in known and expected == (own,)
     if is_declared:
         chosen = next((w for w in (*together, *alone) if w.method == own), None)

@@ -339,9 +339,15 @@ class Evidence:
                     return self.total(counted)
         return self.size(measure.among, known) or self.size(measure.among)
 
+    def method(self, measure: Measure) -> str:
+        """Method that a measure or its family has; empty also where a family's is assumed only."""
+        family = self.ledger.families.get(measure.family)
+        is_assumed = not measure.method and family is not None and family.status == "assumed"
+        return "" if is_assumed else self.ledger.method(measure)
+
     def expected(self, measure: Measure, known: Container[str], choice: Choice) -> Expected:
         """Methods that a number must have: declared, or those that give most of its family."""
-        own, family = self.ledger.method(measure), self.ledger.families.get(measure.family)
+        own, family = self.method(measure), self.ledger.families.get(measure.family)
         is_declared = measure.method or (family and family.status != "inferred")
         if own in known and is_declared:
             return Expected((own,), 2)

@@ -77,7 +77,7 @@ def computed_verdict(claim: Claim, evidence: Evidence) -> Verdict | None:
 
 def _follows(case: Case, measure: Measure, evidence: Evidence) -> Verdict | None:
     """A match, where a method that is expected gives this limit."""
-    own = evidence.ledger.method(measure)
+    own = evidence.method(measure)
     expected, number = evidence.expected(measure, METHODS, CHOICE)
     fits = [way for way in case.whole if way.method in expected]
     if not fits and (own in METHODS or number > 1):

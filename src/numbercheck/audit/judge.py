@@ -170,7 +170,9 @@ def _denominator(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     population = evidence.selected(measure.among)
     if population and population.values == (int(claim.value.value),):
         says = f"All {claim.printed} patients of the population are in the denominator."
-        yield verdict_on(claim, "match", "denominator", says, inputs=population.claims[:1])
+        value = float(population.values[0])
+        used = population.claims[:1]
+        yield verdict_on(claim, "match", "denominator", says, value=value, inputs=used)
 
 
 def _printings(ledger: Ledger, found: dict[str, list[Verdict]]) -> Iterator[Verdict]:

@@ -87,7 +87,7 @@ def _landmark(point: Point, evidence: Evidence) -> Landmark:
     lower, upper = (-1 if estimate < 0 else lower), (1 if estimate > 0 else upper)
     printed = "–".join(limit.text for limit in limits if limit)
     text = f"{claim.printed} ({printed})" if printed else claim.printed
-    stated = ledger.method(ledger.measures[claim.measure]).removeprefix("km-")
+    stated = evidence.method(ledger.measures[claim.measure]).removeprefix("km-")
     return Landmark(day, claim, text, estimate, lower, upper, stated not in STEADY)
 
 

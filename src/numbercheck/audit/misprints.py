@@ -50,7 +50,7 @@ def name_misprint(case: Case, evidence: Evidence) -> Verdict:
             says = f"By {way.name} this limit is as printed; the slip is in the other one."
             return case.verdict("unchecked", "not-determined", way, says)
         return case.verdict("mismatch", kind, way, f"{says}: {why}.")
-    is_free = evidence.ledger.method(measure) not in METHODS
+    is_free = evidence.method(measure) not in METHODS
     if is_free and any(fit[case.at] for fit in case.tried.values()):
         says = "A method gives this limit, but none gives the other one as well."
         return case.verdict("unchecked", "not-determined", first, says)

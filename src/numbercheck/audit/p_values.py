@@ -61,7 +61,7 @@ def check(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
         yield _missing(claim, missing)
         yield from symmetry.check_p(claim, evidence)
         return
-    own = evidence.ledger.method(measure)
+    own = evidence.method(measure)
     if own.startswith(comparison.left_out):
         yield _missing(claim, f"{called(own)} takes too long for so many patients")
         return
@@ -82,7 +82,7 @@ def _may_be_of_known(claim: Claim, measure: Measure, evidence: Evidence) -> bool
     tables = evidence.tables_of_known(measure)
     if not tables or len(tables[0]) != 2:
         return False
-    own = evidence.ledger.method(measure)
+    own = evidence.method(measure)
     gaps = [a * d - b * c for (a, b), (c, d) in tables]  # type: ignore[misc]
     for test in table_tests(tables, QUICK):
         ends = min(test.values), 1.0 if min(gaps) <= 0 <= max(gaps) else max(test.values)
@@ -119,7 +119,7 @@ def compare(measure: Measure, evidence: Evidence, more: tuple[str, ...] = ()) ->
     MissingError
         If the printed numbers do not leave a comparison that can be computed.
     """
-    own = evidence.ledger.method(measure)
+    own = evidence.method(measure)
     more = SLOW if own.startswith((*SLOW, *RARE)) else more
     if measure.against in evidence.ledger.sources:
         return control_tests(measure, evidence, QUICK + more)
@@ -184,7 +184,7 @@ def _own_count(measure: Measure, evidence: Evidence) -> Count:
 def _printed(claim: Claim, measure: Measure, comparison: Comparison, evidence: Evidence) -> Verdict:
     """Compare a printed P value with every test."""
     tests = comparison.tests
-    own = next((t for t in tests if t.name == evidence.ledger.method(measure)), None)
+    own = next((t for t in tests if t.name == evidence.method(measure)), None)
     expected, number = evidence.expected(measure, {t.name for t in tests}, CHOICE)
     verdict, kind, chosen = _chosen(claim, comparison, own, expected)
     says = f"For {comparison.setting}, {called(chosen.name)} gives P = "
@@ -285,9 +285,7 @@ def _in_words(
     The test of its family decides, unless it is assumed only. Else all tests must agree, or those
     of two groups where a published rate is that of a known number of patients.
     """
-    tests, family = comparison.tests, evidence.ledger.families.get(measure.family)
-    is_assumed = not measure.method and family is not None and family.status == "assumed"
-    own = "" if is_assumed else evidence.ledger.method(measure)
+    tests, own = comparison.tests, evidence.method(measure)
     side = "" if claim.value.relation.startswith(">") else _side(tests)
     tried = [
         t

@@ -207,7 +207,7 @@ def check_p(claim: Claim, evidence: Evidence) -> Iterator[Verdict]:
     low, high = z = interval.z
     ends = erfc(high / sqrt(2)), erfc(low / sqrt(2))
     measure = evidence.ledger.measures[claim.measure]
-    method = evidence.ledger.method(measure)
+    method = evidence.method(measure)
     least = interval.least_score, inf
     p = in_words(ends, max(claim.value.decimals + 1, 2))
     says = f"The {STATISTICS[interval.name]} {interval.text} has P {p} by Wald's test"

@@ -478,6 +478,7 @@ def test_a_denominator_that_is_the_stated_population_follows():
     slug = s.print("response", "N", 35)
 
     assert (judged(s, slug).verdict, judged(s, slug).kind) == ("match", "denominator")
+    assert judged(s, slug).value == 35
 
 
 def test_a_denominator_of_those_evaluated_is_no_mismatch():
@@ -507,6 +508,26 @@ def test_a_claim_in_words_says_which_tests_support_it(status, verdict):
     assert found.verdict == verdict
     assert "supported by 4 of 8 tests: Fisher's exact test" in found.reason
     assert "by 4 of 8 tests: the chi-squared test" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("stated", "mismatch"), ("inferred", "mismatch"), ("assumed", "match")]
+)
+def test_a_test_that_is_only_assumed_contradicts_no_p_value(status, verdict):
+    """R: 18 of 30 v 9 of 30 have P 0.020 by the chi-squared test, and 0.037 by Fisher's."""
+    s = Sketch()
+    s.variable("arm", codes="A|B")
+    s.family("tests", "fisher", status)
+    for arm, k in (("A", 18), ("B", 9)):
+        s.everyone(30, arm, f'arm == "{arm}"')
+        s.count(f"in_{arm}", "response", k, among=f'arm == "{arm}"')
+    s.measure("c", "comparison", where="response", by='arm == "A"', family="tests")
+    found = judged(s, s.print("c", "p_value", "0.020"))
+
+    assert (found.verdict, found.basis) == (
+        verdict,
+        "fitted" if verdict == "match" else "arithmetic",
+    )
 
 
 def rate(k, n, printed, total="", events=""):
