@@ -7,7 +7,7 @@ import pandas as pd
 
 from companion.layouts import DisplayLayout, LayoutRow
 from companion.results import Results
-from numbercheck.audit.comparisons import Rate
+from numbercheck.audit.comparisons import RARE_TESTS, Rate
 from numbercheck.audit.evidence import Count, Evidence
 from numbercheck.audit.other_trials import rate_tests
 from numbercheck.ledger.records import Ledger
@@ -45,7 +45,7 @@ def compared(
         measure = ledger.measures[name]
         said = next(c for c in ledger.claims.values() if c.measure == name)
         similar = said.value.relation == ">="
-        for test in rate_tests(measure, Count((k,), total, ()), evidence).tests:
+        for test in rate_tests(measure, Count((k,), total, ()), evidence, RARE_TESTS).tests:
             if test.name.endswith("-greater") or (similar and test.is_one_sided):
                 continue
             for rate, values in test.ends.items():
