@@ -95,8 +95,21 @@ def _about(
     low, high = names[subject].value
     value = float(low) if holds and low == high else nan
     says = _sentence(relation, link, names, holds)
+    if holds and not _is_determined(link, names, subject):
+        verdict, kind, value = "unchecked", "possible-value", nan
+        says = f"{says[:-1]}, as far as they are rounded; another number is possible as well."
     for claim in names[subject].claims:
         yield verdict_on(claim, verdict, kind, says, "relation", value, inputs=inputs)
+
+
+def _is_determined(link: Link, names: Mapping[str, Known], subject: str) -> bool:
+    """Whether the other numbers, as far as they are rounded, leave a number no other printing."""
+    for own, other in ((link[0], link[2]), (link[2], link[0])):
+        if isinstance(own, ast.Name | ast.Attribute) and dotted(own) == subject:
+            (low, high), (first, last) = names[subject].value, evaluate(other, names)
+            return low <= first and last <= high
+    others = (names[name].value for name in _spoken(link) if name != subject)
+    return all(low == high for low, high in others)
 
 
 BROKEN = {

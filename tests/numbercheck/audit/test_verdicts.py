@@ -652,6 +652,20 @@ def test_events_that_every_sequence_needs_enter_a_relation():
     assert "0 should be at least 1" in judged(s, "deaths_n").reason
 
 
+@pytest.mark.parametrize(("whole", "verdict"), [("8", "match"), ("7.6", "unchecked")])
+def test_a_sum_of_rounded_numbers_is_a_match_only_where_no_other_can_be_printed(whole, verdict):
+    """2.3 and 5.3 are 7.5 to 7.7, so 8, but 7.5, 7.6 or 7.7."""
+    s = Sketch()
+    for name, text in (("whole", whole), ("a", "2.3"), ("b", "5.3")):
+        s.measure(name, "quantity", where=name, unit="months")
+        s.print(name, "median", text)
+    s.relate("sum", "whole.median == a.median + b.median")
+    found = judged(s, "whole_median")
+
+    assert found.verdict == verdict
+    assert verdict == "match" or found.kind == "possible-value"
+
+
 def test_two_limits_printed_at_one_place_are_each_judged():
     """33 of 35 has 81 to 98; a second lower limit in the same row is wrong."""
     s, _ = interval(33, 35, ("81", "98"), family="wilson")
