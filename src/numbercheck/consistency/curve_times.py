@@ -17,7 +17,7 @@ from numbercheck.ledger.rows import Claim, Measure
 from numbercheck.recount import endpoint_columns
 from numbercheck.statistics.quantiles import SHARES
 
-NOISE = 0.01  # percentage points, of an estimate that a program computes
+NOISE = 0.0001  # percentage points, of an estimate that a program computes
 
 
 def spelled_out(ledger: Ledger) -> Ledger:

@@ -22,5 +22,5 @@ def on_day(
     label = f"{endpoint} on day {day}"
     measure = Measure(slug, label, "survival", none, among, none, "", endpoint, str(day), "", "%")
     side = "least" if relation == ">=" else "most"
-    printed = f"{relation}{percent:.2f}%"
+    printed = f"{relation}{percent:.6g}%"
     return measure, Claim(f"{slug}_{side}", locus, slug, "estimate", printed, source=source)
